@@ -1,0 +1,116 @@
+"""Instants and durations in words: the one place that decides how a moment is written for people.
+
+Every function takes aware datetimes and zones (IANA name or ``tzinfo``) and writes in the active language.
+Digits are European in every language, because a deadline is compared with a watch and with Word documents.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date
+from babel.units import format_unit
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+# "en" alone would be the American order; the Group writes "12 February 2009".
+_LOCALES = {"en": "en_GB", "zh-hans": "zh_Hans_CN", "zh": "zh_Hans_CN"}
+
+STYLES = ("long", "full", "short", "date", "time")
+
+
+def babel_locale(language: str | None = None) -> Locale:
+    """The Babel locale for a Django language code (default: the active one); English if unknown."""
+    code = (language or get_language() or "en").lower()
+    try:
+        return Locale.parse(
+            _LOCALES.get(code, code), sep="-" if "-" in code and code not in _LOCALES else "_"
+        )
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en_GB")
+
+
+def as_zone(zone: str | dt.tzinfo | None) -> dt.tzinfo:
+    """``zone`` as tzinfo: an IANA name, a tzinfo, or nothing for the zone active in this thread.
+
+    Raises ``zoneinfo.ZoneInfoNotFoundError`` (a KeyError) for a name that does not exist.
+    """
+    if not zone:
+        return timezone.get_current_timezone()
+    return ZoneInfo(zone) if isinstance(zone, str) else zone
+
+
+def utc_offset(moment: dt.datetime) -> str:
+    """The offset of an aware datetime as ``UTC+01:00``; plain ``UTC`` for zero."""
+    offset = moment.utcoffset() or dt.timedelta()
+    minutes = round(offset.total_seconds() / 60)
+    if not minutes:
+        return "UTC"
+    sign = "+" if minutes > 0 else "-"
+    return f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def zone_label(moment: dt.datetime, *, with_offset: bool = True) -> str:
+    """``CET (UTC+01:00)``; ``UTC+03:00`` where the zone has no name of its own; ``UTC``; ``GMT (UTC)``."""
+    offset = utc_offset(moment)
+    name = moment.tzname() or ""
+    if not name or name == "UTC" or name[0] in "+-" or name.startswith("UTC"):
+        return offset
+    return f"{name} ({offset})" if with_offset else name
+
+
+def date_text(day: dt.date, style: str = "long") -> str:
+    """A calendar date: ``full`` with the weekday, ``short`` with the month cut, else ``12 February 2009``."""
+    width = {"full": "full", "short": "medium"}.get(style, "long")
+    if isinstance(day, dt.datetime):
+        day = day.date()
+    return format_date(day, width, locale=babel_locale())
+
+
+def instant_parts(
+    moment: dt.datetime, zone: str | dt.tzinfo | None = None, style: str = "long"
+) -> tuple[str, str]:
+    """Words for an instant in two parts: date and time, and the zone (kept apart for right-to-left pages).
+
+    ``style``: long ``12 February 2009, 09:00`` + ``CET (UTC+01:00)``; full adds the weekday; short
+    ``12 Feb 2009, 09:00`` + ``CET``; time ``09:00`` + ``CET``; date only the date, no zone.
+    """
+    if style not in STYLES:
+        raise ValueError(f"style of an instant must be one of {', '.join(STYLES)}, not {style!r}")
+    if timezone.is_naive(moment):
+        raise ValueError("an instant needs a time zone; got a naive datetime")
+    local = moment.astimezone(as_zone(zone))
+    if style == "date":
+        return date_text(local), ""
+    clock = f"{local:%H:%M}"
+    if style == "time":
+        return clock, zone_label(local, with_offset=False)
+    words = _("%(date)s, %(time)s") % {"date": date_text(local, style), "time": clock}
+    return words, zone_label(local, with_offset=style != "short")
+
+
+def instant_text(moment: dt.datetime, zone: str | dt.tzinfo | None = None, style: str = "long") -> str:
+    """An instant as plain text, for mails, subjects, feeds, PDFs: ``12 February 2009, 09:00 CET (UTC+01:00)``."""
+    return " ".join(part for part in instant_parts(moment, zone, style) if part)
+
+
+def iso_utc(moment: dt.datetime) -> str:
+    """``2009-02-11T08:00:00Z``; microseconds are kept when there are any."""
+    return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+def duration_text(seconds: float) -> str:
+    """A length of time in its two largest units, rounded down: ``2 days 3 hours``, ``4 minutes 10 seconds``."""
+    left = max(0, int(abs(seconds)))
+    days, left = divmod(left, 86400)
+    hours, left = divmod(left, 3600)
+    minutes, left = divmod(left, 60)
+    amounts = [(days, "day"), (hours, "hour"), (minutes, "minute"), (left, "second")]
+    first = next((i for i, (count, _unit) in enumerate(amounts) if count), len(amounts) - 1)
+    shown = [pair for pair in amounts[first : first + 2] if pair[0]] or [amounts[first]]
+    locale = babel_locale()
+    return " ".join(format_unit(count, f"duration-{unit}", "long", locale=locale) for count, unit in shown)

@@ -1,0 +1,231 @@
+"""Template tags of the portal: ``{% load portal %}``. What each prints is shown in docs/look.md."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from cwg.look import instants
+from cwg.look.context import server_now
+
+register = template.Library()
+
+# The order of the six official languages is the alphabet's of their English names, as on ITU documents.
+OFFICIAL_LANGUAGES = (
+    ("ar", gettext_lazy("Arabic")),
+    ("zh", gettext_lazy("Chinese")),
+    ("en", gettext_lazy("English")),
+    ("fr", gettext_lazy("French")),
+    ("ru", gettext_lazy("Russian")),
+    ("es", gettext_lazy("Spanish")),
+)
+
+# code -> (label, icon, tone). Word and icon carry the meaning; the tone only repeats it in colour.
+VERDICTS = {
+    "in_time": (gettext_lazy("In time"), "check-lg", "good"),
+    "late_kept": (gettext_lazy("Late, kept as draft"), "clock-history", "bad"),
+    "flagged_late": (gettext_lazy("Late"), "clock-history", "bad"),
+    "requested_in_session": (gettext_lazy("Requested in session"), "hand-index", "asked"),
+    "exempt": (gettext_lazy("Exempt"), "dash-lg", "plain"),
+    "no_rule": (gettext_lazy("No rule"), "dash-lg", "plain"),
+    "not_measured": (gettext_lazy("Not measured"), "question-lg", "plain"),
+}
+_VERDICT_ALIASES = {
+    "late": "late_kept",
+    "late_flagged": "flagged_late",
+    "kept": "late_kept",
+    "requested": "requested_in_session",
+}
+
+
+def _viewer_zone(context: template.Context) -> dt.tzinfo | None:
+    """The zone the signed-in person set, if any; a name that no longer exists counts as not set."""
+    user = getattr(context.get("request"), "user", None)
+    name = getattr(user, "time_zone", "") or ""
+    try:
+        return ZoneInfo(str(name)) if name else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def _place_of(zone: dt.tzinfo) -> str:
+    """``Europe/Zurich`` -> ``Europe/Zurich``; ``UTC`` for anything without a key."""
+    return str(getattr(zone, "key", "UTC"))
+
+
+@register.simple_tag
+def instant(moment: dt.datetime | dt.date | None, zone: Any = None, style: str = "long") -> SafeString | str:
+    """The one tag that prints a moment. ``style``: long, full, short, date, time. A date (archive) has no time."""
+    if not moment:
+        return ""
+    if not isinstance(moment, dt.datetime):
+        return format_html(
+            '<time class="instant" datetime="{}">{}</time>',
+            moment.isoformat(),
+            instants.date_text(moment, style),
+        )
+    words, label = instants.instant_parts(moment, zone, style)
+    iso = instants.iso_utc(moment)
+    if not label:
+        return format_html('<time class="instant" datetime="{}">{}</time>', iso, words)
+    return format_html(
+        '<time class="instant" datetime="{}">{} <bdi class="instant-zone">{}</bdi></time>', iso, words, label
+    )
+
+
+@register.simple_tag
+def instant_text(moment: dt.datetime | dt.date | None, zone: Any = None, style: str = "long") -> str:
+    """The same words without markup, for mails and attributes."""
+    if not moment:
+        return ""
+    if not isinstance(moment, dt.datetime):
+        return instants.date_text(moment, style)
+    return instants.instant_text(moment, zone, style)
+
+
+@register.simple_tag
+def duration(seconds: float | dt.timedelta) -> str:
+    """A length of time in its two largest units; seconds or a timedelta."""
+    return instants.duration_text(seconds.total_seconds() if isinstance(seconds, dt.timedelta) else seconds)
+
+
+@register.inclusion_tag("components/deadline.html", takes_context=True)
+def deadline(
+    context: template.Context,
+    at: dt.datetime,
+    seat_zone: Any,
+    place: str = "",
+    title: str = "",
+    compact: bool = False,
+) -> dict[str, Any]:
+    """A deadline with all its faces: seat, UTC, the reader's own, and the time left by the server's clock.
+
+    ``at`` aware datetime; ``seat_zone`` IANA name or tzinfo; ``place`` name of the seat ("Geneva").
+    The boundary instant itself is still in time: passed means strictly after ``at``.
+    """
+    seat = instants.as_zone(seat_zone)
+    now = server_now(context.get("request"))
+    remaining = (at - now).total_seconds()
+    viewer = _viewer_zone(context)
+    offset = at.astimezone(seat).utcoffset()
+    return {
+        "at": at,
+        "iso": instants.iso_utc(at),
+        "now_iso": instants.iso_utc(now),
+        "seat": seat,
+        "seat_label": place or _place_of(seat),
+        "seat_is_utc": not offset,
+        "viewer": viewer,
+        "viewer_label": _place_of(viewer) if viewer else "",
+        "title": title,
+        "compact": compact,
+        "passed": remaining < 0,
+        "close": 0 <= remaining < 86400,
+        "duration": instants.duration_text(remaining),
+        # JavaScript puts its own duration where {time} stands; braces survive translation better than %s.
+        "left_text": _("{time} left"),
+        "passed_text": _("The deadline has passed"),
+        "passed_ago_text": _("Passed {time} ago"),
+        "language": get_language() or settings.LANGUAGE_CODE,
+        "utc": dt.UTC,
+    }
+
+
+@register.inclusion_tag("components/verdict.html")
+def verdict(value: Any, detail: str = "") -> dict[str, Any]:
+    """The badge of a verdict. ``value``: one of the keys of VERDICTS (text choices and plain strings alike)."""
+    code = str(getattr(value, "value", value) or "not_measured").strip().lower()
+    code = code.replace("-", "_").replace(", ", "_").replace(" ", "_")
+    code = _VERDICT_ALIASES.get(code, code)
+    label, icon_name, tone = VERDICTS.get(code, (code.replace("_", " "), "question-lg", "plain"))
+    return {"code": code, "label": label, "icon_name": icon_name, "tone": tone, "detail": detail}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon of the sprite. Decorative unless ``label`` is given."""
+    href = f"{static('vendor/bootstrap-icons/sprite.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}" width="16" height="16"><use href="{}"></use></svg>',
+            label,
+            href,
+        )
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false" width="16" height="16"><use href="{}"></use></svg>',
+        href,
+    )
+
+
+@register.filter
+def filesize(count: int | None) -> str:
+    """Bytes in words with powers of 1000, as file managers and mail programs show them: ``1.2 MB``."""
+    if count is None:
+        return ""
+    if count < 1000:
+        return ngettext("%(count)d byte", "%(count)d bytes", count) % {"count": count}
+    for unit in (_("kB"), _("MB"), _("GB")):
+        count = count / 1000  # type: ignore[assignment]
+        if count < 999.5 or unit == _("GB"):
+            break
+    return f"{number_format(round(count, 1 if count < 10 else 0), 1 if count < 10 else 0)} {unit}"
+
+
+def _read(entry: Any, name: str) -> Any:
+    return entry.get(name) if isinstance(entry, dict) else getattr(entry, name, None)
+
+
+@register.inclusion_tag("components/language_chips.html")
+def language_chips(languages: Any, show_missing: bool = True) -> dict[str, Any]:
+    """Six chips: original, translation, missing.
+
+    ``languages``: a mapping ``code -> state`` or a list of objects or dicts with ``language`` (code),
+    ``state`` ("original" | "translation") and, where it can be opened, ``url``.
+    """
+    entries: dict[str, tuple[str, str]] = {}
+    if isinstance(languages, dict):
+        entries = {code: (str(state), "") for code, state in languages.items()}
+    else:
+        for each in languages or ():
+            entries[str(_read(each, "language"))] = (str(_read(each, "state")), _read(each, "url") or "")
+    words = {"original": _("original"), "translation": _("translation"), "missing": _("not available")}
+    chips = []
+    for code, name in OFFICIAL_LANGUAGES:
+        state, url = entries.get(code, ("missing", ""))
+        if state == "missing" and not show_missing:
+            continue
+        word = words.get(state, state)
+        chips.append({"code": code, "name": name, "state": state, "word": word, "url": url})
+    return {"chips": chips}
+
+
+@register.filter
+def in_zone(moment: dt.datetime, zone: str) -> dt.datetime:
+    """An aware datetime in a named zone, for templates that need a part of it."""
+    return timezone.localtime(moment, instants.as_zone(zone))
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """The present query string with some parameters changed (None or "" removes): for filters and page links."""
+    request = context.get("request")
+    params = request.GET.copy() if request is not None else None
+    if params is None:
+        return ""
+    for name, value in changes.items():
+        if value in (None, ""):
+            params.pop(name, None)
+        else:
+            params[name] = value
+    return f"?{params.urlencode()}" if params else "?"
