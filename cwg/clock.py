@@ -1,0 +1,38 @@
+"""The one clock: the database's.
+
+Web servers may disagree about the time; the database's clock is the only one that a deadline is held against.
+Every instant in the portal comes from here, in UTC with microseconds. Tests inject a time with `held_at`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from django.db import connection
+
+_held: list[datetime] = []
+
+
+def now() -> datetime:
+    """The instant in UTC, read from the database in a statement of its own.
+
+    `clock_timestamp()` is the time at which this statement runs: inside a transaction, after waiting for a
+    lock, it is the time after the wait. (`now()` of SQL would be the time the transaction began.)
+    """
+    if _held:
+        return _held[-1]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0].astimezone(UTC)
+
+
+@contextmanager
+def held_at(instant: datetime) -> Iterator[datetime]:
+    """Tests only: within the block every thread of this process reads `instant` (aware)."""
+    if instant.tzinfo is None:
+        raise ValueError("A clock is held at an aware instant.")
+    _held.append(instant.astimezone(UTC))
+    try:
+        yield _held[-1]
+    finally:
+        _held.pop()

@@ -1,0 +1,14 @@
+"""The access log: who signed in, who downloaded what, what was done to an account."""
+
+from datetime import datetime
+
+from .models import AccessEntry
+
+
+def note(
+    act: str, *, at: datetime, person_id: int | None, subject: str = "", address: str | None = None
+) -> None:
+    """Append one line. Takes no lock; subjects are symbols and identifiers, never the text of a document."""
+    AccessEntry.objects.create(
+        act=act, at=at, person_id=person_id, subject=subject[:300], address=address or None
+    )

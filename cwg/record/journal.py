@@ -1,0 +1,122 @@
+"""Appending to a chain, and checking one.
+
+Each entry's hash is SHA-256 over the canonical JSON of the entry with the hash before it: sorted keys, UTF-8,
+no blanks, instants in UTC with microseconds, people as numbers and never by name.
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import connection
+
+from .models import GENESIS, Chained, House, JournalEntry
+
+VERSION = 1
+
+
+class NotLocked(RuntimeError):
+    """A chain was appended to outside a transaction that holds its row."""
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of the canonical JSON of `value`, in lower-case hex."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def canonical(value: Any) -> bytes:
+    """The versioned canonical JSON of `value`, as UTF-8 bytes. Raises TypeError for what has no one form."""
+    return json.dumps(plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON keeps it and as it is hashed: instants and identifiers as text."""
+    match value:
+        case None | bool() | int():
+            return value
+        case str():
+            return str(value)  # the value of a choice, not its class
+        case datetime():
+            if value.tzinfo is None:
+                raise TypeError("An instant in the record carries its zone.")
+            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        case date():
+            return value.isoformat()
+        case uuid.UUID():
+            return str(value)
+        case dict():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+    raise TypeError(f"{type(value).__name__} has no canonical form in the record.")
+
+
+def _hash(entry: JournalEntry) -> str:
+    return hashlib.sha256(
+        canonical(
+            {
+                "version": entry.version,
+                "chain": entry.chain,
+                "position": entry.position,
+                "act": entry.act,
+                "at": entry.at,
+                "actor": entry.actor_id,
+                "facts": entry.facts,
+                "previous": entry.previous,
+            }
+        )
+    ).hexdigest()
+
+
+def append(
+    locked: Chained, act: str, *, at: datetime, actor_id: int | None, facts: dict[str, Any]
+) -> JournalEntry:
+    """Append one act to the chain of `locked`, a row read with `select_for_update` in this transaction.
+
+    Saves the new head on the row. `at` is an aware instant; `facts` holds plain values only.
+    """
+    if not connection.in_atomic_block:
+        raise NotLocked("Append to a chain within the transaction that locks its row.")
+    entry = JournalEntry(
+        chain=locked.chain,
+        position=locked.chain_length + 1,
+        act=act,
+        at=at,
+        actor_id=actor_id,
+        facts=plain(facts),
+        version=VERSION,
+        previous=locked.chain_head,
+    )
+    entry.hash = _hash(entry)
+    entry.save(force_insert=True)
+    locked.chain_head = entry.hash
+    locked.chain_length = entry.position
+    # A plain UPDATE: the head is not something a person edits, so it makes no history row.
+    type(locked).objects.filter(pk=locked.pk).update(chain_head=entry.hash, chain_length=entry.position)
+    return entry
+
+
+def faults(row: Chained) -> Iterator[str]:
+    """What does not hold in the chain of `row`: a sentence each; nothing when the chain verifies."""
+    previous, position = GENESIS, 0
+    for entry in JournalEntry.objects.filter(chain=row.chain).order_by("position").iterator(chunk_size=500):
+        position += 1
+        if entry.position != position:
+            yield f"chain of {row}: entry {position} is missing (found {entry.position})"
+            position = entry.position
+        if entry.previous != previous:
+            yield f"chain of {row}: entry {entry.position} does not follow the entry before it"
+        if _hash(entry) != entry.hash:
+            yield f"chain of {row}: entry {entry.position} was changed after it was written"
+        previous = entry.hash
+    if previous != row.chain_head or position != row.chain_length:
+        yield f"chain of {row}: its head is not its last entry ({row.chain_length} expected, {position} found)"
+
+
+def house() -> House:
+    """The house's row, locked, for an act that belongs to no one register. Within a transaction."""
+    House.objects.get_or_create(singleton=True)
+    return House.objects.select_for_update().get()

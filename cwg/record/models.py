@@ -1,0 +1,125 @@
+"""The record: the journal of the register's acts and its chain, the access log, the heartbeat.
+
+The journal and the access log are append-only; triggers of the database refuse UPDATE, DELETE and TRUNCATE.
+"""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+GENESIS = "0" * 64
+
+
+class Chained(models.Model):
+    """A row whose acts are chained. Lock the row before appending to its chain."""
+
+    chain = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    chain_head = models.CharField(max_length=64, default=GENESIS, editable=False)
+    chain_length = models.PositiveBigIntegerField(default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class House(Chained):
+    """The portal's own chain (one row): seals of the access log, deadline rules, acts of no one register."""
+
+    singleton = models.BooleanField(default=True, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("house")
+        constraints = [models.CheckConstraint(condition=models.Q(singleton=True), name="house_is_one_row")]
+
+    def __str__(self) -> str:
+        return str(_("The portal"))
+
+
+class JournalEntry(models.Model):
+    """One act of the register, hashed over its canonical JSON and the hash before it. Never changed."""
+
+    chain = models.UUIDField(_("chain"))
+    position = models.PositiveBigIntegerField(_("position"))
+    act = models.CharField(_("act"), max_length=60)
+    at = models.DateTimeField(_("at"))
+    # A number, not a foreign key: the record stands below the people and outlives every row above it.
+    actor_id = models.BigIntegerField(_("person"), null=True, blank=True)
+    facts = models.JSONField(_("facts"))
+    version = models.PositiveSmallIntegerField(default=1)
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("journal entry")
+        verbose_name_plural = _("journal")
+        ordering = ["chain", "position"]
+        constraints = [models.UniqueConstraint(fields=["chain", "position"], name="journal_position_once")]
+        indexes = [models.Index(fields=["-at"], name="journal_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.act}"
+
+
+class ChainCopy(models.Model):
+    """How far a chain has been copied to file storage, so that a restore can tell what it lacks."""
+
+    chain = models.UUIDField(unique=True)
+    copied = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("chain copy")
+        verbose_name_plural = _("chain copies")
+
+    def __str__(self) -> str:
+        return f"{self.chain}: {self.copied}"
+
+
+class AccessEntry(models.Model):
+    """A sign-in, a download, an act on an account. No lock; sealed once a day into the house's chain."""
+
+    at = models.DateTimeField(_("at"), db_index=True)
+    person_id = models.BigIntegerField(_("person"), null=True, blank=True)
+    act = models.CharField(_("act"), max_length=60)
+    subject = models.CharField(_("subject"), max_length=300, blank=True)
+    address = models.GenericIPAddressField(_("network address"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("access entry")
+        verbose_name_plural = _("access log")
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.subject}"
+
+
+class AccessSeal(models.Model):
+    """The digest of one UTC day of the access log, as it entered the house's chain."""
+
+    day = models.DateField(_("day"), unique=True)
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    count = models.PositiveBigIntegerField(_("entries"))
+    digest = models.CharField(_("digest"), max_length=64)
+    position = models.PositiveBigIntegerField(_("position in the house's chain"))
+
+    class Meta:
+        verbose_name = _("access seal")
+        verbose_name_plural = _("access seals")
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class Heartbeat(models.Model):
+    """When a background process was last seen working."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("heartbeat")
+        verbose_name_plural = _("heartbeats")
+
+    def __str__(self) -> str:
+        return self.name
