@@ -1,0 +1,57 @@
+"""Per request: the person's rights, the server's instant, the person's language."""
+
+from django.http import HttpRequest
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+
+from cwg import clock
+
+from .models import LANGUAGE_CODES
+from .rights import rights_of
+
+# The two letters by which we keep names and documents, and the code Django's catalogues use.
+CATALOGUE = {"zh": "zh-hans"}
+LANGUAGE_COOKIE = "language"
+
+
+class RightsMiddleware:
+    """Sets `request.rights` (read when first asked, once) and `request.server_now` (the same instant)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        def read():
+            rights = rights_of(request.user)
+            if request.user.is_authenticated:
+                request.user._rights = rights  # what the console asks, without a second query
+            return rights
+
+        request.rights = SimpleLazyObject(read)
+        request.server_now = SimpleLazyObject(lambda: request.rights.at)
+        request.read_clock = clock.now
+        return self.get_response(request)
+
+
+class PersonLanguageMiddleware:
+    """Activates the person's language; before sign-in the one chosen by cookie, then the browser's."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        if request.user.is_authenticated:
+            language = request.user.language
+        else:
+            language = request.COOKIES.get(LANGUAGE_COOKIE, "")
+            if language not in LANGUAGE_CODES:
+                language = translation.get_language_from_request(request)[:2]
+        code = CATALOGUE.get(language, language if language in LANGUAGE_CODES else "en")
+        translation.activate(code)
+        request.LANGUAGE_CODE = code
+        try:
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", code)
+            return response
+        finally:
+            translation.deactivate()

@@ -1,0 +1,122 @@
+"""What a person may do at an instant: read from the accreditations in force, and from nothing else.
+
+Deny by default. Every `visible_to` and every verb asks a `Rights`. Nothing is inherited between groups.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cwg import clock
+
+from .models import Accreditation, Role
+
+# Invited contributors and stakeholders have no right to the Group's documents (report of 13 February 2009, 3.6);
+# an administrator looks after accounts, not after documents.
+READERS = frozenset(
+    {
+        Role.DELEGATE,
+        Role.FOCAL_POINT,
+        Role.CHAIR,
+        Role.VICE_CHAIR,
+        Role.SECRETARIAT,
+        Role.BUREAU,
+        Role.AUDITOR,
+    }
+)
+# Who sees a meeting before it is announced.
+PREPARERS = frozenset({Role.CHAIR, Role.VICE_CHAIR, Role.SECRETARIAT, Role.AUDITOR})
+# The console: the secretariat and administrators change things there, the auditor only looks.
+CONSOLE = frozenset({Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR})
+# What an administrator may touch: people and who they are, never documents.
+ACCOUNT_MODELS = frozenset({"person", "accreditation", "memberstate", "office", "group", "invitation"})
+OFFICE_SUBMITTERS = frozenset({Role.CHAIR, Role.SECRETARIAT, Role.BUREAU})
+
+
+@dataclass(frozen=True)
+class Rights:
+    """The rights of `person` (None: nobody) at `at`, an aware instant in UTC."""
+
+    person: object | None
+    at: datetime
+    accreditations: tuple[Accreditation, ...] = field(default=())
+
+    def _groups(self, roles: Iterable[str]) -> frozenset[int]:
+        return frozenset(a.group_id for a in self.accreditations if a.role in roles)
+
+    @property
+    def readable_groups(self) -> frozenset[int]:
+        """Ids of the groups whose announced meetings and documents this person reads."""
+        return self._groups(READERS)
+
+    @property
+    def prepared_groups(self) -> frozenset[int]:
+        """Ids of the groups whose meetings this person sees before they are announced."""
+        return self._groups(PREPARERS)
+
+    @property
+    def secretariat_groups(self) -> frozenset[int]:
+        return self._groups({Role.SECRETARIAT})
+
+    @property
+    def is_membership(self) -> bool:
+        """Belongs to ITU's membership in any group: reads what is disclosed to the membership."""
+        return bool(self.readable_groups)
+
+    @property
+    def is_auditor(self) -> bool:
+        return bool(self._groups({Role.AUDITOR}))
+
+    @property
+    def is_secretariat(self) -> bool:
+        return bool(self.secretariat_groups)
+
+    @property
+    def enters_console(self) -> bool:
+        return bool(self._groups(CONSOLE))
+
+    def delegation_seats(self) -> tuple[Accreditation, ...]:
+        """Accreditations as delegate or focal point, by group code."""
+        return tuple(a for a in self.accreditations if a.state_id)
+
+    def states_in(self, group_id: int) -> frozenset[int]:
+        return frozenset(a.state_id for a in self.accreditations if a.group_id == group_id and a.state_id)
+
+    def offices_in(self, group_id: int) -> frozenset[int]:
+        return frozenset(
+            a.office_id
+            for a in self.accreditations
+            if a.group_id == group_id and a.office_id and a.role in OFFICE_SUBMITTERS
+        )
+
+    def is_focal_point(self, group_id: int, state_id: int) -> bool:
+        return any(
+            a.role == Role.FOCAL_POINT and a.group_id == group_id and a.state_id == state_id
+            for a in self.accreditations
+        )
+
+    def has_role(self, role: str, group_id: int | None = None) -> bool:
+        return any(a.role == role and group_id in (None, a.group_id) for a in self.accreditations)
+
+    def may_in_console(self, perm: str) -> bool:
+        """`app.action_model` of Django's admin. Only viewing for the auditor; accounts for the administrator."""
+        action, _, model = perm.rpartition(".")[2].partition("_")
+        if self.is_secretariat:
+            return True
+        if self.has_role(Role.ADMINISTRATOR) and model.removeprefix("historical") in ACCOUNT_MODELS:
+            return True
+        return self.is_auditor and action == "view"
+
+
+def rights_of(person, at: datetime | None = None) -> Rights:
+    """The rights of a person (or of an anonymous visitor: none) at `at`, by default now by the database's clock."""
+    at = at or clock.now()
+    if person is None or not getattr(person, "is_authenticated", False) or not person.is_active:
+        return Rights(None, at)
+    held = (
+        Accreditation.objects.in_force(at)
+        .filter(person_id=person.pk)
+        .select_related("group", "state", "office")
+        .order_by("group__code", "role")
+    )
+    return Rights(person, at, tuple(held))
