@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DocumentsConfig(AppConfig):
+    name = "cwg.documents"
+    label = "documents"
+    verbose_name = _("Documents")
+
+    def ready(self) -> None:
+        from cwg.record import checks, sweeps
+
+        from . import tasks, verification
+
+        verification.register(checks)
+        sweeps.register("documents", tasks.sweep)

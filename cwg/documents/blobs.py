@@ -1,0 +1,130 @@
+"""Storing bytes: hashed while read, written, synced, read back and compared before a row names them."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.core.files.base import File as DjangoFile
+from django.db import transaction
+
+from cwg.documents import intake, scanner
+
+from .models import Blob
+from .storage import documents as storage
+
+
+class StorageFailed(RuntimeError):
+    """The storage did not keep the bytes. Nothing was recorded; the sender should try again."""
+
+
+class FileRefused(ValueError):
+    """Intake refused the file. `inspection.refusals` say why, each with a `sentence()`."""
+
+    def __init__(self, inspection: "intake.Inspection"):
+        super().__init__(", ".join(finding.code for finding in inspection.refusals))
+        self.inspection = inspection
+
+
+def take_in(stream: Iterable[bytes], *, name: str, at: datetime) -> Blob:
+    """Inspect the bytes of `stream`, keep them, and return their blob.
+
+    `name` is the declared file name, `at` an aware instant. Raises FileRefused (nothing is kept) and
+    StorageFailed. Storage is touched before any transaction of a decision, never within one.
+    """
+    with tempfile.NamedTemporaryFile(prefix="intake-", suffix=".bin") as copy:
+        digest = hashlib.sha256()
+        size = 0
+        for chunk in stream:
+            digest.update(chunk)
+            size += len(chunk)
+            copy.write(chunk)
+        copy.flush()
+        known = Blob.objects.filter(pk=digest.hexdigest(), inspection__isnull=False).first()
+        path = Path(copy.name)
+        inspection = intake.inspect(path, declared_name=name)
+        if inspection.refusals:
+            raise FileRefused(inspection)
+        if known is not None and storage().exists(known.path):
+            return known
+        scanned = scanner.scan(path, address=settings.CLAMD_ADDRESS or None)
+        if scanned.state == "infected":
+            raise FileRefused(inspection.with_refusal("infected", name=scanned.detail))
+        record = inspection.to_json()
+        record = json.loads(record) if isinstance(record, str) else record
+        text = record.pop("text", "")
+        with path.open("rb") as source:
+            return _keep(
+                source,
+                sha256=digest.hexdigest(),
+                size=size,
+                media_type=inspection.media_type,
+                at=at,
+                inspection=record,
+                text=text.replace("\x00", ""),
+                scan=scanned.state,
+            )
+
+
+def keep_own(content: bytes, *, media_type: str, at: datetime, text: str = "") -> Blob:
+    """Keep bytes the portal made itself (archive files, generated reports): hashed and stored, not inspected."""
+    with tempfile.TemporaryFile() as copy:
+        copy.write(content)
+        copy.seek(0)
+        return _keep(
+            copy,
+            sha256=hashlib.sha256(content).hexdigest(),
+            size=len(content),
+            media_type=media_type,
+            at=at,
+            inspection=None,
+            text=text,
+            scan=Blob.Scan.NOT_SCANNED,
+        )
+
+
+def _keep(
+    source: IO[bytes], *, sha256: str, size: int, media_type: str, at: datetime, inspection, text, scan
+) -> Blob:
+    blob = Blob(
+        sha256=sha256,
+        size=size,
+        media_type=media_type,
+        stored_at=at,
+        inspection=inspection,
+        text=text,
+        scan=scan,
+        scanned_at=at if scan == Blob.Scan.CLEAN else None,
+    )
+    try:
+        if not storage().exists(blob.path):
+            storage().save(blob.path, DjangoFile(source, name=sha256))
+        stored = hash_of_stored(blob)
+        if stored != sha256:
+            # Half a file from an earlier failure: put the whole one in its place.
+            source.seek(0)
+            storage().delete(blob.path)
+            storage().save(blob.path, DjangoFile(source, name=sha256))
+            stored = hash_of_stored(blob)
+    except OSError as error:
+        raise StorageFailed(str(error)) from error
+    if stored != sha256:
+        raise StorageFailed(f"stored bytes of {sha256} hash to {stored}")
+    with transaction.atomic():
+        Blob.objects.bulk_create([blob], ignore_conflicts=True)
+    return Blob.objects.get(pk=sha256)
+
+
+def hash_of_stored(blob: Blob) -> str:
+    """SHA-256 of the bytes as the storage gives them back, in lower-case hex; "" where there are none."""
+    if not storage().exists(blob.path):
+        return ""
+    digest = hashlib.sha256()
+    with storage().open(blob.path, "rb") as stored:
+        for chunk in stored.chunks():
+            digest.update(chunk)
+    return digest.hexdigest()

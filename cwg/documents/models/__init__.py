@@ -1,0 +1,21 @@
+"""The nouns of the register. `register.py` beside this package is the only code that writes a registered document."""
+
+from .document import Document, PolicyIssue, Receipt, Revision, Source, Version
+from .file import Blob, File
+from .register import Deadline, DeadlineRule, Register, Series, Slot
+
+__all__ = [
+    "Blob",
+    "Deadline",
+    "DeadlineRule",
+    "Document",
+    "File",
+    "PolicyIssue",
+    "Receipt",
+    "Register",
+    "Revision",
+    "Series",
+    "Slot",
+    "Source",
+    "Version",
+]

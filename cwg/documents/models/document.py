@@ -1,0 +1,318 @@
+"""A registered document, its revisions, sources, language versions and receipts."""
+
+import uuid
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from cwg.documents import deadlines
+from cwg.documents.kinds import Kind
+from cwg.members.models import LANGUAGES, MemberState, Office, Person
+from cwg.members.rights import Rights
+
+from .register import Deadline, Register, Series, Slot
+
+# The letter by which ITU marks a language in a symbol.
+LETTERS = {"ar": "A", "zh": "C", "en": "E", "fr": "F", "ru": "R", "es": "S"}
+
+
+class PolicyIssue(models.Model):
+    """An entry of a list of international Internet-related public policy issues (Resolution 1305, annex)."""
+
+    list_name = models.CharField(_("list"), max_length=80)
+    number = models.PositiveSmallIntegerField(_("number"))
+    title = models.CharField(_("title"), max_length=200)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("policy issue")
+        verbose_name_plural = _("policy issues")
+        ordering = ["list_name", "number"]
+        constraints = [models.UniqueConstraint(fields=["list_name", "number"], name="issue_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.title}"
+
+
+class DocumentQuerySet(models.QuerySet):
+    def visible_to(self, rights: Rights) -> "DocumentQuerySet":
+        """The only way to reach documents.
+
+        Available ones of the registers this person reads; those disclosed to ITU's membership, for whoever
+        belongs to it; public ones for everybody. Committed is available: visibility is this query, no flag.
+        """
+        disclosed = models.Q(disclosure=Document.Disclosure.PUBLIC)
+        if rights.is_membership:
+            disclosed |= models.Q(disclosure=Document.Disclosure.MEMBERSHIP)
+        announced = models.Q(register__announced_at__lte=rights.at)
+        return self.filter(
+            models.Q(register__group_id__in=rights.readable_groups) & announced
+            | models.Q(register__group_id__in=rights.prepared_groups)
+            | disclosed & announced,
+            available_at__lte=rights.at,
+        )
+
+    def for_list(self) -> "DocumentQuerySet":
+        """With all that a row of a list shows, in a constant number of queries."""
+        return self.select_related("register__group", "series", "answers_slot").prefetch_related(
+            models.Prefetch(
+                "revisions",
+                Revision.objects.order_by("position").prefetch_related(
+                    models.Prefetch("sources", Source.objects.select_related("state", "office")),
+                    models.Prefetch(
+                        "versions", Version.objects.defer("text").prefetch_related("files__blob")
+                    ),
+                ),
+            ),
+        )
+
+
+class Document(models.Model):
+    """A symbol, what it is about, who may read it. Its text lives in its revisions."""
+
+    class Disclosure(models.TextChoices):
+        MEMBER_STATES = "member_states", _("Member States only")
+        MEMBERSHIP = "membership", _("ITU membership")
+        PUBLIC = "public", _("Public")
+
+    register = models.ForeignKey(Register, models.PROTECT, related_name="documents")
+    series = models.ForeignKey(Series, models.PROTECT, related_name="documents")
+    number = models.PositiveIntegerField(_("number"), null=True, blank=True)
+    symbol = models.CharField(_("symbol"), max_length=60, blank=True)
+    # Its address under /documents/: "wg-wsis-14/7", "wg-wsis-14/inf/3".
+    path = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(_("kind"), max_length=30, choices=Kind.choices)
+    # As its latest revision has it; empty where the archive knows no title.
+    title = models.CharField(_("title"), max_length=400, blank=True)
+    disclosure = models.CharField(
+        _("disclosure"), max_length=20, choices=Disclosure.choices, default=Disclosure.MEMBER_STATES
+    )
+    available_at = models.DateTimeField(_("available"))
+    # An archive often knows the day only; then the time of `available_at` is not shown.
+    date_only = models.BooleanField(default=False)
+    undated = models.BooleanField(default=False)
+    note = models.TextField(_("note of the archive"), blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    withdrawal_reason = models.CharField(_("reason of the withdrawal"), max_length=500, blank=True)
+    issues = models.ManyToManyField(
+        PolicyIssue, blank=True, related_name="documents", verbose_name=_("issues")
+    )
+    history = HistoricalRecords()
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["register", "series__code", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["series", "number"], name="number_once_in_a_series"),
+            models.UniqueConstraint(
+                fields=["symbol"], condition=~models.Q(symbol=""), name="symbol_names_one_document"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(number__isnull=True, symbol="") | ~models.Q(symbol=""),
+                name="a_number_has_a_symbol",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["register", "available_at"], name="document_by_register"),
+            models.Index(fields=["disclosure"], name="document_by_disclosure"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.symbol} {self.title}".strip()
+
+    def get_absolute_url(self) -> str:
+        return reverse("documents:document", args=[self.path])
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+    # These three read the prefetched revisions: no query when the document came through `for_list`.
+    @property
+    def original(self) -> "Revision":
+        return next(r for r in self.revisions.all() if r.kind == Revision.Kind.ORIGINAL)
+
+    @property
+    def current(self) -> "Revision":
+        """The revision that stands for the document's text: the latest Rev., else the original."""
+        standing = [r for r in self.revisions.all() if r.kind in (Revision.Kind.ORIGINAL, Revision.Kind.REV)]
+        return standing[-1]
+
+    @property
+    def latest_change(self) -> "Revision":
+        return list(self.revisions.all())[-1]
+
+
+class Revision(models.Model):
+    """The original, a Rev. (replaces), a Corr. (corrects) or an Add. (extends): each with its own verdict. Immutable."""
+
+    class Kind(models.TextChoices):
+        ORIGINAL = "original", _("Original")
+        REV = "rev", _("Revision")
+        CORR = "corr", _("Corrigendum")
+        ADD = "add", _("Addendum")
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="revisions")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.ORIGINAL)
+    number = models.PositiveSmallIntegerField(_("number"), default=0)
+    position = models.PositiveSmallIntegerField(_("order"))
+    language = models.CharField(_("only for the text in"), max_length=2, choices=LANGUAGES, blank=True)
+    title = models.CharField(_("title"), max_length=400, blank=True)
+    summary = models.TextField(_("summary"), blank=True)
+    action_required = models.TextField(_("action required"), blank=True)
+    references = models.TextField(_("references"), blank=True)
+    same_bytes = models.BooleanField(_("a change of sponsors alone"), default=False)
+
+    received_at = models.DateTimeField(_("received"), null=True, blank=True)
+    available_at = models.DateTimeField(_("available"))
+    # The instant the rule was held against, and the deadline as it stood; empty where nothing was measured.
+    measured_at = models.DateTimeField(_("measured"), null=True, blank=True)
+    deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, blank=True, related_name="+")
+    deadline_at = models.DateTimeField(_("deadline"), null=True, blank=True)
+    verdict = models.CharField(
+        _("verdict"),
+        max_length=30,
+        choices=[(str(value), label) for value, label in deadlines.VERDICT_LABELS.items()],
+    )
+    slot = models.ForeignKey(Slot, models.PROTECT, null=True, blank=True, related_name="revisions")
+    filed_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("submitted by")
+    )
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        ordering = ["document", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "kind", "number", "language"], name="revision_once_in_a_document"
+            ),
+            models.UniqueConstraint(fields=["document", "position"], name="revision_order_once"),
+            models.UniqueConstraint(
+                fields=["document"], condition=models.Q(kind="original"), name="one_original_in_a_document"
+            ),
+            models.CheckConstraint(
+                name="in_time_is_at_or_before_a_deadline",
+                condition=~models.Q(verdict="in_time")
+                | models.Q(
+                    deadline_at__isnull=False,
+                    measured_at__isnull=False,
+                    measured_at__lte=models.F("deadline_at"),
+                ),
+            ),
+            models.CheckConstraint(
+                name="late_is_after_a_deadline",
+                condition=~models.Q(verdict__in=["late_flagged", "late_kept", "requested_in_session"])
+                | models.Q(
+                    deadline_at__isnull=False,
+                    measured_at__isnull=False,
+                    measured_at__gt=models.F("deadline_at"),
+                ),
+            ),
+            models.CheckConstraint(
+                name="requested_in_session_names_its_slot",
+                condition=~models.Q(verdict="requested_in_session") | models.Q(slot__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_deadline_has_its_instant",
+                condition=models.Q(deadline__isnull=True) | models.Q(deadline_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.symbol
+
+    @property
+    def suffix(self) -> str:
+        """ "(Rev.1)", or nothing for the original."""
+        if self.kind == self.Kind.ORIGINAL:
+            return ""
+        return f"({self.kind.capitalize()}.{self.number})"
+
+    @property
+    def symbol(self) -> str:
+        if not self.document.symbol:
+            return ""
+        letter = f"-{LETTERS[self.language]}" if self.language else ""
+        return f"{self.document.symbol}{self.suffix}{letter}"
+
+    @property
+    def original_languages(self) -> list[str]:
+        return [v.language for v in self.versions.all() if v.is_original]
+
+
+class Source(models.Model):
+    """Who a revision comes from, with the name as it stood when it was registered."""
+
+    class Kind(models.TextChoices):
+        STATE = "state", _("Member State")
+        OFFICE = "office", _("Office")
+        ORGANIZATION = "organization", _("Regional organization")
+
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="sources")
+    position = models.PositiveSmallIntegerField(default=0)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    state = models.ForeignKey(MemberState, models.PROTECT, null=True, blank=True, related_name="+")
+    office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="+")
+    is_lead = models.BooleanField(_("lead"), default=False)
+    # A State may change its name; what was registered under the old one keeps it.
+    printed_as = models.CharField(_("printed as"), max_length=250)
+
+    class Meta:
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        ordering = ["revision", "position"]
+        constraints = [models.UniqueConstraint(fields=["revision", "position"], name="source_position_once")]
+        indexes = [models.Index(fields=["state"], name="source_of_state")]
+
+    def __str__(self) -> str:
+        return self.printed_as
+
+
+class Version(models.Model):
+    """A revision in one language."""
+
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="versions")
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES)
+    is_original = models.BooleanField(_("original"), default=True)
+    text_held = models.BooleanField(_("text held"), default=True)
+    text = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("language version")
+        verbose_name_plural = _("language versions")
+        ordering = ["revision", "language"]
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "language"], name="language_once_in_a_revision")
+        ]
+
+    def __str__(self) -> str:
+        return self.language
+
+
+class Receipt(models.Model):
+    """What the portal told the delegation, word for word, at a stable address. Never changed."""
+
+    revision = models.OneToOneField(Revision, models.PROTECT, related_name="receipt")
+    code = models.CharField(max_length=26, unique=True, editable=False)
+    token = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
+    issued_at = models.DateTimeField(_("issued"))
+    statement = models.JSONField(_("statement"))
+    # SHA-256 of the statement's canonical JSON: printed on the receipt, also in the journal.
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        ordering = ["-issued_at"]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("documents:receipt", args=[self.code])

@@ -1,0 +1,227 @@
+"""The register of one meeting of a group: its counters, its deadlines, its slots."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from cwg.documents import deadlines
+from cwg.documents.kinds import Kind
+from cwg.members.models import Group, MemberState, Office, Person
+from cwg.members.rights import Rights
+from cwg.record.models import Chained
+
+
+class RegisterQuerySet(models.QuerySet):
+    def visible_to(self, rights: Rights) -> "RegisterQuerySet":
+        """Announced registers of the groups this person reads; unannounced ones for those who prepare them."""
+        return self.filter(
+            models.Q(group_id__in=rights.readable_groups, announced_at__lte=rights.at)
+            | models.Q(group_id__in=rights.prepared_groups)
+        )
+
+
+class Register(Chained):
+    """One row per meeting of a group. This row is what the decision locks (design 2)."""
+
+    class Origin(models.TextChoices):
+        PORTAL = "portal", _("Kept by the portal")
+        ARCHIVE = "archive", _("Archive")
+
+    group = models.ForeignKey(Group, models.PROTECT, related_name="registers", verbose_name=_("group"))
+    ordinal = models.PositiveSmallIntegerField(_("meeting number"), null=True, blank=True)
+    slug = models.SlugField(_("address"), max_length=60, unique=True)
+    origin = models.CharField(_("origin"), max_length=10, choices=Origin.choices, default=Origin.PORTAL)
+    # What the header of a document prints: kept here, because the register knows no meeting.
+    title = models.CharField(_("title"), max_length=250)
+    place = models.CharField(_("place"), max_length=120)
+    zone = models.CharField(_("time zone of the seat"), max_length=60)
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    opens_at = models.DateTimeField(_("opening"))
+    announced_at = models.DateTimeField(_("announced"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+
+    objects = RegisterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("register")
+        verbose_name_plural = _("registers")
+        ordering = ["-opens_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "ordinal"], name="one_register_for_a_meeting"),
+            models.CheckConstraint(
+                condition=models.Q(last_day__gte=models.F("first_day")), name="register_ends_after_it_began"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def prefix(self) -> str:
+        """What its symbols begin with: "WG-WSIS-14"; "" where the archive knows no number."""
+        return f"{self.group.code}-{self.ordinal}" if self.ordinal is not None else ""
+
+    @property
+    def is_archive(self) -> bool:
+        return self.origin == self.Origin.ARCHIVE
+
+
+class Series(models.Model):
+    """One run of numbers within a register. `last_number` moves only under the register's lock."""
+
+    register = models.ForeignKey(Register, models.PROTECT, related_name="series")
+    code = models.CharField(_("series"), max_length=5, blank=True)
+    last_number = models.PositiveIntegerField(_("last number"), default=0)
+
+    class Meta:
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
+        constraints = [models.UniqueConstraint(fields=["register", "code"], name="series_once_in_a_register")]
+
+    def __str__(self) -> str:
+        return self.code or "—"
+
+
+def _choices(labels) -> list[tuple[str, str]]:
+    return [(str(value), label) for value, label in labels.items()]
+
+
+class DeadlineRule(models.Model):
+    """A deadline rule as data. `group` empty: it holds for every group."""
+
+    group = models.ForeignKey(
+        Group, models.PROTECT, null=True, blank=True, related_name="deadline_rules", verbose_name=_("group")
+    )
+    name = models.CharField(_("name"), max_length=120)
+    kinds = ArrayField(
+        models.CharField(max_length=30, choices=Kind.choices),
+        default=list,
+        blank=True,
+        verbose_name=_("kinds of document"),
+        help_text=_("Empty: every kind."),
+    )
+    exempt_kinds = ArrayField(
+        models.CharField(max_length=30, choices=Kind.choices),
+        default=list,
+        blank=True,
+        verbose_name=_("exempt kinds"),
+    )
+    offset = models.PositiveSmallIntegerField(_("offset"))
+    unit = models.CharField(_("unit"), max_length=10, choices=_choices(deadlines.UNIT_LABELS))
+    anchor = models.CharField(
+        _("before"),
+        max_length=10,
+        choices=_choices(deadlines.ANCHOR_LABELS),
+        default=deadlines.Anchor.OPENING,
+    )
+    measured = models.CharField(
+        _("measured"),
+        max_length=10,
+        choices=_choices(deadlines.MEASURED_LABELS),
+        default=deadlines.Measured.AVAILABLE,
+    )
+    effect = models.CharField(
+        _("effect on a late document"),
+        max_length=20,
+        choices=_choices(deadlines.EFFECT_LABELS),
+        default=deadlines.Effect.REFUSE_AND_KEEP,
+    )
+    source = models.CharField(_("source of the rule"), max_length=250)
+    active = models.BooleanField(_("applies to new meetings"), default=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("deadline rule")
+        verbose_name_plural = _("deadline rules")
+        ordering = ["group", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def as_rule(self) -> deadlines.Rule:
+        """The row as the pure rule that `deadlines.py` judges by."""
+        return deadlines.Rule(
+            key=str(self.pk),
+            name=self.name,
+            kinds=frozenset(self.kinds),
+            exempt_kinds=frozenset(self.exempt_kinds),
+            offset=self.offset,
+            unit=deadlines.Unit(self.unit),
+            anchor=deadlines.Anchor(self.anchor),
+            measured=deadlines.Measured(self.measured),
+            effect=deadlines.Effect(self.effect),
+            source=self.source,
+        )
+
+
+class Deadline(models.Model):
+    """A rule in force for a register, as an instant. A recorded act supersedes it; nothing else changes it."""
+
+    register = models.ForeignKey(Register, models.PROTECT, related_name="deadlines")
+    rule = models.ForeignKey(DeadlineRule, models.PROTECT, related_name="+", verbose_name=_("rule"))
+    # The rule as it read when the deadline was set: editing the rule later changes no verdict.
+    terms = models.JSONField(_("terms"), default=dict)
+    instant = models.DateTimeField(_("deadline"))
+    set_at = models.DateTimeField(_("set"))
+    set_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("set by"))
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    superseded_at = models.DateTimeField(_("superseded"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("deadline")
+        verbose_name_plural = _("deadlines")
+        ordering = ["register", "instant"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["register", "rule"],
+                condition=models.Q(superseded_at__isnull=True),
+                name="one_deadline_in_force_for_a_rule",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.instant:%Y-%m-%d %H:%M}Z"
+
+
+class Slot(models.Model):
+    """A one-use exemption for one addressee, opened by a request of the Group in session.
+
+    It lives from the record of the request until the meeting closes. `register.py` uses it up.
+    """
+
+    register = models.ForeignKey(Register, models.PROTECT, related_name="slots")
+    state = models.ForeignKey(MemberState, models.PROTECT, null=True, blank=True, related_name="+")
+    office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="+")
+    wording = models.TextField(_("wording of the request"))
+    asked_in = models.CharField(_("sitting and item"), max_length=300, blank=True)
+    opened_at = models.DateTimeField(_("recorded"))
+    document = models.OneToOneField(
+        "documents.Document",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="answers_slot",
+        verbose_name=_("answered by"),
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("slot")
+        verbose_name_plural = _("slots")
+        ordering = ["opened_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_slot_has_one_addressee",
+                condition=models.Q(state__isnull=False, office__isnull=True)
+                | models.Q(state__isnull=True, office__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.addressee}: {self.wording[:60]}"
+
+    @property
+    def addressee(self):
+        return self.state or self.office

@@ -1,0 +1,442 @@
+"""The register: the only code that creates or revises a registered document.
+
+The decision (design 2): lock the register's row, read the database's clock in a new statement, judge, draw the
+next number, write document, revision, receipt and journal entry, commit. Between the reading of the clock and
+COMMIT nothing touches storage, network or rendering.
+"""
+
+import secrets
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.db import OperationalError, connection, transaction
+
+from cwg import clock
+from cwg.members.models import Person
+from cwg.record import journal
+
+from . import deadlines, kinds, rules, symbols
+from .models import Deadline, Document, File, Receipt, Register, Revision, Series, Slot, Source, Version
+
+LOCK_TIMEOUT = "10s"
+RETRIES = 3
+_DEADLOCK, _SERIALIZATION, _LOCK_TIMEOUT = "40P01", "40001", "55P03"
+
+
+class RegisterBusy(RuntimeError):
+    """The register could not be locked within 10 seconds. Nothing was changed; the sender may try again."""
+
+
+class SlotNotOpen(ValueError):
+    """The slot is used, withdrawn, closed with its meeting, or somebody else's."""
+
+
+class NothingToChange(ValueError):
+    """The change asks for what already is."""
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """Who it comes from, printed as it stands on the day."""
+
+    kind: str
+    printed_as: str
+    state_id: int | None = None
+    office_id: int | None = None
+    is_lead: bool = False
+
+    @property
+    def party(self) -> str:
+        """As the record names it: a number, never a name."""
+        if self.state_id is not None:
+            return f"state:{self.state_id}"
+        return f"office:{self.office_id}" if self.office_id is not None else "organization"
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """A stored blob under a name."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """The files of one language, with the text found in them."""
+
+    language: str
+    files: tuple[FileLine, ...]
+    text: str = ""
+    is_original: bool = True
+
+
+@dataclass(frozen=True)
+class Filing:
+    """All that is to be registered, prepared before the lock is taken."""
+
+    kind: str
+    title: str
+    sources: tuple[SourceLine, ...]
+    versions: tuple[VersionLine, ...]
+    summary: str = ""
+    action_required: str = ""
+    references: str = ""
+    issue_ids: tuple[int, ...] = ()
+    disclosure: str = Document.Disclosure.MEMBER_STATES
+    # A change of a registered document.
+    revises_id: int | None = None
+    revision_kind: str = Revision.Kind.ORIGINAL
+    language: str = ""
+    # A change of sponsors alone: flagged, never refused.
+    same_bytes: bool = False
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What the register answered. `receipt` is None where the document was late and nothing was registered.
+
+    `at` is the decision's instant (UTC), `waited` how long the request stood in the queue before it.
+    """
+
+    decision: deadlines.Decision
+    at: datetime
+    waited: timedelta
+    receipt: Receipt | None = None
+
+
+T = TypeVar("T")
+
+
+def decide(act: Callable[[], T]) -> T:
+    """Run `act` as one durable transaction with the lock timeout of a decision.
+
+    Retries deadlocks and serialization failures, at most three times. A lock timeout is not retried: a retry
+    loses the place in the queue. Raises RegisterBusy.
+    """
+    for attempt in range(1, RETRIES + 1):
+        try:
+            with transaction.atomic(durable=not _inside_a_test()):
+                with connection.cursor() as cursor:
+                    cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+                return act()
+        except OperationalError as error:
+            state = getattr(error.__cause__, "sqlstate", None)
+            if state == _LOCK_TIMEOUT:
+                raise RegisterBusy from error
+            if state not in (_DEADLOCK, _SERIALIZATION) or attempt == RETRIES:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _inside_a_test() -> bool:
+    """Whether the transaction around us is a test case's own, which is rolled back at its end."""
+    return any(getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)
+
+
+def lock(register_id: int) -> Register:
+    """The register's row, locked until the end of the transaction. Raises Register.DoesNotExist."""
+    return Register.objects.select_for_update(of=("self",)).select_related("group").get(pk=register_id)
+
+
+@contextmanager
+def acting_on(register_id: int) -> Iterator[tuple[Register, datetime]]:
+    """For acts that need no retry: the locked register and the instant read after the lock."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        try:
+            locked = lock(register_id)
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) == _LOCK_TIMEOUT:
+                raise RegisterBusy from error
+            raise
+        yield locked, clock.now()
+
+
+def enter(
+    locked: Register,
+    filing: Filing,
+    *,
+    actor: Person,
+    token: uuid.UUID,
+    arrived_at: datetime,
+    slot_id: int | None = None,
+) -> Entered:
+    """Judge `filing` and, if the rules let it in, register it. `locked` is locked in this transaction.
+
+    `arrived_at` is the aware instant at which the request reached the portal, by the database's clock; a
+    request that waited across the line is late all the same, and the journal keeps both instants.
+    Late documents are not registered (unless the rule only flags, a slot excuses, or the bytes are the same):
+    the refusal itself is an act in the journal. Raises SlotNotOpen.
+    """
+    at = clock.now()  # a new statement after the lock: the time after the wait
+    waited = at - arrived_at
+    in_force = list(Deadline.objects.filter(register=locked, superseded_at__isnull=True))
+    slot = _open_slot(locked, slot_id, filing) if slot_id is not None else None
+    decision = deadlines.judge(
+        [(rules.rule_of(d.terms), d.instant) for d in in_force],
+        filing.kind,
+        received_at=at,
+        available_at=at,
+        slot=slot is not None,
+        measured=not locked.is_archive,
+    )
+    verdict = decision.verdict
+    if not decision.accepted:
+        if not filing.same_bytes:
+            _journal_refusal(locked, filing, decision, actor, at, arrived_at)
+            return Entered(decision, at, waited)
+        verdict = deadlines.Verdict.LATE_FLAGGED
+    binding = next((d for d in in_force if decision.rule and str(d.terms["rule"]) == decision.rule.key), None)
+    document, revision = (
+        _new_document(locked, filing, at, actor)
+        if filing.revises_id is None
+        else _next_revision(locked, filing, at, actor)
+    )
+    revision.received_at = revision.available_at = at
+    revision.verdict = str(verdict)
+    revision.deadline = binding
+    if binding is not None:
+        revision.measured_at, revision.deadline_at = at, binding.instant
+    if slot is not None:
+        revision.slot = slot
+        Slot.objects.filter(pk=slot.pk).update(document=document)
+    revision.filed_by = actor
+    revision.save(force_insert=True)
+    _write_contents(revision, filing)
+    receipt = _issue_receipt(locked, document, revision, filing, decision, token, at, arrived_at, actor)
+    journal.append(
+        locked,
+        "registered" if filing.revises_id is None else "revised",
+        at=at,
+        actor_id=actor.pk,
+        facts={
+            "document": document.pk,
+            "revision": revision.pk,
+            "symbol": revision.symbol,
+            "kind": filing.kind,
+            "sources": [line.party for line in filing.sources],
+            "verdict": revision.verdict,
+            "rule": binding.terms["name"] if binding else None,
+            "deadline": revision.deadline_at,
+            "available_at": at,
+            "arrived_at": arrived_at,
+            "slot": slot.pk if slot else None,
+            "same_bytes": filing.same_bytes,
+            "files": [
+                {"language": version.language, "sha256": file.sha256, "size": file.size}
+                for version in filing.versions
+                for file in version.files
+            ],
+            "receipt": receipt.digest,
+        },
+    )
+    return Entered(decision, at, waited, receipt)
+
+
+def _open_slot(locked: Register, slot_id: int, filing: Filing) -> Slot:
+    slot = Slot.objects.select_for_update().filter(pk=slot_id, register=locked).first()
+    lead = next((line for line in filing.sources if line.is_lead), filing.sources[0])
+    if (
+        slot is None
+        or slot.withdrawn_at is not None
+        or slot.document_id is not None
+        or locked.closed_at is not None
+        or (slot.state_id, slot.office_id) != (lead.state_id, lead.office_id)
+    ):
+        raise SlotNotOpen
+    return slot
+
+
+def _new_document(locked: Register, filing: Filing, at: datetime, actor: Person) -> tuple[Document, Revision]:
+    series, _ = Series.objects.get_or_create(register=locked, code=kinds.series_of(filing.kind))
+    series.last_number += 1
+    series.save(update_fields=["last_number"])
+    symbol = symbols.Symbol(
+        prefix=locked.group.code, meeting=locked.ordinal, series=series.code, number=series.last_number
+    )
+    document = Document(
+        register=locked,
+        series=series,
+        number=series.last_number,
+        symbol=str(symbol),
+        path=symbols.path(symbol),
+        kind=filing.kind,
+        title=filing.title,
+        disclosure=filing.disclosure,
+        available_at=at,
+    )
+    document._history_user = actor
+    document._change_reason = "registered"
+    document.save(force_insert=True)
+    document.issues.set(filing.issue_ids)
+    return document, Revision(
+        document=document,
+        position=1,
+        title=filing.title,
+        summary=filing.summary,
+        action_required=filing.action_required,
+        references=filing.references,
+    )
+
+
+def _next_revision(
+    locked: Register, filing: Filing, at: datetime, actor: Person
+) -> tuple[Document, Revision]:
+    document = Document.objects.select_for_update(of=("self",)).get(pk=filing.revises_id, register=locked)
+    earlier = list(document.revisions.order_by("position").values_list("kind", "number", "position"))
+    number = max((n for kind, n, _ in earlier if kind == filing.revision_kind), default=0) + 1
+    if filing.revision_kind == Revision.Kind.REV and document.title != filing.title:
+        document.title = filing.title
+        document._history_user = actor
+        document._change_reason = f"Rev.{number}"
+        document.save(update_fields=["title"])
+    return document, Revision(
+        document=document,
+        kind=filing.revision_kind,
+        number=number,
+        position=earlier[-1][2] + 1,
+        language=filing.language,
+        title=filing.title,
+        summary=filing.summary,
+        action_required=filing.action_required,
+        references=filing.references,
+        same_bytes=filing.same_bytes,
+    )
+
+
+def _write_contents(revision: Revision, filing: Filing) -> None:
+    Source.objects.bulk_create(
+        Source(
+            revision=revision,
+            position=position,
+            kind=line.kind,
+            state_id=line.state_id,
+            office_id=line.office_id,
+            is_lead=line.is_lead,
+            printed_as=line.printed_as,
+        )
+        for position, line in enumerate(filing.sources)
+    )
+    versions = Version.objects.bulk_create(
+        Version(revision=revision, language=line.language, is_original=line.is_original, text=line.text)
+        for line in filing.versions
+    )
+    File.objects.bulk_create(
+        File(version=version, blob_id=file.sha256, name=file.name, position=position)
+        for version, line in zip(versions, filing.versions, strict=True)
+        for position, file in enumerate(line.files)
+    )
+
+
+def _issue_receipt(locked, document, revision, filing, decision, token, at, arrived_at, actor) -> Receipt:
+    statement = {
+        "version": 1,
+        "group": locked.group.code,
+        "meeting": locked.title,
+        "place": locked.place,
+        "zone": locked.zone,
+        "opening": locked.opens_at,
+        "symbol": revision.symbol,
+        "title": filing.title,
+        "kind": filing.kind,
+        "sources": [line.printed_as for line in filing.sources],
+        "submitted_by": actor.name,
+        "arrived_at": arrived_at,
+        "available_at": at,
+        "verdict": revision.verdict,
+        "rule": decision.rule.name if decision.rule else None,
+        "rule_source": decision.rule.source if decision.rule else None,
+        "deadline": revision.deadline_at,
+        "requested_in_session": revision.slot.wording if revision.slot_id else None,
+        "files": [
+            {"language": version.language, "name": file.name, "size": file.size, "sha256": file.sha256}
+            for version in filing.versions
+            for file in version.files
+        ],
+    }
+    plain = journal.plain(statement)
+    return Receipt.objects.create(
+        revision=revision,
+        code=secrets.token_hex(13),
+        token=token,
+        issued_at=at,
+        statement=plain,
+        digest=journal.digest(plain),
+    )
+
+
+def _journal_refusal(locked, filing, decision, actor, at, arrived_at) -> None:
+    journal.append(
+        locked,
+        "late",
+        at=at,
+        actor_id=actor.pk,
+        facts={
+            "kind": filing.kind,
+            "party": filing.sources[0].party,
+            "rule": decision.rule.name,
+            "deadline": decision.deadline,
+            "late_by_microseconds": decision.late_by // timedelta(microseconds=1),
+            "arrived_at": arrived_at,
+            "effect": str(decision.effect),
+        },
+    )
+
+
+def withdraw(document: Document, *, actor: Person, reason: str) -> Document:
+    """Withdraw a document: symbol and a notice remain, its number is never used again, its files are closed.
+
+    Raises NothingToChange where it is withdrawn already. The caller has asked whether the actor may.
+    """
+    with acting_on(document.register_id) as (locked, at):
+        document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+        if document.is_withdrawn:
+            raise NothingToChange("withdrawn already")
+        document.withdrawn_at = at
+        document.withdrawal_reason = reason
+        document._history_user = actor
+        document._change_reason = reason
+        document.save(update_fields=["withdrawn_at", "withdrawal_reason"])
+        journal.append(
+            locked,
+            "withdrawn",
+            at=at,
+            actor_id=actor.pk,
+            facts={"document": document.pk, "symbol": document.symbol, "reason": reason},
+        )
+        return document
+
+
+def change_disclosure(document: Document, disclosure: str, *, actor: Person, reason: str) -> Document:
+    """Change who may read a document; dated, reasoned, in the chain. Raises NothingToChange and ValueError."""
+    disclosure = Document.Disclosure(disclosure)
+    with acting_on(document.register_id) as (locked, at):
+        document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+        if document.disclosure == disclosure:
+            raise NothingToChange("disclosed so already")
+        before = document.disclosure
+        document.disclosure = disclosure
+        document._history_user = actor
+        document._change_reason = reason
+        document.save(update_fields=["disclosure"])
+        journal.append(
+            locked,
+            "disclosure",
+            at=at,
+            actor_id=actor.pk,
+            facts={
+                "document": document.pk,
+                "symbol": document.symbol,
+                "before": before,
+                "after": str(disclosure),
+                "reason": reason,
+            },
+        )
+        return document

@@ -1,0 +1,141 @@
+"""What must hold of the register on a live database (quality: I1 to I5, I8), for `manage.py verify`."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+from django.db.models import F
+
+from cwg.record import journal
+from cwg.record.models import House, JournalEntry
+
+from . import blobs
+from .models import Blob, Receipt, Register, Revision, Series
+
+
+def register(checks) -> None:
+    checks.register("I1 the bytes of every document hash to what its receipt says", bytes_hash)
+    checks.register("I2 numbers are unique, without gaps, and match the counters", numbers_run)
+    checks.register("I3 the order of numbers is the order of the decisions", order_of_decisions)
+    checks.register("I4 in time means at or before the deadline in force", verdicts_hold)
+    checks.register("I5 the chains verify, one entry for one act", chains_verify)
+    checks.register("I8 receipts say what the register holds", receipts_hold)
+
+
+def bytes_hash() -> Iterator[str]:
+    named = Blob.objects.filter(files__isnull=False).distinct().order_by("pk")
+    for blob in named.iterator(chunk_size=200):
+        found = blobs.hash_of_stored(blob)
+        if not found:
+            yield f"the bytes {blob.sha256} are missing from the storage"
+        elif found != blob.sha256:
+            yield f"the bytes stored as {blob.sha256} hash to {found}"
+    for receipt in Receipt.objects.select_related("revision__document").iterator(chunk_size=200):
+        said = sorted((f["language"], f["sha256"]) for f in receipt.statement["files"])
+        held = sorted(
+            (version.language, file.blob_id)
+            for version in receipt.revision.versions.prefetch_related("files")
+            for file in version.files.all()
+        )
+        if said != held:
+            yield f"{receipt.revision.symbol}: the receipt names other files than the register"
+
+
+def numbers_run() -> Iterator[str]:
+    kept = Series.objects.filter(register__origin=Register.Origin.PORTAL).select_related("register")
+    for series in kept.prefetch_related("documents"):
+        numbers = sorted(d.number for d in series.documents.all() if d.number is not None)
+        if numbers != list(range(1, len(numbers) + 1)):
+            yield f"{series.register} {series}: the numbers are {numbers}"
+        if series.last_number != len(numbers):
+            yield f"{series.register} {series}: the counter is {series.last_number} for {len(numbers)} documents"
+
+
+def order_of_decisions() -> Iterator[str]:
+    originals = (
+        Revision.objects.filter(
+            kind=Revision.Kind.ORIGINAL, document__register__origin=Register.Origin.PORTAL
+        )
+        .order_by("document__series", "document__number")
+        .values_list("document__series", "document__symbol", "available_at")
+    )
+    before: dict[int, tuple] = {}
+    for series, symbol, available_at in originals:
+        if series in before and available_at < before[series][1]:
+            yield f"{symbol} was decided before {before[series][0]}, which has the lower number"
+        before[series] = (symbol, available_at)
+
+
+def verdicts_hold() -> Iterator[str]:
+    wrong = Revision.objects.filter(verdict="in_time", measured_at__gt=F("deadline_at"))
+    for revision in wrong.select_related("document"):
+        yield f"{revision.symbol}: in time, but measured after its deadline"
+    for revision in (
+        Revision.objects.exclude(deadline=None)
+        .exclude(deadline_at=F("deadline__instant"))
+        .select_related("document")
+    ):
+        yield f"{revision.symbol}: its deadline is not the one that was in force"
+    late = Revision.objects.filter(
+        verdict__in=["late_flagged", "requested_in_session"], measured_at__lte=F("deadline_at")
+    )
+    for revision in late.select_related("document"):
+        yield f"{revision.symbol}: {revision.verdict}, but measured in time"
+    yield from _committed_elsewhen()
+
+
+def _committed_elsewhen() -> Iterator[str]:
+    """Where the server keeps commit times: the instant on the receipt and the commit lie together."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW track_commit_timestamp")
+        if cursor.fetchone()[0] != "on":
+            return
+        cursor.execute(
+            "SELECT r.code, r.issued_at, pg_xact_commit_timestamp(r.xmin) FROM documents_receipt r"
+            " WHERE pg_xact_commit_timestamp(r.xmin) - r.issued_at > interval '10 seconds'"
+            " AND EXISTS (SELECT 1 FROM documents_revision v JOIN documents_document d ON d.id = v.document_id"
+            " JOIN documents_register g ON g.id = d.register_id WHERE v.id = r.revision_id AND g.origin = 'portal')"
+        )
+        for code, issued_at, committed_at in cursor.fetchall():
+            yield f"receipt {code}: decided at {issued_at:%F %T.%f}, committed only at {committed_at:%F %T.%f}"
+
+
+def chains_verify() -> Iterator[str]:
+    for row in [*Register.objects.order_by("pk"), *House.objects.all()]:
+        yield from journal.faults(row)
+    known = [
+        *Register.objects.values_list("chain", flat=True),
+        *House.objects.values_list("chain", flat=True),
+    ]
+    if stray := JournalEntry.objects.exclude(chain__in=known).count():
+        yield f"{stray} journal entries belong to no register"
+    acts: dict[int, int] = {}
+    for facts in JournalEntry.objects.filter(act__in=["registered", "revised"]).values_list(
+        "facts", flat=True
+    ):
+        acts[facts["revision"]] = acts.get(facts["revision"], 0) + 1
+    for revision in Revision.objects.filter(document__register__origin=Register.Origin.PORTAL).select_related(
+        "document"
+    ):
+        if acts.get(revision.pk, 0) != 1:
+            yield f"{revision.symbol}: {acts.get(revision.pk, 0)} journal entries for its registration"
+
+
+def receipts_hold() -> Iterator[str]:
+    for receipt in Receipt.objects.select_related("revision__document").iterator(chunk_size=200):
+        revision, said = receipt.revision, receipt.statement
+        if journal.digest(said) != receipt.digest:
+            yield f"receipt {receipt.code}: its statement was changed"
+        held = journal.plain(
+            {
+                "symbol": revision.symbol,
+                "available_at": revision.available_at,
+                "verdict": revision.verdict,
+                "deadline": revision.deadline_at,
+            }
+        )
+        for name, value in held.items():
+            if said[name] != value:
+                yield f"{revision.symbol}: the receipt says {name} {said[name]}, the register {value}"
+    without = Revision.objects.filter(receipt__isnull=True, document__register__origin=Register.Origin.PORTAL)
+    for revision in without.select_related("document"):
+        yield f"{revision.symbol}: no receipt"
