@@ -1,0 +1,220 @@
+"""What a delegation, or an office, sends: the draft and its life until it is registered.
+
+A draft is visible to its own delegation or office only (design 4). None of these models is registered in the
+console, and they keep no history rows that anybody else could read.
+"""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from cwg.documents.kinds import Kind
+from cwg.documents.models import Blob, Document, PolicyIssue, Register, Revision, Slot
+from cwg.members.models import LANGUAGES, Group, MemberState, Office, Person
+from cwg.members.rights import Rights
+
+
+class ContributionQuerySet(models.QuerySet):
+    def visible_to(self, rights: Rights) -> "ContributionQuerySet":
+        """A party's own, in the groups where the person is accredited for it. Nobody else's, for nobody.
+
+        A State that was asked to join, or has joined, sees the draft too: it must know what it signs.
+        """
+        own = models.Q(pk__in=[])
+        for seat in rights.accreditations:
+            if seat.state_id:
+                own |= models.Q(group_id=seat.group_id, state_id=seat.state_id)
+                own |= models.Q(
+                    group_id=seat.group_id,
+                    sponsorships__state_id=seat.state_id,
+                    sponsorships__status__in=[Sponsorship.Status.ASKED, Sponsorship.Status.CONFIRMED],
+                )
+            elif seat.office_id and seat.office_id in rights.offices_in(seat.group_id):
+                own |= models.Q(group_id=seat.group_id, office_id=seat.office_id)
+        for group_id in rights.secretariat_groups:
+            # What the secretariat files on behalf of a body that has no presence in the portal.
+            own |= models.Q(group_id=group_id, office__kind=Office.Kind.INVITED)
+        return self.filter(own).distinct()
+
+    def editable_by(self, rights: Rights) -> "ContributionQuerySet":
+        """Those whose own party the person belongs to: sponsors read, they do not write."""
+        own = models.Q(pk__in=[])
+        for seat in rights.accreditations:
+            if seat.state_id:
+                own |= models.Q(group_id=seat.group_id, state_id=seat.state_id)
+            elif seat.office_id and seat.office_id in rights.offices_in(seat.group_id):
+                own |= models.Q(group_id=seat.group_id, office_id=seat.office_id)
+        for group_id in rights.secretariat_groups:
+            own |= models.Q(group_id=group_id, office__kind=Office.Kind.INVITED)
+        return self.filter(own)
+
+    def open(self) -> "ContributionQuerySet":
+        return self.filter(status__in=[Contribution.Status.DRAFT, Contribution.Status.HELD])
+
+
+class Contribution(models.Model):
+    """A draft of one party for one meeting, or for a meeting not yet convened (`register` empty)."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        HELD = "held", _("Held for the next meeting")
+        SUBMITTED = "submitted", _("Submitted")
+        DISCARDED = "discarded", _("Discarded")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    group = models.ForeignKey(Group, models.PROTECT, related_name="+")
+    register = models.ForeignKey(
+        Register, models.PROTECT, null=True, blank=True, related_name="contributions"
+    )
+    state = models.ForeignKey(MemberState, models.PROTECT, null=True, blank=True, related_name="+")
+    office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="+")
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.DRAFT)
+    kind = models.CharField(_("kind"), max_length=30, choices=Kind.choices, default=Kind.CONTRIBUTION_ACTION)
+    title = models.CharField(_("title"), max_length=400, blank=True)
+    original_languages = ArrayField(
+        models.CharField(max_length=2, choices=LANGUAGES), default=list, verbose_name=_("original language")
+    )
+    summary = models.TextField(_("summary"), blank=True, max_length=4000)
+    action_required = models.TextField(_("action required"), blank=True, max_length=2000)
+    references = models.TextField(_("references"), blank=True, max_length=2000)
+    issues = models.ManyToManyField(
+        PolicyIssue, blank=True, related_name="+", verbose_name=_("policy issues")
+    )
+    # A change of a registered document: which one, and what sort of change.
+    revises = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="changes")
+    revision_kind = models.CharField(
+        max_length=10, choices=Revision.Kind.choices, default=Revision.Kind.ORIGINAL
+    )
+    corrected_language = models.CharField(max_length=2, choices=LANGUAGES, blank=True)
+    slot = models.ForeignKey(Slot, models.SET_NULL, null=True, blank=True, related_name="+")
+    # Goes up with every change; a form that was opened on an older one is told so and loses nothing.
+    edition = models.PositiveIntegerField(default=1)
+    created_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    changed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+    asked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    asked_at = models.DateTimeField(null=True, blank=True)
+    held_at = models.DateTimeField(null=True, blank=True)
+    held_from = models.ForeignKey(Register, models.PROTECT, null=True, blank=True, related_name="+")
+    revision = models.OneToOneField(
+        Revision, models.PROTECT, null=True, blank=True, related_name="contribution"
+    )
+
+    objects = ContributionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contribution")
+        verbose_name_plural = _("contributions")
+        ordering = ["-changed_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_contribution_has_one_party",
+                condition=models.Q(state__isnull=False, office__isnull=True)
+                | models.Q(state__isnull=True, office__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="submitted_is_registered",
+                condition=models.Q(status="submitted", revision__isnull=False)
+                | (~models.Q(status="submitted") & models.Q(revision__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="a_change_names_its_document",
+                condition=models.Q(revision_kind="original", revises__isnull=True)
+                | (~models.Q(revision_kind="original") & models.Q(revises__isnull=False)),
+            ),
+        ]
+        indexes = [models.Index(fields=["group", "state", "status"], name="contribution_of_delegation")]
+
+    def __str__(self) -> str:
+        return self.title or gettext("Untitled draft")
+
+    def get_absolute_url(self) -> str:
+        return reverse("contributions:contribution", args=[self.pk])
+
+    @property
+    def party(self):
+        return self.state or self.office
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in (self.Status.DRAFT, self.Status.HELD)
+
+    @property
+    def is_change(self) -> bool:
+        return self.revises_id is not None
+
+
+class DraftFile(models.Model):
+    """A file of a draft in one language; stored, hashed and inspected before anybody submits."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="files")
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES)
+    blob = models.ForeignKey(Blob, models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=200)
+    uploaded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("file of a draft")
+        verbose_name_plural = _("files of drafts")
+        ordering = ["language", "uploaded_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contribution", "language", "blob"], name="a_file_once_in_a_language"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Sponsorship(models.Model):
+    """Another Member State asked to join a contribution; its own focal point confirms or declines."""
+
+    class Status(models.TextChoices):
+        ASKED = "asked", _("Asked")
+        CONFIRMED = "confirmed", _("Confirmed")
+        DECLINED = "declined", _("Declined")
+        LEFT = "left", _("Left")
+
+    contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="sponsorships")
+    state = models.ForeignKey(MemberState, models.PROTECT, related_name="+", verbose_name=_("Member State"))
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ASKED)
+    asked_at = models.DateTimeField()
+    answered_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("sponsorship")
+        verbose_name_plural = _("sponsorships")
+        ordering = ["asked_at", "state"]
+        constraints = [
+            models.UniqueConstraint(fields=["contribution", "state"], name="a_state_sponsors_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} ({self.get_status_display()})"
+
+
+class SubmitToken(models.Model):
+    """A one-use token of the proof page: what was proofed, by whom. Used once, whatever is clicked."""
+
+    token = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="tokens")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    # SHA-256 of the draft as the proof page showed it; a draft that changed since is not submitted.
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("submit token")
+        verbose_name_plural = _("submit tokens")
+
+    def __str__(self) -> str:
+        return str(self.token)

@@ -1,0 +1,2 @@
+def register(checks) -> None:
+    pass

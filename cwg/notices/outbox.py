@@ -1,0 +1,27 @@
+"""Putting an event into the outbox: one row, within the transaction of the act it tells of."""
+
+from datetime import datetime
+from typing import Any
+
+from cwg.members.models import Group
+
+from .models import Event
+
+
+def tell(
+    kind: str,
+    *,
+    key: str,
+    at: datetime,
+    group: Group | int | None = None,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """Insert the event once; a second call with the same `key` changes nothing.
+
+    `kind` is a registered NoticeKind's name, `at` an aware instant. Needs no Redis: a sweep picks it up.
+    """
+    group_id = group.pk if isinstance(group, Group) else group
+    Event.objects.bulk_create(
+        [Event(kind=kind, key=f"{kind}:{key}", happened_at=at, group_id=group_id, facts=facts or {})],
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,6 @@
+def sweep_notices_now() -> int:
+    return 0
+
+
+def sweep_reminders_now() -> int:
+    return 0
