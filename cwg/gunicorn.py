@@ -1,0 +1,38 @@
+"""How gunicorn serves the portal: `gunicorn -c cwg/gunicorn.py cwg.wsgi`.
+
+Everything that differs between a laptop and a server comes from the environment:
+`CWG_BIND` (host:port, loopback by default, because only a proxy should be reached from outside),
+`WEB_WORKERS` (processes), `WEB_THREADS` (threads in each; the settings size the database pool by it).
+"""
+
+import gc
+import os
+
+bind = os.environ.get("CWG_BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS", "8"))
+# The portal is loaded once, before the fork: workers share its pages and answer at full speed at once.
+preload_app = True
+# Seconds. Every slow thing is a background task; only an upload or a ZIP may take long, and gthread keeps
+# its heartbeat during those.
+timeout = 60
+graceful_timeout = 10
+# Longer than nginx keeps an idle connection to us, so that nginx is never the one who is hung up on.
+keepalive = 75
+# A worker leaves after so many requests, before a slow leak in some library matters; not all at once.
+max_requests = 20_000
+max_requests_jitter = 2_000
+# Nobody steers this server through a socket in somebody's home directory.
+control_socket_disable = True
+accesslog = None
+errorlog = "-"
+
+
+def when_ready(server) -> None:
+    """Between loading and forking: keep the garbage collector away from what all workers share.
+
+    Without it the first full collection in each worker writes to every page and un-shares it.
+    """
+    gc.collect()
+    gc.freeze()
