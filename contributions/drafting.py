@@ -1,0 +1,301 @@
+"""Drafting: begin, edit, attach and remove files, ask the focal point, discard and take back.
+
+Every change locks the draft and raises its edition, so that two people who edit at once both keep their words.
+"""
+
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from cwg.documents import blobs
+from cwg.documents.filenames import display_name
+from cwg.documents.models import Document, PolicyIssue, Register, Revision, Slot
+from cwg.members.models import Group, MemberState, Office, Person
+from cwg.members.rights import Rights
+from cwg.notices import outbox
+
+from . import parties
+from .models import Contribution, DraftFile, Sponsorship
+
+MAX_FILES_A_LANGUAGE = 10
+
+
+class NotOpen(ValueError):
+    """The draft was submitted or discarded; it is no longer edited."""
+
+
+class EditConflict(ValueError):
+    """Somebody else changed the draft since this form was opened. `current` is the draft as it stands."""
+
+    def __init__(self, current: Contribution):
+        super().__init__("the draft was changed by somebody else")
+        self.current = current
+
+
+class TooManyFiles(ValueError):
+    """A language holds no more files."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What the form of a draft holds."""
+
+    register: Register | None
+    kind: str
+    title: str
+    original_languages: tuple[str, ...]
+    summary: str = ""
+    action_required: str = ""
+    references: str = ""
+    issues: tuple[PolicyIssue, ...] = ()
+
+
+@contextmanager
+def changing(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Iterator[Contribution]:
+    """The draft, locked, for one change; its edition goes up. Raises NotEntitled and NotOpen, then nothing changes."""
+    with transaction.atomic():
+        contribution = locked(pk)
+        if not parties.may_edit(rights, contribution):
+            raise parties.NotEntitled
+        if not contribution.is_open:
+            raise NotOpen
+        yield contribution
+        touch(contribution, rights.person, at)
+
+
+def locked(pk: uuid.UUID) -> Contribution:
+    """The draft's row, locked until the end of the transaction. Raises Contribution.DoesNotExist."""
+    return (
+        Contribution.objects.select_for_update(of=("self",))
+        .select_related("group", "register__group", "state", "office", "revises")
+        .get(pk=pk)
+    )
+
+
+def touch(contribution: Contribution, person: Person, at: datetime) -> None:
+    """Record a change of the locked draft: its edition goes up, a request to submit it is no longer pending."""
+    contribution.edition += 1
+    contribution.changed_by = person
+    contribution.changed_at = at
+    contribution.save()
+
+
+def begin(
+    *,
+    rights: Rights,
+    at: datetime,
+    group: Group,
+    wording: Wording,
+    state: MemberState | None = None,
+    office: Office | None = None,
+    slot: Slot | None = None,
+) -> Contribution:
+    """Begin a draft of one party. Raises NotEntitled; ValueError for a kind that the party does not file."""
+    if not parties.drafts_for(rights, group.pk, state_id=state.pk if state else None, office=office):
+        raise parties.NotEntitled
+    if wording.kind not in parties.kinds_for(state or office):
+        raise ValueError(f"{wording.kind} is not filed by {state or office}")
+    with transaction.atomic():
+        contribution = Contribution.objects.create(
+            group=group,
+            register=wording.register,
+            state=state,
+            office=office,
+            kind=wording.kind,
+            title=wording.title,
+            original_languages=list(wording.original_languages),
+            summary=wording.summary,
+            action_required=wording.action_required,
+            references=wording.references,
+            slot=slot,
+            created_by=rights.person,
+            created_at=at,
+            changed_by=rights.person,
+            changed_at=at,
+        )
+        contribution.issues.set(wording.issues)
+        return contribution
+
+
+def edit(pk: uuid.UUID, wording: Wording, *, edition: int, rights: Rights, at: datetime) -> Contribution:
+    """Put the form's words into the draft. Raises EditConflict where the draft has moved on since `edition`."""
+    with changing(pk, rights=rights, at=at) as contribution:
+        if contribution.edition != edition:
+            raise EditConflict(contribution)
+        if not contribution.is_change:  # a change stays with its document's meeting and kind
+            if contribution.register_id != (wording.register.pk if wording.register else None):
+                contribution.status = Contribution.Status.DRAFT if wording.register else contribution.status
+            contribution.register = wording.register
+            contribution.kind = wording.kind
+        contribution.title = wording.title
+        contribution.original_languages = list(wording.original_languages)
+        contribution.summary = wording.summary
+        contribution.action_required = wording.action_required
+        contribution.references = wording.references
+        contribution.issues.set(wording.issues)
+    return contribution
+
+
+def attach(pk: uuid.UUID, upload: UploadedFile, *, language: str, rights: Rights, at: datetime) -> DraftFile:
+    """Take a file into the draft in one language: stored, hashed and inspected now, at whatever time.
+
+    Raises blobs.FileRefused, blobs.StorageFailed, NotEntitled, NotOpen, TooManyFiles. The same bytes twice in
+    one language are one file.
+    """
+    contribution = Contribution.objects.select_related("office").get(pk=pk)
+    if not parties.may_edit(rights, contribution):
+        raise parties.NotEntitled
+    if not contribution.is_open:
+        raise NotOpen
+    name = display_name(upload.name or "")
+    blob = blobs.take_in(upload.chunks(), name=name, at=at)
+    with changing(pk, rights=rights, at=at) as contribution:
+        same = contribution.files.filter(language=language, blob=blob).first()
+        if same is not None:
+            return same
+        if contribution.files.filter(language=language).count() >= MAX_FILES_A_LANGUAGE:
+            raise TooManyFiles
+        return DraftFile.objects.create(
+            contribution=contribution,
+            language=language,
+            blob=blob,
+            name=name,
+            uploaded_by=rights.person,
+            uploaded_at=at,
+        )
+
+
+def remove_file(pk: uuid.UUID, file_id: uuid.UUID, *, rights: Rights, at: datetime) -> None:
+    """Take a file out of the draft. Its bytes stay stored: a registered document may name the same ones."""
+    with changing(pk, rights=rights, at=at) as contribution:
+        contribution.files.filter(pk=file_id).delete()
+
+
+def discard(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Contribution:
+    """Put the draft aside. Nothing is deleted; `take_back` undoes it."""
+    with changing(pk, rights=rights, at=at) as contribution:
+        contribution.status = Contribution.Status.DISCARDED
+    return contribution
+
+
+def take_back(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Contribution:
+    """Undo `discard`. Raises NotEntitled and NotOpen."""
+    with transaction.atomic():
+        contribution = locked(pk)
+        if not parties.may_edit(rights, contribution):
+            raise parties.NotEntitled
+        if contribution.status != Contribution.Status.DISCARDED:
+            raise NotOpen
+        contribution.status = Contribution.Status.DRAFT
+        touch(contribution, rights.person, at)
+        return contribution
+
+
+def ask_to_submit(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Contribution:
+    """A delegate without the right to submit asks the delegation's focal points, who get a mail."""
+    with transaction.atomic():
+        contribution = locked(pk)
+        if not parties.may_edit(rights, contribution) or contribution.state_id is None:
+            raise parties.NotEntitled
+        if not contribution.is_open:
+            raise NotOpen
+        contribution.asked_by = rights.person
+        contribution.asked_at = at
+        contribution.save(update_fields=["asked_by", "asked_at"])
+        outbox.tell(
+            "submission_asked",
+            key=f"{contribution.pk}:{contribution.edition}:{rights.person.pk}",
+            at=at,
+            group=contribution.group_id,
+            facts={"contribution": str(contribution.pk), "by": rights.person.pk},
+        )
+        return contribution
+
+
+def begin_change(
+    document: Document, kind: str, *, rights: Rights, at: datetime, language: str = ""
+) -> Contribution:
+    """Begin a Rev., Corr. or Add. of a registered document; an open draft of the same change is taken up again.
+
+    A Rev. starts from the words, files and sources of the current text, so that a change of sponsors alone
+    keeps the same bytes. Raises NotEntitled, NotOpen (withdrawn) and ValueError.
+    """
+    kind = Revision.Kind(kind)
+    if kind == Revision.Kind.ORIGINAL:
+        raise ValueError("a change is a Rev., a Corr. or an Add.")
+    if not parties.may_change(rights, document):
+        raise parties.NotEntitled
+    if document.is_withdrawn:
+        raise NotOpen
+    state_id, office = parties.lead_of(document)
+    current = document.current
+    with transaction.atomic():
+        Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+        open_one = Contribution.objects.open().filter(
+            revises=document, revision_kind=kind, corrected_language=language
+        )
+        if found := open_one.first():
+            return found
+        contribution = Contribution.objects.create(
+            group=document.register.group,
+            register=document.register,
+            state_id=state_id,
+            office=office,
+            kind=document.kind,
+            title=document.title,
+            original_languages=[language] if language else current.original_languages,
+            summary=current.summary,
+            action_required=current.action_required,
+            references=current.references,
+            revises=document,
+            revision_kind=kind,
+            corrected_language=language,
+            created_by=rights.person,
+            created_at=at,
+            changed_by=rights.person,
+            changed_at=at,
+        )
+        contribution.issues.set(document.issues.all())
+        Sponsorship.objects.bulk_create(
+            Sponsorship(
+                contribution=contribution,
+                state_id=source.state_id,
+                status=Sponsorship.Status.CONFIRMED,
+                asked_at=at,
+                answered_at=at,
+            )
+            for source in current.sources.all()
+            if source.state_id and not source.is_lead
+        )
+        if kind == Revision.Kind.REV:
+            _copy_files(contribution, current, rights.person, at)
+        return contribution
+
+
+def _copy_files(contribution: Contribution, revision: Revision, person: Person, at: datetime) -> None:
+    DraftFile.objects.bulk_create(
+        DraftFile(
+            contribution=contribution,
+            language=version.language,
+            blob=file.blob,
+            name=file.name,
+            uploaded_by=person,
+            uploaded_at=at,
+        )
+        for version in revision.versions.all()
+        if version.is_original
+        for file in version.files.all()
+    )
+
+
+def files_by_language(files: Iterable[DraftFile]) -> dict[str, list[DraftFile]]:
+    """The draft's files grouped by language, in the order they came."""
+    grouped: dict[str, list[DraftFile]] = {}
+    for file in files:
+        grouped.setdefault(file.language, []).append(file)
+    return grouped

@@ -1,0 +1,98 @@
+"""Joint contributions: asking other Member States, their focal points' answer, leaving.
+
+A contribution lists only sponsors whose own focal point confirmed. Joining or leaving after registration makes
+a Rev. with the same bytes, flagged, never refused.
+"""
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+
+from cwg.members.models import MemberState
+from cwg.members.rights import Rights
+from cwg.notices import outbox
+
+from . import drafting, parties
+from .models import Contribution, Sponsorship
+
+
+class AlreadyAsked(ValueError):
+    """That Member State was asked already, or leads the contribution itself."""
+
+
+class NotAnswerable(ValueError):
+    """The question is answered, taken back, or its draft no longer open."""
+
+
+def ask(pk: uuid.UUID, state: MemberState, *, rights: Rights, at: datetime) -> Sponsorship:
+    """Ask a Member State to join; its focal points get a mail. A State that declined may be asked again."""
+    with drafting.changing(pk, rights=rights, at=at) as contribution:
+        if contribution.state_id is None:
+            raise parties.NotEntitled
+        if state.pk == contribution.state_id:
+            raise AlreadyAsked
+        sponsorship, fresh = Sponsorship.objects.get_or_create(
+            contribution=contribution, state=state, defaults={"asked_at": at}
+        )
+        if not fresh:
+            if sponsorship.status in (Sponsorship.Status.ASKED, Sponsorship.Status.CONFIRMED):
+                raise AlreadyAsked
+            sponsorship.status = Sponsorship.Status.ASKED
+            sponsorship.asked_at = at
+            sponsorship.answered_at = sponsorship.answered_by = None
+            sponsorship.save()
+        outbox.tell(
+            "sponsorship_asked",
+            key=f"{sponsorship.pk}:{at.isoformat()}",
+            at=at,
+            group=contribution.group_id,
+            facts={"sponsorship": sponsorship.pk},
+        )
+        return sponsorship
+
+
+def take_back(pk: uuid.UUID, sponsorship_id: int, *, rights: Rights, at: datetime) -> None:
+    """The lead takes the question, or the sponsor, off its draft."""
+    with drafting.changing(pk, rights=rights, at=at) as contribution:
+        contribution.sponsorships.filter(pk=sponsorship_id).delete()
+
+
+def answer(sponsorship_id: int, *, joins: bool, rights: Rights, at: datetime) -> Sponsorship:
+    """The asked State's own focal point confirms or declines, or leaves a draft it had joined.
+
+    The draft's edition goes up: what was proofed before does not go out with other sponsors than shown.
+    Raises NotEntitled and NotAnswerable.
+    """
+    with transaction.atomic():
+        known = Sponsorship.objects.get(pk=sponsorship_id)
+        contribution = drafting.locked(known.contribution_id)
+        sponsorship = Sponsorship.objects.select_for_update().get(pk=sponsorship_id)
+        if not rights.is_focal_point(contribution.group_id, sponsorship.state_id):
+            raise parties.NotEntitled
+        if not contribution.is_open:
+            raise NotAnswerable
+        wanted = _next_status(sponsorship.status, joins)
+        sponsorship.status = wanted
+        sponsorship.answered_by = rights.person
+        sponsorship.answered_at = at
+        sponsorship.save()
+        Contribution.objects.filter(pk=contribution.pk).update(edition=contribution.edition + 1)
+        outbox.tell(
+            "sponsorship_answered",
+            key=f"{sponsorship.pk}:{at.isoformat()}",
+            at=at,
+            group=contribution.group_id,
+            facts={"sponsorship": sponsorship.pk},
+        )
+        return sponsorship
+
+
+def _next_status(status: str, joins: bool) -> str:
+    if status == Sponsorship.Status.ASKED:
+        return Sponsorship.Status.CONFIRMED if joins else Sponsorship.Status.DECLINED
+    if status == Sponsorship.Status.CONFIRMED and not joins:
+        return Sponsorship.Status.LEFT
+    if status in (Sponsorship.Status.DECLINED, Sponsorship.Status.LEFT) and joins:
+        return Sponsorship.Status.CONFIRMED
+    raise NotAnswerable

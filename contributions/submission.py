@@ -1,0 +1,361 @@
+"""Submitting is publishing: one transaction, no person and no worker between (design 2).
+
+The proof page prepares everything that does not need the number and hands out a one-use token. Submitting
+locks the register and the draft, and the register decides by the database's clock.
+"""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from cwg.documents import deadlines, register, rules
+from cwg.documents.models import Document, Receipt, Register, Revision, Slot
+from cwg.members.models import LANGUAGES, Person
+from cwg.members.rights import Rights, rights_of
+from cwg.notices import outbox
+from cwg.record import journal
+
+from . import drafting, parties
+from .models import Contribution, DraftFile, Sponsorship, SubmitToken
+
+
+class DraftChanged(ValueError):
+    """The draft is not what the proof showed. Nothing was submitted; proof it again."""
+
+
+class NotReady(ValueError):
+    """Something is missing. `problems` says what, a sentence each."""
+
+    def __init__(self, problems):
+        super().__init__("the draft is not ready")
+        self.problems = problems
+
+
+class TokenUnknown(ValueError):
+    """No proof page of this person gave out that token."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A draft as it would be registered. `digest` is what a token carries; `problems` stop the submission."""
+
+    contribution: Contribution
+    filing: register.Filing
+    digest: str
+    problems: tuple = ()
+    left_out: tuple[Sponsorship, ...] = ()
+    sponsors_only: bool = False
+    original_files: tuple[DraftFile, ...] = field(default=())
+
+    @property
+    def ready(self) -> bool:
+        return not self.problems
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What became of a submission: a receipt, or the decision that it is late.
+
+    `at` is the decision's instant, `arrived_at` when the request reached the portal, `waited` the time between.
+    `again` tells that the receipt was there already: a double click, a replay, a second focal point.
+    """
+
+    contribution: Contribution
+    receipt: Receipt | None
+    decision: deadlines.Decision | None = None
+    at: datetime | None = None
+    arrived_at: datetime | None = None
+    waited: timedelta = timedelta()
+    again: bool = False
+
+
+def load(pk: uuid.UUID) -> Contribution:
+    """The draft with all that a proof needs, in a constant number of queries."""
+    return (
+        Contribution.objects.select_related("group", "register__group", "state", "office", "revises", "slot")
+        .prefetch_related(
+            "issues",
+            Prefetch("files", DraftFile.objects.select_related("blob")),
+            Prefetch("sponsorships", Sponsorship.objects.select_related("state")),
+        )
+        .get(pk=pk)
+    )
+
+
+def proof(contribution: Contribution) -> Proof:
+    """What `contribution` (from `load`) would be registered as, and what still stands in the way."""
+    files = drafting.files_by_language(contribution.files.all())
+    confirmed = [s for s in contribution.sponsorships.all() if s.status == Sponsorship.Status.CONFIRMED]
+    waiting = tuple(s for s in contribution.sponsorships.all() if s.status == Sponsorship.Status.ASKED)
+    sources = _sources(contribution, confirmed)
+    versions = tuple(
+        register.VersionLine(
+            language=language,
+            is_original=language in contribution.original_languages,
+            files=tuple(register.FileLine(f.name, f.blob_id, f.blob.size) for f in held),
+            text="\n\n".join(f.blob.text for f in held),
+        )
+        for language, held in sorted(files.items())
+    )
+    same_bytes = contribution.is_change and _only_sponsors_change(contribution, sources, versions)
+    filing = register.Filing(
+        kind=contribution.kind,
+        title=contribution.title,
+        sources=sources,
+        versions=versions,
+        summary=contribution.summary,
+        action_required=contribution.action_required,
+        references=contribution.references,
+        issue_ids=tuple(sorted(issue.pk for issue in contribution.issues.all())),
+        revises_id=contribution.revises_id,
+        revision_kind=contribution.revision_kind,
+        language=contribution.corrected_language,
+        same_bytes=same_bytes,
+    )
+    return Proof(
+        contribution=contribution,
+        filing=filing,
+        digest=_digest(contribution, filing),
+        problems=tuple(_problems(contribution, files)),
+        left_out=waiting,
+        sponsors_only=same_bytes,
+        original_files=tuple(f for lang in contribution.original_languages for f in files.get(lang, [])),
+    )
+
+
+def _sources(contribution: Contribution, confirmed: list[Sponsorship]) -> tuple[register.SourceLine, ...]:
+    if contribution.state is None:
+        office = contribution.office
+        return (register.SourceLine("office", office.name, office_id=office.pk, is_lead=True),)
+    lead = contribution.state
+    joint = sorted((s.state for s in confirmed), key=lambda state: (state.sort_en, state.short_en))
+    return (
+        register.SourceLine("state", lead.short_en, state_id=lead.pk, is_lead=True),
+        *(register.SourceLine("state", state.short_en, state_id=state.pk) for state in joint),
+    )
+
+
+def _digest(contribution: Contribution, filing: register.Filing) -> str:
+    return journal.digest(
+        {
+            "contribution": contribution.pk,
+            "register": contribution.register_id,
+            "slot": contribution.slot_id,
+            "kind": filing.kind,
+            "title": filing.title,
+            "summary": filing.summary,
+            "action_required": filing.action_required,
+            "references": filing.references,
+            "issues": filing.issue_ids,
+            "revises": filing.revises_id,
+            "revision_kind": filing.revision_kind,
+            "language": filing.language,
+            "sources": [[line.party, line.printed_as] for line in filing.sources],
+            "files": [
+                [version.language, version.is_original, file.name, file.sha256]
+                for version in filing.versions
+                for file in version.files
+            ],
+        }
+    )
+
+
+def _only_sponsors_change(contribution, sources, versions) -> bool:
+    """Whether the bytes and words are those of the document's current text and only the sources differ."""
+    if contribution.revision_kind != Revision.Kind.REV:
+        return False
+    document = Document.objects.for_list().get(pk=contribution.revises_id)
+    current = document.current
+    before = {(v.language, f.blob_id) for v in current.versions.all() if v.is_original for f in v.files.all()}
+    after = {(v.language, f.sha256) for v in versions for f in v.files}
+    words = ("title", "summary", "action_required", "references")
+    return (
+        before == after
+        and all(getattr(current, name) == getattr(contribution, name) for name in words)
+        and {s.state_id for s in current.sources.all()} != {line.state_id for line in sources}
+    )
+
+
+def _problems(contribution: Contribution, files: dict[str, list[DraftFile]]):
+    if contribution.register is None:
+        yield _("No meeting is chosen yet. Choose the meeting this document is for.")
+    elif contribution.register.announced_at is None:
+        yield _("This meeting is not announced yet. You can submit as soon as it is.")
+    elif contribution.register.origin == Register.Origin.ARCHIVE:
+        yield _("This meeting is in the archive. Choose a meeting to come.")
+    if not contribution.title.strip():
+        yield _("The title is missing.")
+    if not contribution.original_languages:
+        yield _("No original language is chosen.")
+    names = dict(LANGUAGES)
+    for language in contribution.original_languages:
+        if not files.get(language):
+            yield _("There is no file in %(language)s, which you name as an original language.") % {
+                "language": names[language]
+            }
+    if contribution.revises is not None and contribution.revises.is_withdrawn:
+        yield _("The document this would change has been withdrawn.")
+    infected = [f for held in files.values() for f in held if f.blob.scan == "infected"]
+    if infected:
+        yield ngettext_lazy(
+            "A virus was found in one file. Remove it.",
+            "Viruses were found in %(count)d files. Remove them.",
+            len(infected),
+        ) % {"count": len(infected)}
+
+
+def offer(contribution_proof: Proof, *, person: Person, at: datetime) -> SubmitToken:
+    """A token for this proof, for this person: used once, whatever is clicked."""
+    return SubmitToken.objects.create(
+        contribution=contribution_proof.contribution,
+        person=person,
+        digest=contribution_proof.digest,
+        made_at=at,
+    )
+
+
+def forecast(contribution: Contribution, *, at: datetime) -> deadlines.Decision | None:
+    """What the rules would say if the document became available at `at`; None without a meeting."""
+    if contribution.register is None:
+        return None
+    in_force = contribution.register.deadlines.filter(superseded_at__isnull=True)
+    return deadlines.judge(
+        [(rules.rule_of(d.terms), d.instant) for d in in_force],
+        contribution.kind,
+        received_at=at,
+        available_at=at,
+        slot=contribution.slot_id is not None,
+    )
+
+
+def submit(token: uuid.UUID, *, person: Person, arrived_at: datetime) -> Submitted:
+    """Register the draft that `token` was given for. One durable transaction.
+
+    `arrived_at` is the aware instant of the request by the database's clock. A used token, or a draft another
+    focal point has submitted meanwhile, gives the receipt that is there. Raises TokenUnknown, DraftChanged,
+    NotReady, NotEntitled, drafting.NotOpen, register.RegisterBusy, register.SlotNotOpen; nothing is changed then.
+    """
+    given = SubmitToken.objects.filter(token=token, person=person).first()
+    if given is None:
+        raise TokenUnknown
+    fresh = load(given.contribution_id)
+    prepared = proof(fresh)
+    if fresh.status == Contribution.Status.SUBMITTED:
+        return _there_already(fresh)
+    if not fresh.is_open:
+        raise drafting.NotOpen
+    if not prepared.ready:
+        raise NotReady(prepared.problems)
+
+    def act() -> Submitted:
+        locked = register.lock(fresh.register_id)
+        contribution = drafting.locked(fresh.pk)
+        if contribution.status == Contribution.Status.SUBMITTED:
+            return _there_already(contribution)
+        if not contribution.is_open:
+            raise drafting.NotOpen
+        if prepared.digest != given.digest or contribution.edition != fresh.edition:
+            raise DraftChanged
+        if not parties.may_submit(rights_of(person), contribution):
+            raise parties.NotEntitled
+        entered = register.enter(
+            locked,
+            prepared.filing,
+            actor=person,
+            token=token,
+            arrived_at=arrived_at,
+            slot_id=contribution.slot_id,
+        )
+        if entered.receipt is None:
+            return Submitted(contribution, None, entered.decision, entered.at, arrived_at, entered.waited)
+        contribution.status = Contribution.Status.SUBMITTED
+        contribution.revision = entered.receipt.revision
+        drafting.touch(contribution, person, entered.at)
+        outbox.tell(
+            "contribution_registered",
+            key=str(entered.receipt.revision_id),
+            at=entered.at,
+            group=contribution.group_id,
+            facts={"revision": entered.receipt.revision_id},
+        )
+        return Submitted(
+            contribution, entered.receipt, entered.decision, entered.at, arrived_at, entered.waited
+        )
+
+    return register.decide(act)
+
+
+def _there_already(contribution: Contribution) -> Submitted:
+    receipt = Receipt.objects.select_related("revision__document").get(revision=contribution.revision_id)
+    return Submitted(contribution, receipt, at=receipt.issued_at, again=True)
+
+
+def next_meeting(contribution: Contribution, *, at: datetime) -> Register | None:
+    """The next announced meeting of the group whose door is still open for this kind; None: not yet convened."""
+    coming = (
+        Register.objects.filter(
+            group_id=contribution.group_id,
+            announced_at__lte=at,
+            opens_at__gt=at,
+            closed_at__isnull=True,
+            origin=Register.Origin.PORTAL,
+        )
+        .exclude(pk=contribution.register_id)
+        .prefetch_related("deadlines")
+        .order_by("opens_at")
+    )
+    for candidate in coming:
+        deadline = rules.deadline_for(candidate, contribution.kind)
+        if deadline is None or at <= deadline.instant:
+            return candidate
+    return None
+
+
+def hold(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Contribution:
+    """Re-address a late draft to the next meeting, or to one not yet convened. Nothing is registered.
+
+    A focal point submits it again when the time comes. Raises NotEntitled, NotOpen.
+    """
+    with drafting.changing(pk, rights=rights, at=at) as contribution:
+        if contribution.is_change:
+            raise drafting.NotOpen
+        contribution.held_from = contribution.register
+        contribution.register = next_meeting(contribution, at=at)
+        contribution.status = Contribution.Status.HELD
+        contribution.held_at = at
+        contribution.slot = None
+        outbox.tell(
+            "contribution_held",
+            key=f"{contribution.pk}:{contribution.edition}",
+            at=at,
+            group=contribution.group_id,
+            facts={"contribution": str(contribution.pk)},
+        )
+    return contribution
+
+
+def use_slot(pk: uuid.UUID, slot: Slot, *, rights: Rights, at: datetime) -> Contribution:
+    """Say that the draft answers a request of the Group: it goes to that meeting. Raises SlotNotOpen."""
+    with drafting.changing(pk, rights=rights, at=at) as contribution:
+        open_ones = parties.open_slots(
+            slot.register, state_id=contribution.state_id, office_id=contribution.office_id
+        )
+        if slot not in list(open_ones) or contribution.is_change:
+            raise register.SlotNotOpen
+        contribution.slot = slot
+        contribution.register = slot.register
+    return contribution
+
+
+def withdraw(document: Document, *, rights: Rights, reason: str) -> Document:
+    """Withdraw a registered document in its lead's name; symbol and a notice remain.
+
+    Raises NotEntitled, register.NothingToChange.
+    """
+    if not parties.may_withdraw(rights, document):
+        raise parties.NotEntitled
+    return register.withdraw(document, actor=rights.person, reason=reason)
