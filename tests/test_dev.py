@@ -1,0 +1,286 @@
+"""The launcher: it says in one sentence why it cannot start, and it never leaves a process behind."""
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+# What the test run itself was given must not reach the portals started here.
+OURS = {
+    "CWG_MODE",
+    "CWG_STORAGE_DIR",
+    "DATABASE_URL",
+    "DJANGO_SETTINGS_MODULE",
+    "PORTAL_URL",
+    "REDIS_URL",
+    "S3_BUCKET",
+    "SECRET_KEY",
+    "STATIC_ROOT",
+}
+READY_SECONDS = 180
+
+
+def environment(**more: str) -> dict[str, str]:
+    # A browser that is missing is said first, and is not what is tested here.
+    return (
+        {name: value for name, value in os.environ.items() if name not in OURS} | {"CWG_CHROMIUM": "-"} | more
+    )
+
+
+def dev(
+    *arguments: object, root: Path = ROOT, python: str | Path = sys.executable, **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the launcher to its end, from a directory that is not the project's."""
+    return subprocess.run(
+        [python, root / "dev", *map(str, arguments)],
+        cwd="/",
+        env=environment(**more),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def refused_in_one_sentence(result: subprocess.CompletedProcess[str], *words: str) -> None:
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert result.stderr.startswith("./dev: ")
+    for word in words:
+        assert word in result.stderr
+
+
+# --- What stops it before anything starts ------------------------------------------------------------------
+
+
+def test_help_names_every_command():
+    result = dev("--help")
+    assert result.returncode == 0
+    for command in ("run", "test", "bench", "manage", "lint"):
+        assert f"./dev {command}" in result.stdout
+
+
+def test_an_unknown_command_or_option_is_refused_with_a_hint():
+    refused_in_one_sentence(dev("dance"), "'dance'", "--help")
+    refused_in_one_sentence(dev("run", "--fast"), "'--fast'", "--help")
+    refused_in_one_sentence(dev("run", "--port"), "--port", "--help")
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "eighty"])
+def test_a_port_that_is_none_is_refused(port):
+    refused_in_one_sentence(dev("run", "--port", port), repr(port), "65535")
+
+
+def test_a_taken_port_is_named_and_nothing_is_started(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = dev("run", "--port", port, "--data", tmp_path / "data")
+    refused_in_one_sentence(result, f"port {port} is already taken")
+    assert not (tmp_path / "data" / "postgres").exists()
+
+
+def test_a_second_run_on_the_same_data_says_where_the_first_one_is(tmp_path):
+    note = {"command": "run", "pid": 4711, "address": "http://127.0.0.1:8123/", "environment": {}}
+    (tmp_path / "servers.json").write_text(json.dumps(note))
+    with open(tmp_path / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        result = dev("run", "--port", free_port(), "--data", tmp_path)
+    refused_in_one_sentence(result, str(tmp_path), "4711", "http://127.0.0.1:8123/")
+    assert json.loads((tmp_path / "servers.json").read_text()) == note
+
+
+def test_data_of_a_newer_database_is_left_alone(tmp_path):
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "PG_VERSION").write_text("19\n")
+    refused_in_one_sentence(dev("manage", "--data", tmp_path, "check"), "PostgreSQL 19")
+    assert os.listdir(tmp_path / "postgres") == ["PG_VERSION"]
+
+
+@pytest.fixture
+def bare_clone(tmp_path):
+    """The project as just cloned: nothing fetched yet."""
+    for name in ("dev", "uv.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+def test_without_a_network_the_first_start_says_so(bare_clone):
+    nothing = bare_clone / "nothing"
+    nothing.mkdir()
+    # The machine's own python3, which has pip; the one of the virtual environment has none.
+    python = Path(sys.base_prefix, "bin", "python3")
+    result = dev("test", root=bare_clone, python=python, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(nothing))
+    refused_in_one_sentence(result, "uv could not be installed", "network")
+    assert not (bare_clone / ".venv").exists()
+
+
+def test_without_pip_the_first_start_says_what_to_install(bare_clone):
+    refused_in_one_sentence(dev("test", root=bare_clone, PATH=str(bare_clone)), "no pip", "python3-pip")
+
+
+# --- The whole portal, and its end ---------------------------------------------------------------------------
+
+
+class Portal:
+    """A `./dev run` with data and port of its own."""
+
+    def __init__(self, data: Path):
+        self.data, self.port = data, free_port()
+        self.address = f"http://127.0.0.1:{self.port}/"
+        self.output = data.with_suffix(".out")
+        with open(self.output, "wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, ROOT / "dev", "run", "--port", str(self.port), "--data", data],
+                cwd="/",
+                env=environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def said(self) -> str:
+        return self.output.read_text(errors="replace")
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while f"The portal is at {self.address}" not in self.said():
+            assert self.process.poll() is None, self.said()
+            assert time.monotonic() < deadline, self.said()
+            time.sleep(0.1)
+
+    def end(self) -> None:
+        """Whatever a failed test left."""
+        for pid in self.everything():
+            if pid != os.getpid():
+                os.kill(pid, signal.SIGKILL)
+        self.process.kill()
+        self.process.wait()
+
+    def supervisor(self) -> int:
+        [pid] = [pid for pid, (parent, _) in processes().items() if parent == self.process.pid]
+        return pid
+
+    def everything(self) -> set[int]:
+        """The launcher and all processes below it."""
+        parents = {pid: parent for pid, (parent, _) in processes().items()}
+        found, wave = set(), {self.process.pid} & parents.keys()
+        while wave:
+            found |= wave
+            wave = {pid for pid, parent in parents.items() if parent in wave} - found
+        return found
+
+    def names_our_data(self, pid: int) -> bool:
+        for source in ("cmdline", "environ"):
+            try:
+                if os.fsencode(self.data) in Path("/proc", str(pid), source).read_bytes():
+                    return True
+            except OSError:
+                continue
+        return False
+
+
+def processes() -> dict[int, tuple[int, str]]:
+    """Every living process: id -> (its parent, the instant it started). Zombies do not live."""
+    found = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                stat = Path("/proc", entry, "stat").read_text(errors="replace")
+            except OSError:
+                continue
+            state, parent, *rest = stat.rpartition(")")[2].split()
+            if state != "Z":
+                found[int(entry)] = int(parent), rest[17]
+    return found
+
+
+def left_over(portal: Portal, before: dict[int, str], seconds: float = 30) -> list[str]:
+    """What still lives after `seconds`: of the processes `before` (id -> start), and of any that name the data."""
+    deadline = time.monotonic() + seconds
+    while True:
+        now = processes()
+        left = {pid for pid, started in before.items() if pid in now and now[pid][1] == started}
+        left |= {pid for pid in now if pid != os.getpid() and portal.names_our_data(pid)}
+        if not left or time.monotonic() > deadline:
+            return [
+                f"{pid} {Path('/proc', str(pid), 'cmdline').read_bytes()!r}"
+                for pid in left & processes().keys()
+            ]
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def portal(tmp_path):
+    started = Portal(tmp_path / "data")
+    try:
+        started.wait_until_ready()
+        yield started
+    finally:
+        started.end()
+
+
+@pytest.mark.faults
+def test_ctrl_c_ends_a_portal_that_answered_and_shared_its_servers(portal):
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
+        portal.address + "readyz"
+    ) as answer:
+        assert answer.status == 200
+    assert "secretariat@demo.example" in portal.said()
+
+    # `./dev manage` reaches the servers that are up, not some of its own.
+    code = "from django.db import connection as c; print('port', c.settings_dict['PORT'])"
+    managed = dev("manage", "--data", portal.data, "shell", "-c", code)
+    assert managed.returncode == 0, managed.stderr
+    port = re.search(r"^port (\d+)$", managed.stdout, re.MULTILINE)[1]
+    assert (portal.data / "postgres" / "postmaster.pid").read_text().splitlines()[3] == port
+
+    # Nobody else on the machine reads the keys.
+    for name in ("secrets.json", "servers.json"):
+        assert (portal.data / name).stat().st_mode & 0o777 == 0o600
+
+    now = processes()
+    before = {pid: now[pid][1] for pid in portal.everything()}
+    assert len(before) > 8
+    portal.process.send_signal(signal.SIGINT)
+    assert portal.process.wait(60) == 0
+    assert left_over(portal, before, seconds=0) == []
+    assert not (portal.data / "servers.json").exists()
+    assert not (portal.data / "postgres" / "postmaster.pid").exists()
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize(
+    "killed",
+    ["the launcher", "its supervisor", pytest.param("both at once", marks=pytest.mark.long)],
+)
+def test_kill_9_leaves_no_process(portal, killed):
+    now = processes()
+    before = {pid: now[pid][1] for pid in portal.everything()}
+    assert len(before) > 8
+    supervisor = portal.supervisor()
+    if killed != "its supervisor":
+        portal.process.kill()
+    if killed != "the launcher":
+        os.kill(supervisor, signal.SIGKILL)
+    # Reap it: until then it only looks alive.
+    portal.process.wait(60)
+    assert left_over(portal, before) == []
