@@ -1,0 +1,58 @@
+"""One file from first byte to inspection, inside the child process: recognised, read, compared with its name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import BinaryIO
+
+from .findings import DOCX, Inspection, Refused, refuse
+from .limits import Limits
+from .recognition import COMPOUND, PDF, PROMISING_EXTENSIONS, ZIP, compound_kind, recognise
+
+__all__ = ["Limits", "examine", "prepare", "recognise"]
+
+
+def prepare(kind: str) -> None:
+    """Loads what this kind of file needs, and only that, while files may still be opened and written."""
+    if kind == PDF:
+        from . import pdf  # noqa: F401
+    elif kind == ZIP:
+        from . import word  # noqa: F401
+
+
+def examine(stream: BinaryIO, *, kind: str, size: int, extension: str, limits: Limits) -> Inspection:
+    """Never raises Refused: what ends the reading becomes the only refusal of the inspection."""
+    try:
+        inspection = _read(stream, kind, size, extension, limits)
+    except Refused as ended:
+        finding = ended.finding
+        if finding.code == "docx_not_word" and extension != DOCX:
+            # Only somebody who says "Word" is told what is missing for Word.
+            finding = _foreign(finding.data["found"], extension)
+        return Inspection(size=size, refusals=(finding,))
+    if inspection.format and extension in PROMISING_EXTENSIONS and extension != inspection.format:
+        mislabelled = refuse("mislabelled", found=inspection.format, declared=extension)
+        return replace(inspection, refusals=(*inspection.refusals, mislabelled))
+    return inspection
+
+
+def _read(stream: BinaryIO, kind: str, size: int, extension: str, limits: Limits) -> Inspection:
+    if kind == PDF:
+        from .pdf import inspect_pdf
+
+        return inspect_pdf(stream, size, limits)
+    if kind == ZIP:
+        from .word import inspect_word
+
+        return inspect_word(stream, size, limits)
+    if kind == COMPOUND:
+        kind = compound_kind(stream)
+        if kind == "encrypted" or (kind == COMPOUND and extension == DOCX):
+            raise Refused("docx_encrypted")
+    return Inspection(size=size, refusals=(_foreign(kind, extension),))
+
+
+def _foreign(kind: str, extension: str):
+    if extension in (DOCX, PDF):
+        return refuse("mislabelled", found=kind, declared=extension)
+    return refuse("not_docx_or_pdf", found=kind)

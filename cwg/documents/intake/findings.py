@@ -1,0 +1,151 @@
+"""What an inspection says: findings with stable codes, and the inspection that carries them as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from .foreign_text import clean_line
+
+DOCX = "docx"
+PDF = "pdf"
+MEDIA_TYPES = {
+    DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    PDF: "application/pdf",
+}
+UNKNOWN_MEDIA_TYPE = "application/octet-stream"
+
+SEVERITIES = ("refuse", "warn", "info")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fact about a file. `code` is stable (stored, filtered, tested); `data` holds its plain values."""
+
+    code: str
+    severity: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def sentence(self) -> str:
+        """Says in the active language what is wrong and what to do. Plain text: escape it like any other."""
+        # Django's translation is not loaded in the child process, which only makes findings.
+        from .sentences import sentence
+
+        return sentence(self.code, self.data)
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: clean_line(value, 160) if isinstance(value, str) else value for key, value in data.items()}
+
+
+def refuse(code: str, **data: Any) -> Finding:
+    return Finding(code, "refuse", _plain(data))
+
+
+def warn(code: str, **data: Any) -> Finding:
+    return Finding(code, "warn", _plain(data))
+
+
+def info(code: str, **data: Any) -> Finding:
+    return Finding(code, "info", _plain(data))
+
+
+class Refused(Exception):
+    """Ends an inspection at once: reading on would be useless or unsafe."""
+
+    def __init__(self, code: str, **data: Any) -> None:
+        super().__init__(code)
+        self.finding = refuse(code, **data)
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """Everything learned about one file.
+
+    `format` is None unless the structure says docx or pdf; `media_type` is the portal's own, for downloads.
+    `pages_declared` is true where `pages` is what the word processor last wrote down, not a count of ours.
+    `text` is bounded (`Limits.text_chars`); pages of a PDF are divided by a form feed.
+    """
+
+    format: str | None = None
+    media_type: str = UNKNOWN_MEDIA_TYPE
+    size: int = 0
+    pages: int | None = None
+    pages_declared: bool = False
+    refusals: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    text: str = ""
+    authors: tuple[str, ...] = ()
+    tracked_changes: int = 0
+    comments: int = 0
+    title: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        return not self.refusals
+
+    def with_refusal(self, code: str, **data: Any) -> Inspection:
+        """The same inspection with one more refusal, for what was found by other means (`infected`)."""
+        return replace(self, refusals=(*self.refusals, refuse(code, **data)))
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, raw: str | bytes) -> Inspection:
+        """Reads what `to_json` wrote; ValueError for anything else, because the writer may have been attacked."""
+        return cls.from_record(json.loads(raw))
+
+    @classmethod
+    def from_record(cls, record: object) -> Inspection:
+        """Reads the object of `to_json` as stored, also by an earlier version: what is missing takes its default,
+        what is unknown is passed over. ValueError where a value has another type."""
+        if not isinstance(record, dict):
+            raise ValueError("not an inspection")
+        values = {name: record[name] for name in cls.__dataclass_fields__ if name in record}
+        for name, value in values.items():
+            if not _IS_VALID[name](value):
+                raise ValueError(name)
+        for name in ("refusals", "findings"):
+            values[name] = tuple(map(_finding, values.get(name, ())))
+        values["authors"] = tuple(values.get("authors", ()))
+        return cls(**values)
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
+
+
+_IS_VALID: dict[str, Callable[[Any], bool]] = {
+    "format": lambda value: value in (None, DOCX, PDF),
+    "media_type": _is_text,
+    "size": _is_count,
+    "pages": lambda value: value is None or _is_count(value),
+    "pages_declared": lambda value: isinstance(value, bool),
+    "refusals": _is_list,
+    "findings": _is_list,
+    "text": _is_text,
+    "authors": lambda value: isinstance(value, list) and all(map(_is_text, value)),
+    "tracked_changes": _is_count,
+    "comments": _is_count,
+    "title": _is_text,
+}
+
+
+def _finding(value: object) -> Finding:
+    if not isinstance(value, dict) or set(value) != {"code", "severity", "data"}:
+        raise ValueError("not a finding")
+    code, severity, data = value["code"], value["severity"], value["data"]
+    if not isinstance(code, str) or severity not in SEVERITIES or not isinstance(data, dict):
+        raise ValueError("not a finding")
+    return Finding(code, severity, data)

@@ -1,0 +1,32 @@
+"""How much a file may ask of the portal before it is refused (design.md 5, quality.md 16-18)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Limits:
+    """All limits of one inspection; sizes in bytes, times in seconds.
+
+    `cpu_seconds`, `wall_seconds` and `memory_bytes` (address space) bound the child process and end it;
+    `walk_seconds` and `text_seconds` (CPU time) only end one part of the work, and the file is taken.
+    """
+
+    file_bytes: int = 50 * MB
+    zip_entries: int = 5_000
+    unpacked_bytes: int = 300 * MB
+    ratio: int = 200
+    ratio_from_bytes: int = 1 * MB
+    entry_name_bytes: int = 512
+    # The depth at which lxml, which reads the file after us, gives up.
+    xml_depth: int = 256
+    text_chars: int = 2_000_000
+    pdf_text_pages: int = 500
+    walk_seconds: float = 3.0
+    text_seconds: float = 4.0
+    cpu_seconds: int = 10
+    wall_seconds: float = 30.0
+    memory_bytes: int = 512 * MB

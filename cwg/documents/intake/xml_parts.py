@@ -1,0 +1,150 @@
+"""Streams one XML part past the checks. No DTD, no entities, no network: expat only ever sees the part itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from xml.parsers import expat
+
+from .findings import Refused
+
+_WORD = (
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+)
+# Prefix as the checks write it -> the namespaces it stands for (transitional and strict ECMA-376).
+NAMESPACES = {
+    "w": _WORD,
+    "mc": ("http://schemas.openxmlformats.org/markup-compatibility/2006",),
+    "o": ("urn:schemas-microsoft-com:office:office",),
+    "ct": ("http://schemas.openxmlformats.org/package/2006/content-types",),
+    "rel": ("http://schemas.openxmlformats.org/package/2006/relationships",),
+    "cp": ("http://schemas.openxmlformats.org/package/2006/metadata/core-properties",),
+    "dc": ("http://purl.org/dc/elements/1.1/",),
+    "ep": (
+        "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties",
+        "http://purl.oclc.org/ooxml/officeDocument/extendedProperties",
+    ),
+}
+# What a package may be written in (ECMA-376 part 2, 6.1.4), and the two that are UTF-8 in all but name.
+_ENCODINGS = frozenset(("utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii"))
+_NO_MEMORY = 1
+
+StartHandler = Callable[[dict[str, str]], None]
+EndHandler = Callable[[], None]
+TextHandler = Callable[[str], None]
+
+
+def names_of(prefixed: str) -> list[str]:
+    """`w:ins` in the form that the parser reports, once per namespace the prefix stands for."""
+    prefix, _, local = prefixed.partition(":")
+    return [f"{namespace}}}{local}" for namespace in NAMESPACES[prefix]]
+
+
+def word_attribute(attributes: dict[str, str], local: str) -> str | None:
+    """The value of `w:local`, in whichever of the two namespaces it is written."""
+    for namespace in _WORD:
+        value = attributes.get(f"{namespace}}}{local}")
+        if value is not None:
+            return value
+    return None
+
+
+def looks_like_xml(head: bytes) -> bool:
+    """Whether content begins as markup does, in any encoding a part may have, whatever its type says."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n\x00").startswith(b"<")
+
+
+class Handlers:
+    """What the checks want to hear of one part, merged, so that each element costs one look-up."""
+
+    def __init__(self) -> None:
+        self.starts: dict[str, StartHandler] = {}
+        self.ends: dict[str, EndHandler] = {}
+        self.texts: list[TextHandler] = []
+        self.root: Callable[[str], None] | None = None
+
+    def on_start(self, prefixed: str, handler: StartHandler) -> None:
+        for name in names_of(prefixed):
+            earlier = self.starts.get(name)
+            self.starts[name] = handler if earlier is None else _both(earlier, handler)
+
+    def on_end(self, prefixed: str, handler: EndHandler) -> None:
+        for name in names_of(prefixed):
+            earlier = self.ends.get(name)
+            self.ends[name] = handler if earlier is None else _both(earlier, handler)
+
+
+def _both(first: Callable[..., None], second: Callable[..., None]) -> Callable[..., None]:
+    def call(*arguments: object) -> None:
+        first(*arguments)
+        second(*arguments)
+
+    return call
+
+
+def read_xml(
+    chunks: Iterable[bytes], part: str, handlers: Handlers, *, most_depth: int, must_be_xml: bool = True
+) -> None:
+    """Parses a part to its end and calls the handlers.
+
+    Refused `docx_dtd` at the first DOCTYPE, before any entity is declared; `xml_malformed` for what is not
+    well-formed, in a foreign encoding or nested deeper than `most_depth`. With `must_be_xml` false (content that only
+    looks like markup) the rest of something malformed is read and not parsed.
+    """
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.buffer_text = True
+    depth = 0
+    starts, ends = handlers.starts, handlers.ends
+
+    def refuse_doctype(*_arguments: object) -> None:
+        raise Refused("docx_dtd", part=part)
+
+    def check_declaration(_version: str, encoding: str | None, _standalone: int) -> None:
+        if must_be_xml and encoding is not None and encoding.lower() not in _ENCODINGS:
+            raise Refused("xml_malformed", part=part)
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > most_depth and must_be_xml:
+            raise Refused("xml_malformed", part=part)
+        if depth == 1 and handlers.root is not None:
+            handlers.root(name)
+        handler = starts.get(name)
+        if handler is not None:
+            handler(attributes)
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        handler = ends.get(name)
+        if handler is not None:
+            handler()
+
+    parser.StartDoctypeDeclHandler = refuse_doctype
+    parser.XmlDeclHandler = check_declaration
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    if len(handlers.texts) == 1:
+        parser.CharacterDataHandler = handlers.texts[0]
+    elif handlers.texts:
+        texts = tuple(handlers.texts)
+
+        def characters(data: str) -> None:
+            for handler in texts:
+                handler(data)
+
+        parser.CharacterDataHandler = characters
+    try:
+        for chunk in chunks:
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        if error.code == _NO_MEMORY:
+            raise MemoryError from None
+        if must_be_xml:
+            raise Refused("xml_malformed", part=part) from None
+        for _rest in chunks:
+            pass

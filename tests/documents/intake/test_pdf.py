@@ -1,0 +1,77 @@
+import time
+
+import pytest
+
+from tests import hostile_files as files
+
+
+def codes(found):
+    return [finding.code for finding in found]
+
+
+def test_an_ordinary_pdf_is_taken(look):
+    found = look(files.pdf_file("Proposal", pages=3, title="Use of names"), "a.pdf")
+    assert (found.format, found.media_type, found.refusals) == ("pdf", "application/pdf", ())
+    assert (found.pages, found.pages_declared, found.title) == (3, False, "Use of names")
+    assert found.text == "Proposal\fProposal\fProposal"
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128", "AES-128", "AES-256"])
+@pytest.mark.parametrize("password", ["", "secret"])
+def test_a_protected_pdf_is_refused_also_when_it_opens_without_password(look, algorithm, password):
+    content = files.encrypted_pdf(algorithm, password)
+    assert codes(look(content, "a.pdf").refusals) == ["pdf_encrypted"]
+
+
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.99])
+def test_a_cut_pdf_is_refused_as_cut(look, share):
+    content = files.pdf_file()
+    assert codes(look(content[: int(len(content) * share)], "a.pdf").refusals) == ["truncated"]
+
+
+def test_a_pdf_in_name_only_is_refused(look):
+    content = b"%PDF-1.7\n" + b"nothing " * 50 + b"\nstartxref\n9\n%%EOF"
+    assert codes(look(content, "a.pdf").refusals) in (["pdf_unreadable"], ["pdf_no_pages"])
+
+
+def test_a_pdf_without_pages_is_refused(look):
+    assert codes(look(files.pdf_without_pages(), "a.pdf").refusals) == ["pdf_no_pages"]
+
+
+@pytest.mark.parametrize("make", [files.pdf_with_javascript, files.pdf_with_hidden_javascript])
+def test_scripts_are_flagged_wherever_they_hang(look, make):
+    found = look(make(), "a.pdf")
+    assert found.accepted
+    assert [(finding.code, finding.severity) for finding in found.findings] == [("pdf_javascript", "warn")]
+
+
+def test_embedded_files_are_flagged_with_their_names(look):
+    found = look(files.pdf_with_embedded_file(), "a.pdf")
+    assert found.accepted
+    (finding,) = found.findings
+    assert (finding.code, finding.severity) == ("pdf_embedded_files", "warn")
+    assert finding.data == {"count": 1, "names": ["budget.xlsx"]}
+
+
+def test_notes_are_counted_and_their_authors_named(look):
+    found = look(files.pdf_with_note("Zed"), "a.pdf")
+    assert (found.comments, found.authors) == (1, ("Zed",))
+
+
+def test_a_page_that_takes_for_ever_costs_its_text_and_not_the_file(look):
+    began = time.monotonic()
+    found = look(files.pdf_with_endless_page(), "a.pdf", text_seconds=0.5)
+    assert time.monotonic() - began < 5
+    assert found.accepted
+    assert codes(found.findings) == ["text_partial"]
+
+
+def test_a_file_too_large_to_search_is_said_to_be(look):
+    found = look(files.pdf_file("#lorem(50)", pages=60), "a.pdf", walk_seconds=0.001)
+    assert found.accepted
+    assert "pdf_not_fully_checked" in codes(found.findings)
+
+
+def test_only_so_many_pages_are_read_for_their_text(look):
+    found = look(files.pdf_file("x", pages=5), "a.pdf", pdf_text_pages=2)
+    assert (found.pages, found.text, codes(found.findings)) == (5, "x\fx", ["text_partial"])

@@ -1,0 +1,187 @@
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from cwg.documents import intake
+from cwg.documents.intake import runner
+from tests import hostile_files as files
+
+MB = 1024 * 1024
+
+
+def codes(inspection):
+    return [finding.code for finding in inspection.refusals]
+
+
+def test_an_empty_file_is_refused(look):
+    assert codes(look(b"")) == ["empty"]
+
+
+def test_the_limit_of_the_size_itself_is_taken_and_one_byte_more_is_not(look):
+    content = files.word_file()
+    assert look(content, file_bytes=len(content)).accepted
+    assert codes(look(content, file_bytes=len(content) - 1)) == ["too_large"]
+
+
+def test_a_child_that_takes_too_long_is_ended_and_the_file_refused(look):
+    began = time.monotonic()
+    found = look(files.pdf_with_endless_page(), "a.pdf", wall_seconds=1.0, text_seconds=60.0)
+    assert time.monotonic() - began < 3
+    assert codes(found) == ["timeout"]
+
+
+def test_a_child_that_uses_up_its_processor_time_is_ended_and_the_file_refused(look):
+    began = time.monotonic()
+    found = look(files.pdf_with_endless_page(), "a.pdf", cpu_seconds=1, text_seconds=60.0)
+    assert time.monotonic() - began < 8
+    assert codes(found) == ["timeout"]
+
+
+def test_a_child_that_needs_too_much_memory_is_refused(look):
+    content = files.pdf_file()
+    content = content[:20] + b"%" + bytes(40 * MB) + b"\n" + content[20:]
+    assert codes(look(content, "a.pdf", memory_bytes=70 * MB)) == ["memory"]
+
+
+@pytest.mark.parametrize(
+    ("returncode", "answer", "code"),
+    [
+        (0, b"", "crashed"),
+        (0, b"[]", "crashed"),
+        (0, b'{"pages": "many"}', "crashed"),
+        (0, b"[" * 100_000, "crashed"),
+        (4, b"", "crashed"),
+        (-signal.SIGSEGV, b"", "crashed"),
+        (-signal.SIGXCPU, b"", "timeout"),
+        (-signal.SIGKILL, b"", "memory"),
+        (3, b"", "memory"),
+    ],
+)
+def test_every_end_of_the_child_has_its_own_code(returncode, answer, code):
+    assert codes(runner._judge(returncode, answer, 5)) == [code]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *("word/document.xml", "word/styles.xml", "docProps/core.xml", "customXml/item1.xml", "_rels/.rels"),
+        *(
+            "[Content_Types].xml",
+            "word/media/picture.svg",
+            "word/unknown.bin",
+            "word/_rels/document.xml.rels",
+        ),
+    ],
+)
+def test_a_doctype_in_any_part_is_refused_within_a_second_and_nothing_is_fetched(look, part):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.05)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/x"
+        content = files.doctype_in(part, address)
+        began = time.monotonic()
+        assert codes(look(content)) == ["docx_dtd"]
+        assert time.monotonic() - began < 1
+        with pytest.raises(TimeoutError):
+            listener.accept()
+
+
+def test_a_doctype_in_utf_16_is_refused_too(look):
+    xml = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x [<!ENTITY e "v">]><x>&e;</x>'
+    assert codes(look(files.changed(files.word_file(), {"word/styles.xml": xml.encode("utf-16")}))) == [
+        "docx_dtd"
+    ]
+
+
+def test_the_child_gets_nothing_of_the_environment(monkeypatch, look):
+    seen = {}
+    start = subprocess.Popen
+
+    def watch(command, **options):
+        seen.update(options, command=command)
+        return start(command, **options)
+
+    monkeypatch.setenv("SECRET_KEY", "do-not-tell")
+    monkeypatch.setattr(runner.subprocess, "Popen", watch)
+    assert look(files.word_file(), "A secret title.docx").accepted
+    assert set(seen["env"]) == {"PATH", "LANG"}
+    assert "secret" not in " ".join(seen["command"]).lower()
+
+
+def test_the_child_loads_neither_the_portal_nor_django_and_can_neither_connect_nor_start_a_program():
+    script = f"""
+import runpy, sys, socket
+child = runpy.run_path({str(runner.CHILD)!r}, run_name="looked_at")
+examination = child["load_intake"]()
+examination.prepare("zip")
+examination.prepare("pdf")
+assert not [name for name in sys.modules if name.partition(".")[0] in ("django", "cwg", "celery", "lxml")]
+child["lock_down"]()
+for attempt in (lambda: socket.create_connection(("127.0.0.1", 9)), lambda: __import__("subprocess").run(["true"])):
+    try:
+        attempt()
+    except PermissionError:
+        pass
+    else:
+        raise SystemExit(1)
+"""
+    assert subprocess.run([sys.executable, "-I", "-c", script], timeout=30).returncode == 0
+
+
+def test_it_is_safe_from_many_threads_at_once(tmp_path):
+    path = tmp_path / "upload"
+    path.write_bytes(files.word_file("from threads"))
+    results = []
+    threads = [threading.Thread(target=lambda: results.append(intake.inspect(path))) for _number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert [found.text for found in results] == ["from threads"] * 8
+
+
+def test_nothing_is_left_open_or_running_after_a_refusal(look):
+    open_before = len(os.listdir("/proc/self/fd"))
+    look(files.pdf_with_endless_page(), "a.pdf", wall_seconds=0.2)
+    look(files.many_entries(10_000))
+    assert len(os.listdir("/proc/self/fd")) == open_before
+    children = pathlib.Path(f"/proc/self/task/{threading.get_native_id()}/children")
+    running = children.read_text().split() if children.exists() else []
+    assert not [pid for pid in running if b"child.py" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def test_what_was_found_survives_the_way_as_json(look):
+    found = look(files.word_file(title="Ä \u0627", author="Ann", comment_by="Bob"))
+    assert intake.Inspection.from_json(found.to_json()) == found
+
+
+def test_a_stored_record_without_its_text_or_from_an_earlier_version_can_be_read(look):
+    record = json.loads(look(files.word_file(author="Ann")).to_json())
+    del record["text"], record["tracked_changes"]
+    found = intake.Inspection.from_record({**record, "later": 1})
+    assert (found.text, found.tracked_changes, found.authors) == ("", 0, ("Ann",))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"size": -1},
+        {"size": True},
+        {"format": "exe"},
+        {"authors": [1]},
+        {"refusals": [{"code": 1, "severity": "refuse", "data": {}}]},
+        {"findings": [{"code": "x", "severity": "fatal", "data": {}}]},
+        {"findings": {}},
+    ],
+)
+def test_an_answer_with_values_of_another_kind_is_not_read(change):
+    record = {**json.loads(intake.Inspection().to_json()), **change}
+    with pytest.raises(ValueError):
+        intake.Inspection.from_record(record)

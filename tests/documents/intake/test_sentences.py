@@ -1,0 +1,65 @@
+import pathlib
+import re
+
+import pytest
+from django.utils.functional import Promise
+
+from cwg.documents.intake.findings import Finding, Inspection, info, refuse
+from cwg.documents.intake.sentences import KINDS, SENTENCES
+
+SOURCE = pathlib.Path(__file__).parents[3] / "cwg" / "documents" / "intake"
+CODE = re.compile(r"(?:Refused|refuse|warn|info|_refusal)\(\s*\"(\w+)\"| else \"(pdf_\w+)\"")
+
+
+def codes_in_use():
+    found = set()
+    for module in SOURCE.glob("*.py"):
+        found.update(filter(None, sum(CODE.findall(module.read_text()), ())))
+    return found
+
+
+def test_every_code_that_a_check_gives_has_a_sentence():
+    assert codes_in_use()
+    assert codes_in_use() - set(SENTENCES) == set()
+
+
+def test_every_sentence_belongs_to_a_code_in_use():
+    # Said by the scanner's caller, through Inspection.with_refusal.
+    assert set(SENTENCES) - codes_in_use() == {"infected"}
+
+
+@pytest.mark.parametrize("code", sorted(SENTENCES))
+def test_every_sentence_can_be_said_even_from_data_of_an_earlier_version(code):
+    for data in ({}, {"count": 2, "names": ["a", "b"], "part": "x", "found": "html", "size": 5, "limit": 7}):
+        said = Finding(code, "info", data).sentence()
+        assert said.endswith(".")
+        assert "%(" not in said
+
+
+@pytest.mark.parametrize("template", [*SENTENCES.values(), *KINDS.values()])
+def test_every_sentence_can_be_translated(template):
+    assert isinstance(template, Promise)
+
+
+def test_a_code_of_another_version_still_gives_a_sentence():
+    assert Finding("brand_new", "refuse").sentence() == "The file was not taken (brand_new)."
+
+
+def test_numbers_names_and_limits_are_said():
+    assert "1 tracked change." in info("tracked_changes", count=1).sentence()
+    assert "3 tracked changes." in info("tracked_changes", count=3).sentence()
+    assert "Ann, Bob" in info("authors", names=["Ann", "Bob"]).sentence()
+    assert "50.1 MB; at most 50 MB" in refuse("too_large", size=50 * 2**20 + 1, limit=50 * 2**20).sentence()
+    assert "(.doc)" in refuse("not_docx_or_pdf", found="doc").sentence()
+
+
+def test_percent_signs_and_controls_in_a_hostile_part_name_do_no_harm():
+    said = refuse("zip_bad_name", part="%(x)s%s\r\n\u202e" + "y" * 500).sentence()
+    assert "%(x)s%s" in said
+    assert "\n" not in said and "\u202e" not in said and len(said) < 300
+
+
+def test_one_more_refusal_can_be_added_by_a_caller():
+    found = Inspection(size=3).with_refusal("infected", name="Eicar-Signature")
+    assert not found.accepted
+    assert "Eicar-Signature" in found.refusals[0].sentence()
