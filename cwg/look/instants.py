@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.units import format_unit
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 # "en" alone would be the American order; the Group writes "12 February 2009".
 _LOCALES = {"en": "en_GB", "zh-hans": "zh_Hans_CN", "zh": "zh_Hans_CN"}
 
-STYLES = ("long", "full", "short", "date", "time")
+STYLES = ("long", "full", "exact", "short", "date", "time")
 
 
 def babel_locale(language: str | None = None) -> Locale:
@@ -65,9 +65,12 @@ def zone_label(moment: dt.datetime, *, with_offset: bool = True) -> str:
 
 def date_text(day: dt.date, style: str = "long") -> str:
     """A calendar date: ``full`` with the weekday, ``short`` with the month cut, else ``12 February 2009``."""
-    width = {"full": "full", "short": "medium"}.get(style, "long")
     if isinstance(day, dt.datetime):
         day = day.date()
+    if style == "short":
+        # Not the locale's own "medium" date: in some languages it is all digits, and 02/11 says two things.
+        return format_skeleton("yMMMd", day, locale=babel_locale())
+    width = "full" if style in {"full", "exact"} else "long"
     return format_date(day, width, locale=babel_locale())
 
 
@@ -76,7 +79,8 @@ def instant_parts(
 ) -> tuple[str, str]:
     """Words for an instant in two parts: date and time, and the zone (kept apart for right-to-left pages).
 
-    ``style``: long ``12 February 2009, 09:00`` + ``CET (UTC+01:00)``; full adds the weekday; short
+    ``style``: long ``12 February 2009, 09:00`` + ``CET (UTC+01:00)``; full adds the weekday, exact
+    also the seconds (receipts, lateness); short
     ``12 Feb 2009, 09:00`` + ``CET``; time ``09:00`` + ``CET``; date only the date, no zone.
     """
     if style not in STYLES:
@@ -86,7 +90,7 @@ def instant_parts(
     local = moment.astimezone(as_zone(zone))
     if style == "date":
         return date_text(local), ""
-    clock = f"{local:%H:%M}"
+    clock = f"{local:%H:%M:%S}" if style == "exact" else f"{local:%H:%M}"
     if style == "time":
         return clock, zone_label(local, with_offset=False)
     words = _("%(date)s, %(time)s") % {"date": date_text(local, style), "time": clock}
@@ -113,4 +117,18 @@ def duration_text(seconds: float) -> str:
     first = next((i for i, (count, _unit) in enumerate(amounts) if count), len(amounts) - 1)
     shown = [pair for pair in amounts[first : first + 2] if pair[0]] or [amounts[first]]
     locale = babel_locale()
-    return " ".join(format_unit(count, f"duration-{unit}", "long", locale=locale) for count, unit in shown)
+    return " ".join(_amount(count, f"duration-{unit}", locale) for count, unit in shown)
+
+
+def _amount(count: int, unit: str, locale: Locale) -> str:
+    """``3 days`` in words. Where a language has one form only (Arabic days, all of Chinese), CLDR files it under
+    "short", and Babel answers a missing form with the unit's bare identifier."""
+    words = format_unit(count, unit, "long", locale=locale)
+    return words if not words.endswith(unit) else format_unit(count, unit, "short", locale=locale)
+
+
+def date_range_text(first: dt.date, last: dt.date) -> str:
+    """The days of a meeting, the last one included: "11–13 February 2009", as the active language writes it."""
+    if first == last:
+        return date_text(first)
+    return format_interval(first, last, skeleton="yMMMMd", locale=babel_locale())

@@ -1,0 +1,91 @@
+"""My delegation: its drafts, what it submitted, what others ask of it, and its people."""
+
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from cwg.documents.models import Document
+from cwg.members.rights import Rights
+
+from .models import Contribution, Sponsorship
+
+
+def seat_of(rights: Rights, group: str, code: str):
+    """The person's own accreditation to the delegation `code` in `group`; 404 for any other."""
+    for accreditation in rights.delegation_seats():
+        if accreditation.group.slug == group and accreditation.state.iso3.lower() == code.lower():
+            return accreditation
+    raise Http404
+
+
+@require_http_methods(["GET", "HEAD"])
+def delegation(request: HttpRequest) -> HttpResponse:
+    """The one delegation of the person, or the choice between several."""
+    seats = list(request.rights.delegation_seats())
+    # The group at work stands first: the one whose meeting is nearest.
+    if len({(s.group_id, s.state_id) for s in seats}) == 1:
+        return redirect("contributions:seat", group=seats[0].group.slug, code=seats[0].state.iso3.lower())
+    offices = Contribution.objects.editable_by(request.rights).filter(office__isnull=False)
+    return render(
+        request,
+        "contributions/delegations.html",
+        {"seats": seats, "office_drafts": office_rows(offices)},
+    )
+
+
+def office_rows(queryset):
+    """Open drafts of the person's offices, newest change first."""
+    return list(
+        queryset.filter(status__in=[Contribution.Status.DRAFT, Contribution.Status.HELD])
+        .select_related("register", "office", "group", "revises")
+        .order_by("-changed_at")[:50]
+    )
+
+
+@require_http_methods(["GET", "HEAD"])
+def seat(request: HttpRequest, group: str, code: str) -> HttpResponse:
+    """One delegation in one group."""
+    own = seat_of(request.rights, group, code)
+    drafts = (
+        Contribution.objects.filter(group=own.group, state=own.state)
+        .exclude(status=Contribution.Status.SUBMITTED)
+        .select_related("register", "changed_by", "asked_by", "held_from", "revises")
+        .prefetch_related(Prefetch("sponsorships", Sponsorship.objects.select_related("state")), "files")
+    )
+    open_ones = [d for d in drafts if d.is_open]
+    asked = (
+        Sponsorship.objects.filter(state=own.state, contribution__group=own.group)
+        .filter(contribution__status__in=[Contribution.Status.DRAFT, Contribution.Status.HELD])
+        .select_related("contribution__state", "contribution__register", "state")
+    )
+    submitted = (
+        Document.objects.visible_to(request.rights)
+        .filter(register__group=own.group, revisions__sources__state=own.state)
+        .distinct()
+        .for_list()
+        .order_by("-available_at")[:100]
+    )
+    return render(
+        request,
+        "contributions/delegation.html",
+        {
+            "seat": own,
+            "group": own.group,
+            "state": own.state,
+            "is_focal_point": request.rights.is_focal_point(own.group_id, own.state_id),
+            "drafts": open_ones,
+            "discarded": [d for d in drafts if d.status == Contribution.Status.DISCARDED],
+            "asked": list(asked),
+            "submitted": list(submitted),
+            "other_seats": [s for s in request.rights.delegation_seats() if s.pk != own.pk],
+            **people_section(request, own),
+        },
+    )
+
+
+def people_section(request: HttpRequest, own) -> dict:
+    """The people of the delegation, from `people_views`."""
+    from . import people_views
+
+    return people_views.section(request, own)

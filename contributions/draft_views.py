@@ -1,0 +1,303 @@
+"""Pages of a draft: begin, edit, files, discard. Views read the request and show; verbs act."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cwg.documents import blobs, rules, uploads
+from cwg.documents.downloads import stream_blob
+from cwg.documents.models import Document, Register, Slot
+from cwg.members.models import LANGUAGES, Group
+
+from . import drafting, parties, showing, submission
+from .forms import DraftForm, SponsorForm, UploadForm
+from .models import Contribution
+
+
+def steps(contribution: Contribution | None) -> list[tuple[str, str]]:
+    """The four steps of a contribution, for `components/steps.html`."""
+    draft = reverse("contributions:contribution", args=[contribution.pk]) if contribution else ""
+    proof = reverse("contributions:proof", args=[contribution.pk]) if contribution else ""
+    return [(_("Draft"), draft), (_("Proof"), proof), (_("Submit"), ""), (_("Receipt"), "")]
+
+
+def find(request: HttpRequest, pk: uuid.UUID, *, editable: bool = True) -> Contribution:
+    """The draft, for its own party (with `editable`) or also those asked to sign it. 404 for everybody else."""
+    own = Contribution.objects.editable_by(request.rights) if editable else Contribution.objects.visible_to(request.rights)
+    get_object_or_404(own, pk=pk)
+    return submission.load(pk)
+
+
+def party_seats(request: HttpRequest) -> list[tuple[str, Group, object]]:
+    """Every (key, group, party) the person drafts for; the key goes through the form: "cwg-internet.SAU"."""
+    seats = []
+    for group in Group.objects.filter(pk__in={a.group_id for a in request.rights.accreditations}).order_by("code"):
+        for party in parties.of_person(request.rights, group):
+            seats.append((f"{group.slug}.{getattr(party, 'iso3', None) or party.code}", group, party))
+    return seats
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin a draft. `meeting` (a slug), `party` and `slot` in the address choose what it is for."""
+    seats = party_seats(request)
+    wanted = request.POST.get("party") or request.GET.get("party", "")
+    slug = request.GET.get("meeting", "")
+    register = (
+        get_object_or_404(Register.objects.visible_to(request.rights), slug=slug) if slug else None
+    )
+    slot = _slot(request, register)
+    if register is not None:
+        seats = [seat for seat in seats if seat[1].pk == register.group_id]
+    if slot is not None:
+        seats = [
+            seat
+            for seat in seats
+            if (getattr(seat[2], "iso3", None) and seat[2].pk == slot.state_id)
+            or (getattr(seat[2], "code", None) and seat[2].pk == slot.office_id)
+        ]
+    chosen = next((seat for seat in seats if seat[0] == wanted), None)
+    if wanted and chosen is None:
+        raise Http404
+    if not seats:
+        return render(request, "contributions/no_seat.html", status=403)
+    if chosen is None and len(seats) > 1:
+        return render(
+            request,
+            "contributions/choose_party.html",
+            {"seats": [(seat, urlencode({**request.GET.dict(), "party": seat[0]})) for seat in seats]},
+        )
+    _key, group, party = chosen or seats[0]
+    blank = Contribution(group=group, register=register or _default_register(request, group))
+    blank.kind = parties.kinds_for(party)[0]
+    if request.user.language:
+        blank.original_languages = [request.user.language]
+    form = DraftForm(
+        request.POST or None, instance=blank, rights=request.rights, party=party, group=group
+    )
+    if request.method == "POST" and form.is_valid():
+        made = drafting.begin(
+            rights=request.rights,
+            at=request.server_now,
+            group=group,
+            wording=form.wording(),
+            slot=slot,
+            **{"state" if hasattr(party, "iso3") else "office": party},
+        )
+        messages.success(request, _("The draft is kept. Now add its files."))
+        return redirect(reverse("contributions:contribution", args=[made.pk]) + "#files-section")
+    return render(
+        request,
+        "contributions/new.html",
+        {
+            "form": form,
+            "group": group,
+            "party": party,
+            "party_key": _key,
+            "slot": slot,
+            "steps": steps(None),
+            "register": blank.register,
+            "deadline": rules.deadline_for(blank.register, blank.kind) if blank.register else None,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _slot(request: HttpRequest, register: Register | None) -> Slot | None:
+    raw = request.GET.get("slot", "")
+    if not raw:
+        return None
+    if not raw.isdecimal() or len(raw) > 18 or register is None:
+        raise BadRequest("slot")
+    return get_object_or_404(
+        Slot, pk=int(raw), register=register, document__isnull=True, withdrawn_at__isnull=True
+    )
+
+
+def _default_register(request: HttpRequest, group: Group) -> Register | None:
+    """The next meeting of the group whose door is still open."""
+    nothing = Contribution(group=group)
+    return submission.next_meeting(nothing, at=request.server_now)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def contribution(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The draft's page: its words, its files, its sponsors, and the way to the proof."""
+    draft = find(request, pk, editable=request.method == "POST")
+    if draft.status == Contribution.Status.SUBMITTED:
+        return redirect(Document.objects.get(revisions=draft.revision_id))
+    if not parties.may_edit(request.rights, draft):
+        return redirect("contributions:proof", pk=pk)
+    if draft.status == Contribution.Status.DISCARDED:
+        if request.method == "POST":
+            return render(request, "409.html", status=409)
+        return render(request, "contributions/discarded.html", {"contribution": draft})
+    form = _form(request, draft, request.POST or None)
+    theirs = None
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                drafting.edit(
+                    pk,
+                    form.wording(),
+                    edition=form.cleaned_data["edition"] or 0,
+                    rights=request.rights,
+                    at=request.server_now,
+                )
+            except drafting.EditConflict:
+                theirs, status = submission.load(pk), 409
+                # The person's words stay in the form; sending it again puts them over the others'.
+                form.data = form.data.copy()
+                form.data["edition"] = str(theirs.edition)
+            except drafting.NotOpen:
+                return render(request, "409.html", status=409)
+            else:
+                messages.success(request, _("The draft is kept."))
+                if "proof" in request.POST:
+                    return redirect("contributions:proof", pk=pk)
+                return redirect("contributions:contribution", pk=pk)
+        else:
+            status = 422
+    return render(
+        request,
+        "contributions/contribution.html",
+        page_of_draft(request, draft, form) | {"theirs": theirs},
+        status=status,
+    )
+
+
+def _form(request: HttpRequest, draft: Contribution, data) -> DraftForm:
+    return DraftForm(data, instance=draft, rights=request.rights, party=draft.party, group=draft.group)
+
+
+def page_of_draft(request: HttpRequest, draft: Contribution, form: DraftForm | None = None, **more) -> dict:
+    """What the draft's page shows."""
+    files = drafting.files_by_language(draft.files.all())
+    names = dict(LANGUAGES)
+    return {
+        "contribution": draft,
+        "party": draft.party,
+        "form": form or _form(request, draft, None),
+        "steps": steps(draft),
+        "files": [
+            (names[language], [showing.file_row(file, removable=True) for file in held])
+            for language, held in sorted(files.items())
+        ],
+        "missing": [names[code] for code in draft.original_languages if code not in files],
+        "upload_languages": LANGUAGES,
+        "upload_language": draft.original_languages[0] if draft.original_languages else "en",
+        "max_bytes": settings.MAX_FILE_BYTES,
+        "sponsor_form": SponsorForm(contribution=draft) if draft.state_id else None,
+        "deadline": rules.deadline_for(draft.register, draft.kind) if draft.register else None,
+        "seat_zone": showing.seat_zone(draft),
+        "may_submit": parties.may_submit(request.rights, draft),
+        "at": request.server_now,
+    } | more
+
+
+@require_POST
+def upload(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take one file. Answers JSON to the script, a page to a plain form; a refusal keeps everything as it was."""
+    draft = find(request, pk)
+    if uploads.too_large(request):
+        size = settings.MAX_FILE_BYTES // (1024 * 1024)
+        return _refused(
+            request, draft, [_("The file is larger than %(size)d MB. Make it smaller, or divide it.") % {"size": size}], 413
+        )
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _refused(request, draft, [e for errors in form.errors.values() for e in errors], 422)
+    try:
+        file = drafting.attach(
+            pk,
+            form.cleaned_data["file"],
+            language=form.cleaned_data["language"],
+            rights=request.rights,
+            at=request.server_now,
+        )
+    except blobs.FileRefused as refused:
+        return _refused(request, draft, [finding.sentence() for finding in refused.inspection.refusals], 422)
+    except blobs.StorageFailed:
+        return _refused(request, draft, [_("The portal could not keep the file. Nothing was lost; try again.")], 503)
+    except drafting.TooManyFiles:
+        return _refused(
+            request,
+            draft,
+            [_("A language holds at most %(count)d files. Remove one first.") % {"count": drafting.MAX_FILES_A_LANGUAGE}],
+            422,
+        )
+    except drafting.NotOpen:
+        return _refused(request, draft, [_("This draft is no longer open.")], 409)
+    if _wants_json(request):
+        row = render_to_string(
+            "components/file_row.html", {"file": showing.file_row(file, removable=True)}, request
+        )
+        return JsonResponse({"html": row}, status=201)
+    messages.success(request, _("%(name)s is stored and checked.") % {"name": file.name})
+    return redirect(reverse("contributions:contribution", args=[pk]) + "#files-section")
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def _refused(request: HttpRequest, draft: Contribution, errors: list[str], status: int) -> HttpResponse:
+    if _wants_json(request):
+        return JsonResponse({"errors": [str(error) for error in errors]}, status=status)
+    return render(
+        request,
+        "contributions/contribution.html",
+        page_of_draft(request, draft, upload_errors=errors),
+        status=status,
+    )
+
+
+@require_GET
+def draft_file(request: HttpRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResponse:
+    """Download a file of a draft: for those who see the draft, byte for byte."""
+    draft = find(request, pk, editable=False)
+    held = get_object_or_404(draft.files.select_related("blob"), pk=file)
+    return stream_blob(held.blob, held.name)
+
+
+@require_POST
+def remove_file(request: HttpRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResponse:
+    draft = find(request, pk)
+    get_object_or_404(draft.files, pk=file)
+    try:
+        drafting.remove_file(pk, file, rights=request.rights, at=request.server_now)
+    except drafting.NotOpen:
+        return render(request, "409.html", status=409)
+    messages.success(request, _("The file was removed from the draft."))
+    return redirect(reverse("contributions:contribution", args=[pk]) + "#files-section")
+
+
+@require_POST
+def discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    find(request, pk)
+    try:
+        drafting.discard(pk, rights=request.rights, at=request.server_now)
+    except drafting.NotOpen:
+        return render(request, "409.html", status=409)
+    return redirect("contributions:contribution", pk=pk)
+
+
+@require_POST
+def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    find(request, pk)
+    try:
+        drafting.take_back(pk, rights=request.rights, at=request.server_now)
+    except drafting.NotOpen:
+        return render(request, "409.html", status=409)
+    messages.success(request, _("The draft is back."))
+    return redirect("contributions:contribution", pk=pk)

@@ -1,0 +1,154 @@
+"""The forms of a draft. They clean words; verbs decide."""
+
+import re
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cwg.documents.models import PolicyIssue, Register
+from cwg.members.models import LANGUAGES, MemberState, current_language
+from cwg.members.rights import Rights
+
+from . import parties
+from .drafting import Wording
+from .models import Contribution
+
+
+class MeetingChoice(forms.ModelChoiceField):
+    def label_from_instance(self, register: Register) -> str:
+        return register.title
+
+
+class DraftForm(forms.ModelForm):
+    """Title, meeting, kind, original languages, summary, action required, references, policy issues.
+
+    Text may have any script in it; line ends and controls in a title become blanks.
+    """
+
+    register = MeetingChoice(
+        Register.objects.none(),
+        label=_("Meeting"),
+        required=False,
+        empty_label=_("Next meeting, not yet convened"),
+    )
+    original_languages = forms.MultipleChoiceField(
+        label=_("Original language"),
+        choices=LANGUAGES,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The language it was written in. Two may be equally original."),
+        error_messages={"required": _("Choose the language the document was written in.")},
+    )
+    issues = forms.ModelMultipleChoiceField(
+        PolicyIssue.objects.all(),
+        label=_("Policy issues it concerns"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    edition = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Contribution
+        fields = [
+            "register",
+            "kind",
+            "title",
+            "original_languages",
+            "summary",
+            "action_required",
+            "references",
+            "issues",
+        ]
+        widgets = {
+            "kind": forms.RadioSelect,
+            "title": forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
+            "summary": forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+            "action_required": forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+            "references": forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        }
+        help_texts = {
+            "summary": _("A few sentences; printed in the box at the head of the document."),
+            "action_required": _("What the Group is asked to do: note, consider, approve."),
+            "references": _("Documents and resolutions it refers to, one a line."),
+        }
+
+    def __init__(self, *args, rights: Rights, party, group, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["title"].required = True
+        self.fields["register"].queryset = open_registers(rights, group.pk, self.instance.register_id)
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in parties.kinds_for(party)]
+        if len(self.fields["kind"].choices) > 4:
+            self.fields["kind"].widget = forms.Select(choices=self.fields["kind"].choices)
+        issues = self.fields["issues"].queryset
+        first_list = issues.filter(list_name__startswith="Resolution 1305")
+        self.fields["issues"].queryset = first_list if first_list.exists() else issues
+        self.initial["edition"] = self.instance.edition
+        if self.instance.is_change:
+            # A change stays with its document's meeting, kind and, for a Corr., language.
+            del self.fields["register"], self.fields["kind"]
+            if self.instance.corrected_language:
+                del self.fields["original_languages"]
+
+    def clean_title(self) -> str:
+        return re.sub(r"[\s\x00-\x1f\x7f\u2028\u2029]+", " ", self.cleaned_data["title"]).strip()
+
+    def wording(self) -> Wording:
+        """The clean words, for the verbs."""
+        data = self.cleaned_data
+        return Wording(
+            register=data.get("register", self.instance.register),
+            kind=data.get("kind", self.instance.kind),
+            title=data["title"],
+            original_languages=tuple(data.get("original_languages", self.instance.original_languages)),
+            summary=data["summary"],
+            action_required=data["action_required"],
+            references=data["references"],
+            issues=tuple(data["issues"]),
+        )
+
+
+def open_registers(rights: Rights, group_id: int, chosen: int | None):
+    """The group's meetings a document can still be addressed to, nearest first, and the one already chosen."""
+    from django.db.models import Q
+
+    return (
+        Register.objects.visible_to(rights)
+        .filter(group_id=group_id, origin=Register.Origin.PORTAL, announced_at__isnull=False)
+        .filter(Q(closed_at__isnull=True) | Q(pk=chosen))
+        .order_by("opens_at")
+    )
+
+
+class SponsorForm(forms.Form):
+    """One Member State to be asked to join."""
+
+    state = forms.ModelChoiceField(MemberState.objects.none(), label=_("Member State"))
+
+    def __init__(self, *args, contribution: Contribution, **kwargs):
+        super().__init__(*args, **kwargs)
+        taken = [s.state_id for s in contribution.sponsorships.all() if s.status in ("asked", "confirmed")]
+        self.fields["state"].queryset = MemberState.objects.exclude(
+            pk__in=[*taken, contribution.state_id]
+        ).order_by(f"sort_{current_language()}")
+
+
+class ReasonForm(forms.Form):
+    """A reason, kept in the journal and shown where it matters."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        error_messages={"required": _("Say why: the reason stays with the document.")},
+    )
+
+
+class UploadForm(forms.Form):
+    """One file in one language."""
+
+    language = forms.ChoiceField(label=_("Language of the file"), choices=LANGUAGES)
+    file = forms.FileField(
+        label=_("File"),
+        max_length=500,
+        allow_empty_file=True,
+        error_messages={"required": _("Choose a file first.")},
+    )

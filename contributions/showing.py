@@ -1,0 +1,79 @@
+"""Drafts as the page components take them: the proof's header block, the rows of files."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from cwg.documents import intake
+from cwg.documents.kinds import Kind
+from cwg.look.instants import as_zone, date_range_text
+from cwg.members.models import LANGUAGES
+
+from .models import Contribution, DraftFile
+
+FILE_KINDS = {intake.MEDIA_TYPES[intake.PDF]: "PDF", intake.MEDIA_TYPES[intake.DOCX]: "Word"}
+TONES = {"refuse": "error", "warn": "warning", "info": "note"}
+
+
+def file_row(file: DraftFile, *, removable: bool) -> dict[str, Any]:
+    """A draft's file for `components/file_row.html`, with what intake found in it."""
+    record = dict(file.blob.inspection or {})
+    findings = []
+    pages = None
+    if record:
+        inspection = intake.Inspection.from_record(record | {"text": ""})
+        pages = inspection.pages
+        findings = [{"tone": TONES[f.severity], "text": f.sentence()} for f in inspection.findings]
+    return {
+        "id": file.pk,
+        "name": file.name,
+        "url": reverse("contributions:draft-file", args=[file.contribution_id, file.pk]),
+        "kind": FILE_KINDS.get(file.blob.media_type, ""),
+        "size": file.blob.size,
+        "pages": pages,
+        "language": str(dict(LANGUAGES)[file.language]),
+        "sha256": file.blob_id,
+        "scanned": file.blob.get_scan_display(),
+        "findings": findings,
+        "remove_url": reverse("contributions:remove-file", args=[file.contribution_id, file.pk])
+        if removable
+        else "",
+    }
+
+
+def original_text(languages: list[str]) -> str:
+    """ "Original: English", or "Original: Arabic, English"."""
+    names = dict(LANGUAGES)
+    return gettext("Original: %(languages)s") % {"languages": ", ".join(str(names[code]) for code in languages)}
+
+
+def header(contribution: Contribution, source_names: list[str]) -> dict[str, Any]:
+    """The header block of the proof, for `components/document_header.html`."""
+    register = contribution.register
+    symbol = ""
+    if contribution.revises is not None:
+        symbol = f"{contribution.revises.symbol} ({contribution.get_revision_kind_display()})"
+    return {
+        "group": contribution.group.name,
+        "meeting": register.title if register else gettext("Meeting not yet convened"),
+        "place": register.place if register else "",
+        "dates": date_range_text(register.first_day, register.last_day) if register else "",
+        "symbol": symbol,
+        "date": None,
+        "original": original_text(contribution.original_languages),
+        "source": ", ".join(source_names),
+        "title": contribution.title or gettext("(no title yet)"),
+        "title_language": contribution.original_languages[0] if contribution.original_languages else "",
+        "summary": contribution.summary,
+        "action_required": contribution.action_required,
+        "references": contribution.references,
+        "kind": Kind(contribution.kind).label,
+        "draft": True,
+        "level": 2,
+    }
+
+
+def seat_zone(contribution: Contribution):
+    """The zone of the meeting's seat, or of the group's."""
+    return as_zone(contribution.register.zone if contribution.register else contribution.group.zone)

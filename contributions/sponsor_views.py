@@ -1,0 +1,84 @@
+"""Asking for, confirming and declining sponsorship."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from . import draft_views, drafting, parties, sponsors
+from .forms import SponsorForm
+from .models import Contribution, Sponsorship
+
+
+def _back(pk: uuid.UUID) -> HttpResponse:
+    return redirect(reverse("contributions:contribution", args=[pk]) + "#sponsors-section")
+
+
+@require_POST
+def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Ask one Member State to join."""
+    draft = draft_views.find(request, pk)
+    form = SponsorForm(request.POST, contribution=draft)
+    if not form.is_valid():
+        return render(
+            request,
+            "contributions/contribution.html",
+            draft_views.page_of_draft(request, draft, sponsor_form=form),
+            status=422,
+        )
+    state = form.cleaned_data["state"]
+    try:
+        sponsors.ask(pk, state, rights=request.rights, at=request.server_now)
+    except (drafting.NotOpen, sponsors.AlreadyAsked):
+        return render(request, "409.html", status=409)
+    except parties.NotEntitled:
+        return render(request, "403.html", status=403)
+    messages.success(
+        request, _("%(state)s is asked. Its focal points get a mail.") % {"state": state.name}
+    )
+    return _back(pk)
+
+
+@require_POST
+def take_back(request: HttpRequest, pk: uuid.UUID, sponsorship: int) -> HttpResponse:
+    draft = draft_views.find(request, pk)
+    get_object_or_404(draft.sponsorships, pk=sponsorship)
+    try:
+        sponsors.take_back(pk, sponsorship, rights=request.rights, at=request.server_now)
+    except drafting.NotOpen:
+        return render(request, "409.html", status=409)
+    messages.success(request, _("The Member State is no longer on the draft."))
+    return _back(pk)
+
+
+@require_POST
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """The asked State's focal point joins (`answer=join`) or not (`answer=decline`)."""
+    sponsorship = get_object_or_404(
+        Sponsorship.objects.select_related("contribution__group", "state").filter(
+            contribution__in=Contribution.objects.visible_to(request.rights)
+        ),
+        pk=pk,
+    )
+    if sponsorship.state_id not in request.rights.states_in(sponsorship.contribution.group_id):
+        return render(request, "404.html", status=404)
+    joins = request.POST.get("answer") == "join"
+    try:
+        sponsors.answer(pk, joins=joins, rights=request.rights, at=request.server_now)
+    except parties.NotEntitled:
+        return render(request, "403.html", status=403)
+    except sponsors.NotAnswerable:
+        return render(request, "409.html", status=409)
+    messages.success(
+        request,
+        _("Your delegation joins this contribution.")
+        if joins
+        else _("Your delegation does not join this contribution."),
+    )
+    return redirect(
+        "contributions:seat", group=sponsorship.contribution.group.slug, code=sponsorship.state.iso3.lower()
+    )

@@ -1,0 +1,223 @@
+"""Proof, submit, late, hold, change, withdraw."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cwg.documents import register, rules
+from cwg.documents.models import Document, Revision, Slot
+from cwg.members.models import LANGUAGE_CODES
+
+from . import draft_views, drafting, parties, showing, submission
+from .forms import ReasonForm
+from .models import Contribution
+
+
+@require_http_methods(["GET", "HEAD"])
+def proof(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The draft as the registered document will look, and, for a focal point, the button that submits it."""
+    draft = draft_views.find(request, pk, editable=False)
+    if draft.status == Contribution.Status.SUBMITTED:
+        return redirect(Document.objects.get(revisions=draft.revision_id))
+    if draft.status == Contribution.Status.DISCARDED:
+        return redirect("contributions:contribution", pk=pk)
+    return render(request, "contributions/proof.html", _proof_page(request, draft))
+
+
+def _proof_page(request: HttpRequest, draft: Contribution, **more) -> dict:
+    prepared = submission.proof(draft)
+    may_submit = parties.may_submit(request.rights, draft)
+    token = (
+        submission.offer(prepared, person=request.user, at=request.server_now)
+        if may_submit and prepared.ready
+        else None
+    )
+    return {
+        "contribution": draft,
+        "party": draft.party,
+        "proof": prepared,
+        "head": showing.header(draft, [line.printed_as for line in prepared.filing.sources]),
+        "files": [showing.file_row(file, removable=False) for file in draft.files.all()],
+        "token": token,
+        "may_edit": parties.may_edit(request.rights, draft),
+        "may_submit": may_submit,
+        "steps": draft_views.steps(draft),
+        "deadline": rules.deadline_for(draft.register, draft.kind) if draft.register else None,
+        "forecast": submission.forecast(draft, at=request.server_now),
+        "open_slots": list(
+            parties.open_slots(draft.register, state_id=draft.state_id, office_id=draft.office_id)
+        ),
+        "seat_zone": showing.seat_zone(draft),
+        "asked": draft.asked_at is not None,
+    } | more
+
+
+@require_POST
+def submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Submit with the proof's token. The answer is the receipt, or a page that says what happened instead."""
+    arrived_at = request.read_clock()
+    draft = draft_views.find(request, pk)
+    try:
+        token = uuid.UUID(request.POST.get("token", ""))
+    except ValueError:
+        raise BadRequest("token") from None
+    try:
+        outcome = submission.submit(token, person=request.user, arrived_at=arrived_at)
+    except (submission.DraftChanged, submission.NotReady, submission.TokenUnknown) as reason:
+        return render(
+            request,
+            "contributions/proof.html",
+            _proof_page(request, draft_views.find(request, pk), interrupted=type(reason).__name__),
+            status=409,
+        )
+    except register.SlotNotOpen:
+        return render(
+            request,
+            "contributions/proof.html",
+            _proof_page(request, draft, interrupted="SlotNotOpen"),
+            status=409,
+        )
+    except register.RegisterBusy:
+        response = render(
+            request,
+            "contributions/proof.html",
+            _proof_page(request, draft, interrupted="RegisterBusy"),
+            status=503,
+        )
+        response.headers["Retry-After"] = "5"
+        return response
+    except parties.NotEntitled:
+        return render(request, "403.html", status=403)
+    except drafting.NotOpen:
+        return render(request, "409.html", status=409)
+    if outcome.receipt is None:
+        return render(request, "contributions/late.html", _late_page(request, draft, outcome), status=409)
+    if outcome.again:
+        messages.info(request, _("This was submitted already; here is its receipt."))
+    return redirect(outcome.receipt)
+
+
+def _late_page(request: HttpRequest, draft: Contribution, outcome: submission.Submitted) -> dict:
+    return {
+        "contribution": draft,
+        "party": draft.party,
+        "outcome": outcome,
+        "decision": outcome.decision,
+        "in_queue": outcome.arrived_at <= outcome.decision.deadline < outcome.at,
+        "next": submission.next_meeting(draft, at=request.server_now),
+        "open_slots": list(
+            parties.open_slots(draft.register, state_id=draft.state_id, office_id=draft.office_id)
+        ),
+        "seat_zone": showing.seat_zone(draft),
+        "steps": draft_views.steps(draft),
+    }
+
+
+@require_POST
+def ask_to_submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A delegate asks the focal points of the delegation to submit."""
+    draft_views.find(request, pk)
+    try:
+        drafting.ask_to_submit(pk, rights=request.rights, at=request.server_now)
+    except parties.NotEntitled:
+        return render(request, "403.html", status=403)
+    except drafting.NotOpen:
+        return render(request, "409.html", status=409)
+    messages.success(request, _("Your focal points are asked to submit this draft. They get a mail."))
+    return redirect("contributions:proof", pk=pk)
+
+
+@require_POST
+def hold(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Re-address a late draft to the next meeting."""
+    draft_views.find(request, pk)
+    try:
+        held = submission.hold(pk, rights=request.rights, at=request.server_now)
+    except drafting.NotOpen:
+        return render(request, "409.html", status=409)
+    if held.register is not None:
+        text = _("The draft is held for %(meeting)s. A focal point submits it when you are ready.") % {
+            "meeting": held.register.title
+        }
+    else:
+        text = _("The draft is held for the next meeting, which is not yet convened.")
+    messages.success(request, text)
+    return redirect("contributions:contribution", pk=pk)
+
+
+@require_POST
+def use_slot(request: HttpRequest, pk: uuid.UUID, slot: int) -> HttpResponse:
+    """Say that the draft answers a request of the Group."""
+    draft_views.find(request, pk)
+    wanted = get_object_or_404(Slot.objects.select_related("register"), pk=slot)
+    try:
+        submission.use_slot(pk, wanted, rights=request.rights, at=request.server_now)
+    except (register.SlotNotOpen, drafting.NotOpen):
+        return render(request, "409.html", status=409)
+    return redirect("contributions:proof", pk=pk)
+
+
+def _own_document(request: HttpRequest, pk: int) -> Document:
+    """A visible document that the person's own party leads; 404 otherwise."""
+    document = get_object_or_404(Document.objects.visible_to(request.rights).for_list(), pk=pk)
+    if not parties.may_change(request.rights, document):
+        from django.http import Http404
+
+        raise Http404
+    return document
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, document: int) -> HttpResponse:
+    """Begin a Rev., Corr. or Add. of a registered document: choose which, then edit it like any draft."""
+    found = _own_document(request, document)
+    if request.method == "POST":
+        kind = request.POST.get("kind", "")
+        language = request.POST.get("language", "")
+        held = [v.language for v in found.current.versions.all()]
+        if kind not in (Revision.Kind.REV, Revision.Kind.CORR, Revision.Kind.ADD):
+            raise BadRequest("kind")
+        if language and (language not in LANGUAGE_CODES or kind != Revision.Kind.CORR or language not in held):
+            raise BadRequest("language")
+        try:
+            draft = drafting.begin_change(
+                found, kind, rights=request.rights, at=request.server_now, language=language
+            )
+        except drafting.NotOpen:
+            return render(request, "409.html", status=409)
+        return redirect("contributions:contribution", pk=draft.pk)
+    return render(
+        request,
+        "contributions/change.html",
+        {
+            "document": found,
+            "kind": request.GET.get("kind", ""),
+            "languages": [v.language for v in found.current.versions.all()],
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, document: int) -> HttpResponse:
+    """Withdraw a registered document, with a reason. Its symbol and a notice remain."""
+    found = _own_document(request, document)
+    if not parties.may_withdraw(request.rights, found):
+        return render(request, "403.html", status=403)
+    if found.is_withdrawn:
+        return render(request, "409.html", status=409)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            submission.withdraw(found, rights=request.rights, reason=form.cleaned_data["reason"])
+        except register.NothingToChange:
+            return render(request, "409.html", status=409)
+        messages.success(request, _("%(symbol)s is withdrawn. Its symbol stays.") % {"symbol": found.symbol})
+        return redirect(found)
+    return render(
+        request, "contributions/withdraw.html", {"document": found, "form": form}, status=422 if form.errors else 200
+    )

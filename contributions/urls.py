@@ -1,0 +1,33 @@
+"""Addresses of drafts, submission and My delegation."""
+
+from django.urls import path
+
+from . import delegation_views, draft_views, sponsor_views, submit_views
+
+app_name = "contributions"
+
+urlpatterns = [
+    path("delegation/", delegation_views.delegation, name="delegation"),
+    path("delegation/<slug:group>/<slug:code>/", delegation_views.seat, name="seat"),
+    path("contributions/new/", draft_views.new, name="new"),
+    path("contributions/<uuid:pk>/", draft_views.contribution, name="contribution"),
+    path("contributions/<uuid:pk>/files/", draft_views.upload, name="upload"),
+    path("contributions/<uuid:pk>/files/<uuid:file>/", draft_views.draft_file, name="draft-file"),
+    path("contributions/<uuid:pk>/files/<uuid:file>/remove/", draft_views.remove_file, name="remove-file"),
+    path("contributions/<uuid:pk>/discard/", draft_views.discard, name="discard"),
+    path("contributions/<uuid:pk>/take-back/", draft_views.take_back, name="take-back"),
+    path("contributions/<uuid:pk>/sponsors/", sponsor_views.ask, name="ask-sponsor"),
+    path(
+        "contributions/<uuid:pk>/sponsors/<int:sponsorship>/remove/",
+        sponsor_views.take_back,
+        name="remove-sponsor",
+    ),
+    path("sponsorships/<int:pk>/", sponsor_views.answer, name="answer-sponsorship"),
+    path("contributions/<uuid:pk>/proof/", submit_views.proof, name="proof"),
+    path("contributions/<uuid:pk>/submit/", submit_views.submit, name="submit"),
+    path("contributions/<uuid:pk>/ask/", submit_views.ask_to_submit, name="ask-to-submit"),
+    path("contributions/<uuid:pk>/hold/", submit_views.hold, name="hold"),
+    path("contributions/<uuid:pk>/use-slot/<int:slot>/", submit_views.use_slot, name="use-slot"),
+    path("contributions/change/<int:document>/", submit_views.change, name="change"),
+    path("contributions/withdraw/<int:document>/", submit_views.withdraw, name="withdraw"),
+]
