@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("cwg.members.account_urls")),
+    path("", include("cwg.members.urls")),
+    path("", include("cwg.home.urls")),
     path("", include("cwg.look.urls")),
 ]

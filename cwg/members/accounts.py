@@ -1,7 +1,54 @@
-"""Sign-in: nobody signs up. A person begins with an invitation."""
+"""Sign-in: nobody signs up, everybody gets the same answer, and what happens is in the access log."""
+
+import ipaddress
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import password_changed, password_reset
+from allauth.core.internal.httpkit import get_client_ip
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import translation
+
+from cwg import clock
+from cwg.record import access
+
+from .middleware import CATALOGUE
+from .models import Person
+
+# How a link for a new password reaches its person: an upper app puts a mail into the outbox.
+ResetCallback = Callable[[Person, datetime], None]
+_on_reset_asked: list[ResetCallback] = []
+
+
+def on_reset_asked(callback: ResetCallback) -> None:
+    """`callback(person, at)` when somebody asks for a new password; without any callback the mail goes at once."""
+    if callback not in _on_reset_asked:
+        _on_reset_asked.append(callback)
+
+
+def reset_link(person: Person) -> str:
+    """An absolute address at which `person` sets a new password; it works once, for three days."""
+    from allauth.account.forms import default_token_generator
+    from allauth.account.utils import user_pk_to_url_str
+
+    return settings.PORTAL_URL + reverse(
+        "account_reset_password_from_key",
+        kwargs={"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)},
+    )
+
+
+def address_of(request: HttpRequest | None) -> str | None:
+    """The network address of whoever asks, past as many proxies as the settings trust; None where unknown."""
+    found = get_client_ip(request) if request is not None else None
+    try:
+        return str(ipaddress.ip_address(found)) if found else None
+    except ValueError:
+        return None
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
@@ -9,3 +56,59 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def send_password_reset_mail(self, user: Person, email: str, context: dict[str, Any]) -> None:
+        """To the address we know, never to the one that was typed; in the person's language.
+
+        The request only inserts a row: an answer that waits for a mail server would tell who has an account.
+        """
+        at = clock.now()
+        access.note("password_reset_asked", at=at, person_id=user.pk, address=address_of(self.request))
+        for callback in _on_reset_asked:
+            callback(user, at)
+        if not _on_reset_asked:
+            with translation.override(CATALOGUE.get(user.language, user.language)):
+                context = context | {"password_reset_url": reset_link(user)}
+                self.send_mail("account/email/password_reset_key", user.email, context)
+
+
+# --- The access log -----------------------------------------------------------------------------------------------
+
+
+def _signed_in(sender, request, user, **kwargs) -> None:
+    access.note("signed_in", at=clock.now(), person_id=user.pk, address=address_of(request))
+
+
+def _signed_out(sender, request, user, **kwargs) -> None:
+    if user is not None:
+        access.note("signed_out", at=clock.now(), person_id=user.pk, address=address_of(request))
+
+
+def _sign_in_failed(sender, credentials, request=None, **kwargs) -> None:
+    """By number where the address is somebody's; an unknown address is nobody's business and is not kept."""
+    person = Person.objects.filter(email__iexact=credentials.get("email") or "").first()
+    access.note(
+        "sign_in_failed",
+        at=clock.now(),
+        person_id=person.pk if person else None,
+        address=address_of(request),
+    )
+
+
+def _password_changed(sender, request, user, **kwargs) -> None:
+    access.note("password_changed", at=clock.now(), person_id=user.pk, address=address_of(request))
+
+
+def _password_reset(sender, request, user, **kwargs) -> None:
+    """Whoever proved the address starts afresh: failures of others do not keep them out."""
+    access.note("password_reset", at=clock.now(), person_id=user.pk, address=address_of(request))
+    ClosedAccountAdapter(request)._delete_login_attempts_cached_email(request, email=user.email)
+
+
+def connect() -> None:
+    """Called once, when the app is ready."""
+    user_logged_in.connect(_signed_in, dispatch_uid="access-signed-in")
+    user_logged_out.connect(_signed_out, dispatch_uid="access-signed-out")
+    user_login_failed.connect(_sign_in_failed, dispatch_uid="access-sign-in-failed")
+    password_changed.connect(_password_changed, dispatch_uid="access-password-changed")
+    password_reset.connect(_password_reset, dispatch_uid="access-password-reset")

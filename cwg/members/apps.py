@@ -6,3 +6,8 @@ class MembersConfig(AppConfig):
     name = "cwg.members"
     label = "members"
     verbose_name = _("Members")
+
+    def ready(self) -> None:
+        from . import accounts
+
+        accounts.connect()

@@ -1,7 +1,5 @@
 """Who is who: groups, Member States, offices, people, and the accreditations from which every right comes."""
 
-import hashlib
-import secrets
 import uuid
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -257,6 +255,22 @@ class AccreditationQuerySet(models.QuerySet):
         return self.filter(models.Q(until__isnull=True) | models.Q(until__gt=now), since__lte=now)
 
 
+def role_and_party(prefix: str) -> list[models.CheckConstraint]:
+    """Delegation roles name a State, office roles an office, the others neither; for rows that carry a role."""
+    return [
+        models.CheckConstraint(
+            name=f"{prefix}delegation_roles_and_only_they_name_a_state",
+            condition=models.Q(role__in=DELEGATION_ROLES, state__isnull=False)
+            | (~models.Q(role__in=DELEGATION_ROLES) & models.Q(state__isnull=True)),
+        ),
+        models.CheckConstraint(
+            name=f"{prefix}office_roles_and_only_they_name_an_office",
+            condition=models.Q(role__in=OFFICE_ROLES, office__isnull=False)
+            | (~models.Q(role__in=OFFICE_ROLES) & models.Q(office__isnull=True)),
+        ),
+    ]
+
+
 class Accreditation(models.Model):
     """The only source of rights: a person, in a delegation or an office, in one role, in one group, for a time."""
 
@@ -282,16 +296,7 @@ class Accreditation(models.Model):
         verbose_name_plural = _("accreditations")
         ordering = ["group", "state", "role", "person"]
         constraints = [
-            models.CheckConstraint(
-                name="delegation_roles_and_only_they_name_a_state",
-                condition=models.Q(role__in=DELEGATION_ROLES, state__isnull=False)
-                | (~models.Q(role__in=DELEGATION_ROLES) & models.Q(state__isnull=True)),
-            ),
-            models.CheckConstraint(
-                name="office_roles_and_only_they_name_an_office",
-                condition=models.Q(role__in=OFFICE_ROLES, office__isnull=False)
-                | (~models.Q(role__in=OFFICE_ROLES) & models.Q(office__isnull=True)),
-            ),
+            *role_and_party(""),
             models.CheckConstraint(
                 name="an_accreditation_ends_after_it_began",
                 condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")),
@@ -313,7 +318,7 @@ class Accreditation(models.Model):
 
 
 class Invitation(models.Model):
-    """A mailed link that works once and expires. Only the hash of its secret is kept."""
+    """A mailed link that works once and expires. The link is signed; no secret is kept. See `people.py`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(_("e-mail address"))
@@ -327,7 +332,6 @@ class Invitation(models.Model):
     office = models.ForeignKey(
         Office, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("office")
     )
-    secret_hash = models.CharField(max_length=64, unique=True, editable=False)
     invited_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("invited by"))
     invited_at = models.DateTimeField(_("invited"))
     expires_at = models.DateTimeField(_("expires"))
@@ -341,16 +345,11 @@ class Invitation(models.Model):
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
         ordering = ["-invited_at"]
+        constraints = role_and_party("inv_")
 
     def __str__(self) -> str:
         return self.email
 
-    @staticmethod
-    def new_secret() -> tuple[str, str]:
-        """A fresh secret for the link and the hash of it that is kept."""
-        secret = secrets.token_urlsafe(32)
-        return secret, Invitation.hash_of(secret)
-
-    @staticmethod
-    def hash_of(secret: str) -> str:
-        return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
+    def is_open_at(self, now) -> bool:
+        """Whether the link still works at the aware instant `now`: the instant of expiry itself is too late."""
+        return self.used_at is None and self.revoked_at is None and now < self.expires_at

@@ -1,0 +1,112 @@
+"""Forms on people: accepting an invitation, inviting, ending and changing a role."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from . import refusals
+from .cleaning import clean_address, clean_name
+from .models import DELEGATION_ROLES, LANGUAGES, Invitation, Person, Role
+
+
+class NameField(forms.CharField):
+    """A person's name on one line."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**{"label": _("Name"), "max_length": 150} | kwargs)
+
+    def clean(self, value: Any) -> str:
+        try:
+            return clean_name(super().clean(value))
+        except refusals.Refused as refused:
+            raise ValidationError(refused.sentence) from refused
+
+
+class AcceptForm(forms.Form):
+    """What a person who is new to the portal sets: name, language, password."""
+
+    name = NameField(widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    language = forms.ChoiceField(label=_("Language of pages and mails"), choices=LANGUAGES)
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=password_validators_help_text_html,
+    )
+    password_again = forms.CharField(
+        label=_("Password, once more"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any):
+        self.invitation = invitation
+        kwargs.setdefault("initial", {"name": invitation.name, "language": invitation.language})
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        password = cleaned.get("password")
+        if not password:
+            return cleaned
+        if "password_again" in cleaned and password != cleaned["password_again"]:
+            self.add_error("password_again", _("The two passwords are not the same."))
+        try:
+            validate_password(password, Person(email=self.invitation.email, name=cleaned.get("name", "")))
+        except ValidationError as error:
+            self.add_error("password", error)
+        return cleaned
+
+
+def delegation_role_choices() -> list[tuple[str, Any]]:
+    return [(role.value, role.label) for role in DELEGATION_ROLES]
+
+
+class InviteToDelegationForm(forms.Form):
+    """Somebody new for a delegation. The delegation itself comes from the page's address, never from the form."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        help_text=_("The invitation goes there. It works once, for this address."),
+    )
+    name = NameField(widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=delegation_role_choices,
+        initial=Role.DELEGATE,
+        help_text=_("A focal point also submits, answers sponsorships and looks after this list."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the invitation"), choices=LANGUAGES, help_text=_("The person may change it.")
+    )
+
+    def clean_email(self) -> str:
+        try:
+            return clean_address(self.cleaned_data["email"])
+        except refusals.Refused as refused:
+            raise ValidationError(refused.sentence) from refused
+
+
+class ReasonForm(forms.Form):
+    """Why; kept in the record."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Kept in the record, with your name and the time."),
+    )
+
+
+class ChangeRoleForm(ReasonForm):
+    """A delegate becomes focal point, or the other way round."""
+
+    role = forms.ChoiceField(label=_("New role"), choices=delegation_role_choices)
+    field_order = ["role", "reason"]

@@ -1,0 +1,410 @@
+"""Who comes, who goes, who becomes what: the verbs on invitations, accreditations and people.
+
+Every verb takes the actor and `at`, an aware instant in UTC; locks what it changes; asks again, under the lock,
+whether the actor may; writes the access log and the history; raises one of `refusals.py` and then has changed
+nothing. Rights follow the delegation or office (domain 2): a focal point acts for its own delegation, the
+secretariat for its group, an administrator for every group.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from cwg.record import access
+
+from . import refusals
+from .cleaning import clean_address, clean_name, clean_reason
+from .models import (
+    DELEGATION_ROLES,
+    LANGUAGE_CODES,
+    OFFICE_ROLES,
+    Accreditation,
+    Group,
+    Invitation,
+    MemberState,
+    Office,
+    Person,
+    Role,
+)
+from .rights import Rights, rights_of
+
+TOKEN_SALT = "invitation"
+
+InvitedCallback = Callable[[Invitation, datetime], None]
+_on_invited: list[InvitedCallback] = []
+
+
+def on_invited(callback: InvitedCallback) -> None:
+    """`callback(invitation, at)` runs inside the transaction that makes an invitation, or sends it again."""
+    if callback not in _on_invited:
+        _on_invited.append(callback)
+
+
+# --- Who may ------------------------------------------------------------------------------------------------------
+
+
+def may_manage(rights: Rights, *, group_id: int, role: str, state_id: int | None = None) -> bool:
+    """Whether these rights allow giving, changing or ending `role` in that group (and delegation)."""
+    if rights.has_role(Role.ADMINISTRATOR) or group_id in rights.secretariat_groups:
+        return True
+    return role in DELEGATION_ROLES and state_id is not None and rights.is_focal_point(group_id, state_id)
+
+
+def may_manage_people(rights: Rights) -> bool:
+    """Whether these rights allow closing and opening accounts."""
+    return rights.has_role(Role.ADMINISTRATOR) or rights.is_secretariat
+
+
+def _require(actor: Person, accreditation_or_invitation, at: datetime) -> Rights:
+    rights = rights_of(actor, at)
+    about = accreditation_or_invitation
+    if not may_manage(rights, group_id=about.group_id, role=about.role, state_id=about.state_id):
+        raise refusals.NotEntitled
+    return rights
+
+
+def _lock(group_id: int) -> None:
+    """One act on the people of a group at a time: two focal points cannot end each other at once.
+
+    NO KEY: rows that merely refer to the group, and so every submission, go on meanwhile.
+    """
+    Group.objects.select_for_update(no_key=True).get(pk=group_id)
+
+
+# --- Invitations --------------------------------------------------------------------------------------------------
+
+
+def invite(
+    *,
+    email: str,
+    name: str,
+    language: str,
+    group: Group,
+    role: str,
+    state: MemberState | None = None,
+    office: Office | None = None,
+    actor: Person,
+    at: datetime,
+) -> Invitation:
+    """Invite somebody to a role; the mail goes out through `on_invited`.
+
+    Raises NotEntitled, NotYourself, RoleDoesNotFit, NameRefused, AddressRefused, AlreadyAccredited and
+    AlreadyInvited.
+    """
+    email, name = clean_address(email), clean_name(name)
+    if not _fits(role, state, office):
+        raise refusals.RoleDoesNotFit
+    invitation = Invitation(
+        email=email,
+        name=name,
+        language=language if language in LANGUAGE_CODES else "en",
+        group=group,
+        role=role,
+        state=state,
+        office=office,
+        invited_by=actor,
+        invited_at=at,
+        expires_at=at + settings.INVITATION_LIFETIME,
+    )
+    with transaction.atomic():
+        _lock(group.pk)
+        _require(actor, invitation, at)
+        if email.lower() == actor.email.lower():
+            raise refusals.NotYourself
+        if _holds_a_role(invitation, at):
+            raise refusals.AlreadyAccredited
+        if _same_place(Invitation.objects.filter(email__iexact=email), invitation).filter(
+            used_at__isnull=True, revoked_at__isnull=True, expires_at__gt=at
+        ):
+            raise refusals.AlreadyInvited
+        invitation.save(force_insert=True)
+        _tell(invitation, at)
+        _note("invited", invitation, actor, at)
+    return invitation
+
+
+def invitation_link(invitation: Invitation) -> str:
+    """The absolute address that works once. Signed with SECRET_KEY: nothing in the database can forge it."""
+    token = signing.dumps({"i": str(invitation.pk)}, salt=TOKEN_SALT)
+    return settings.PORTAL_URL + reverse("members:invitation", args=[token])
+
+
+def invitation_of(token: str) -> Invitation:
+    """The invitation of a link, open or not. Raises InvitationUnknown for a token we did not make."""
+    try:
+        pk = signing.loads(token, salt=TOKEN_SALT)["i"]
+        return Invitation.objects.select_related("group", "state", "office").get(pk=pk)
+    except (signing.BadSignature, KeyError, TypeError, ValueError, ValidationError, Invitation.DoesNotExist):
+        raise refusals.InvitationUnknown from None
+
+
+def require_open(invitation: Invitation, at: datetime) -> None:
+    """Raises InvitationUsed, InvitationRevoked or InvitationExpired."""
+    if invitation.used_at is not None:
+        raise refusals.InvitationUsed
+    if invitation.revoked_at is not None:
+        raise refusals.InvitationRevoked
+    if at >= invitation.expires_at:
+        raise refusals.InvitationExpired
+
+
+def accept(
+    invitation: Invitation,
+    *,
+    name: str = "",
+    password: str | None = None,
+    language: str = "",
+    at: datetime,
+    signed_in: Person | None = None,
+    address: str | None = None,
+) -> Person:
+    """Make the invited person, or add the role to the person of that address, once.
+
+    A person who has an account must be `signed_in` with it: a link alone opens nobody's account. `password` is
+    validated by the caller; `address` is the network address for the access log. The invitation stays good when
+    whoever sent it has left: it was an act of the delegation, which can revoke it.
+    Raises InvitationUsed, InvitationRevoked, InvitationExpired, SignInFirst, AlreadyAccredited, NameRefused.
+    """
+    with transaction.atomic():
+        invitation = (
+            Invitation.objects.select_for_update(of=("self",))
+            .select_related("group", "state", "office", "invited_by")
+            .get(pk=invitation.pk)
+        )
+        require_open(invitation, at)
+        person = Person.objects.filter(email__iexact=invitation.email).first()
+        if person is None:
+            person = _new_person(invitation, clean_name(name or invitation.name), password, language)
+        elif signed_in is None or signed_in.pk != person.pk or not person.is_active:
+            raise refusals.SignInFirst
+        _lock(invitation.group_id)
+        if _holds_a_role(invitation, at):
+            raise refusals.AlreadyAccredited
+        accreditation = Accreditation(
+            person=person,
+            group=invitation.group,
+            role=invitation.role,
+            state=invitation.state,
+            office=invitation.office,
+            since=at,
+        )
+        _save(accreditation, person, "invitation accepted")
+        invitation.used_at = at
+        invitation.person = person
+        invitation.save(update_fields=["used_at", "person"])
+        _note("invitation_accepted", invitation, person, at, address)
+    return person
+
+
+def _new_person(invitation: Invitation, name: str, password: str | None, language: str) -> Person:
+    person = Person(
+        email=Person.objects.normalize_email(invitation.email),
+        name=name,
+        language=language if language in LANGUAGE_CODES else invitation.language,
+    )
+    person.set_password(password)
+    try:
+        with transaction.atomic():
+            _save(person, None, "invitation accepted")
+    except IntegrityError:
+        # Two invitations to one new address, accepted in the same moment: the other one made the account.
+        raise refusals.SignInFirst from None
+    return person
+
+
+def revoke(invitation: Invitation, *, actor: Person, at: datetime) -> Invitation:
+    """Make the link worthless. Raises NotEntitled, InvitationUsed and InvitationRevoked."""
+    with transaction.atomic():
+        invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+        _require(actor, invitation, at)
+        if invitation.used_at is not None or invitation.revoked_at is not None:
+            require_open(invitation, at)
+        invitation.revoked_at = at
+        invitation.save(update_fields=["revoked_at"])
+        _note("invitation_revoked", invitation, actor, at)
+    return invitation
+
+
+def send_again(invitation: Invitation, *, actor: Person, at: datetime) -> Invitation:
+    """Mail the link again and let it live from now on, also where it had expired.
+
+    Raises NotEntitled, InvitationUsed, InvitationRevoked and AlreadyAccredited.
+    """
+    with transaction.atomic():
+        invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
+        _require(actor, invitation, at)
+        if invitation.used_at is not None or invitation.revoked_at is not None:
+            require_open(invitation, at)
+        if _holds_a_role(invitation, at):
+            raise refusals.AlreadyAccredited
+        invitation.expires_at = at + settings.INVITATION_LIFETIME
+        invitation.save(update_fields=["expires_at"])
+        _tell(invitation, at)
+        _note("invitation_sent_again", invitation, actor, at)
+    return invitation
+
+
+# --- Accreditations -----------------------------------------------------------------------------------------------
+
+
+def end(accreditation: Accreditation, *, actor: Person, at: datetime, reason: str) -> Accreditation:
+    """End a role at once: the person's very next request finds it gone.
+
+    Raises NotEntitled, ReasonMissing, AlreadyEnded, LastFocalPoint.
+    """
+    reason = clean_reason(reason)
+    with transaction.atomic():
+        accreditation, at = _in_force(accreditation, actor, at)
+        accreditation.until = at
+        _save(accreditation, actor, reason)
+        _note("accreditation_ended", accreditation, actor, at)
+    return accreditation
+
+
+def change_role(
+    accreditation: Accreditation, role: str, *, actor: Person, at: datetime, reason: str
+) -> Accreditation:
+    """End a role and begin another in the same delegation or office, in one instant. Returns the new one.
+
+    Raises NotEntitled, NotYourself, ReasonMissing, RoleDoesNotFit, AlreadySo, AlreadyEnded, LastFocalPoint.
+    """
+    reason = clean_reason(reason)
+    with transaction.atomic():
+        old, at = _in_force(accreditation, actor, at)
+        if role == old.role:
+            raise refusals.AlreadySo
+        if not _fits(role, old.state, old.office):
+            raise refusals.RoleDoesNotFit
+        _require(actor, Accreditation(group=old.group, role=role, state=old.state), at)
+        gives_up = old.role == Role.FOCAL_POINT and role == Role.DELEGATE
+        if old.person_id == actor.pk and not gives_up:
+            raise refusals.NotYourself
+        new = Accreditation(
+            person=old.person,
+            group=old.group,
+            role=role,
+            state=old.state,
+            office=old.office,
+            since=at,
+            until=old.until,
+        )
+        old.until = at
+        _save(old, actor, reason)
+        _save(new, actor, reason)
+        _note("role_changed", new, actor, at)
+    return new
+
+
+def _in_force(accreditation: Accreditation, actor: Person, at: datetime) -> tuple[Accreditation, datetime]:
+    """The accreditation under the lock, with the instant of the act, once the actor may change it."""
+    _lock(accreditation.group_id)
+    found = (
+        Accreditation.objects.select_for_update(of=("self",))
+        .select_related("person", "group", "state", "office")
+        .get(pk=accreditation.pk)
+    )
+    rights = _require(actor, found, at)
+    # The instant was read before the wait for the lock; a role that began during the wait has not ended before.
+    at = max(at, found.since)
+    if found.until is not None and found.until <= at:
+        raise refusals.AlreadyEnded
+    if found.person_id == actor.pk and found.role == Role.FOCAL_POINT and _last_focal_point(found, rights):
+        raise refusals.LastFocalPoint
+    return found, at
+
+
+def _last_focal_point(accreditation: Accreditation, rights: Rights) -> bool:
+    if rights.has_role(Role.ADMINISTRATOR) or accreditation.group_id in rights.secretariat_groups:
+        return False
+    others = Accreditation.objects.in_force(rights.at).filter(
+        group=accreditation.group_id,
+        state=accreditation.state_id,
+        role=Role.FOCAL_POINT,
+        person__is_active=True,
+    )
+    return not others.exclude(pk=accreditation.pk).exists()
+
+
+# --- Accounts -----------------------------------------------------------------------------------------------------
+
+
+def disable(person: Person, *, actor: Person, at: datetime, reason: str) -> Person:
+    """Close an account: the very next request of the person is one of nobody's.
+
+    Raises NotEntitled, NotYourself, ReasonMissing, AlreadySo.
+    """
+    return _set_active(person, False, actor, at, reason)
+
+
+def enable(person: Person, *, actor: Person, at: datetime, reason: str) -> Person:
+    """Open a closed account again; roles that ended meanwhile stay ended. Raises as `disable`."""
+    return _set_active(person, True, actor, at, reason)
+
+
+def _set_active(person: Person, active: bool, actor: Person, at: datetime, reason: str) -> Person:
+    reason = clean_reason(reason)
+    with transaction.atomic():
+        person = Person.objects.select_for_update().get(pk=person.pk)
+        if not may_manage_people(rights_of(actor, at)):
+            raise refusals.NotEntitled
+        if person.pk == actor.pk:
+            raise refusals.NotYourself
+        if person.is_active == active:
+            raise refusals.AlreadySo
+        person.is_active = active
+        _save(person, actor, reason)
+        act = "person_enabled" if active else "person_disabled"
+        access.note(act, at=at, person_id=actor.pk, subject=f"person {person.pk}")
+    return person
+
+
+# --- What the verbs share -----------------------------------------------------------------------------------------
+
+
+def _fits(role: str, state: MemberState | None, office: Office | None) -> bool:
+    """The same as the constraints of the database say (models.role_and_party)."""
+    return (
+        role in Role.values
+        and (role in DELEGATION_ROLES) == (state is not None)
+        and (role in OFFICE_ROLES) == (office is not None)
+    )
+
+
+def _same_place(rows, like: Invitation):
+    """Those of the same delegation; for offices and the others, of the same role."""
+    if like.state_id:
+        return rows.filter(group=like.group_id, state=like.state_id)
+    return rows.filter(group=like.group_id, office=like.office_id, role=like.role)
+
+
+def _holds_a_role(invitation: Invitation, at: datetime) -> bool:
+    """One open role in a delegation at a time, also one that has yet to begin."""
+    held = Accreditation.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=at), person__email__iexact=invitation.email
+    )
+    return _same_place(held, invitation).exists()
+
+
+def _save(row, actor: Person | None, reason: str) -> None:
+    row._history_user = actor
+    row._change_reason = reason
+    row.save()
+
+
+def _tell(invitation: Invitation, at: datetime) -> None:
+    for callback in _on_invited:
+        callback(invitation, at)
+
+
+def _note(act: str, about, actor: Person, at: datetime, address: str | None = None) -> None:
+    """Numbers and codes only; who it was stands in the rows themselves."""
+    party = about.state.iso3 if about.state else about.office.code if about.office else ""
+    kind = "invitation" if isinstance(about, Invitation) else "accreditation"
+    subject = " ".join(part for part in (kind, str(about.pk), about.role, party, about.group.code) if part)
+    access.note(act, at=at, person_id=actor.pk, subject=subject, address=address)

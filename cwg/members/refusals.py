@@ -1,0 +1,113 @@
+"""Why an act on people was refused. Each has a `sentence` for the person who asked for it."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Refused(ValueError):
+    """An act on people was refused; nothing was changed."""
+
+    sentence: Any = _("This cannot be done.")
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class NotEntitled(Refused):
+    """The actor holds no accreditation that allows it."""
+
+    sentence = _("You may not do this. Ask your delegation's focal point, or the secretariat.")
+
+
+class NotYourself(Refused):
+    """Nobody gives a role to themselves."""
+
+    sentence = _("Nobody gives a role to themselves. Ask somebody else who may.")
+
+
+class RoleDoesNotFit(Refused):
+    """The role needs a delegation or an office, or has none of them."""
+
+    sentence = _("This role does not go with this delegation or office.")
+
+
+class NameRefused(Refused):
+    """No name, one too long, or one with line breaks or other control characters."""
+
+    sentence = _("Write the name on one line, with at most 150 characters.")
+
+
+class AddressRefused(Refused):
+    """Not an e-mail address."""
+
+    sentence = _("This is not an e-mail address.")
+
+
+class ReasonMissing(Refused):
+    """The act is recorded with a reason, and none was given."""
+
+    sentence = _("Say why. The reason is kept in the record.")
+
+
+class AlreadyAccredited(Refused):
+    """The person holds a role there already."""
+
+    sentence = _("This person already has a role there. Change the role instead of sending an invitation.")
+
+
+class AlreadyInvited(Refused):
+    """An invitation to the same place is open."""
+
+    sentence = _("This address has an open invitation already. Send that one again, or revoke it first.")
+
+
+class AlreadyEnded(Refused):
+    """The accreditation is not in force any more."""
+
+    sentence = _("This has ended already.")
+
+
+class AlreadySo(Refused):
+    """The change asks for what already is."""
+
+    sentence = _("It is so already.")
+
+
+class LastFocalPoint(Refused):
+    """A delegation's last focal point would lock the delegation out."""
+
+    sentence = _(
+        "You are the only focal point of your delegation. Make somebody else focal point first, or ask the"
+        " secretariat to end your role."
+    )
+
+
+class InvitationGone(Refused):
+    """The link works no longer: used, revoked or expired."""
+
+    sentence = _("This invitation works no longer. Ask whoever invited you to send it again.")
+
+
+class InvitationUsed(InvitationGone):
+    sentence = _("This invitation was used already. Sign in with your e-mail address.")
+
+
+class InvitationRevoked(InvitationGone):
+    sentence = _("This invitation was revoked.")
+
+
+class InvitationExpired(InvitationGone):
+    sentence = _("This invitation has expired. Ask whoever invited you to send it again.")
+
+
+class InvitationUnknown(Refused):
+    """The link was never given out, or was changed on its way."""
+
+    sentence = _("There is no such invitation.")
+
+
+class SignInFirst(Refused):
+    """The address has an account: whoever accepts has to be signed in as that person."""
+
+    sentence = _("This address has an account. Sign in with it, then accept the invitation.")
