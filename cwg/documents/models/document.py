@@ -86,6 +86,8 @@ class Document(models.Model):
     kind = models.CharField(_("kind"), max_length=30, choices=Kind.choices)
     # As its latest revision has it; empty where the archive knows no title.
     title = models.CharField(_("title"), max_length=400, blank=True)
+    # In what words the archive's sources speak of a document whose title they do not give. Never a title.
+    known_as = models.CharField(_("known as"), max_length=300, blank=True)
     disclosure = models.CharField(
         _("disclosure"), max_length=20, choices=Disclosure.choices, default=Disclosure.MEMBER_STATES
     )
@@ -127,6 +129,11 @@ class Document(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("documents:document", args=[self.path])
+
+    @property
+    def heading(self) -> str:
+        """What to call it in a list: its title, else the words the archive has for it, else its symbol."""
+        return self.title or self.known_as or self.symbol
 
     @property
     def is_withdrawn(self) -> bool:
