@@ -12,7 +12,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from cwg import clock
-from cwg.look import nav
+from cwg.look import demo_people, nav
 
 THEMES = ("light", "dark")
 
@@ -28,7 +28,8 @@ def server_now(request: HttpRequest | None) -> dt.datetime:
     if now is None:
         now = clock.now()
         request.server_now = now  # type: ignore[attr-defined]
-    return now() if callable(now) else now
+    # The middleware's value may be lazy, and arithmetic needs the datetime itself.
+    return now.astimezone(dt.UTC)
 
 
 class Portal:
@@ -72,6 +73,10 @@ class Portal:
     @cached_property
     def demo(self) -> bool:
         return bool(getattr(settings, "DEMO", False))
+
+    @cached_property
+    def demo_people(self) -> list[tuple[str, str]]:
+        return demo_people.addresses() if self.demo else []
 
     @cached_property
     def server_now(self) -> dt.datetime:

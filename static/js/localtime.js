@@ -21,15 +21,10 @@ function fill(face) {
   if (shown.some((label) => label === offset || label.endsWith(`(${offset})`))) return;
   const page = document.documentElement.lang || "en";
   const language = page === "en" ? "en-GB" : page;
-  const words = new Intl.DateTimeFormat(`${language}-u-nu-latn-ca-gregory`, {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  }).format(instant);
+  const tag = `${language}-u-nu-latn-ca-gregory`;
+  const day = new Intl.DateTimeFormat(tag, { dateStyle: "full" }).format(instant);
+  const hour = new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(instant);
+  const words = `${day}, ${hour}`;
   const label = document.createElement("bdi");
   label.className = "instant-zone";
   label.textContent = offset;

@@ -153,8 +153,6 @@ class Upload {
       this.fail(job, [this.text.textTooLarge], false);
     } else if (request.status === 401) {
       this.fail(job, [this.text.textSignedOut], true);
-    } else if (request.status >= 500) {
-      this.fail(job, [this.text.textNetwork], true);
     } else {
       this.fail(job, [this.text.textRefused], true);
     }

@@ -66,7 +66,7 @@ def _place_of(zone: dt.tzinfo) -> str:
 
 @register.simple_tag
 def instant(moment: dt.datetime | dt.date | None, zone: Any = None, style: str = "long") -> SafeString | str:
-    """The one tag that prints a moment. ``style``: long, full, short, date, time. A date (archive) has no time."""
+    """The one tag that prints a moment. ``style``: one of ``instants.STYLES``. A date (archive) has no time."""
     if not moment:
         return ""
     if not isinstance(moment, dt.datetime):
@@ -170,14 +170,14 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @register.filter
 def filesize(count: int | None) -> str:
-    """Bytes in words with powers of 1000, as file managers and mail programs show them: ``1.2 MB``."""
+    """Bytes in words, a kilobyte being 1024 bytes as the limits of uploads count them: ``1.2 MB``."""
     if count is None:
         return ""
-    if count < 1000:
+    if count < 1024:
         return ngettext("%(count)d byte", "%(count)d bytes", count) % {"count": count}
     for unit in (_("kB"), _("MB"), _("GB")):
-        count = count / 1000  # type: ignore[assignment]
-        if count < 999.5 or unit == _("GB"):
+        count = count / 1024  # type: ignore[assignment]
+        if count < 1023.5 or unit == _("GB"):
             break
     return f"{number_format(round(count, 1 if count < 10 else 0), 1 if count < 10 else 0)} {unit}"
 

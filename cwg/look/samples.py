@@ -1,0 +1,214 @@
+"""Made-up content for the style guide, so that every part is seen with short, long, missing and foreign text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+
+from cwg import clock
+
+HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+
+class SampleForm(forms.Form):
+    title = forms.CharField(max_length=200, help_text="As it is to stand in the register.")
+    kind = forms.ChoiceField(
+        choices=[("action", "Contribution for action"), ("info", "Contribution for information")]
+    )
+    summary = forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), required=False)
+    original = forms.MultipleChoiceField(
+        choices=[("ar", "Arabic"), ("zh", "Chinese"), ("en", "English"), ("fr", "French")],
+        widget=forms.CheckboxSelectMultiple,
+        label="Original language",
+    )
+    joint = forms.BooleanField(
+        required=False, label="Other administrations join", help_text="Each focal point confirms."
+    )
+
+
+class SampleFilters(forms.Form):
+    kind = forms.ChoiceField(choices=[("", "All"), ("contribution", "Contribution")], required=False)
+    source = forms.ChoiceField(choices=[("", "All"), ("sau", "Saudi Arabia")], required=False)
+    language = forms.ChoiceField(choices=[("", "All"), ("en", "English")], required=False)
+    new = forms.BooleanField(required=False, label="New since my last visit")
+
+
+def _rows() -> list[dict[str, Any]]:
+    moment = dt.datetime(2009, 2, 10, 15, 42, tzinfo=dt.UTC)
+    return [
+        {
+            "symbol": "CWG-Internet-9/4",
+            "url": "#4",
+            "title": "International Internet-related public policy issues: views on capacity building and the needs "
+            "of developing countries",
+            "source": "Saudi Arabia (lead), Syrian Arab Republic, Egypt",
+            "kind": "Contribution for action",
+            "available_at": moment,
+            "verdict": "in_time",
+            "languages": [
+                {"language": "ar", "state": "original", "url": "#ar"},
+                {"language": "en", "state": "translation", "url": "#en"},
+                {"language": "fr", "state": "translation", "url": "#fr"},
+            ],
+            "is_new": True,
+        },
+        {
+            "symbol": "CWG-Internet-9/3 (Rev.1)",
+            "url": "#3",
+            "title": "تعدد اللغات على الإنترنت وأسماء الميادين الدولية",
+            "title_language": "ar",
+            "source": "Syrian Arab Republic",
+            "kind": "Contribution for information",
+            "available_at": moment - dt.timedelta(hours=3),
+            "verdict": "requested_in_session",
+            "languages": {"ar": "original"},
+        },
+        {
+            "symbol": "WG-WSIS-14/7",
+            "url": "#7",
+            "title": "О вопросах государственной политики, связанных с Интернетом",
+            "title_language": "ru",
+            "source": "Russian Federation",
+            "kind": "Contribution for action",
+            "available_at": dt.date(2009, 2, 11),
+            "verdict": "not_measured",
+            "languages": {"ru": "original", "en": "translation"},
+        },
+        {
+            "symbol": "CWG-Internet-9/2",
+            "url": "#2",
+            "title": "Draft agenda",
+            "source": "Chair",
+            "kind": "Agenda",
+            "available_at": None,
+            "verdict": "exempt",
+            "languages": {"en": "original"},
+            "superseded": True,
+        },
+    ]
+
+
+def context() -> dict[str, Any]:
+    """Everything `templates/look/guide.html` shows."""
+    now = clock.now()
+    bound = SampleForm({"title": "", "kind": "action"}, prefix="wrong")
+    rows = _rows()
+    head = {
+        "group": "Council Working Group on international Internet-related public policy issues",
+        "meeting": "Ninth meeting",
+        "place": "Geneva",
+        "dates": "12 February 2009",
+        "symbol": "CWG-Internet-9/4",
+        "date": dt.date(2009, 2, 10),
+        "original": "Original: Arabic",
+        "source": "Saudi Arabia, Syrian Arab Republic, Egypt",
+        "title": rows[0]["title"],
+        "kind": "Contribution for action",
+        "summary": "This contribution proposes a list of issues for the Group's further work, and asks for an "
+        "inventory of what the Union does on each of them.",
+        "action_required": "The Group is invited to discuss the list and to agree on it.",
+        "references": "Resolution 75 (Johannesburg, 2008); Council Resolution 1282 (Mod. 2008)",
+        "level": 3,
+    }
+    return {
+        "soon": now + dt.timedelta(days=2, hours=3, minutes=12),
+        "close": now + dt.timedelta(minutes=9, seconds=50),
+        "passed": now - dt.timedelta(hours=3),
+        "example": dt.datetime(2009, 2, 11, 8, 0, tzinfo=dt.UTC),
+        "rows": rows,
+        "verdicts": [
+            "in_time",
+            "late_kept",
+            "flagged_late",
+            "requested_in_session",
+            "exempt",
+            "no_rule",
+            "not_measured",
+        ],
+        "trail": [("Meetings", "#"), ("Ninth meeting of CWG-Internet", "#")],
+        "steps": [("Draft", "#"), ("Proof", "#"), ("Submit", ""), ("Receipt", "")],
+        "form": SampleForm(),
+        "bound": bound,
+        "filters": SampleFilters(prefix="filter"),
+        "page": Paginator(range(90), 20).page(2),
+        "head": head,
+        "draft_head": head | {"symbol": "", "date": None, "draft": True},
+        "languages": [("ar", "Arabic"), ("en", "English"), ("fr", "French")],
+        "files": [
+            {
+                "name": "Contribution on capacity building (final) v3.docx",
+                "url": "#f",
+                "kind": "Word",
+                "size": 184320,
+                "pages": 6,
+                "language": "English",
+                "sha256": HASH,
+                "scanned": "Not scanned for viruses",
+                "remove_url": "#remove",
+                "findings": [
+                    {"tone": "ok", "text": "A Word document that opens."},
+                    {
+                        "tone": "warning",
+                        "text": "It has 3 tracked changes and 1 comment. They will be published.",
+                    },
+                    {"tone": "note", "text": "It names an author: A. Delegate."},
+                ],
+            },
+            {
+                "name": "مساهمة المملكة العربية السعودية.pdf",
+                "kind": "PDF",
+                "size": 2400000,
+                "language": "Arabic",
+                "refused": True,
+                "findings": [
+                    {"tone": "error", "text": "Not taken: the file is encrypted. Save it without a password."}
+                ],
+            },
+        ],
+        "revisions": [
+            {
+                "symbol": "CWG-Internet-9/4 (Rev.1)",
+                "url": "#r1",
+                "label": "Revision 1",
+                "available_at": dt.datetime(2009, 2, 11, 7, 58, tzinfo=dt.UTC),
+                "verdict": "in_time",
+                "text": "Egypt joins as co-sponsor.",
+                "languages": {"ar": "original", "en": "translation"},
+                "current": True,
+            },
+            {
+                "symbol": "CWG-Internet-9/4",
+                "url": "#r0",
+                "label": "Original",
+                "available_at": dt.datetime(2009, 2, 10, 15, 42, tzinfo=dt.UTC),
+                "verdict": "in_time",
+                "languages": {"ar": "original"},
+                "superseded": True,
+            },
+        ],
+        "receipt": {
+            "number": "R-2009-000041",
+            "symbol": "CWG-Internet-9/4",
+            "url": "#4",
+            "title": rows[0]["title"],
+            "source": "Saudi Arabia (lead), Syrian Arab Republic, Egypt",
+            "available_at": dt.datetime(2009, 2, 10, 15, 42, 7, tzinfo=dt.UTC),
+            "deadline_at": dt.datetime(2009, 2, 11, 8, 0, tzinfo=dt.UTC),
+            "rule": "Available not later than 24 hours before the start of the meeting",
+            "verdict": "in_time",
+            "submitted_by": "A. Focal-Point, Saudi Arabia",
+            "address": "https://portal.example/receipts/R-2009-000041/",
+            "files": [
+                {
+                    "name": "contribution.docx",
+                    "language": "Arabic (original)",
+                    "size": 184320,
+                    "sha256": HASH,
+                },
+                {"name": "contribution-en.pdf", "language": "English", "size": 84320, "sha256": HASH[::-1]},
+            ],
+        },
+    }
