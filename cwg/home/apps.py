@@ -6,3 +6,14 @@ class HomeConfig(AppConfig):
     name = "cwg.home"
     label = "home"
     verbose_name = _("Home")
+
+    def ready(self) -> None:
+        from cwg.look import nav
+
+        nav.register(_("Home"), "home:home", order=10)
+        nav.register(_("My delegation"), "contributions:delegation", _has_seat, order=40)
+
+
+def _has_seat(request) -> bool:
+    """Delegations, and the offices that file documents, have drafts of their own."""
+    return request.user.is_authenticated and any(a.state_id or a.office_id for a in request.rights.accreditations)

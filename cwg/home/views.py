@@ -1,0 +1,129 @@
+"""Home: what is next, what I owe, what my delegation has sent."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from contributions.models import Contribution, Sponsorship
+from cwg.documents import rules
+from cwg.documents.kinds import Kind
+from cwg.documents.models import Document, Slot
+from cwg.members.rights import Rights
+from meetings.models import Meeting
+
+RECENT = timedelta(days=14)
+LAST_SHOWN = 10
+
+
+@dataclass
+class Ahead:
+    """A meeting that is coming or in session, with what the person's parties have to do with it."""
+
+    meeting: Meeting
+    state: str
+    deadline: object | None
+    submitted: list[Document] = field(default_factory=list)
+    drafts: list[Contribution] = field(default_factory=list)
+    may_contribute: bool = False
+
+
+@require_http_methods(["GET", "HEAD"])
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page after sign-in. A constant number of queries, however many rows it shows."""
+    rights, now = request.rights, request.server_now
+    ahead = _ahead(rights, now)
+    drafts = list(
+        Contribution.objects.editable_by(rights)
+        .open()
+        .select_related("register", "revises", "state", "office", "group")
+        .order_by("-changed_at")[:50]
+    )
+    submitted = _submitted(rights, [entry.meeting.register_id for entry in ahead])
+    for entry in ahead:
+        register_id = entry.meeting.register_id
+        entry.submitted = [d for d in submitted if d.register_id == register_id]
+        entry.drafts = [d for d in drafts if d.register_id == register_id]
+        entry.may_contribute = bool(
+            rights.states_in(entry.meeting.register.group_id)
+            or rights.offices_in(entry.meeting.register.group_id)
+        )
+    shown = {d.pk for entry in ahead for d in entry.drafts}
+    recent = Document.objects.visible_to(rights).filter(available_at__gte=now - RECENT)
+    return render(
+        request,
+        "home/home.html",
+        {
+            "next": next((entry for entry in ahead if entry.state == "announced"), None),
+            "in_session": [entry for entry in ahead if entry.state == "in_session"],
+            "later": [entry for entry in ahead if entry.state == "announced"][1:],
+            "other_drafts": [d for d in drafts if d.pk not in shown],
+            "sponsorships": _sponsorships(rights),
+            "slots": _slots(rights),
+            "recent": list(recent.for_list().order_by("-available_at")[:LAST_SHOWN]),
+            "now": now,
+        },
+    )
+
+
+def _ahead(rights: Rights, now) -> list[Ahead]:
+    """Announced meetings not closed, nearest first: those in session, then those to come."""
+    meetings = (
+        Meeting.objects.visible_to(rights)
+        .filter(register__announced_at__lte=now, register__origin="portal")
+        .filter(Q(register__closed_at__isnull=True) | Q(register__closed_at__gt=now))
+        .select_related("register__group")
+        .prefetch_related("register__deadlines")
+        .order_by("register__opens_at")
+    )
+    return [
+        Ahead(
+            meeting,
+            meeting.state_at(now),
+            rules.deadline_for(meeting.register, Kind.CONTRIBUTION_ACTION),
+        )
+        for meeting in meetings
+    ]
+
+
+def _mine(rights: Rights, prefix: str) -> Q:
+    """Rows whose `prefix`state or office is one of the person's, in that group."""
+    states = {a.state_id for a in rights.accreditations if a.state_id}
+    offices = {a.office_id for a in rights.accreditations if a.office_id}
+    return Q(**{f"{prefix}state_id__in": states}) | Q(**{f"{prefix}office_id__in": offices})
+
+
+def _submitted(rights: Rights, register_ids: list[int]) -> list[Document]:
+    """What the person's delegation or office has registered for these meetings."""
+    return list(
+        Document.objects.visible_to(rights)
+        .filter(_mine(rights, "revisions__sources__"), register_id__in=register_ids)
+        .distinct()
+        .for_list()
+        .order_by("available_at")
+    )
+
+
+def _sponsorships(rights: Rights) -> list[Sponsorship]:
+    """What other delegations ask of the person's own."""
+    seats = Q(pk__in=[])
+    for seat in rights.delegation_seats():
+        seats |= Q(state_id=seat.state_id, contribution__group_id=seat.group_id)
+    return list(
+        Sponsorship.objects.filter(seats, status=Sponsorship.Status.ASKED)
+        .filter(contribution__status__in=[Contribution.Status.DRAFT, Contribution.Status.HELD])
+        .select_related("contribution__state", "contribution__register", "contribution__group", "state")
+    )
+
+
+def _slots(rights: Rights) -> list[Slot]:
+    """Open requests of the Group to the person's delegation or office."""
+    return list(
+        Slot.objects.filter(_mine(rights, ""), register__group_id__in=rights.readable_groups)
+        .filter(document__isnull=True, withdrawn_at__isnull=True, register__closed_at__isnull=True)
+        .select_related("register")
+        .order_by("opened_at")
+    )
