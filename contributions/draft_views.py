@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cwg.documents import blobs, rules, uploads
-from cwg.documents.downloads import stream_blob
+from cwg.documents.downloads import hand_out
 from cwg.documents.models import Document, Register, Slot
 from cwg.members.models import LANGUAGES, Group
 
@@ -32,7 +32,11 @@ def steps(contribution: Contribution | None) -> list[tuple[str, str]]:
 
 def find(request: HttpRequest, pk: uuid.UUID, *, editable: bool = True) -> Contribution:
     """The draft, for its own party (with `editable`) or also those asked to sign it. 404 for everybody else."""
-    own = Contribution.objects.editable_by(request.rights) if editable else Contribution.objects.visible_to(request.rights)
+    own = (
+        Contribution.objects.editable_by(request.rights)
+        if editable
+        else Contribution.objects.visible_to(request.rights)
+    )
     get_object_or_404(own, pk=pk)
     return submission.load(pk)
 
@@ -40,7 +44,9 @@ def find(request: HttpRequest, pk: uuid.UUID, *, editable: bool = True) -> Contr
 def party_seats(request: HttpRequest) -> list[tuple[str, Group, object]]:
     """Every (key, group, party) the person drafts for; the key goes through the form: "cwg-internet.SAU"."""
     seats = []
-    for group in Group.objects.filter(pk__in={a.group_id for a in request.rights.accreditations}).order_by("code"):
+    for group in Group.objects.filter(pk__in={a.group_id for a in request.rights.accreditations}).order_by(
+        "code"
+    ):
         for party in parties.of_person(request.rights, group):
             seats.append((f"{group.slug}.{getattr(party, 'iso3', None) or party.code}", group, party))
     return seats
@@ -52,9 +58,7 @@ def new(request: HttpRequest) -> HttpResponse:
     seats = party_seats(request)
     wanted = request.POST.get("party") or request.GET.get("party", "")
     slug = request.GET.get("meeting", "")
-    register = (
-        get_object_or_404(Register.objects.visible_to(request.rights), slug=slug) if slug else None
-    )
+    register = get_object_or_404(Register.objects.visible_to(request.rights), slug=slug) if slug else None
     slot = _slot(request, register)
     if register is not None:
         seats = [seat for seat in seats if seat[1].pk == register.group_id]
@@ -81,9 +85,7 @@ def new(request: HttpRequest) -> HttpResponse:
     blank.kind = parties.kinds_for(party)[0]
     if request.user.language:
         blank.original_languages = [request.user.language]
-    form = DraftForm(
-        request.POST or None, instance=blank, rights=request.rights, party=party, group=group
-    )
+    form = DraftForm(request.POST or None, instance=blank, rights=request.rights, party=party, group=group)
     if request.method == "POST" and form.is_valid():
         made = drafting.begin(
             rights=request.rights,
@@ -212,7 +214,10 @@ def upload(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if uploads.too_large(request):
         size = settings.MAX_FILE_BYTES // (1024 * 1024)
         return _refused(
-            request, draft, [_("The file is larger than %(size)d MB. Make it smaller, or divide it.") % {"size": size}], 413
+            request,
+            draft,
+            [_("The file is larger than %(size)d MB. Make it smaller, or divide it.") % {"size": size}],
+            413,
         )
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -228,12 +233,17 @@ def upload(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except blobs.FileRefused as refused:
         return _refused(request, draft, [finding.sentence() for finding in refused.inspection.refusals], 422)
     except blobs.StorageFailed:
-        return _refused(request, draft, [_("The portal could not keep the file. Nothing was lost; try again.")], 503)
+        return _refused(
+            request, draft, [_("The portal could not keep the file. Nothing was lost; try again.")], 503
+        )
     except drafting.TooManyFiles:
         return _refused(
             request,
             draft,
-            [_("A language holds at most %(count)d files. Remove one first.") % {"count": drafting.MAX_FILES_A_LANGUAGE}],
+            [
+                _("A language holds at most %(count)d files. Remove one first.")
+                % {"count": drafting.MAX_FILES_A_LANGUAGE}
+            ],
             422,
         )
     except drafting.NotOpen:
@@ -267,7 +277,7 @@ def draft_file(request: HttpRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResp
     """Download a file of a draft: for those who see the draft, byte for byte."""
     draft = find(request, pk, editable=False)
     held = get_object_or_404(draft.files.select_related("blob"), pk=file)
-    return stream_blob(held.blob, held.name)
+    return hand_out(held.blob, held.name) or render(request, "503.html", status=503)
 
 
 @require_POST
