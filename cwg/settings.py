@@ -309,6 +309,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-notices": {"task": "cwg.notices.tasks.sweep_notices", "schedule": 5.0},
     "sweep-reminders": {"task": "cwg.notices.tasks.sweep_reminders", "schedule": 60.0},
     "sweep-register": {"task": "cwg.documents.tasks.sweep_documents", "schedule": 30.0},
+    "copy-chains": {"task": "cwg.record.tasks.copy_chains", "schedule": 5.0},
     "seal-access-log": {"task": "cwg.record.tasks.seal_access_log", "schedule": 3600.0},
     "heartbeat": {"task": "cwg.record.tasks.heartbeat", "schedule": 15.0},
 }

@@ -54,21 +54,22 @@ def plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no canonical form in the record.")
 
 
+def hashed(entry: JournalEntry) -> dict[str, Any]:
+    """The fields of an entry that its hash covers."""
+    return {
+        "version": entry.version,
+        "chain": entry.chain,
+        "position": entry.position,
+        "act": entry.act,
+        "at": entry.at,
+        "actor": entry.actor_id,
+        "facts": entry.facts,
+        "previous": entry.previous,
+    }
+
+
 def _hash(entry: JournalEntry) -> str:
-    return hashlib.sha256(
-        canonical(
-            {
-                "version": entry.version,
-                "chain": entry.chain,
-                "position": entry.position,
-                "act": entry.act,
-                "at": entry.at,
-                "actor": entry.actor_id,
-                "facts": entry.facts,
-                "previous": entry.previous,
-            }
-        )
-    ).hexdigest()
+    return digest(hashed(entry))
 
 
 def append(
@@ -92,11 +93,15 @@ def append(
     )
     entry.hash = _hash(entry)
     entry.save(force_insert=True)
-    locked.chain_head = entry.hash
-    locked.chain_length = entry.position
-    # A plain UPDATE: the head is not something a person edits, so it makes no history row.
-    type(locked).objects.filter(pk=locked.pk).update(chain_head=entry.hash, chain_length=entry.position)
+    move_head(locked, entry)
     return entry
+
+
+def move_head(locked: Chained, last: JournalEntry) -> None:
+    """Save on the locked row that `last` is now the last entry of its chain."""
+    locked.chain_head, locked.chain_length = last.hash, last.position
+    # A plain UPDATE: the head is not something a person edits, so it makes no history row.
+    type(locked).objects.filter(pk=locked.pk).update(chain_head=last.hash, chain_length=last.position)
 
 
 def faults(row: Chained) -> Iterator[str]:

@@ -1,0 +1,61 @@
+"""After a restore from a backup: the journal goes on from where its copies in file storage end.
+
+What was done after the backup was made happened, though the rows are gone. The copied entries return to their
+chain word for word, so that positions and hashes go on; an entry "restored" then says which of them have no
+rows any more.
+"""
+
+import uuid
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from . import chain_copies, journal
+from .models import Chained, JournalEntry
+
+ACT = "restored"
+
+
+def as_entry(copied: chain_copies.CopiedEntry) -> JournalEntry:
+    """The copied entry as a row of the journal, not saved."""
+    said = copied.content
+    return JournalEntry(
+        chain=copied.chain,
+        position=copied.position,
+        act=said["act"],
+        at=datetime.strptime(said["at"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC),
+        actor_id=said["actor"],
+        facts=said["facts"],
+        version=said["version"],
+        previous=copied.previous,
+        hash=copied.hash,
+    )
+
+
+def go_on(locked: Chained) -> list[JournalEntry]:
+    """Write into the journal what its copies hold beyond the head of `locked`, a row locked in this transaction.
+
+    Returns those entries, in their order; none where nothing is missing. Raises `chain_copies.CopyDiffers`
+    where the copies are of another history than the journal.
+    """
+    lost = [as_entry(copied) for copied in chain_copies.read(locked.chain, after=locked.chain_length)]
+    if not lost:
+        return []
+    if lost[0].previous != locked.chain_head:
+        raise chain_copies.CopyDiffers(f"the copies of the chain of {locked} do not follow its journal")
+    JournalEntry.objects.bulk_create(lost)
+    journal.move_head(locked, lost[-1])
+    return lost
+
+
+def entries(chain: uuid.UUID) -> Iterable[JournalEntry]:
+    """What restores have written into this chain."""
+    return JournalEntry.objects.filter(chain=chain, act=ACT).order_by("position")
+
+
+def positions_without_rows(chain: uuid.UUID) -> set[int]:
+    """Positions of entries whose rows a restore has found missing, and has recorded as missing."""
+    gone: set[int] = set()
+    for entry in entries(chain):
+        if entry.facts["chain"] == str(chain):
+            gone.update(range(entry.facts["first"], entry.facts["last"] + 1))
+    return gone
