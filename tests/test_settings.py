@@ -1,0 +1,103 @@
+"""The portal does not start half configured, and started for real it is closed (design 9)."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+REAL = {
+    "CWG_MODE": "production",
+    "SECRET_KEY": "s3cret-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
+    "ALLOWED_HOSTS": "portal.example",
+}
+
+
+def start(*command: str, **environment: str) -> subprocess.CompletedProcess:
+    """A process of its own with nothing of ours in the environment but what is given."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "DATABASE_URL", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def value_of(expression: str, **environment: str) -> str:
+    code = f"from cwg import settings as s; print({expression})"
+    done = start("-c", code, **environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])
+def test_production_refuses_to_start_without(missing: str):
+    environment = {name: value for name, value in REAL.items() if name != missing}
+    done = start("manage.py", "check", **environment)
+    assert done.returncode != 0
+    assert f"{missing} is not set" in done.stderr
+
+
+def test_production_is_what_a_process_is_without_being_told():
+    done = start("manage.py", "check")
+    assert done.returncode != 0
+    assert "In production every secret comes from the environment" in done.stderr
+
+
+def test_an_unknown_mode_is_refused():
+    done = start("manage.py", "check", CWG_MODE="prodution")
+    assert done.returncode != 0
+    assert "may be production, demo, development or test" in done.stderr
+
+
+def test_the_deployment_check_finds_nothing_in_production():
+    done = start("manage.py", "check", "--deploy", "--fail-level", "WARNING", **REAL)
+    assert done.returncode == 0, done.stderr
+    assert "no issues (0 silenced)" in done.stdout
+
+
+@pytest.mark.parametrize("mode", ["production", "demo", "test"])
+def test_error_pages_tell_nothing_outside_development(mode: str):
+    assert value_of("s.DEBUG", **REAL | {"CWG_MODE": mode}) == "False"
+
+
+def test_cookies_of_production_travel_by_https_only():
+    assert (
+        value_of("s.SESSION_COOKIE_SECURE and s.CSRF_COOKIE_SECURE and s.SECURE_SSL_REDIRECT", **REAL)
+        == "True"
+    )
+
+
+def test_mail_of_production_goes_out_by_smtp_and_mail_of_the_demo_never_does():
+    assert value_of("s.EMAIL_BACKEND", **REAL) == "django.core.mail.backends.smtp.EmailBackend"
+    assert "smtp" not in value_of("s.EMAIL_BACKEND", CWG_MODE="demo")
+
+
+def test_sessions_and_cache_need_no_redis():
+    assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"
+    assert {cache["BACKEND"] for cache in settings.CACHES.values()} == {
+        "django.core.cache.backends.db.DatabaseCache"
+    }
+
+
+def test_a_message_to_the_worker_never_makes_a_page_wait():
+    assert settings.CELERY_TASK_PUBLISH_RETRY is False
+    assert settings.CELERY_BROKER_TRANSPORT_OPTIONS["socket_connect_timeout"] <= 0.2
+
+
+def test_a_task_ends_before_redis_would_hand_it_out_again():
+    assert settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] > settings.CELERY_TASK_TIME_LIMIT
+
+
+def test_every_task_of_the_timetable_exists():
+    from cwg.celery import app
+
+    app.loader.import_default_modules()
+    named = {line["task"] for line in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert named <= set(app.tasks)
