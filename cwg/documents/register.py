@@ -1,4 +1,5 @@
-"""The register: the only code that creates or revises a registered document.
+"""The register: the only code that creates or revises a registered document (what is known of the time before
+the portal is entered by `archive.py`, into archive registers only).
 
 The decision (design 2): lock the register's row, read the database's clock in a new statement, judge, draw the
 next number, write document, revision, receipt and journal entry, commit. Between the reading of the clock and
@@ -19,7 +20,7 @@ from cwg import clock
 from cwg.members.models import Person
 from cwg.record import journal
 
-from . import deadlines, kinds, rules, symbols
+from . import deadlines, kinds, losses, rules, symbols
 from .models import Deadline, Document, File, Receipt, Register, Revision, Series, Slot, Source, Version
 
 LOCK_TIMEOUT = "10s"
@@ -291,7 +292,8 @@ def _next_revision(
 ) -> tuple[Document, Revision]:
     document = Document.objects.select_for_update(of=("self",)).get(pk=filing.revises_id, register=locked)
     earlier = list(document.revisions.order_by("position").values_list("kind", "number", "position"))
-    number = max((n for kind, n, _ in earlier if kind == filing.revision_kind), default=0) + 1
+    issued = [number for kind, number, _ in earlier if kind == filing.revision_kind]
+    number = max([*issued, losses.highest_lost(locked, document.pk, filing.revision_kind)]) + 1
     if filing.revision_kind == Revision.Kind.REV and document.title != filing.title:
         document.title = filing.title
         document._history_user = actor

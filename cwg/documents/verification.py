@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from django.db import connection
 from django.db.models import F
 
-from cwg.record import journal
+from cwg.record import journal, replay
 from cwg.record.models import House, JournalEntry
 
-from . import blobs
+from . import blobs, losses
 from .models import Blob, Receipt, Register, Revision, Series
 
 
@@ -42,8 +42,14 @@ def bytes_hash() -> Iterator[str]:
 
 def numbers_run() -> Iterator[str]:
     kept = Series.objects.filter(register__origin=Register.Origin.PORTAL).select_related("register")
+    lost: dict[int, dict[str, set[int]]] = {}
     for series in kept.prefetch_related("documents"):
-        numbers = sorted(d.number for d in series.documents.all() if d.number is not None)
+        if series.register_id not in lost:
+            lost[series.register_id] = losses.lost_numbers(series.register)
+        # A number whose document a restore has recorded as missing was issued all the same.
+        missing = lost[series.register_id].get(series.code, set())
+        held = {d.number for d in series.documents.all() if d.number is not None}
+        numbers = sorted(held | missing)
         if numbers != list(range(1, len(numbers) + 1)):
             yield f"{series.register} {series}: the numbers are {numbers}"
         if series.last_number != len(numbers):
@@ -108,16 +114,21 @@ def chains_verify() -> Iterator[str]:
     ]
     if stray := JournalEntry.objects.exclude(chain__in=known).count():
         yield f"{stray} journal entries belong to no register"
-    acts: dict[int, int] = {}
-    for facts in JournalEntry.objects.filter(act__in=["registered", "revised"]).values_list(
-        "facts", flat=True
+    entered: dict[int, list[tuple]] = {}
+    for chain, position, facts in JournalEntry.objects.filter(act__in=losses.NUMBERED).values_list(
+        "chain", "position", "facts"
     ):
-        acts[facts["revision"]] = acts.get(facts["revision"], 0) + 1
+        entered.setdefault(facts["revision"], []).append((chain, position))
     for revision in Revision.objects.filter(document__register__origin=Register.Origin.PORTAL).select_related(
         "document"
     ):
-        if acts.get(revision.pk, 0) != 1:
-            yield f"{revision.symbol}: {acts.get(revision.pk, 0)} journal entries for its registration"
+        if (found := len(entered.get(revision.pk, ()))) != 1:
+            yield f"{revision.symbol}: {found} journal entries for its registration"
+    missing = {chain: replay.positions_without_rows(chain) for chain in known}
+    for pk in sorted(set(entered).difference(Revision.objects.values_list("pk", flat=True))):
+        for chain, position in entered[pk]:
+            if position not in missing.get(chain, ()):
+                yield f"entry {position} of chain {chain} registers what the register does not have"
 
 
 def receipts_hold() -> Iterator[str]:
