@@ -69,7 +69,8 @@ def _page(request: HttpRequest, found: Invitation) -> HttpResponse:
     form = AcceptForm(request.POST or None, invitation=found)
     if request.method == "POST" and form.is_valid():
         return _accept(request, found, form)
-    return render(request, "members/invitation.html", {"invitation": found, "form": form})
+    status = 422 if form.errors else 200
+    return render(request, "members/invitation.html", {"invitation": found, "form": form}, status=status)
 
 
 def _accept(request: HttpRequest, found: Invitation, form: AcceptForm | None = None) -> HttpResponse:
