@@ -1,0 +1,173 @@
+"""A backup: a dump of the database, and beside it every file that the dump names.
+
+    DIR/files/...                        the file storage, each file copied once, whatever the number of dumps
+    DIR/2026-11-21T183000Z/database.dump pg_dump's custom format
+    DIR/2026-11-21T183000Z/manifest.json what the dump is, the blobs, the length of each chain
+
+The dump is made before the files are copied, so every file that it names is there already. A folder without a
+manifest is a backup that was broken off.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.core.files.storage import storages
+from django.db import connection
+
+from cwg import clock
+from cwg.documents.models import Blob, Register
+from cwg.record import chain_copies, journal
+from cwg.record.models import House
+
+DUMP, MANIFEST, FILES = "database.dump", "manifest.json", "files"
+VERSION = 1
+
+
+class BackupFailed(RuntimeError):
+    """The backup was not made, or is not one that can be restored. The message says why and what to do."""
+
+
+def tool(name: str) -> str:
+    """The path of one of PostgreSQL's own programs: in the folder CWG_PG_BIN, else on the PATH.
+
+    Raises BackupFailed where there is none, or only one older than the server: it could not read the server.
+    """
+    folder = os.environ.get("CWG_PG_BIN")
+    found = shutil.which(name, path=folder) if folder else shutil.which(name)
+    if found is None:
+        raise BackupFailed(
+            f"{name} was not found: install PostgreSQL's client, or name its folder in CWG_PG_BIN."
+        )
+    said = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
+    version, server = int(re.search(r"(\d+)", said).group(1)), connection.pg_version // 10_000
+    if version < server:
+        raise BackupFailed(
+            f"{found} is of version {version} and the server of version {server}."
+            " Name the folder of a newer one in CWG_PG_BIN."
+        )
+    return found
+
+
+def run(name: str, *arguments: str) -> None:
+    """Run a PostgreSQL program against the portal's database. The password goes by the environment only."""
+    database = connection.settings_dict
+    environment = {
+        **os.environ,
+        "PGHOST": str(database["HOST"] or ""),
+        "PGPORT": str(database["PORT"] or ""),
+        "PGUSER": str(database["USER"] or ""),
+        "PGPASSWORD": str(database["PASSWORD"] or ""),
+        "PGDATABASE": str(database["NAME"]),
+    }
+    environment = {key: value for key, value in environment.items() if value or not key.startswith("PG")}
+    for option, variable in (("sslmode", "PGSSLMODE"), ("sslrootcert", "PGSSLROOTCERT")):
+        if value := database.get("OPTIONS", {}).get(option):
+            environment[variable] = str(value)
+    done = subprocess.run([tool(name), *arguments], env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise BackupFailed(f"{name} failed: {done.stderr.strip()}")
+
+
+def make(folder: Path) -> Path:
+    """Back up into `folder`; returns the folder of this backup. Raises BackupFailed.
+
+    The files go beside those of earlier backups; what is there with the right hash is not copied again.
+    """
+    at = clock.now()
+    target = folder / f"{at:%Y-%m-%dT%H%M%SZ}"
+    if target.exists():
+        raise BackupFailed(f"{target} is there already.")
+    target.mkdir(parents=True, mode=0o700)
+    dump = target / DUMP
+    run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}")
+    missing = [path for path, sha256 in _files() if not _copy(path, folder / FILES, sha256)]
+    manifest = {
+        "version": VERSION,
+        "made_at": at,
+        "server": connection.pg_version,
+        "dump": {"size": dump.stat().st_size, "sha256": sha256_of(dump)},
+        "chains": {
+            str(row.chain): row.chain_length for row in [*Register.objects.all(), *House.objects.all()]
+        },
+        "blobs": {blob.sha256: blob.size for blob in Blob.objects.order_by("pk").only("sha256", "size")},
+        "missing": missing,
+    }
+    unfinished = target / f"{MANIFEST}.unfinished"
+    unfinished.write_text(json.dumps(journal.plain(manifest), indent=1))
+    unfinished.rename(target / MANIFEST)
+    if missing:
+        raise BackupFailed(
+            f"The backup in {target} is made, but the storage lacks or has damaged: {', '.join(missing)}"
+        )
+    return target
+
+
+def _files() -> Iterator[tuple[str, str | None]]:
+    """Path and, where the path says it, SHA-256 of each file to keep: the blobs, and the copies of the chains."""
+    for blob in Blob.objects.order_by("pk").only("sha256").iterator(chunk_size=1000):
+        yield blob.path, blob.sha256
+    storage = storages["documents"]
+    for chain in chain_copies.chains():
+        for name in sorted(storage.listdir(f"{chain_copies.FOLDER}/{chain}")[1]):
+            yield f"{chain_copies.FOLDER}/{chain}/{name}", None
+
+
+def _copy(path: str, files: Path, sha256: str | None) -> bool:
+    """Copy one file of the storage into `files`; False where the storage has not got it, or not with this hash."""
+    target = files / path
+    if target.exists() and (sha256 is None or sha256_of(target) == sha256):
+        return True
+    storage = storages["documents"]
+    if not storage.exists(path):
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(f"{target.name}.unfinished")
+    digest = hashlib.sha256()
+    with storage.open(path, "rb") as source, unfinished.open("wb") as copy:
+        for chunk in source.chunks():
+            digest.update(chunk)
+            copy.write(chunk)
+        copy.flush()
+        os.fsync(copy.fileno())
+    if sha256 is not None and digest.hexdigest() != sha256:
+        unfinished.unlink()
+        return False
+    unfinished.replace(target)
+    return True
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def latest(folder: Path) -> Path:
+    """The newest finished backup in `folder`. Raises BackupFailed where there is none."""
+    finished = sorted(path.parent for path in folder.glob(f"*/{MANIFEST}"))
+    if not finished:
+        raise BackupFailed(f"There is no finished backup in {folder}.")
+    return finished[-1]
+
+
+def read_manifest(backup: Path) -> dict:
+    """The manifest of a backup whose dump is whole. Raises BackupFailed."""
+    try:
+        manifest = json.loads((backup / MANIFEST).read_text())
+    except (OSError, ValueError) as error:
+        raise BackupFailed(f"{backup} is not a finished backup: {error}") from error
+    dump = backup / DUMP
+    if not dump.exists() or sha256_of(dump) != manifest["dump"]["sha256"]:
+        raise BackupFailed(f"{dump} is not the dump that the manifest describes.")
+    return manifest
+
+
+def made_at(manifest: dict) -> datetime:
+    """When the backup was made, aware, in UTC."""
+    return datetime.strptime(manifest["made_at"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)

