@@ -1,0 +1,135 @@
+import json
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+
+from cwg import clock
+from cwg.home import health
+from cwg.notices.models import Event, Notice
+from cwg.record import heartbeat
+
+
+@pytest.fixture(autouse=True)
+def _ask_the_storage_anew(monkeypatch):
+    monkeypatch.setattr(health, "_storage_answer", None)
+
+
+@contextmanager
+def no_database():
+    """Every statement fails as it does when the server is gone."""
+
+    def gone(execute, sql, params, many, context):
+        raise OperationalError("connection refused to db-secret-host")
+
+    with connection.execute_wrapper(gone):
+        yield
+
+
+def ready() -> tuple[int, dict]:
+    response = Client().get("/readyz")
+    return response.status_code, json.loads(response.content)
+
+
+def wait_in_outbox(due_at) -> Notice:
+    event = Event.objects.create(kind="k", key=f"k:{due_at}", happened_at=due_at, expanded_at=due_at)
+    return Notice.objects.create(event=event, address="a@b.example", due_at=due_at, message_id=f"<{due_at}>")
+
+
+def test_a_living_process_says_so_without_asking_the_database(db):
+    with no_database():
+        response = Client().get("/livez")
+    assert (response.status_code, response.content) == (200, b"ok\n")
+    assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize("page", ["/livez", "/readyz"])
+def test_a_health_page_changes_nothing_when_posted_to(db, page):
+    assert Client().post(page).status_code == 405
+
+
+def test_all_is_well(db):
+    heartbeat.beat()
+    status, said = ready()
+    assert status == 200
+    assert said["ready"] is True
+    assert said["failed"] == said["degraded"] == []
+    assert set(said["checks"]) == {"database", "clock", "outbox", "worker", "storage"}
+
+
+def test_the_probe_leaves_nothing_in_the_storage(db, storage):
+    ready()
+    assert [path for path in storage.rglob("*") if path.is_file()] == []
+
+
+def test_without_a_database_it_is_not_ready_and_tells_no_address(db):
+    with no_database():
+        response = Client().get("/readyz")
+    assert response.status_code == 503
+    assert json.loads(response.content)["failed"] == ["database"]
+    assert b"db-secret-host" not in response.content
+
+
+def test_without_a_storage_it_is_not_ready(db, storage):
+    storage.write_text("a file stands where the folder should")
+    status, said = ready()
+    assert status == 503
+    assert said["failed"] == ["storage"]
+
+
+def test_the_storage_is_asked_once_however_often_the_page_is(db, monkeypatch):
+    asked = []
+    monkeypatch.setattr(health, "_storage_keeps_a_file", lambda: asked.append(1) or True)
+    for _ in range(3):
+        ready()
+    assert len(asked) == 1
+    monkeypatch.setattr(health, "STORAGE_ASKED_EVERY", 0.0)
+    ready()
+    assert len(asked) == 2
+
+
+def test_without_a_worker_pages_are_served_and_somebody_is_told(db):
+    status, said = ready()
+    assert status == 200
+    assert said["degraded"] == ["worker"]
+    assert said["checks"]["worker"] == {"ok": False, "seen_seconds_ago": None}
+
+
+@pytest.mark.parametrize(("seconds", "degraded"), [(60, []), (61, ["worker"])])
+def test_a_worker_not_seen_for_a_minute_is_missed(db, monkeypatch, held, seconds, degraded):
+    monkeypatch.setattr(health, "CLOCKS_AGREE_WITHIN", timedelta.max)
+    heartbeat.beat()
+    held.forward(seconds=seconds)
+    assert ready()[1]["degraded"] == degraded
+
+
+@pytest.mark.parametrize("seconds", [-3, 3])
+def test_clocks_that_differ_by_more_than_two_seconds_are_told_of(db, seconds):
+    heartbeat.beat()
+    with clock.held_at(clock.now() + timedelta(seconds=seconds)):
+        status, said = ready()
+    assert status == 200
+    assert said["degraded"] == ["clock"]
+    assert abs(said["checks"]["clock"]["difference_seconds"] - seconds) < 1
+
+
+def test_a_mail_that_waits_for_long_is_told_of_by_its_age_only(db):
+    now = clock.now()
+    heartbeat.beat()
+    wait_in_outbox(now + timedelta(hours=1))
+    assert ready()[1]["degraded"] == []
+    wait_in_outbox(now - timedelta(minutes=11))
+    status, said = ready()
+    assert status == 200
+    assert said["degraded"] == ["outbox"]
+    assert said["checks"]["outbox"]["oldest_seconds"] >= 660
+    assert "a@b.example" not in json.dumps(said)
+
+
+def test_a_mail_sent_long_ago_is_no_waiting_one(db):
+    heartbeat.beat()
+    notice = wait_in_outbox(clock.now() - timedelta(days=1))
+    Notice.objects.filter(pk=notice.pk).update(status=Notice.Status.SENT)
+    assert ready()[1]["degraded"] == []
