@@ -5,6 +5,10 @@ from django.urls import include, path
 urlpatterns = [
     path("accounts/", include("cwg.members.account_urls")),
     path("", include("cwg.look.urls")),
+    path("", include("meetings.urls")),
+    path("", include("cwg.documents.urls")),
+    path("", include("meetings.urls")),
+    path("", include("cwg.documents.urls")),
     path("", include("cwg.home.urls")),
     path("", include("cwg.members.urls")),
     path("", include("contributions.urls")),
