@@ -10,8 +10,11 @@ class NoticesConfig(AppConfig):
     def ready(self) -> None:
         from cwg.record import checks, sweeps
 
-        from . import tasks, verification
+        from . import invitations, password_resets, tasks, verification
 
+        invitations.register()
+        password_resets.register()
+        password_resets.register()
         verification.register(checks)
         sweeps.register("notices", tasks.sweep_notices_now)
         sweeps.register("reminders", tasks.sweep_reminders_now)

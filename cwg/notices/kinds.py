@@ -12,23 +12,35 @@ from .models import Event
 
 @dataclass(frozen=True)
 class Recipient:
-    """Whom to tell. `person` is None for somebody invited who is not yet a person of the portal."""
+    """Whom to tell. `person` is None for somebody invited who is not yet a person of the portal.
+
+    `always`: told whatever the person's settings say, because it is the person's own delegation's affair.
+    """
 
     person: Person | None
     address: str
     language: str
+    always: bool = False
+
+    @classmethod
+    def of(cls, person: Person, *, always: bool = False) -> "Recipient":
+        return cls(person, person.email, person.language, always)
 
 
 @dataclass(frozen=True)
 class Mail:
     """A mail before it is laid out: links only, never a restricted document or its text.
 
-    `template` names `templates/mail/<template>.txt` and `.html`, rendered in the recipient's language.
+    `template` names `templates/mail/<template>.txt`: the sentences, paragraphs apart by an empty line. The
+    text and the HTML part are both made of them (see `layout.py`), so that they say the same.
+    `facts` are labels, each with its lines; `link` is what the mail asks to open: (words, path or address).
     """
 
     subject: str
     template: str
     context: dict[str, Any]
+    facts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    link: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -37,16 +49,22 @@ class NoticeKind:
 
     `recipients(event, now)` yields whom to tell; asked once, when the event is expanded.
     `still_matters(event, person, now)` is asked again just before each sending: entitled still, not done yet.
-    `render(event, person)` makes the mail; the recipient's language is active.
+    `render(event, person, now)` makes the mail; the recipient's language and time zone are active.
     `label` and `default` make it a setting of the person; without a label it is always sent.
+    `always(event, person, now)` says, for a kind with a label, whom it is sent to all the same.
     """
 
     name: str
     recipients: Callable[[Event, datetime], Iterable[Recipient]]
     still_matters: Callable[[Event, Person | None, datetime], bool]
-    render: Callable[[Event, Person | None], Mail]
+    render: Callable[[Event, Person | None, datetime], Mail]
     label: Any = None
     default: bool = True
+    always: Callable[[Event, Person, datetime], bool] | None = None
+
+    @property
+    def is_settable(self) -> bool:
+        return self.label is not None
 
 
 _kinds: dict[str, NoticeKind] = {}
@@ -61,6 +79,10 @@ def get(name: str) -> NoticeKind:
     return _kinds[name]
 
 
+def names() -> list[str]:
+    return list(_kinds)
+
+
 def settable() -> list[NoticeKind]:
     """The kinds a person may switch on and off, in the order they were registered."""
-    return [kind for kind in _kinds.values() if kind.label is not None]
+    return [kind for kind in _kinds.values() if kind.is_settable]

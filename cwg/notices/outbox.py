@@ -3,9 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from cwg.members.models import Group
 
 from .models import Event
+from .wake import wake
 
 
 def tell(
@@ -18,10 +21,12 @@ def tell(
 ) -> None:
     """Insert the event once; a second call with the same `key` changes nothing.
 
-    `kind` is a registered NoticeKind's name, `at` an aware instant. Needs no Redis: a sweep picks it up.
+    `kind` is a registered NoticeKind's name, `at` an aware instant. Needs no Redis: a sweep picks it up, and
+    after the commit the worker is woken if it can be.
     """
     group_id = group.pk if isinstance(group, Group) else group
     Event.objects.bulk_create(
         [Event(kind=kind, key=f"{kind}:{key}", happened_at=at, group_id=group_id, facts=facts or {})],
         ignore_conflicts=True,
     )
+    transaction.on_commit(wake, robust=True)

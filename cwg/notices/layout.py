@@ -1,0 +1,121 @@
+"""Laying a mail out: one text part and one HTML part, from the same sentences and facts.
+
+Nothing that people typed reaches a header on two lines, and nothing of it is markup in the HTML part.
+"""
+
+import re
+import unicodedata
+from datetime import UTC, datetime, tzinfo
+from email.utils import format_datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template import Context, loader
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from cwg.look import instants
+from cwg.members.middleware import CATALOGUE
+from cwg.members.models import Person
+
+from .addresses import absolute
+from .kinds import Mail, NoticeKind
+
+SUBJECT_LENGTH = 150
+# Marks that change the direction of what follows: a title must not turn the rest of a line around.
+_OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
+def one_line(text: str) -> str:
+    """`text` on one line, without control characters and direction overrides."""
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c for c in str(text))
+    return " ".join(kept.translate(_OVERRIDES).split())
+
+
+def shortened(text: str, length: int = SUBJECT_LENGTH) -> str:
+    """`text` on one line, cut at a word where it is longer than `length` characters."""
+    line = one_line(text)
+    if len(line) <= length:
+        return line
+    return f"{line[: length - 1].rsplit(' ', 1)[0]}…"
+
+
+def moment(at: datetime, zone: str | tzinfo, place: str, person: Person | None) -> tuple[str, ...]:
+    """An instant as a mail says it, a line each: at the seat with its place, in UTC, in the person's own zone.
+
+    `at` is aware, `zone` the seat's. The person's line is left out where they chose no zone, or the seat's.
+    """
+    lines = [
+        _("%(instant)s, %(place)s") % {"instant": instants.instant_text(at, zone, "full"), "place": place}
+    ]
+    offset = at.astimezone(instants.as_zone(zone)).utcoffset()
+    if offset:
+        lines.append(instants.instant_text(at, UTC, "full"))
+    own = zone_of(person)
+    if own is not None and at.astimezone(own).utcoffset() not in (offset, at.astimezone(UTC).utcoffset()):
+        lines.append(
+            _("%(instant)s, your time (%(zone)s)")
+            % {"instant": instants.instant_text(at, own, "full"), "zone": own.key}
+        )
+    return tuple(lines)
+
+
+def zone_of(person: Person | None) -> ZoneInfo | None:
+    """The zone a person chose; None where they chose none, or one that no longer exists."""
+    try:
+        return ZoneInfo(person.time_zone) if person is not None and person.time_zone else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def in_words_of(language: str):
+    """A context in which the catalogue of that language is active: "zh" is kept, "zh-hans" is read."""
+    return translation.override(CATALOGUE.get(language, language))
+
+
+def compose(
+    mail: Mail, kind: NoticeKind, *, to: str, name: str, language: str, message_id: str, now: datetime
+) -> EmailMultiAlternatives:
+    """The message as it goes out. The recipient's language is active.
+
+    An address with a line break is refused by Django when the message is sent (ValueError).
+    """
+    sentences = _render(f"mail/{mail.template}.txt", {**mail.context, "now": now}, autoescape=False)
+    words, path = mail.link or ("", "")
+    context = {
+        "subject": one_line(mail.subject),
+        "name": one_line(name),
+        "paragraphs": [one_line(part) for part in re.split(r"\n\s*\n", sentences) if part.strip()],
+        "facts": [(one_line(label), [one_line(line) for line in lines]) for label, lines in mail.facts],
+        "link_words": words,
+        "link": absolute(path) if path else "",
+        "portal_name": getattr(settings, "PORTAL_NAME", "CWG-Internet"),
+        "portal_url": settings.PORTAL_URL,
+        "settings_url": absolute(reverse("home:me")) if kind.is_settable else "",
+        "language": CATALOGUE.get(language, language),
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+    }
+    headers = {
+        "Message-ID": message_id,
+        "Date": format_datetime(now),
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": context["language"],
+    }
+    if kind.is_settable:
+        headers["List-Unsubscribe"] = f"<{context['settings_url']}>"
+    text = re.sub(r"\n{3,}", "\n\n", _render("mail/base.txt", context, autoescape=False)).strip() + "\n"
+    message = EmailMultiAlternatives(shortened(mail.subject), text, None, [to], headers=headers)
+    message.attach_alternative(_render("mail/base.html", context, autoescape=True), "text/html")
+    return message
+
+
+def _render(template: str, context: dict, *, autoescape: bool) -> str:
+    """`template` with `context`. Plain text is not escaped, whatever its template says; HTML always is."""
+    return loader.get_template(template).template.render(Context(context, autoescape=autoescape))
+
+
+def as_the_reader_sees_it(person: Person | None):
+    """A context in which instants without a zone are printed in the person's own, else in UTC."""
+    return timezone.override(zone_of(person) or UTC)

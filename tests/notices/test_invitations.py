@@ -1,0 +1,48 @@
+"""The mail that invites."""
+
+import pytest
+
+from cwg.members import people
+from cwg.members.models import Role
+from cwg.notices import sending
+from cwg.notices.expansion import expand_due
+from cwg.notices.models import Event, Notice
+from cwg.notices.tasks import sweep_notices_now
+from tests import factories
+from tests.mailroom import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def invitation(dg, saudi_focal_point, now):
+    return people.invite(
+        email="new@test.example",
+        name="Noura New",
+        language="fr",
+        group=dg,
+        role=Role.DELEGATE,
+        state=factories.make_state("SAU"),
+        actor=saudi_focal_point,
+        at=now,
+    )
+
+
+def test_an_invitation_is_mailed_with_its_link_to_the_address_invited(smtp, invitation):
+    sweep_notices_now()
+    (mail,) = smtp.arrived
+    assert mail["To"] == "new@test.example"
+    assert mail["Content-Language"] == "fr"
+    assert people.invitation_link(invitation) in text_of(mail)
+    assert "Dear Noura New," in text_of(mail) or "Noura New" in text_of(mail)
+    assert people.invitation_link(invitation).rsplit("/", 2)[-2] not in str(Event.objects.get().facts)
+
+
+@pytest.mark.parametrize("field", ["used_at", "revoked_at", "expires_at"])
+def test_a_link_that_no_longer_works_is_not_mailed(smtp, invitation, now, field):
+    expand_due()
+    setattr(invitation, field, now)
+    invitation.save(update_fields=[field])
+    sending.send_due()
+    assert smtp.arrived == []
+    assert Notice.objects.get().status == "dropped"
