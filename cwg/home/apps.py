@@ -8,12 +8,18 @@ class HomeConfig(AppConfig):
     verbose_name = _("Home")
 
     def ready(self) -> None:
-        from cwg.look import nav
+        from cwg.look import demo_people, nav
 
+        from .demo import people
+
+        demo_people.register(people.for_sign_in)
         nav.register(_("Home"), "home:home", order=10)
         nav.register(_("My delegation"), "contributions:delegation", _has_seat, order=40)
+        nav.register(_("My settings"), "home:me", order=10, menu="user")
 
 
 def _has_seat(request) -> bool:
     """Delegations, and the offices that file documents, have drafts of their own."""
-    return request.user.is_authenticated and any(a.state_id or a.office_id for a in request.rights.accreditations)
+    return request.user.is_authenticated and any(
+        a.state_id or a.office_id for a in request.rights.accreditations
+    )

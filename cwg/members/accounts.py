@@ -10,7 +10,7 @@ from allauth.account.signals import password_changed, password_reset
 from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
 
@@ -19,6 +19,7 @@ from cwg.record import access
 
 from .middleware import CATALOGUE
 from .models import Person
+from .own_settings import remember_on_device
 
 # How a link for a new password reaches its person: an upper app puts a mail into the outbox.
 ResetCallback = Callable[[Person, datetime], None]
@@ -70,6 +71,12 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
             with translation.override(CATALOGUE.get(user.language, user.language)):
                 context = context | {"password_reset_url": reset_link(user)}
                 self.send_mail("account/email/password_reset_key", user.email, context)
+
+    def post_login(self, request: HttpRequest, user: Person, **kwargs: Any) -> HttpResponse:
+        """A device that a person signs in on takes over the person's language and, if chosen, appearance."""
+        response = super().post_login(request, user, **kwargs)
+        remember_on_device(response, language=user.language, theme=user.theme or None)
+        return response
 
 
 # --- The access log -----------------------------------------------------------------------------------------------
