@@ -50,6 +50,10 @@ def items(request: HttpRequest, menu: str = "main") -> Iterator[dict[str, Any]]:
 
     ``active`` is "page" for the page itself, "true" for a page below it, "" otherwise (values of aria-current).
     """
+    if not hasattr(
+        request, "user"
+    ):  # answered before anybody asked who it is: a refused host, a broken address
+        return
     for entry in sorted(_MENUS[menu].values(), key=lambda each: each.order):
         if not entry.visible(request):
             continue

@@ -98,3 +98,9 @@ def test_a_duration_has_words_in_every_language(language, count):
     with translation.override(language):
         for unit in (86400, 3600, 60, 1):
             assert "duration" not in instants.duration_text(count * unit)
+
+
+def test_the_days_of_a_meeting_name_month_and_year_once():
+    first, last = dt.date(2009, 2, 11), dt.date(2009, 2, 13)
+    assert instants.date_range_text(first, last).replace("\u2009", "") == "11–13 February 2009"
+    assert instants.date_range_text(first, first) == "11 February 2009"

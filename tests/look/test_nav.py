@@ -1,6 +1,7 @@
 """The menus: who registers, who sees, what is marked."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
 from cwg.look import nav
@@ -12,7 +13,9 @@ def menus(monkeypatch):
 
 
 def entries(path="/clock/", menu="main"):
-    return list(nav.items(RequestFactory().get(path), menu))
+    request = RequestFactory().get(path)
+    request.user = AnonymousUser()
+    return list(nav.items(request, menu))
 
 
 def test_entries_stand_in_order_and_the_present_page_is_marked(menus):
@@ -41,3 +44,8 @@ def test_registering_twice_replaces(menus):
     nav.register("Old", "clock", lambda request: True)
     nav.register("New", "clock", lambda request: True)
     assert [each["label"] for each in entries()] == ["New"]
+
+
+def test_a_request_without_a_person_gets_no_menu(menus):
+    nav.register("Clock", "clock", lambda request: request.user.is_authenticated)
+    assert list(nav.items(RequestFactory().get("/"))) == []
