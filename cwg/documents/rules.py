@@ -1,5 +1,6 @@
 """Deadlines in force for a register: set when a meeting is created, changed only by a recorded act."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -81,14 +82,22 @@ def propose(register: Register, opens_at: datetime) -> list[Proposal]:
     ]
 
 
-def set_deadlines(locked: Register, *, actor_id: int | None, at: datetime, reason: str) -> list[Deadline]:
+def set_deadlines(
+    locked: Register,
+    *,
+    actor_id: int | None,
+    at: datetime,
+    reason: str,
+    only: Collection[int] | None = None,
+) -> list[Deadline]:
     """Fix the deadlines of `locked` (a register locked in this transaction) for its opening as it stands.
 
     Supersedes those that differ, writes each change into the chain. No verdict already given is touched.
+    `only` names the rules (by id) whose deadline is set; the others stay as they stand.
     """
     made = []
     for proposal in propose(locked, locked.opens_at):
-        if not proposal.changes:
+        if not proposal.changes or (only is not None and proposal.rule.pk not in only):
             continue
         locked.deadlines.filter(rule=proposal.rule, superseded_at__isnull=True).update(superseded_at=at)
         deadline = Deadline.objects.create(

@@ -1,0 +1,271 @@
+"""Convening a meeting, announcing it, closing it; and what the next one would be.
+
+The opening is entered as a date and a time on the clock of the seat and kept beside the instant it means; a
+local time that does not exist or happens twice is refused (`cwg/documents/zones.py`).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from cwg import clock
+from cwg.documents import register, rules, zones
+from cwg.documents.models import Register
+from cwg.members.models import Group, Person
+from cwg.notices import outbox
+from cwg.record import journal
+
+from .models import Meeting, Sitting
+from .secretariat import must_be_secretariat
+
+# The Group has met two or three times a year; the secretariat puts the real date in its place.
+USUAL_PAUSE = timedelta(weeks=26)
+
+
+class CannotConvene(ValueError):
+    """The meeting cannot be created as entered. `str()` is a sentence for the person; nothing was created."""
+
+
+class CannotAnnounce(ValueError):
+    """The meeting is announced already, or is closed or an archive. Nothing was changed."""
+
+
+class CannotClose(ValueError):
+    """The meeting has not opened yet, or is closed already. Nothing was changed."""
+
+
+@dataclass(frozen=True)
+class SittingPlan:
+    """A sitting by its day of the meeting (1 is the day of the opening) and local times at the seat."""
+
+    day: int
+    starts: time
+    ends: time | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A meeting as it is entered or proposed. `opens_local` is naive, on the clock of the seat in `zone`."""
+
+    ordinal: int
+    title: str
+    place: str
+    zone: str
+    opens_local: datetime
+    days: int = 1
+    venue: str = ""
+    chair: str = ""
+    note: str = ""
+    sittings: tuple[SittingPlan, ...] = field(default=())
+
+    @property
+    def first_day(self) -> date:
+        return self.opens_local.date()
+
+    @property
+    def last_day(self) -> date:
+        return self.first_day + timedelta(days=self.days - 1)
+
+
+def clock_face(local: datetime) -> datetime:
+    """How `Meeting.opens_local` keeps a naive local time: the same face of the clock, labelled UTC."""
+    return local.replace(tzinfo=UTC)
+
+
+def convene(group: Group, plan: Plan, *, actor: Person) -> Meeting:
+    """Create the register, the meeting, its sittings and its deadlines; not yet announced to anybody.
+
+    Raises PermissionDenied, CannotConvene, `zones.LocalTimeRefused`, `zones.UnknownZone` and
+    `deadlines.AnchorNotSupported`; then nothing was created.
+    """
+    zone = zones.zone_from_name(plan.zone)
+    opens_at = zones.local_to_instant(plan.opens_local, zone)
+    if plan.days < 1 or plan.ordinal < 1:
+        raise CannotConvene(_("A meeting has a number from 1 and lasts at least one day."))
+    sittings = [_sitting(number, plan, each, zone) for number, each in enumerate(plan.sittings, 1)]
+    with transaction.atomic():
+        must_be_secretariat(actor, group.pk, clock.now())
+        try:
+            with transaction.atomic():
+                made = Register.objects.create(
+                    group=group,
+                    ordinal=plan.ordinal,
+                    slug=f"{group.slug}-{plan.ordinal}",
+                    title=plan.title,
+                    place=plan.place,
+                    zone=plan.zone,
+                    first_day=plan.first_day,
+                    last_day=plan.last_day,
+                    opens_at=opens_at,
+                )
+        except IntegrityError as error:
+            raise CannotConvene(_("There is a meeting of this group with that number already.")) from error
+        with register.acting_on(made.pk) as (locked, at):
+            meeting = Meeting(
+                register=locked,
+                opens_local=clock_face(plan.opens_local),
+                venue=plan.venue,
+                chair=plan.chair,
+                note=plan.note,
+            )
+            _save(meeting, actor, "convened")
+            for sitting in sittings:
+                sitting.meeting = meeting
+                _save(sitting, actor, "convened")
+            journal.append(
+                locked,
+                "convened",
+                at=at,
+                actor_id=actor.pk,
+                facts={
+                    "meeting": meeting.pk,
+                    "ordinal": plan.ordinal,
+                    "opening": opens_at,
+                    "local": plan.opens_local.isoformat(),
+                    "zone": plan.zone,
+                    "first_day": plan.first_day,
+                    "last_day": plan.last_day,
+                },
+            )
+            rules.set_deadlines(locked, actor_id=actor.pk, at=at, reason="convened")
+    return meeting
+
+
+def _sitting(number: int, plan: Plan, each: SittingPlan, zone) -> Sitting:
+    if not 1 <= each.day <= plan.days:
+        raise CannotConvene(_("Every sitting is on a day of the meeting."))
+    day = plan.first_day + timedelta(days=each.day - 1)
+    starts_at = zones.local_to_instant(datetime.combine(day, each.starts), zone)
+    ends_at = zones.local_to_instant(datetime.combine(day, each.ends), zone) if each.ends else None
+    if ends_at is not None and ends_at <= starts_at:
+        raise CannotConvene(_("Every sitting ends after it began."))
+    return Sitting(number=number, title=each.title, starts_at=starts_at, ends_at=ends_at)
+
+
+def next_from(meeting: Meeting) -> Plan:
+    """What the next meeting would be, from this one: number + 1, same place, zone, days and sittings. Saves nothing."""
+    last = meeting.register
+    zone = meeting.zone
+    opened = zones.as_local(last.opens_at, zone).replace(tzinfo=None)
+    ordinal = (
+        max(
+            last.ordinal or 0,
+            *Register.objects.filter(group_id=last.group_id, ordinal__isnull=False).values_list(
+                "ordinal", flat=True
+            ),
+            0,
+        )
+        + 1
+    )
+    return Plan(
+        ordinal=ordinal,
+        title=_next_title(last.title, last.ordinal, ordinal),
+        place=last.place,
+        zone=last.zone,
+        opens_local=opened + USUAL_PAUSE,
+        days=(last.last_day - last.first_day).days + 1,
+        venue=meeting.venue,
+        chair=meeting.chair,
+        sittings=tuple(_plans(meeting.sittings.all(), zone, last.first_day)),
+    )
+
+
+def _plans(sittings: Sequence[Sitting], zone, first_day: date):
+    for sitting in sittings:
+        starts = zones.as_local(sitting.starts_at, zone)
+        ends = zones.as_local(sitting.ends_at, zone) if sitting.ends_at else None
+        yield SittingPlan(
+            day=(starts.date() - first_day).days + 1,
+            starts=starts.time().replace(tzinfo=None),
+            ends=ends.time().replace(tzinfo=None) if ends else None,
+            title=sitting.title,
+        )
+
+
+def _next_title(title: str, ordinal: int | None, following: int) -> str:
+    """The title with its number counted on; as it was where it names none ("14th meeting" -> "15th meeting")."""
+    if ordinal is None:
+        return title
+    words = rf"\b{ordinal}(st|nd|rd|th)\b"
+    if re.search(words, title):
+        return re.sub(words, _english_ordinal(following), title, count=1)
+    return re.sub(rf"\b{ordinal}\b", str(following), title, count=1)
+
+
+def _english_ordinal(number: int) -> str:
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def announce(meeting: Meeting, *, actor: Person) -> Meeting:
+    """Let the Group see the meeting, fix deadlines of rules that came since, and tell everybody.
+
+    A deadline that was changed by a recorded act stays as it is. Raises PermissionDenied, CannotAnnounce.
+    """
+    with register.acting_on(meeting.register_id) as (locked, at):
+        must_be_secretariat(actor, locked.group_id, at)
+        if locked.is_archive or locked.announced_at is not None or locked.closed_at is not None:
+            raise CannotAnnounce(_("This meeting is announced already."))
+        locked.announced_at = at
+        locked.save(update_fields=["announced_at"])
+        missing = [p.rule.pk for p in rules.propose(locked, locked.opens_at) if p.now_stands is None]
+        rules.set_deadlines(locked, actor_id=actor.pk, at=at, reason="announced", only=missing)
+        meeting = _again(meeting)
+        _save(meeting, actor, "announced")
+        journal.append(
+            locked,
+            "announced",
+            at=at,
+            actor_id=actor.pk,
+            facts={"meeting": meeting.pk, "opening": locked.opens_at, "zone": locked.zone},
+        )
+        outbox.tell(
+            "meeting_announced",
+            key=str(meeting.pk),
+            at=at,
+            group=locked.group_id,
+            facts={"meeting": meeting.pk},
+        )
+        return meeting
+
+
+def close(meeting: Meeting, *, actor: Person) -> Meeting:
+    """Close the meeting: slots that were not used end with it. Raises PermissionDenied, CannotClose."""
+    with register.acting_on(meeting.register_id) as (locked, at):
+        must_be_secretariat(actor, locked.group_id, at)
+        if locked.closed_at is not None:
+            raise CannotClose(_("This meeting is closed already."))
+        if locked.is_archive or locked.announced_at is None or locked.opens_at > at:
+            raise CannotClose(_("A meeting that has not opened cannot be closed."))
+        locked.closed_at = at
+        locked.save(update_fields=["closed_at"])
+        meeting = _again(meeting)
+        _save(meeting, actor, "closed")
+        unused = locked.slots.filter(document__isnull=True, withdrawn_at__isnull=True)
+        journal.append(
+            locked,
+            "closed",
+            at=at,
+            actor_id=actor.pk,
+            facts={
+                "meeting": meeting.pk,
+                "unused_slots": sorted(unused.values_list("pk", flat=True)),
+            },
+        )
+        return meeting
+
+
+def _again(meeting: Meeting) -> Meeting:
+    """The meeting read again under its register's lock."""
+    return Meeting.objects.select_related("register__group").get(pk=meeting.pk)
+
+
+def _save(row, actor: Person, reason: str) -> None:
+    row._history_user = actor
+    row._change_reason = reason
+    row.save()
