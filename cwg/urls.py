@@ -7,8 +7,6 @@ urlpatterns = [
     path("", include("cwg.look.urls")),
     path("", include("meetings.urls")),
     path("", include("cwg.documents.urls")),
-    path("", include("meetings.urls")),
-    path("", include("cwg.documents.urls")),
     path("", include("cwg.home.urls")),
     path("", include("cwg.members.urls")),
     path("", include("contributions.urls")),

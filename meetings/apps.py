@@ -7,6 +7,11 @@ class MeetingsConfig(AppConfig):
     verbose_name = _("Meetings")
 
     def ready(self) -> None:
-        from . import announcements
+        from cwg.documents import upward
+        from cwg.look import nav
+
+        from . import announcements, requests
 
         announcements.register()
+        nav.register(_("Meetings"), "meetings:meetings", order=20)
+        upward.register_requests(requests.pages_of_slots)

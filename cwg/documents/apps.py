@@ -8,9 +8,12 @@ class DocumentsConfig(AppConfig):
     verbose_name = _("Documents")
 
     def ready(self) -> None:
+        from cwg.look import nav
         from cwg.record import checks, sweeps
 
         from . import tasks, verification
+
+        nav.register(_("Documents"), "documents:documents", order=30)
 
         verification.register(checks)
         sweeps.register("documents", tasks.sweep)

@@ -1,0 +1,74 @@
+"""Handing out files: byte for byte, always as an attachment, of a type the portal chose."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from cwg.record import access
+
+from .filenames import content_disposition
+from .models import Blob, File
+from .paper import KIND_OF_FILE
+from .storage import documents as storage
+
+
+@login_not_required
+@require_safe
+def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The file `pk`, if this person sees its document and it is not withdrawn; else as if it were not there.
+
+    Behind nginx the bytes are handed out by X-Accel; nginx drops these headers and sets them itself.
+    """
+    file = (
+        File.objects.visible_to(request.rights)
+        .select_related("blob", "version__revision__document")
+        .filter(pk=pk)
+        .first()
+    )
+    if file is None:
+        if request.user.is_authenticated:
+            return render(request, "404.html", status=404)
+        return redirect_to_login(request.get_full_path())
+    response = hand_out(file.blob, file.name)
+    if response is None:
+        # The row is right and the bytes are away: a fault of ours, to be tried again later.
+        return render(request, "503.html", status=503)
+    if request.method == "GET":
+        access.note(
+            "downloaded",
+            at=request.server_now,
+            person_id=request.user.pk,
+            subject=f"{file.version.revision.symbol or file.version.revision.document.path} {file.version.language}",
+            address=request.META.get("REMOTE_ADDR"),
+        )
+    return response
+
+
+def hand_out(blob: Blob, name: str) -> HttpResponse | None:
+    """The bytes of `blob` under `name`, byte for byte; None where the storage does not have them."""
+    media_type = blob.media_type if blob.media_type in KIND_OF_FILE else "application/octet-stream"
+    if settings.X_ACCEL_PREFIX:
+        response = HttpResponse(content_type=media_type)
+        response["X-Accel-Redirect"] = f"{settings.X_ACCEL_PREFIX.rstrip('/')}/{blob.path}"
+    else:
+        try:
+            stored = storage().open(blob.path, "rb")
+        except OSError:
+            return None
+        response = FileResponse(stored, content_type=media_type)
+        response["Content-Length"] = blob.size
+    response["Content-Disposition"] = content_disposition(name)
+    harden(response)
+    return response
+
+
+def harden(response: HttpResponse) -> None:
+    """No guessing of types, no script, no keeping: what a download must not do in a browser or a cache."""
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store"

@@ -1,0 +1,293 @@
+"""Lists of documents: filters, order and rows, the same for a meeting's page and for all meetings.
+
+A list of any length is one query: revisions, their sources and their languages come with the documents as JSON.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import BadRequest
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import JSONObject
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from cwg.look.templatetags import portal
+from cwg.members.models import LANGUAGES, MemberState, Office, current_language
+
+from .kinds import Kind
+from .models import Revision, Source, Version
+from .search import matching
+
+BY_SYMBOL, BY_TIME = "symbol", "time"
+
+
+class FilterForm(forms.Form):
+    """The filters of a list as GET parameters. An unknown or malformed value is a bad request, not an empty list."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=200)
+    meeting = forms.ChoiceField(label=_("Meeting"), required=False)
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    source = forms.ChoiceField(label=_("Source"), required=False)
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("All languages")), *LANGUAGES]
+    )
+    new = forms.BooleanField(label=_("New since my last visit"), required=False)
+    sort = forms.ChoiceField(
+        label=_("Order"), required=False, choices=[(BY_SYMBOL, _("By symbol")), (BY_TIME, _("Latest first"))]
+    )
+
+    def __init__(
+        self,
+        params: QueryDict,
+        *,
+        kinds: Collection[str],
+        sources: Iterable[tuple[str, str]],
+        meetings: Iterable[tuple[str, str]] | None = None,
+        since: datetime | None = None,
+        default_sort: str = BY_SYMBOL,
+    ):
+        super().__init__(params, auto_id="filter-%s")
+        self.since = since
+        self.default_sort = default_sort
+        if meetings is None:
+            del self.fields["meeting"], self.fields["q"]
+        else:
+            self.fields["meeting"].choices = [("", gettext("All meetings")), *meetings]
+            self.fields["q"].widget.input_type = "search"
+            del self.fields["new"]
+        shown = [kind for kind in Kind if kind in kinds or kind == params.get("kind")]
+        self.fields["kind"].choices = [("", gettext("All kinds")), *((k.value, k.label) for k in shown)]
+        listed = dict(sources)
+        asked = params.get("source", "")
+        if asked and asked not in listed and (known := name_of_source(asked)):
+            listed[asked] = known
+        self.fields["source"].choices = [("", gettext("All sources")), *listed.items()]
+        if "new" in self.fields and since is None and not params.get("new"):
+            del self.fields["new"]
+        if default_sort == BY_TIME:
+            self.fields["sort"].choices = self.fields["sort"].choices[::-1]
+
+    def wanted(self) -> dict[str, Any]:
+        """The values asked for. Raises BadRequest."""
+        if not self.is_valid():
+            raise BadRequest("unknown or malformed filter")
+        return self.cleaned_data
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self.cleaned_data.get(n) for n in ("q", "meeting", "kind", "source", "language", "new"))
+
+    def applied_to(self, documents):
+        """`documents` filtered and ordered as asked. Raises BadRequest."""
+        wanted = self.wanted()
+        if wanted.get("q"):
+            documents = matching(documents, wanted["q"])
+        if wanted.get("meeting"):
+            documents = documents.filter(register__slug=wanted["meeting"])
+        if wanted["kind"]:
+            documents = documents.filter(kind=wanted["kind"])
+        if wanted["source"]:
+            sources = Source.objects.filter(
+                source_lookup(wanted["source"]), revision__document=OuterRef("pk")
+            )
+            documents = documents.filter(Exists(sources))
+        if wanted["language"]:
+            versions = Version.objects.filter(
+                revision__document=OuterRef("pk"), language=wanted["language"], text_held=True
+            )
+            documents = documents.filter(Exists(versions), withdrawn_at__isnull=True)
+        if wanted.get("new") and self.since is not None:
+            later = Revision.objects.filter(document=OuterRef("pk"), available_at__gt=self.since)
+            documents = documents.filter(Exists(later))
+        if (wanted["sort"] or self.default_sort) == BY_TIME:
+            return documents.order_by("-available_at", "-pk")
+        return documents.order_by("-register__opens_at", "register_id", "series__code", "number", "pk")
+
+
+def source_lookup(value: str) -> Q:
+    """ "SAU" is a State, "office-tsb" an office, by the code each is known by."""
+    if value.startswith("office-"):
+        return Q(office__code=value.removeprefix("office-"))
+    return Q(state__iso3=value)
+
+
+def name_of_source(value: str) -> str:
+    """The name of a source nobody has filed under yet; "" where there is none of that code."""
+    if value.startswith("office-"):
+        found = Office.objects.filter(code=value.removeprefix("office-")).first()
+    else:
+        found = MemberState.objects.filter(iso3=value).first()
+    return str(found) if found else ""
+
+
+def choices_of(documents) -> tuple[set[str], list[tuple[str, str]]]:
+    """The kinds and the sources that occur among `documents`, for the filters: one query."""
+    names = f"state__short_{current_language()}", f"state__sort_{current_language()}"
+    rows = (
+        Source.objects.filter(revision__document__in=documents.order_by().values("pk"))
+        .values_list(
+            "revision__document__kind", "state__iso3", *names, "office__code", "office__name", named=False
+        )
+        .distinct()
+    )
+    kinds, states, offices = set(), {}, {}
+    for kind, iso3, name, key, code, office in rows:
+        kinds.add(kind)
+        if iso3:
+            states[iso3] = (key or name, name)
+        elif code:
+            offices[f"office-{code}"] = office
+    by_name = sorted(states.items(), key=lambda item: item[1])
+    return kinds, [*((iso3, name) for iso3, (_key, name) in by_name), *sorted(offices.items())]
+
+
+@dataclass(slots=True)
+class Row:
+    """One line of a list of documents, ready to print. `at` is an instant, a date (archive) or None (not known)."""
+
+    document_id: int
+    url: str
+    symbol: str
+    suffixes: str
+    title: str
+    title_language: str
+    source: str
+    kind: str
+    at: datetime | date | None
+    zone: str
+    verdict_html: str
+    languages_html: str
+    withdrawn: bool
+    is_new: bool
+    asked_url: str
+    answers: bool
+    meeting: str = ""
+
+
+def _revisions():
+    """The revisions of a document as one JSON array."""
+    sources = (
+        Source.objects.filter(revision=OuterRef("pk"))
+        .order_by("position")
+        .values(json=JSONObject(name="printed_as"))
+    )
+    versions = (
+        Version.objects.filter(revision=OuterRef("pk"))
+        .order_by("language")
+        .values(json=JSONObject(language="language", original="is_original", held="text_held"))
+    )
+    return ArraySubquery(
+        Revision.objects.filter(document=OuterRef("pk"))
+        .order_by("position")
+        .values(
+            json=JSONObject(
+                kind="kind",
+                number="number",
+                verdict="verdict",
+                at="available_at",
+                sources=ArraySubquery(sources),
+                versions=ArraySubquery(versions),
+            )
+        )
+    )
+
+
+_FIELDS = (
+    "pk", "path", "symbol", "title", "kind", "date_only", "undated", "withdrawn_at", "register__zone", "register__title",
+)  # fmt: skip
+
+
+def rows(
+    documents,
+    *,
+    since: datetime | None = None,
+    asked: Mapping[int, str] | None = None,
+    with_meeting: bool = False,
+) -> list[Row]:
+    """The rows of `documents` (visible ones, filtered and ordered) in one query.
+
+    `since`: what changed after it is marked new. `asked`: addresses of requests by slot; a document that answers
+    one links to it.
+    """
+    asked = asked or {}
+    parts = _Parts()
+    found = documents.annotate(slot=F("answers_slot__pk"), revs=_revisions()).values(*_FIELDS, "slot", "revs")
+    made = []
+    for one in found:
+        revisions = one["revs"]
+        current = next(r for r in reversed(revisions) if r["kind"] in ("original", "rev"))
+        versions = [] if one["withdrawn_at"] else [v for v in current["versions"] if v["held"]]
+        original = next((v["language"] for v in current["versions"] if v["original"]), "")
+        latest = datetime.fromisoformat(revisions[-1]["at"])
+        at: datetime | date | None = datetime.fromisoformat(current["at"])
+        if one["undated"]:
+            at = None
+        elif one["date_only"]:
+            at = at.astimezone(ZoneInfo(one["register__zone"])).date()
+        made.append(
+            Row(
+                document_id=one["pk"],
+                url=parts.url(one["path"]),
+                symbol=one["symbol"],
+                suffixes=" ".join(f"{r['kind'].capitalize()}.{r['number']}" for r in revisions[1:]),
+                title=one["title"],
+                title_language=original if one["title"] else "",
+                source=", ".join(s["name"] for s in current["sources"]),
+                kind=parts.kind(one["kind"]),
+                at=at,
+                zone=one["register__zone"],
+                verdict_html=parts.verdict(current["verdict"]),
+                languages_html=parts.chips(
+                    tuple((v["language"], "original" if v["original"] else "translation") for v in versions)
+                ),
+                withdrawn=one["withdrawn_at"] is not None,
+                is_new=since is not None and latest > since,
+                asked_url=asked.get(one["slot"], ""),
+                answers=one["slot"] is not None,
+                meeting=one["register__title"] if with_meeting else "",
+            )
+        )
+    return made
+
+
+class _Parts:
+    """Badges, chips and labels, printed once per distinct value: a list repeats the same few."""
+
+    def __init__(self) -> None:
+        self._verdicts: dict[str, str] = {}
+        self._chips: dict[tuple, str] = {}
+        self._kinds: dict[str, str] = {}
+        self._base = reverse("documents:document", args=["x"])
+
+    def url(self, path: str) -> str:
+        return (
+            self._base.replace("x/", f"{path}/")
+            if path.isascii()
+            else reverse("documents:document", args=[path])
+        )
+
+    def kind(self, value: str) -> str:
+        if value not in self._kinds:
+            self._kinds[value] = str(Kind(value).label)
+        return self._kinds[value]
+
+    def verdict(self, value: str) -> str:
+        if value not in self._verdicts:
+            self._verdicts[value] = render_to_string("components/verdict.html", portal.verdict(value)).strip()
+        return self._verdicts[value]
+
+    def chips(self, languages: tuple[tuple[str, str], ...]) -> str:
+        if languages not in self._chips:
+            self._chips[languages] = render_to_string(
+                "components/language_chips.html", portal.language_chips(dict(languages))
+            ).strip()
+        return self._chips[languages]

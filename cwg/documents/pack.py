@@ -1,0 +1,131 @@
+"""All documents of a meeting in one ZIP, streamed: nothing is kept in memory but one piece of one file.
+
+Folders are named by symbol and files by the portal, never by what a person typed; the names as uploaded
+stand in the index.
+"""
+
+import csv
+import hashlib
+import io
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from zipstream import ZipStream
+
+from . import paper
+from .models import Blob, Revision
+from .storage import documents as storage
+
+PIECE = 64 * 1024
+# What a spreadsheet would run as a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A file in the pack and what the index says of it."""
+
+    arcname: str
+    blob: Blob
+    symbol: str
+    title: str
+    source: str
+    kind: str
+    language: str
+    available_at: str
+    verdict: str
+    name: str
+
+
+def inert(cell: str) -> str:
+    """`cell` as text for a spreadsheet: one that starts like a formula gets an apostrophe before it."""
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+
+
+def contents(documents, languages: Collection[str]) -> list[Packed]:
+    """The files of `documents` (visible, through `paper.for_page`) in those languages (empty: all), by symbol.
+
+    The texts in force: the latest Rev. or the original, every Corr. and every Add. Nothing of withdrawn ones.
+    """
+    packed = []
+    for document in documents:
+        if document.is_withdrawn:
+            continue
+        current = document.current
+        folder = (document.symbol or document.path).replace("/", "-")
+        for revision in document.revisions.all():
+            replaced = revision.kind in (Revision.Kind.ORIGINAL, Revision.Kind.REV) and revision != current
+            if replaced:
+                continue
+            for version in revision.versions.all():
+                if languages and version.language not in languages:
+                    continue
+                for index, file in enumerate(version.files.all()):
+                    packed.append(
+                        Packed(
+                            arcname=f"{folder}/{paper.file_name(document, revision, version, file, index)}",
+                            blob=file.blob,
+                            symbol=revision.symbol,
+                            title=revision.title or document.title,
+                            source=paper.sources_text(revision),
+                            kind=str(document.get_kind_display()),
+                            language=version.language,
+                            available_at=revision.available_at.isoformat().replace("+00:00", "Z"),
+                            verdict=str(revision.get_verdict_display()),
+                            name=file.name,
+                        )
+                    )
+    return packed
+
+
+def stream(packed: list[Packed], *, title: str, language: str) -> ZipStream:
+    """The ZIP with its index (HTML and CSV) and SHA256SUMS; `len()` of it is its size in bytes."""
+    zipped = ZipStream(sized=True)
+    own = {
+        "index.html": render_to_string(
+            "documents/pack_index.html", {"packed": packed, "title": title, "language": language}
+        ).encode(),
+        "index.csv": _as_csv(packed),
+    }
+    sums = [f"{one.blob.sha256}  {one.arcname}" for one in packed]
+    sums += [f"{hashlib.sha256(content).hexdigest()}  {name}" for name, content in own.items()]
+    for name, content in own.items():
+        zipped.add(content, name)
+    zipped.add("".join(f"{line}\n" for line in sums), "SHA256SUMS")
+    for one in packed:
+        zipped.add(_pieces(one.blob), one.arcname, size=one.blob.size)
+    return zipped
+
+
+def _pieces(blob: Blob) -> Iterator[bytes]:
+    with storage().open(blob.path, "rb") as stored:
+        yield from stored.chunks(PIECE)
+
+
+def _as_csv(packed: list[Packed]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(
+        [
+            "symbol",
+            "title",
+            "source",
+            "kind",
+            "language",
+            "available",
+            "verdict",
+            "file",
+            "name",
+            "bytes",
+            "sha256",
+        ]
+    )
+    for one in packed:
+        cells = (
+            one.symbol, one.title, one.source, one.kind, one.language, one.available_at, one.verdict,
+            one.arcname, one.name, str(one.blob.size), one.blob.sha256,
+        )  # fmt: skip
+        writer.writerow([inert(cell) for cell in cells])
+    # With a byte order mark, or spreadsheets read Arabic and Chinese as Latin.
+    return out.getvalue().encode("utf-8-sig")

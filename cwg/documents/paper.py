@@ -1,0 +1,230 @@
+"""A document as its page and its cover sheet show it: header block, revisions, files."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from cwg.look.instants import date_text
+from cwg.members.models import LANGUAGES
+
+from .models import Document, Revision, Source, Version
+
+LANGUAGE_NAMES = dict(LANGUAGES)
+KIND_OF_FILE = {
+    "application/pdf": "PDF",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+}
+PLAIN_NAMES = {"PDF": "pdf", "Word": "docx"}
+
+
+def for_page(documents):
+    """`documents` with all that a document's page shows, in a constant number of queries."""
+    versions = Version.objects.defer("text").prefetch_related("files__blob")
+    revisions = (
+        Revision.objects.order_by("position")
+        .select_related("deadline", "receipt", "slot")
+        .prefetch_related(
+            Prefetch("sources", Source.objects.select_related("state", "office")),
+            Prefetch("versions", versions),
+        )
+    )
+    return documents.select_related("register__group", "series", "answers_slot").prefetch_related(
+        Prefetch("revisions", revisions), "issues"
+    )
+
+
+def day_of(document: Document, revision: Revision) -> datetime | date | None:
+    """The instant, or only the date, or nothing: as much as is known of when it became available."""
+    if document.undated and revision.kind == Revision.Kind.ORIGINAL:
+        return None
+    if document.date_only and revision.kind == Revision.Kind.ORIGINAL:
+        return revision.available_at.astimezone(ZoneInfo(document.register.zone)).date()
+    return revision.available_at
+
+
+def original_text(revision: Revision) -> str:
+    """ "Original: English", "Original: Arabic, English"; "" where no language is known."""
+    names = [str(LANGUAGE_NAMES[code]) for code in revision.original_languages]
+    return gettext("Original: %(languages)s") % {"languages": ", ".join(names)} if names else ""
+
+
+def days_of(register) -> str:
+    """The days of the meeting in words: "11 February 2009", "11 February 2009 – 13 February 2009"."""
+    first = date_text(register.first_day)
+    return first if register.last_day == register.first_day else f"{first} – {date_text(register.last_day)}"
+
+
+def sources_text(revision: Revision) -> str:
+    return ", ".join(source.printed_as for source in revision.sources.all())
+
+
+def head(document: Document, revision: Revision) -> dict:
+    """The header block (domain 5) as `components/document_header.html` takes it.
+
+    A withdrawn document keeps symbol, source and title; its summary is closed with its files.
+    """
+    register = document.register
+    shown = {
+        "group": register.group.name,
+        "meeting": register.title,
+        "place": register.place,
+        "dates": days_of(register),
+        "symbol": revision.symbol,
+        "date": day_of(document, revision),
+        "original": original_text(revision),
+        "source": sources_text(revision) or gettext("not known"),
+        "title": revision.title or document.title or gettext("Title not known"),
+        "title_language": next(iter(revision.original_languages), "") if document.title else "",
+        "kind": document.get_kind_display(),
+    }
+    if not document.is_withdrawn:
+        shown |= {
+            "summary": revision.summary,
+            "action_required": revision.action_required,
+            "references": revision.references,
+        }
+    return shown
+
+
+def anchor(revision: Revision) -> str:
+    """Where a revision stands on its document's page: "rev-1", "corr-1-fr"; "original"."""
+    if revision.kind == Revision.Kind.ORIGINAL:
+        return "original"
+    ending = f"-{revision.language}" if revision.language else ""
+    return f"{revision.kind}-{revision.number}{ending}"
+
+
+def file_name(document: Document, revision: Revision, version: Version, file, index: int) -> str:
+    """A neutral name for a file that travels: `WG-WSIS-14-7_Rev.1_E.pdf`. Nothing a person typed is in it."""
+    stem = (document.symbol or document.path).replace("/", "-").replace(" ", "-")
+    suffix = f"_{revision.kind.capitalize()}.{revision.number}" if revision.number else ""
+    kind = KIND_OF_FILE.get(file.blob.media_type, "")
+    ending = PLAIN_NAMES.get(kind, "bin")
+    count = f"_{index + 1}" if index else ""
+    return f"{stem}{suffix}_{version.language}{count}.{ending}"
+
+
+def file_line(file, language: str = "") -> dict:
+    """A file as `components/file_row.html` and the table of languages show it."""
+    inspection = file.blob.inspection or {}
+    return {
+        "name": file.name,
+        "url": reverse("documents:file", args=[file.pk]),
+        "kind": KIND_OF_FILE.get(file.blob.media_type, ""),
+        "size": file.blob.size,
+        "pages": inspection.get("pages"),
+        "language": language,
+        "sha256": file.blob_id,
+        "scanned": file.blob.get_scan_display() if file.blob.inspection is not None else "",
+    }
+
+
+@dataclass(frozen=True)
+class LanguageLine:
+    """One of the six languages of a revision: "original", "translation" or "missing", with its files."""
+
+    code: str
+    name: str
+    state: str
+    files: tuple[dict, ...]
+    text_held: bool
+
+
+STATES = {"original": _("original"), "translation": _("translation"), "missing": _("not available")}
+
+
+def languages_of(revision: Revision, *, withdrawn: bool, all_six: bool) -> list[LanguageLine]:
+    versions = {version.language: version for version in revision.versions.all()}
+    lines = []
+    for code, name in LANGUAGES:
+        version = versions.get(code)
+        if version is None:
+            if all_six:
+                lines.append(LanguageLine(code, str(name), "missing", (), True))
+            continue
+        files = () if withdrawn else tuple(file_line(file) for file in version.files.all())
+        state = "original" if version.is_original else "translation"
+        lines.append(LanguageLine(code, str(name), state, files, version.text_held))
+    return lines
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A revision on the page: what it is, when it came, by which rule it was judged, its files."""
+
+    revision: Revision
+    anchor: str
+    symbol: str
+    label: str
+    at: datetime | date | None
+    current: bool
+    superseded: bool
+    superseded_by: str
+    sources: str
+    rule: str
+    rule_source: str
+    late_by: object
+    languages: list[LanguageLine]
+    receipt_url: str
+    letter: str
+
+    @property
+    def has_files(self) -> bool:
+        return any(line.files for line in self.languages)
+
+
+def entries(document: Document, *, with_receipts: bool) -> list[Entry]:
+    """All revisions, newest first. A Rev. supersedes the text before it; that stays readable and is marked."""
+    revisions = list(document.revisions.all())
+    current = document.current
+    made = []
+    for revision in reversed(revisions):
+        replaces = revision.kind in (Revision.Kind.ORIGINAL, Revision.Kind.REV)
+        superseded = replaces and revision.position < current.position
+        successor = next(
+            (r for r in revisions if r.kind == Revision.Kind.REV and r.position > revision.position), None
+        )
+        receipt = getattr(revision, "receipt", None) if with_receipts else None
+        terms = revision.deadline.terms if revision.deadline else {}
+        late = revision.deadline_at and revision.measured_at and revision.measured_at > revision.deadline_at
+        made.append(
+            Entry(
+                revision=revision,
+                anchor=anchor(revision),
+                symbol=revision.symbol,
+                label=_label(revision),
+                at=day_of(document, revision),
+                current=revision == current,
+                superseded=superseded,
+                superseded_by=successor.symbol if superseded and successor else "",
+                sources=sources_text(revision),
+                rule=terms.get("name", ""),
+                rule_source=terms.get("source", ""),
+                late_by=revision.measured_at - revision.deadline_at if late else None,
+                languages=languages_of(
+                    revision, withdrawn=document.is_withdrawn, all_six=revision == current
+                ),
+                receipt_url=receipt.get_absolute_url() if receipt else "",
+                letter=str(LANGUAGE_NAMES[revision.language]) if revision.language else "",
+            )
+        )
+    return made
+
+
+def _label(revision: Revision) -> str:
+    label = revision.get_kind_display()
+    if revision.language:
+        return str(
+            format_lazy(
+                "{}, {}",
+                label,
+                gettext("%(language)s only") % {"language": LANGUAGE_NAMES[revision.language]},
+            )
+        )
+    return str(label)

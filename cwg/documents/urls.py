@@ -1,0 +1,30 @@
+"""Addresses of documents. A document's own address contains slashes: `wg-wsis-14/inf/3`."""
+
+from django.urls import path, register_converter
+
+from . import downloads, receipts, views
+
+
+class DocumentPath:
+    """What `symbols.path` makes, and the archive's own addresses: 1 to 4 parts."""
+
+    regex = r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+){0,3}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(DocumentPath, "document")
+
+app_name = "documents"
+urlpatterns = [
+    path("documents/", views.documents, name="documents"),
+    path("documents/<document:path>/cover.pdf", views.cover_sheet, name="cover"),
+    path("documents/<document:path>/", views.document, name="document"),
+    path("files/<uuid:pk>/", downloads.download, name="file"),
+    path("receipts/<slug:code>/", receipts.receipt, name="receipt"),
+    path("receipts/<slug:code>/receipt.pdf", receipts.receipt_pdf, name="receipt-pdf"),
+]

@@ -1,0 +1,129 @@
+"""Pages of documents: the list over all meetings, one document, its cover sheet.
+
+Who is not signed in reads what is public and is otherwise sent to sign in, whether the address exists or not.
+"""
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cwg.members.models import current_language
+
+from . import cover, listing, paper, upward
+from .filenames import content_disposition
+from .models import Document, Register
+
+PAGE_LENGTH = 50
+
+
+@require_safe
+def documents(request: HttpRequest) -> HttpResponse:
+    """All documents this person sees, searched, filtered, 50 a page."""
+    visible = Document.objects.visible_to(request.rights)
+    kinds, sources = listing.choices_of(visible)
+    meetings = list(
+        Register.objects.filter(pk__in=visible.order_by().values("register")).values_list("slug", "title")
+    )
+    form = listing.FilterForm(
+        request.GET, kinds=kinds, sources=sources, meetings=meetings, default_sort=listing.BY_TIME
+    )
+    paginator = Paginator(form.applied_to(visible), PAGE_LENGTH)
+    page = paginator.get_page(1) if not request.GET.get("page") else _page(paginator, request.GET["page"])
+    asked = upward.pages_of_slots(_slots(request, page.object_list))
+    return render(
+        request,
+        "documents/documents.html",
+        {
+            "form": form,
+            "page": page,
+            "found": paginator.count,
+            "rows": listing.rows(page.object_list, asked=asked, with_meeting=True),
+        },
+    )
+
+
+def _page(paginator: Paginator, number: str):
+    """The page of that number; 404 for one that is not there or is no number."""
+    if not (number.isascii() and number.isdigit() and len(number) < 7):
+        raise Http404
+    if not 1 <= int(number) <= paginator.num_pages:
+        raise Http404
+    return paginator.page(int(number))
+
+
+def _slots(request: HttpRequest, documents) -> list[int]:
+    """Slots answered by these documents, of the groups whose meetings this person reads."""
+    return list(
+        Document.objects.filter(
+            pk__in=list(documents.values_list("pk", flat=True)),
+            answers_slot__isnull=False,
+            register__in=Register.objects.visible_to(request.rights),
+        ).values_list("answers_slot__pk", flat=True)
+    )
+
+
+def visible_document(request: HttpRequest, path: str) -> Document:
+    """The document at `path` as this person sees it. Raises Http404."""
+    return get_object_or_404(paper.for_page(Document.objects.visible_to(request.rights)), path=path)
+
+
+@login_not_required
+@require_safe
+def document(request: HttpRequest, path: str) -> HttpResponse:
+    """One document: header block, languages and files, every revision with its verdict."""
+    try:
+        found = visible_document(request, path)
+    except Http404:
+        if request.user.is_authenticated:
+            raise
+        return redirect_to_login(request.get_full_path())
+    register, rights = found.register, request.rights
+    reads_meeting = register.group_id in rights.readable_groups or register.group_id in rights.prepared_groups
+    current = found.current
+    slot = getattr(found, "answers_slot", None)
+    asked_url = upward.pages_of_slots([slot.pk]).get(slot.pk, "") if slot and reads_meeting else ""
+    states, offices = rights.states_in(register.group_id), rights.offices_in(register.group_id)
+    owns = any(
+        s.is_lead and (s.state_id in states or s.office_id in offices)
+        for s in found.original.sources.all()
+        if s.state_id or s.office_id
+    )
+    return render(
+        request,
+        "documents/document.html",
+        {
+            "document": found,
+            "register": register,
+            "head": paper.head(found, current),
+            "heading": current.symbol or current.title or _("Document without symbol"),
+            "entries": paper.entries(found, with_receipts=request.user.is_authenticated),
+            "languages": paper.languages_of(current, withdrawn=found.is_withdrawn, all_six=True),
+            "states": paper.STATES,
+            "reads_meeting": reads_meeting,
+            "slot": slot,
+            "asked_url": asked_url,
+            "may_change": owns and not found.is_withdrawn and not register.is_archive,
+            "zone": register.zone,
+        },
+    )
+
+
+@login_not_required
+@require_safe
+def cover_sheet(request: HttpRequest, path: str) -> HttpResponse:
+    """The generated cover sheet as PDF: the header block, never merged into a delegation's own file."""
+    try:
+        found = visible_document(request, path)
+    except Http404:
+        if request.user.is_authenticated:
+            raise
+        return redirect_to_login(request.get_full_path())
+    name = f"{(found.symbol or found.path).replace('/', '-')}_cover.pdf"
+    response = HttpResponse(cover.as_pdf(found, current_language()), content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition(name)
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,72 @@
+"""The jump box: a document's symbol, in any spelling people use, opens the document."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cwg.documents import listing, paper, search, symbols
+from cwg.documents.models import Document, Revision
+
+# What is typed into a jump box is a symbol or a few words; anything longer is neither.
+MOST_CHARACTERS = 200
+MOST_HITS = 50
+
+
+@require_safe
+def go(request: HttpRequest) -> HttpResponse:
+    """One document: there, at the revision named. Several: a list. None, or no symbol at all: the search."""
+    asked = request.GET.get("q", "").strip()[:MOST_CHARACTERS]
+    if not asked:
+        return redirect("documents:documents")
+    try:
+        symbol = symbols.parse(asked)
+    except symbols.NotASymbol:
+        return redirect(_search_for(asked))
+    found = list(
+        paper.for_page(Document.objects.visible_to(request.rights))
+        .filter(search.of_symbol(symbol))
+        .order_by("-register__opens_at", "pk")[:MOST_HITS]
+    )
+    if len(found) == 1:
+        return redirect(_address_in(request, found[0], symbol))
+    rows = []
+    if found:
+        several = Document.objects.visible_to(request.rights).filter(pk__in=[d.pk for d in found])
+        rows = listing.rows(several.order_by("-register__opens_at", "pk"), with_meeting=True)
+    return render(
+        request,
+        "home/go.html",
+        {"asked": asked, "symbol": str(symbol), "rows": rows, "search_url": _search_for(asked)},
+    )
+
+
+def _search_for(words: str) -> str:
+    params = QueryDict(mutable=True)
+    params["q"] = words
+    return f"{reverse('documents:documents')}?{params.urlencode()}"
+
+
+def _address_in(request: HttpRequest, document: Document, symbol: symbols.Symbol) -> str:
+    """The document's page, at the revision that `symbol` names last; says so where there is none."""
+    address = document.get_absolute_url()
+    if not symbol.suffixes:
+        return address
+    last = symbol.suffixes[-1]
+    wanted = [
+        revision
+        for revision in document.revisions.all()
+        if revision.kind == Revision.Kind(last.kind.lower()) and revision.number == last.number
+    ]
+    # A corrigendum may exist for one language only: the one named, else the first.
+    wanted.sort(key=lambda revision: revision.language != (symbol.language or ""))
+    if not wanted:
+        messages.info(
+            request,
+            _("%(document)s has no %(suffix)s.")
+            % {"document": document.symbol, "suffix": str(last).strip("()")},
+        )
+        return address
+    return f"{address}#{paper.anchor(wanted[0])}"

@@ -1,0 +1,205 @@
+"""Forms of the secretariat's pages: a meeting to convene, a new opening, a request of the Group."""
+
+from datetime import datetime, time
+
+from django import forms
+from django.utils.translation import gettext as _text
+from django.utils.translation import gettext_lazy as _
+
+from cwg.documents import zones
+from cwg.members.models import Group, MemberState, Office, current_language
+
+from .convening import Plan, SittingPlan
+from .models import Meeting
+from .moving import Choice, MoveProposal
+
+MOST_DAYS = 31
+MOST_ORDINAL = 9999
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **kwargs):
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, **kwargs):
+        super().__init__(format="%H:%M", **kwargs)
+
+
+def date_field(label, **kwargs) -> forms.DateField:
+    return forms.DateField(label=label, widget=DateInput(), input_formats=["%Y-%m-%d"], **kwargs)
+
+
+def time_field(label, **kwargs) -> forms.TimeField:
+    return forms.TimeField(label=label, widget=TimeInput(), input_formats=["%H:%M", "%H:%M:%S"], **kwargs)
+
+
+class OpeningForm(forms.Form):
+    """A date and a time on the clock of the seat."""
+
+    date = date_field(_("Date of the opening"))
+    time = time_field(_("Time at the seat"))
+
+    @property
+    def local(self) -> datetime:
+        return datetime.combine(self.cleaned_data["date"], self.cleaned_data["time"])
+
+
+class PlanForm(forms.Form):
+    """A meeting to convene; its sittings stand in `SittingFormSet`."""
+
+    group = forms.ModelChoiceField(Group.objects.none(), label=_("Group"))
+    ordinal = forms.IntegerField(label=_("Number of the meeting"), min_value=1, max_value=MOST_ORDINAL)
+    title = forms.CharField(label=_("Title"), max_length=250)
+    date = date_field(_("Date of the opening"))
+    time = time_field(_("Time at the seat"), initial=time(9))
+    zone = forms.ChoiceField(label=_("Time zone of the seat"))
+    days = forms.IntegerField(label=_("Number of days"), min_value=1, max_value=MOST_DAYS, initial=1)
+    place = forms.CharField(label=_("Place"), max_length=120)
+    venue = forms.CharField(label=_("Venue"), max_length=200, required=False)
+    chair = forms.CharField(label=_("Chair"), max_length=150, required=False)
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3})
+    )
+
+    def __init__(self, *args, groups, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["group"].queryset = groups
+        self.fields["zone"].choices = zones.zone_choices()
+
+    @staticmethod
+    def initial_of(plan: Plan, group_id: int) -> dict:
+        return {
+            "group": group_id,
+            "ordinal": plan.ordinal,
+            "title": plan.title,
+            "date": plan.opens_local.date(),
+            "time": plan.opens_local.time(),
+            "zone": plan.zone,
+            "days": plan.days,
+            "place": plan.place,
+            "venue": plan.venue,
+            "chair": plan.chair,
+        }
+
+    def plan(self, sittings: tuple[SittingPlan, ...]) -> Plan:
+        data = self.cleaned_data
+        return Plan(
+            ordinal=data["ordinal"],
+            title=data["title"],
+            place=data["place"],
+            zone=data["zone"],
+            opens_local=datetime.combine(data["date"], data["time"]),
+            days=data["days"],
+            venue=data["venue"],
+            chair=data["chair"],
+            note=data["note"],
+            sittings=sittings,
+        )
+
+
+class SittingForm(forms.Form):
+    """One sitting, by its day of the meeting; empty lines are left out."""
+
+    day = forms.IntegerField(label=_("Day"), min_value=1, max_value=MOST_DAYS)
+    starts = time_field(_("Begins"))
+    ends = time_field(_("Ends"), required=False)
+    title = forms.CharField(label=_("Title"), max_length=150, required=False)
+
+
+SittingFormSet = forms.formset_factory(SittingForm, extra=2, max_num=60, absolute_max=80)
+
+
+def sitting_plans(formset) -> tuple[SittingPlan, ...]:
+    lines = [form.cleaned_data for form in formset if form.cleaned_data]
+    lines.sort(key=lambda line: (line["day"], line["starts"]))
+    return tuple(SittingPlan(line["day"], line["starts"], line["ends"], line["title"]) for line in lines)
+
+
+class MoveForm(OpeningForm):
+    """The confirmation of a move: the opening again, one choice per deadline that would change, the reason.
+
+    `seen` is the digest of the proposal that the page showed.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args, proposal: MoveProposal, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("date", "time"):
+            self.fields[name].widget = forms.HiddenInput()
+        self.proposal = proposal
+        for change in proposal.to_choose:
+            self.fields[f"rule-{change.rule_id}"] = forms.ChoiceField(
+                label=change.rule,
+                widget=forms.RadioSelect,
+                choices=[
+                    (Choice.MOVE.value, _("The deadline moves to the new time")),
+                    (Choice.KEEP.value, _("The deadline stays as it is")),
+                ]
+                if change.stands
+                else [
+                    (Choice.MOVE.value, _("The deadline is set")),
+                    (Choice.KEEP.value, _("No deadline is set")),
+                ],
+            )
+        self.fields["reason"] = forms.CharField(
+            label=_("Reason"),
+            help_text=_("Logged, and told to everybody who reads this meeting."),
+            max_length=500,
+            widget=forms.Textarea({"rows": 3}),
+        )
+
+    @property
+    def choices(self) -> dict[int, str]:
+        return {c.rule_id: self.cleaned_data[f"rule-{c.rule_id}"] for c in self.proposal.to_choose}
+
+
+class RequestForm(forms.Form):
+    """A request of the Group, as it was made in the sitting."""
+
+    sitting = forms.ModelChoiceField(
+        None, label=_("Sitting"), required=False, empty_label=_("Not assigned to a sitting")
+    )
+    item = forms.CharField(label=_("Agenda item"), max_length=200)
+    addressee = forms.ChoiceField(label=_("Asked of"))
+    wording = forms.CharField(
+        label=_("Wording"),
+        max_length=4000,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=_("As the Group adopted it. The addressee reads it word for word."),
+    )
+    due_on = date_field(
+        _("Due by"),
+        required=False,
+        help_text=_(
+            "Leave empty for a document asked for during this meeting: it opens a slot until the meeting closes."
+            " With a later date no slot is opened."
+        ),
+    )
+
+    def __init__(self, *args, meeting: Meeting, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["sitting"].queryset = meeting.sittings.all()
+        key = f"sort_{current_language()}"
+        states = MemberState.objects.order_by(key, "iso3")
+        offices = Office.objects.exclude(kind=Office.Kind.SECRETARIAT)
+        self.fields["addressee"].choices = [
+            ("", "—"),
+            (_text("Offices and bodies"), [(f"office-{o.pk}", o.name) for o in offices]),
+            (_text("Member States"), [(f"state-{s.pk}", s.name) for s in states]),
+        ]
+
+    @property
+    def asked_of(self) -> MemberState | Office:
+        kind, _dash, pk = self.cleaned_data["addressee"].partition("-")
+        return (MemberState if kind == "state" else Office).objects.get(pk=int(pk))
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))

@@ -1,0 +1,25 @@
+"""Addresses of meetings, their workspaces and calendars."""
+
+from django.urls import path
+
+from . import views, workspace
+
+app_name = "meetings"
+urlpatterns = [
+    path("meetings/", views.meetings, name="meetings"),
+    path("meetings/new/", workspace.new, name="new"),
+    path("meetings/<slug:slug>/", views.meeting, name="meeting"),
+    path("meetings/<slug:slug>/documents.zip", views.documents_pack, name="pack"),
+    path("meetings/<slug:slug>/meeting.ics", views.meeting_calendar, name="calendar"),
+    path("meetings/<slug:slug>/announce/", workspace.announce, name="announce"),
+    path("meetings/<slug:slug>/move/", workspace.move, name="move"),
+    path("meetings/<slug:slug>/close/", workspace.close, name="close"),
+    path("meetings/<slug:slug>/record-request/", workspace.record_request, name="record-request"),
+    path("meetings/<slug:slug>/requests/<int:pk>/", views.group_request, name="request"),
+    path(
+        "meetings/<slug:slug>/requests/<int:pk>/withdraw/",
+        workspace.withdraw_request,
+        name="withdraw-request",
+    ),
+    path("calendar/<slug:secret>.ics", views.feed, name="feed"),
+]

@@ -1,0 +1,227 @@
+"""Pages of meetings for everybody who reads them: the list, one meeting, a request of the Group, pack and calendars."""
+
+import secrets
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cwg.documents import downloads, listing, pack, paper
+from cwg.documents.filenames import content_disposition
+from cwg.documents.models import Deadline, Document
+from cwg.members.middleware import CATALOGUE
+from cwg.members.models import LANGUAGE_CODES, Person, current_language
+from cwg.members.rights import rights_of
+from cwg.record import access
+
+from . import calendars, visits
+from .models import Meeting, Request
+
+CALENDAR_TYPE = "text/calendar; charset=utf-8"
+SHORTEST_SECRET = 20
+
+
+def visible_meeting(request: HttpRequest, slug: str, meetings=None) -> Meeting:
+    """The meeting of that address as this person sees it. Raises Http404."""
+    meetings = Meeting.objects.all() if meetings is None else meetings
+    return get_object_or_404(
+        meetings.visible_to(request.rights).select_related("register__group"), register__slug=slug
+    )
+
+
+def trail_of(meeting: Meeting) -> list[tuple[str, str]]:
+    """Breadcrumbs of a page below the meeting's."""
+    return [(_("Meetings"), reverse("meetings:meetings")), (str(meeting), meeting.get_absolute_url())]
+
+
+@require_safe
+def meetings(request: HttpRequest) -> HttpResponse:
+    """Upcoming, in session, past."""
+    in_force = Deadline.objects.filter(superseded_at__isnull=True).order_by("instant")
+    found = (
+        Meeting.objects.visible_to(request.rights)
+        .select_related("register__group")
+        .prefetch_related(Prefetch("register__deadlines", in_force, to_attr="in_force"))
+    )
+    now = request.server_now
+    by_state: dict[str, list[Meeting]] = {"draft": [], "announced": [], "in_session": [], "closed": []}
+    for meeting in found:
+        by_state["closed" if meeting.register.is_archive else meeting.state_at(now)].append(meeting)
+    upcoming = sorted(by_state["announced"], key=lambda m: m.register.opens_at)
+    for meeting in upcoming:
+        meeting.next_deadline = next((d for d in meeting.register.in_force if d.instant >= now), None)
+    return render(
+        request,
+        "meetings/meetings.html",
+        {
+            "groups": [
+                (_("In session"), by_state["in_session"]),
+                (_("Upcoming"), upcoming),
+                (_("Not announced yet"), by_state["draft"]),
+                (_("Past"), by_state["closed"]),
+            ],
+            "none": not any(by_state.values()),
+            "may_convene": bool(request.rights.secretariat_groups),
+        },
+    )
+
+
+@require_safe
+def meeting(request: HttpRequest, slug: str) -> HttpResponse:
+    """A meeting: when, where, its deadlines, what the Group requested, its documents."""
+    now, rights = request.server_now, request.rights
+    found = visible_meeting(request, slug, visits.with_visit(Meeting.objects.all(), request.user))
+    since = visits.look(found, request.user, now)
+    register = found.register
+    documents = Document.objects.visible_to(rights).filter(register=register)
+    requests = list(found.requests.select_related("state", "office", "sitting", "slot__document"))
+    for one in requests:
+        one.meeting = found
+    asked = {one.slot_id: one.get_absolute_url() for one in requests if one.slot_id}
+    kinds, sources = listing.choices_of(documents)
+    form = listing.FilterForm(request.GET, kinds=kinds, sources=sources, since=since)
+    rows = listing.rows(form.applied_to(documents), since=since, asked=asked)
+    state = "closed" if register.is_archive else found.state_at(now)
+    return render(
+        request,
+        "meetings/meeting.html",
+        {
+            "meeting": found,
+            "register": register,
+            "state": state,
+            "days": paper.days_of(register),
+            "sittings": found.sittings.all(),
+            "deadlines": register.deadlines.filter(superseded_at__isnull=True).order_by("instant"),
+            "requests": [(one, slot_state(one, register.closed_at is not None)) for one in requests],
+            "form": form,
+            "rows": rows,
+            "found": len(rows),
+            "zone": register.zone,
+            "pack_languages": paper.LANGUAGE_NAMES.items(),
+            "may_contribute": state in ("announced", "in_session") and rights.states_in(register.group_id),
+            "is_secretariat": register.group_id in rights.secretariat_groups,
+        },
+    )
+
+
+def slot_state(request: Request, closed: bool) -> str:
+    """ "withdrawn", "answered", "due" (opens no slot), "ended" with the meeting, or "open"."""
+    if request.withdrawn_at is not None:
+        return "withdrawn"
+    if request.slot is None:
+        return "due"
+    if request.slot.document_id is not None:
+        return "answered"
+    return "ended" if closed else "open"
+
+
+@require_safe
+def group_request(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """What the Group asked, of whom, when; its slot; the document that answers it."""
+    found = visible_meeting(request, slug)
+    one = get_object_or_404(
+        found.requests.select_related("state", "office", "sitting", "slot__document"), pk=pk
+    )
+    one.meeting = found
+    group_id = found.register.group_id
+    state = slot_state(one, found.register.closed_at is not None)
+    is_addressee = (
+        one.state_id in request.rights.states_in(group_id)
+        if one.state_id
+        else one.office_id in request.rights.offices_in(group_id)
+    )
+    answer = None
+    if one.slot and one.slot.document_id:
+        answer = listing.rows(Document.objects.visible_to(request.rights).filter(pk=one.slot.document_id))
+    return render(
+        request,
+        "meetings/request.html",
+        {
+            "meeting": found,
+            "one": one,
+            "state": state,
+            "zone": found.register.zone,
+            "answer": answer,
+            "may_answer": is_addressee and state == "open",
+            "is_secretariat": group_id in request.rights.secretariat_groups,
+            "trail": trail_of(found),
+        },
+    )
+
+
+@require_safe
+def documents_pack(request: HttpRequest, slug: str) -> HttpResponse:
+    """All documents of the meeting that this person sees, in the languages asked for, as a streamed ZIP."""
+    found = visible_meeting(request, slug)
+    languages = [code for code in request.GET.getlist("lang") if code]
+    if any(code not in LANGUAGE_CODES for code in languages):
+        raise BadRequest("unknown language")
+    documents = paper.for_page(Document.objects.visible_to(request.rights)).filter(register=found.register)
+    packed = pack.contents(documents.order_by("series__code", "number", "pk"), set(languages))
+    zipped = pack.stream(packed, title=str(found), language=current_language())
+    name = f"{found.register.slug}{''.join(f'-{code}' for code in sorted(set(languages)))}.zip"
+    if request.method == "HEAD":
+        response = HttpResponse(content_type="application/zip")
+    else:
+        response = StreamingHttpResponse(iter(zipped), content_type="application/zip")
+        access.note(
+            "downloaded all",
+            at=request.server_now,
+            person_id=request.user.pk,
+            subject=f"{found.register.slug} {' '.join(languages)} ({len(packed)})",
+            address=request.META.get("REMOTE_ADDR"),
+        )
+    response["Content-Length"] = len(zipped)
+    response["Content-Disposition"] = content_disposition(name)
+    downloads.harden(response)
+    return response
+
+
+def _for_calendar(rights):
+    in_force = Deadline.objects.filter(superseded_at__isnull=True)
+    return (
+        Meeting.objects.visible_to(rights)
+        .select_related("register")
+        .prefetch_related("sittings", Prefetch("register__deadlines", in_force))
+    )
+
+
+def _as_calendar(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=CALENDAR_TYPE)
+    response["Content-Disposition"] = content_disposition(name)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+def meeting_calendar(request: HttpRequest, slug: str) -> HttpResponse:
+    """One meeting as an .ics file."""
+    found = get_object_or_404(_for_calendar(request.rights), register__slug=slug)
+    content = calendars.calendar_of([found], now=request.server_now, name=str(found))
+    return _as_calendar(content, f"{slug}.ics")
+
+
+@login_not_required
+@require_safe
+def feed(request: HttpRequest, secret: str) -> HttpResponse:
+    """A person's own calendar at its secret address, without cookies: what the person may see at this moment.
+
+    A wrong secret, one that was revoked and one of a person who may not sign in are answered alike: 404.
+    """
+    person = None
+    if len(secret) >= SHORTEST_SECRET:
+        person = Person.objects.filter(calendar_secret=secret, is_active=True).first()
+    if person is None or not secrets.compare_digest(person.calendar_secret, secret):
+        raise Http404
+    now = request.read_clock()
+    rights = rights_of(person, now)
+    found = _for_calendar(rights).filter(register__origin="portal")
+    with translation.override(CATALOGUE.get(person.language, person.language)):
+        content = calendars.calendar_of(found, now=now, name=_("CWG-Internet: meetings and deadlines"))
+    return _as_calendar(content, "meetings.ics")

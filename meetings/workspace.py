@@ -1,0 +1,268 @@
+"""The secretariat's pages of a meeting: convene, announce, move, record a request, close.
+
+Every page is a form that calls one verb. Who is not in the secretariat of the group gets the same answer as
+for a page that does not exist; the verb asks again, under its lock.
+"""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from cwg.documents import deadlines, rules, zones
+from cwg.documents.register import RegisterBusy
+from cwg.members.models import Group
+
+from . import convening, moving, requests
+from .forms import MoveForm, OpeningForm, PlanForm, ReasonForm, RequestForm, SittingFormSet, sitting_plans
+from .models import Meeting
+from .views import slot_state, trail_of
+
+# What a verb says when it does not act: sentences for the person, shown on the form.
+REFUSALS = (
+    convening.CannotConvene,
+    convening.CannotAnnounce,
+    convening.CannotClose,
+    moving.CannotMove,
+    requests.CannotRecord,
+    requests.CannotWithdraw,
+    zones.LocalTimeRefused,
+)
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def own_meeting(request: HttpRequest, slug: str) -> Meeting:
+    """The meeting of that address, for the secretariat of its group. Raises Http404 for everybody else."""
+    return get_object_or_404(
+        Meeting.objects.visible_to(request.rights)
+        .filter(register__group_id__in=request.rights.secretariat_groups)
+        .select_related("register__group"),
+        register__slug=slug,
+    )
+
+
+def carried_out(form, verb, *args, **kwargs):
+    """The result of `verb`, or None with its refusal on `form`."""
+    try:
+        return verb(*args, **kwargs)
+    except REFUSALS as refusal:
+        form.add_error(None, str(refusal))
+    except zones.UnknownZone:
+        form.add_error(None, _("That time zone is not known."))
+    except deadlines.AnchorNotSupported:
+        form.add_error(None, _("A deadline rule counts from an agenda item, and items have no times yet."))
+    except RegisterBusy:
+        form.add_error(None, _("The register is busy. Nothing was changed; try again."))
+    except PermissionDenied as error:
+        raise Http404 from error
+    return None
+
+
+@form_page
+def new(request: HttpRequest) -> HttpResponse:
+    """Convene a meeting; `?from=slug` proposes the next one after that."""
+    groups = Group.objects.filter(pk__in=request.rights.secretariat_groups)
+    if not request.rights.secretariat_groups:
+        raise Http404
+    initial, sittings = {}, []
+    if slug := request.GET.get("from"):
+        last = own_meeting(request, slug)
+        plan = convening.next_from(last)
+        initial = PlanForm.initial_of(plan, last.register.group_id)
+        sittings = [
+            {"day": each.day, "starts": each.starts, "ends": each.ends, "title": each.title}
+            for each in plan.sittings
+        ]
+    else:
+        group = groups.first()
+        initial = {"group": group.pk, "place": group.seat, "zone": group.zone}
+    data = request.POST if request.method == "POST" else None
+    form = PlanForm(data, groups=groups, initial=initial)
+    formset = SittingFormSet(data, initial=sittings, prefix="sittings")
+    if data is not None and all([form.is_valid(), formset.is_valid()]):
+        made = carried_out(
+            form,
+            convening.convene,
+            form.cleaned_data["group"],
+            form.plan(sitting_plans(formset)),
+            actor=request.user,
+        )
+        if made is not None:
+            messages.success(
+                request, _("The meeting is convened. Nobody else sees it until you announce it.")
+            )
+            return redirect(made)
+    return render(
+        request,
+        "meetings/new.html",
+        {"form": form, "formset": formset, "trail": []},
+        status=400 if data is not None else 200,
+    )
+
+
+@form_page
+def announce(request: HttpRequest, slug: str) -> HttpResponse:
+    meeting = own_meeting(request, slug)
+    refused = None
+    if request.method == "POST":
+        try:
+            convening.announce(meeting, actor=request.user)
+        except convening.CannotAnnounce as refusal:
+            refused = str(refusal)
+        except PermissionDenied as error:
+            raise Http404 from error
+        else:
+            messages.success(request, _("The meeting is announced, and everybody is being told."))
+            return redirect(meeting)
+    proposals = rules.propose(meeting.register, meeting.register.opens_at)
+    return render(
+        request,
+        "meetings/announce.html",
+        {
+            "meeting": meeting,
+            "refused": refused,
+            "proposals": proposals,
+            "zone": meeting.register.zone,
+            "trail": trail_of(meeting),
+            "already": meeting.is_announced,
+        },
+        status=409 if refused else 200,
+    )
+
+
+@form_page
+def close(request: HttpRequest, slug: str) -> HttpResponse:
+    meeting = own_meeting(request, slug)
+    refused = None
+    if request.method == "POST":
+        try:
+            convening.close(meeting, actor=request.user)
+        except convening.CannotClose as refusal:
+            refused = str(refusal)
+        except PermissionDenied as error:
+            raise Http404 from error
+        else:
+            messages.success(request, _("The meeting is closed."))
+            return redirect(meeting)
+    open_slots = meeting.register.slots.filter(document__isnull=True, withdrawn_at__isnull=True)
+    return render(
+        request,
+        "meetings/close.html",
+        {
+            "meeting": meeting,
+            "refused": refused,
+            "open_slots": open_slots.select_related("state", "office"),
+            "closable": meeting.state_at(request.server_now) == "in_session",
+            "trail": trail_of(meeting),
+        },
+        status=409 if refused else 200,
+    )
+
+
+@form_page
+def move(request: HttpRequest, slug: str) -> HttpResponse:
+    """Two steps: `?date=&time=` shows what the move would do; the POST confirms exactly that, with a reason."""
+    meeting = own_meeting(request, slug)
+    asked = request.POST if request.method == "POST" else request.GET
+    page = {"meeting": meeting, "zone": meeting.register.zone, "trail": trail_of(meeting)}
+    local = zones.as_local(meeting.register.opens_at, meeting.zone)
+    if "date" not in asked:
+        opening = OpeningForm(initial={"date": local.date(), "time": local.time()})
+        return render(request, "meetings/move.html", page | {"opening": opening})
+    opening = OpeningForm(asked)
+    proposal = None
+    if opening.is_valid():
+        proposal = carried_out(opening, moving.propose_move, meeting, opening.local, at=request.read_clock())
+    if proposal is None:
+        return render(request, "meetings/move.html", page | {"opening": opening}, status=400)
+    if request.method == "POST":
+        form = MoveForm(request.POST, proposal=proposal)
+        if form.is_valid():
+            moved = carried_out(
+                form,
+                moving.confirm_move,
+                meeting,
+                form.local,
+                choice=form.choices,
+                actor=request.user,
+                reason=form.cleaned_data["reason"],
+                seen=form.cleaned_data["seen"],
+            )
+            if moved is not None:
+                messages.success(request, _("The meeting is moved, and everybody is being told."))
+                return redirect(meeting)
+        # Whatever was refused: what the page shows next is what the next confirmation is about.
+        form.data = form.data.copy()
+        form.data["seen"] = proposal.digest
+        status = 409 if form.non_field_errors() else 400
+    else:
+        form = MoveForm(initial=opening.cleaned_data | {"seen": proposal.digest}, proposal=proposal)
+        status = 200
+    return render(
+        request, "meetings/move_confirm.html", page | {"proposal": proposal, "form": form}, status=status
+    )
+
+
+@form_page
+def record_request(request: HttpRequest, slug: str) -> HttpResponse:
+    meeting = own_meeting(request, slug)
+    in_session = meeting.state_at(request.server_now) == "in_session"
+    form = RequestForm(request.POST or None, meeting=meeting)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            made = carried_out(
+                form,
+                requests.record,
+                meeting,
+                addressee=form.asked_of,
+                item=form.cleaned_data["item"],
+                wording=form.cleaned_data["wording"],
+                sitting=form.cleaned_data["sitting"],
+                due_on=form.cleaned_data["due_on"],
+                actor=request.user,
+            )
+            if made is not None:
+                messages.success(request, _("The request is recorded, and its addressee is being told."))
+                return redirect(made)
+            status = 400 if in_session else 409
+    return render(
+        request,
+        "meetings/record_request.html",
+        {"meeting": meeting, "form": form, "in_session": in_session, "trail": trail_of(meeting)},
+        status=status,
+    )
+
+
+@form_page
+def withdraw_request(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    meeting = own_meeting(request, slug)
+    one = get_object_or_404(meeting.requests.select_related("slot", "state", "office"), pk=pk)
+    one.meeting = meeting
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            if carried_out(
+                form, requests.withdraw, one, actor=request.user, reason=form.cleaned_data["reason"]
+            ):
+                messages.success(request, _("The request is withdrawn."))
+                return redirect(one)
+            status = 409
+    state = slot_state(one, meeting.register.closed_at is not None)
+    return render(
+        request,
+        "meetings/withdraw_request.html",
+        {
+            "meeting": meeting,
+            "one": one,
+            "form": form,
+            "possible": state in ("open", "due", "ended"),
+            "trail": [*trail_of(meeting), (_("Request"), one.get_absolute_url())],
+        },
+        status=status,
+    )
