@@ -7,11 +7,12 @@ Digits are European in every language, because a deadline is compared with a wat
 from __future__ import annotations
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_interval, format_skeleton
+from babel.dates import format_date, format_skeleton
 from babel.units import format_unit
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -127,8 +128,23 @@ def _amount(count: int, unit: str, locale: Locale) -> str:
     return words if not words.endswith(unit) else format_unit(count, unit, "short", locale=locale)
 
 
+def _month_in_full(pattern: str, locale: Locale) -> str:
+    if locale.language == "es":  # "13 de febrero de 2009": the short pattern leaves the prepositions out
+        pattern = pattern.replace("d MMM", "d 'de' MMM").replace("MMM y", "MMM 'de' y")
+    return re.sub(r"M{3,}", "MMMM", pattern)
+
+
 def date_range_text(first: dt.date, last: dt.date) -> str:
     """The days of a meeting, the last one included: "11–13 February 2009", as the active language writes it."""
     if first == last:
         return date_text(first)
-    return format_interval(first, last, skeleton="yMMMMd", locale=babel_locale())
+    locale = babel_locale()
+    differs = "y" if first.year != last.year else "M" if first.month != last.month else "d"
+    # CLDR has intervals with the month cut only; the same patterns serve for the month in full.
+    pieces = locale.interval_formats.get("yMMMd", {}).get(differs)
+    if not pieces or len(pieces) != 2:
+        return f"{date_text(first)} – {date_text(last)}"
+    return "".join(
+        format_date(day, _month_in_full(piece, locale), locale=locale)
+        for day, piece in zip((first, last), pieces, strict=True)
+    )

@@ -104,3 +104,5 @@ def test_the_days_of_a_meeting_name_month_and_year_once():
     first, last = dt.date(2009, 2, 11), dt.date(2009, 2, 13)
     assert instants.date_range_text(first, last).replace("\u2009", "") == "11–13 February 2009"
     assert instants.date_range_text(first, first) == "11 February 2009"
+    with translation.override("es"):
+        assert instants.date_range_text(first, last) == "11–13 de febrero de 2009"
