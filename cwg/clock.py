@@ -1,7 +1,8 @@
 """The one clock: the database's.
 
 Web servers may disagree about the time; the database's clock is the only one that a deadline is held against.
-Every instant in the portal comes from here, in UTC with microseconds. Tests inject a time with `held_at`.
+Every instant in the portal comes from here, in UTC with microseconds. Tests inject a time with `held_at`, and so does
+`manage.py demo` for what it tells of the past.
 """
 
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ def now() -> datetime:
 
 @contextmanager
 def held_at(instant: datetime) -> Iterator[datetime]:
-    """Tests only: within the block every thread of this process reads `instant` (aware)."""
+    """Tests and the demo only: within the block every thread of this process reads `instant` (aware)."""
     if instant.tzinfo is None:
         raise ValueError("A clock is held at an aware instant.")
     _held.append(instant.astimezone(UTC))

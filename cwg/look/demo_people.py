@@ -1,31 +1,18 @@
-"""The people of the demonstration, as the sign-in page names them in demo mode. `manage.py demo` makes them."""
+"""Whom the sign-in page offers in demo mode. The app that makes the demonstration registers them in `ready()`."""
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from collections.abc import Callable
 
-PASSWORD = "geneva-2009"
+# Each registered function gives (address, what the person is), in the language that is active.
+_lists: list[Callable[[], list[tuple[str, str]]]] = []
 
-STATES = {
-    "sau": "Saudi Arabia",
-    "syr": "Syrian Arab Republic",
-    "fra": "France",
-    "rus": "Russian Federation",
-    "lva": "Latvia",
-    "usa": "United States",
-    "chn": "China",
-    "bra": "Brazil",
-}
+
+def register(people: Callable[[], list[tuple[str, str]]]) -> None:
+    if people not in _lists:
+        _lists.append(people)
 
 
 def addresses() -> list[tuple[str, str]]:
-    """(address, what the person is), offices first."""
-    people = [
-        ("secretariat@demo.example", _("Secretariat")),
-        ("chair@demo.example", _("Chair")),
-        ("auditor@demo.example", _("Auditor")),
-    ]
-    for code, name in STATES.items():
-        people.append((f"focal.{code}@demo.example", _("Focal point, %(state)s") % {"state": name}))
-        people.append((f"delegate.{code}@demo.example", _("Delegate, %(state)s") % {"state": name}))
-    return people
+    """(address, what the person is), in the order they were registered."""
+    return [person for people in _lists for person in people()]

@@ -1,0 +1,38 @@
+"""`manage.py demo`: the demonstration. Safe to repeat; never in production."""
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from cwg import clock
+from cwg.home.demo import archive, current, meetings, people
+from cwg.home.demo.filing import person
+from cwg.members.models import Group
+
+
+class Command(BaseCommand):
+    help = "Loads the demonstration: people to sign in as, the 2009 archive, a meeting in session and the next one."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument(
+            "--list-accounts", action="store_true", help="only print the people to sign in as"
+        )
+
+    def handle(self, *args, **options) -> None:
+        if not (settings.DEMO or settings.DEBUG or settings.TESTING):
+            raise CommandError(
+                "The demonstration's people share a password that everybody knows, so it is not loaded in"
+                " production. For an installation's own data run: manage.py load_reference"
+            )
+        if options["list_accounts"]:
+            self.stdout.write(people.listing())
+            return
+        call_command("load_reference", stdout=self.stdout)
+        now = clock.now()
+        people.make(now)
+        secretary = person(current.SECRETARIAT)
+        archive.make(secretary)
+        meetings.convene(Group.objects.get(code=people.CWG_INTERNET), secretary, now)
+        for register, part in meetings.unfinished():
+            meetings.fill(register, part, current.FILLERS[part], secretary, now)
+        self.stdout.write("The demonstration is loaded.")

@@ -1,0 +1,249 @@
+import copy
+import io
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test.utils import override_settings
+
+from contributions.models import Contribution, Sponsorship
+from cwg import clock
+from cwg.documents.models import DeadlineRule, Document, PolicyIssue, Register, Revision, Slot, Version
+from cwg.home.demo import current, people
+from cwg.home.demo import meetings as demo_meetings
+from cwg.look import demo_people
+from cwg.members.models import Accreditation, MemberState, Person
+from cwg.members.rights import rights_of
+from cwg.notices.models import Event
+from cwg.record import checks
+from cwg.record.models import JournalEntry
+from meetings.models import Meeting, Request
+from tests.factories import NOW  # Monday, 2 March 2026, 09:00 UTC
+
+
+def load(at: datetime = NOW) -> None:
+    with clock.held_at(at):
+        call_command("demo", stdout=io.StringIO())
+
+
+def faults(at: datetime = NOW) -> list[str]:
+    with clock.held_at(at):
+        return [f"{name}: {sentence}" for name, found in checks.run() for sentence in found]
+
+
+def counts() -> dict[str, int]:
+    tracked = (
+        MemberState, Person, Accreditation, Register, Meeting, Document, Revision, Version, Request, Slot,
+        Contribution, Sponsorship, Event, JournalEntry, DeadlineRule, PolicyIssue,
+    )  # fmt: skip
+    rows = {model.__name__: model.objects.count() for model in tracked}
+    histories = (MemberState, Person, Meeting, Document, Request)
+    return rows | {f"{model.__name__} history": model.history.count() for model in histories}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """One folder for the files of all tests here: the demonstration is loaded once."""
+    found = tmp_path_factory.mktemp("demo")
+    storages = copy.deepcopy(django_settings.STORAGES)
+    for name in ("default", "documents"):
+        storages[name].setdefault("OPTIONS", {})["location"] = str(found)
+    with override_settings(STORAGES=storages):
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def storage(folder):
+    return folder
+
+
+@pytest.fixture(scope="module")
+def _loaded(folder, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around._from_testcase = True  # as a test case's own transaction: undone at the end
+        with around:
+            load()
+            yield
+            transaction.set_rollback(True)
+
+
+@pytest.fixture
+def demo(_loaded, db):
+    """The demonstration as loaded on Monday, 2 March 2026."""
+
+
+def test_everything_holds_afterwards(demo):
+    assert faults() == []
+
+
+def test_a_second_run_changes_nothing(demo):
+    before = counts()
+    load(NOW + timedelta(hours=3))
+    assert counts() == before
+
+
+def test_everybody_whom_the_issue_names_can_sign_in(demo, client):
+    wanted = ["secretariat", "chair", "auditor"]
+    for code in ("sau", "syr", "fra", "rus", "lva", "usa", "chn", "bra"):
+        wanted += [f"focal.{code}", f"delegate.{code}"]
+    for name in wanted:
+        assert Person.objects.get(email=f"{name}@demo.example").check_password("geneva-2009")
+    assert {address for address, _ in demo_people.addresses()} == {a.address for a in people.ACCOUNTS}
+
+
+def test_everybody_is_accredited_to_each_group_explicitly(demo):
+    for account in people.ACCOUNTS:
+        rights = rights_of(Person.objects.get(email=account.address), NOW)
+        assert {a.group.code for a in rights.accreditations} == {"WG-WSIS", "DG", "CWG-Internet"}
+        assert {a.role for a in rights.accreditations} == {account.role}
+
+
+def test_an_accreditation_that_was_ended_stays_ended(demo):
+    seat = Accreditation.objects.filter(person__email="focal.fra@demo.example").first()
+    seat.until = NOW
+    seat.save()
+    load(NOW + timedelta(hours=1))
+    assert Accreditation.objects.filter(person=seat.person, group=seat.group).count() == 1
+
+
+def test_the_archive_shows_what_is_known_and_what_is_not(demo):
+    wsis = Register.objects.get(slug="wg-wsis-14")
+    assert wsis.origin == "archive" and wsis.first_day == date(2009, 2, 11)
+    symbols = wsis.documents.exclude(symbol="").order_by("number").values_list("symbol", flat=True)
+    assert list(symbols) == [f"WG-WSIS-14/{number}" for number in (2, 3, 5, 7, 9)]
+    assert not Document.objects.filter(register__group__code="DG").exclude(symbol="").exists()
+    assert set(Revision.objects.filter(document__register=wsis).values_list("verdict", flat=True)) == {
+        "not_measured"
+    }
+    report = Document.objects.get(path="dedicated-group-2009-02-12/unnumbered/dedicated-group-report")
+    assert report.date_only
+    files = report.original.versions.get().files.all()
+    assert sorted(file.extension for file in files) == ["docx", "pdf"]
+    assert "Saudi Arabia" in report.original.versions.get().text
+    seventh = Document.objects.get(symbol="WG-WSIS-14/7")
+    assert (seventh.title, seventh.undated) == ("", True)
+    assert seventh.original.versions.get().text_held is False
+    assert seventh.original.sources.get().printed_as == "Russian Federation"
+
+
+def test_the_requests_of_2009_have_their_date_and_no_slot(demo):
+    asked = Request.objects.filter(meeting__register__origin="archive")
+    assert set(asked.filter(due_on=date(2009, 5, 15)).values_list("office__code", flat=True)) == {
+        "gs", "tsb", "bdt",
+    }  # fmt: skip
+    assert not asked.filter(slot__isnull=False).exists()
+    assert not asked.filter(recorded_at__isnull=False).exists()
+
+
+def test_the_french_proposal_belongs_to_no_meeting(demo):
+    document = Document.objects.get(path__endswith="/france-dedicated-group")
+    assert (document.symbol, document.title, document.undated) == ("", "", True)
+    assert (document.register.ordinal, document.register.place) == (None, "")
+    assert not Meeting.objects.filter(register=document.register).exists()
+
+
+def test_a_meeting_opened_yesterday_and_is_in_session(demo):
+    meeting = Meeting.objects.get(register__slug="cwg-internet-23")
+    assert meeting.register.opens_at == datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
+    assert meeting.state_at(NOW) == "in_session"
+    assert meeting.register.announced_at < NOW - timedelta(days=59)
+
+
+def test_its_documents_are_judged_by_the_instants_at_which_they_came(demo):
+    found = dict(
+        Revision.objects.filter(document__register__slug="cwg-internet-23").values_list(
+            "document__symbol", "verdict"
+        )
+    )
+    assert found == {
+        "CWG-Internet-23/1": "no_rule",
+        "CWG-Internet-23/2": "in_time",
+        "CWG-Internet-23/3": "in_time",
+        "CWG-Internet-23/4": "in_time",
+        "CWG-Internet-23/INF/1": "no_rule",
+        "CWG-Internet-23/5": "no_rule",
+        "CWG-Internet-23/6": "requested_in_session",
+    }
+    joint = Revision.objects.get(document__symbol="CWG-Internet-23/3")
+    assert [source.state.iso3 for source in joint.sources.all()] == ["RUS", "SYR"]
+
+
+def test_one_slot_is_open_and_two_are_used(demo):
+    asked = Request.objects.get(meeting__register__slug="cwg-internet-23", state__iso3="LVA")
+    assert asked.slot.document is None
+    used = Slot.objects.filter(document__isnull=False).values_list("document__symbol", flat=True)
+    assert set(used) == {"CWG-Internet-23/5", "CWG-Internet-23/6"}
+
+
+def test_the_next_meeting_lies_ahead_with_one_delegation_drafting_and_one_done(demo):
+    register = Register.objects.get(slug="cwg-internet-24")
+    assert register.title == "24th meeting of CWG-Internet"
+    assert register.opens_at == datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
+    assert register.meeting.state_at(NOW) == "announced"
+    assert register.meeting.sittings.count() == 5
+    assert list(register.documents.order_by("symbol").values_list("symbol", flat=True)) == [
+        "CWG-Internet-24/1", "CWG-Internet-24/INF/1",
+    ]  # fmt: skip
+    drafts = Contribution.objects.filter(register=register, status="draft")
+    assert set(drafts.values_list("state__iso3", flat=True)) == {"SAU", "BRA"}
+    assert all(draft.files.exists() for draft in drafts)
+    asked = Sponsorship.objects.get(contribution__in=drafts)
+    assert (asked.state.iso3, asked.status) == ("SYR", "asked")
+
+
+def test_only_what_is_new_today_goes_out_as_mail(demo):
+    waiting = Event.objects.filter(expanded_at__isnull=True)
+    assert sorted(waiting.values_list("kind", flat=True)) == [
+        "contribution_registered", "contribution_registered", "request_recorded", "sponsorship_asked",
+    ]  # fmt: skip
+    assert all(event.happened_at == NOW for event in waiting)
+
+
+def test_a_week_later_the_next_meeting_is_convened_and_the_past_one_closed(demo):
+    later = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
+    Event.objects.update(expanded_at=NOW)
+    load(later)
+    assert Meeting.objects.get(register__ordinal=23).state_at(later) == "closed"
+    assert Meeting.objects.get(register__ordinal=24).state_at(later) == "in_session"
+    new = Meeting.objects.get(register__ordinal=25)
+    assert (new.state_at(later), new.register.title) == ("announced", "25th meeting of CWG-Internet")
+    assert new.register.documents.count() == 2
+    Event.objects.update(expanded_at=later)
+    assert faults(later) == []
+
+
+def test_filling_a_meeting_again_after_a_run_was_cut_off_doubles_nothing(demo):
+    before = counts()
+    with clock.held_at(NOW):
+        current.fill_next(Register.objects.get(slug="cwg-internet-24"))
+        current.fill_in_session(Register.objects.get(slug="cwg-internet-23"))
+    assert counts() == before
+    assert demo_meetings.unfinished() == []
+
+
+@pytest.mark.parametrize("day", range(1, 8))
+def test_three_days_of_the_next_meeting_fit_into_a_week(day):
+    opening = demo_meetings._opening_ahead(date(2026, 3, day))
+    assert opening.weekday() < 3
+    assert 4 <= (opening.date() - date(2026, 3, day)).days <= 8
+    assert opening.replace(tzinfo=ZoneInfo("Europe/Zurich")).hour == 9
+
+
+def test_the_accounts_are_listed_without_a_database():
+    out = io.StringIO()
+    call_command("demo", "--list-accounts", stdout=out)
+    lines = out.getvalue().splitlines()
+    assert len(lines) == 1 + len(people.ACCOUNTS)
+    assert "focal.sau@demo.example" in out.getvalue() and "geneva-2009" in lines[1]
+
+
+def test_in_production_it_is_refused_and_nothing_is_made(demo, settings):
+    before = counts()
+    settings.DEMO = settings.DEBUG = settings.TESTING = False
+    with pytest.raises(CommandError, match="not loaded in production"), clock.held_at(NOW + timedelta(30)):
+        call_command("demo")
+    assert counts() == before
