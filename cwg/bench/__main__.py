@@ -55,8 +55,8 @@ def main() -> int:
     connections.close_all()
     servers = [_serve(port, "cwg.settings"), _serve(floor_port, "cwg.bench.floor_settings")]
     try:
-        _wait(port, "/livez")
-        _wait(floor_port, "/floor/")
+        _wait(servers[0], port, "/livez")
+        _wait(servers[1], floor_port, "/floor/")
         results = _measure(made, port, floor_port, chosen)
     finally:
         for server in servers:
@@ -89,8 +89,10 @@ def _serve(port: int, settings: str) -> subprocess.Popen:
     )
 
 
-def _wait(port: int, path: str) -> None:
+def _wait(server: subprocess.Popen, port: int, path: str) -> None:
     for _ in range(200):
+        if server.poll() is not None:
+            break
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5)
             return
@@ -140,13 +142,12 @@ def _pages(made) -> dict[str, str]:
 def _measure(made, port: int, floor_port: int, chosen) -> dict[str, dict]:
     from cwg.bench import load
 
-    sessions = made.sessions
     submissions = iter(made.submissions)
     csrf = secrets.token_hex(16)
 
-    def pages(path: str, signed_in: bool):
+    def pages(path: str, sessions: list[str]):
         for number in itertools.count():
-            cookie = {"Cookie": f"sessionid={sessions[number % len(sessions)]}"} if signed_in else {}
+            cookie = {"Cookie": f"sessionid={sessions[number % len(sessions)]}"} if sessions else {}
             yield "GET", path, {**cookie, "Accept-Encoding": "identity"}, b""
 
     def submits():
@@ -164,15 +165,18 @@ def _measure(made, port: int, floor_port: int, chosen) -> dict[str, dict]:
             )
 
     results: dict[str, dict] = {}
-    plans = [("floor", floor_port, "/floor/", True)]
-    plans += [(name, port, path, name != "sign-in page") for name, path in _pages(made).items()]
-    for name, at, path, signed_in in plans:
+    plans = [("floor", floor_port, "/floor/", made.floor_sessions)]
+    plans += [
+        (name, port, path, [] if name == "sign-in page" else made.sessions)
+        for name, path in _pages(made).items()
+    ]
+    for name, at, path, sessions in plans:
         _say(f"Measuring {name} ...", chosen.json)
-        load.run(at, pages(path, signed_in), connections=4, count=40, seconds=5)  # warm up
+        load.run(at, pages(path, sessions), connections=4, count=40, seconds=5)  # warm up
         results[name] = {
             str(connections): asdict(
                 load.run(
-                    at, pages(path, signed_in), connections=connections, count=COUNT, seconds=chosen.seconds
+                    at, pages(path, sessions), connections=connections, count=COUNT, seconds=chosen.seconds
                 )
             )
             for connections in (1, 16)

@@ -37,6 +37,7 @@ class Rows:
     document: str
     download: str
     sessions: list[str]
+    floor_sessions: list[str]
     submissions: list[tuple[str, str, str]]
 
 
@@ -78,6 +79,7 @@ def make(submissions: int) -> Rows:
         document=first.get_absolute_url(),
         download=f"/files/{File.objects.get(version__revision__document=first).pk}/",
         sessions=[sessions[person.pk] for person in people],
+        floor_sessions=[_session(person, "django.contrib.auth.backends.ModelBackend") for person in people],
         submissions=[(path, token, sessions[person]) for path, token, person in drafts],
     )
 
@@ -138,10 +140,10 @@ def _ready_draft(kept: Register, author: Person, blob, number: int) -> tuple[str
     return f"/contributions/{draft.pk}/submit/", str(token.token), author.pk
 
 
-def _session(person: Person) -> str:
+def _session(person: Person, backend: str = "allauth.account.auth_backends.AuthenticationBackend") -> str:
     store = SessionStore()
     store[SESSION_KEY] = str(person.pk)
-    store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    store[BACKEND_SESSION_KEY] = backend
     store[HASH_SESSION_KEY] = person.get_session_auth_hash()
     store.save()
     return store.session_key
