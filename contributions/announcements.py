@@ -1,2 +1,412 @@
+"""What contributions tell people by mail: registered, asked to submit, held, asked to join, the deadline near.
+
+What concerns a draft goes to its own delegation only; what concerns a document goes to those who may read it.
+"""
+
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cwg.documents.deadlines import VERDICT_LABELS, Verdict
+from cwg.documents.models import Document, Revision
+from cwg.look.instants import duration_text, instant_text
+from cwg.members.models import MemberState, Person
+from cwg.members.rights import Rights, rights_of
+from cwg.notices import audience, kinds, reminders
+from cwg.notices.kinds import Mail, NoticeKind, Recipient
+from cwg.notices.layout import moment, one_line
+from cwg.notices.models import Event
+
+from . import parties, reminding
+from .models import Contribution, Sponsorship
+
+
 def register() -> None:
-    pass
+    kinds.register(
+        NoticeKind(
+            "contribution_registered",
+            _told_of_document,
+            _may_read_document,
+            _render_registered,
+            label=gettext_lazy("Every new document"),
+            default=False,
+            always=_comes_from_own_party,
+        )
+    )
+    kinds.register(NoticeKind("submission_asked", _focal_points_asked, _may_still_submit, _render_asked))
+    kinds.register(NoticeKind("contribution_held", _people_of_draft, _still_held, _render_held))
+    kinds.register(NoticeKind("sponsorship_asked", _asked_to_join, _still_to_answer, _render_join))
+    kinds.register(NoticeKind("sponsorship_answered", _people_of_lead, _still_answered, _render_answer))
+    kinds.register(
+        NoticeKind(
+            reminding.REMINDER,
+            _owing,
+            _still_owing,
+            _render_reminder,
+            label=gettext_lazy("Reminders of the deadline, until we have submitted"),
+        )
+    )
+    kinds.register(
+        NoticeKind(
+            reminding.REMINDER_ALL_THE_SAME,
+            _delivered,
+            _still_delivered,
+            _render_reminder,
+            label=gettext_lazy("Reminders of the deadline, also after we have submitted"),
+            default=False,
+        )
+    )
+    reminders.register(reminding.due)
+
+
+# --- A document is registered ---------------------------------------------------------------------------------------
+
+
+def _revision(event: Event) -> Revision:
+    of = Revision.objects.select_related("document__register__group", "deadline", "slot", "receipt")
+    return of.prefetch_related("sources__office").get(pk=event.facts["revision"])
+
+
+def _is_own(rights: Rights, revision: Revision) -> bool:
+    """Whether the revision comes from a party the person works for: lead, sponsor, office."""
+    group_id = revision.document.register.group_id
+    return any(
+        parties.drafts_for(rights, group_id, state_id=source.state_id, office=source.office)
+        for source in revision.sources.all()
+    )
+
+
+def _sees_document(rights: Rights, revision: Revision) -> bool:
+    return Document.objects.visible_to(rights).filter(pk=revision.document_id).exists()
+
+
+def _told_of_document(event: Event, now: datetime) -> list[Recipient]:
+    """Everybody of the group who sees the document; its own party's people whatever their settings."""
+    revision = _revision(event)
+    group_id = revision.document.register.group_id
+    reading = [r for r in audience.of_group(group_id, now) if group_id in r.readable_groups]
+    return [
+        Recipient.of(rights.person, always=_is_own(rights, revision))
+        for rights in audience.who_see(reading, lambda rights: _sees_document(rights, revision))
+    ]
+
+
+def _comes_from_own_party(event: Event, person: Person, now: datetime) -> bool:
+    return _is_own(rights_of(person, now), _revision(event))
+
+
+def _may_read_document(event: Event, person: Person | None, now: datetime) -> bool:
+    """Still sees it, as a reader of the group; withdrawn meanwhile, it is news to its own party only."""
+    revision, rights = _revision(event), rights_of(person, now)
+    if revision.document.register.group_id not in rights.readable_groups:
+        return False
+    if revision.document.is_withdrawn and not _is_own(rights, revision):
+        return False
+    return _sees_document(rights, revision)
+
+
+def _render_registered(event: Event, person: Person | None, now: datetime) -> Mail:
+    revision = _revision(event)
+    register = revision.document.register
+    own = _is_own(rights_of(person, now), revision)
+    title = one_line(revision.title)
+    subject = _("%(symbol)s registered: %(title)s") if own else _("%(symbol)s, new document: %(title)s")
+    available = moment(revision.available_at, register.zone, register.place, person)
+    facts = [
+        (_("Document"), (revision.symbol, title)),
+        (_("Source"), tuple(source.printed_as for source in revision.sources.all())),
+        (_("Meeting"), (register.title, register.place)),
+        (_("Available since"), available),
+    ]
+    if own:
+        if revision.deadline_at is not None:
+            deadline = moment(revision.deadline_at, register.zone, register.place, person)
+            facts.append((_("Deadline"), deadline))
+        facts.append((_("Verdict"), (str(VERDICT_LABELS[Verdict(revision.verdict)]),)))
+        link = (_("Open the receipt"), revision.receipt.get_absolute_url())
+    else:
+        link = (_("Open the document"), revision.document.get_absolute_url())
+    return Mail(
+        subject=subject % {"symbol": revision.symbol, "title": title},
+        template="contribution_registered",
+        context={
+            "own": own,
+            "symbol": revision.symbol,
+            "meeting": one_line(register.title),
+            "requested": revision.verdict == Verdict.REQUESTED_IN_SESSION,
+        },
+        facts=tuple(facts),
+        link=link,
+    )
+
+
+# --- Drafts: to their own delegation only -----------------------------------------------------------------------------
+
+
+def _draft(pk: str) -> Contribution | None:
+    of = Contribution.objects.select_related("group", "register", "state", "office", "held_from")
+    return of.filter(pk=pk).first()
+
+
+def _draft_facts(draft: Contribution, person: Person | None) -> list[tuple[str, tuple[str, ...]]]:
+    """Title, party, meeting and deadline of a draft."""
+    facts = [
+        (_("Title"), (one_line(draft.title) or _("Untitled draft"),)),
+        (_("Source"), (str(draft.party),)),
+    ]
+    if draft.register is None:
+        facts.append((_("Meeting"), (_("not yet convened"),)))
+        return facts
+    register = draft.register
+    facts.append((_("Meeting"), (register.title, register.place)))
+    facts.append((_("Opening"), moment(register.opens_at, register.zone, register.place, person)))
+    deadline = reminding.binding(register)
+    if deadline is not None:
+        facts.append((_("Deadline"), moment(deadline.instant, register.zone, register.place, person)))
+    return facts
+
+
+def _focal_points_asked(event: Event, now: datetime) -> list[Recipient]:
+    """The focal points of the draft's delegation, except the one who asks."""
+    draft = _draft(event.facts["contribution"])
+    if draft is None:
+        return []
+    return [
+        Recipient.of(rights.person)
+        for rights in audience.of_group(draft.group_id, now)
+        if rights.person.pk != event.facts["by"] and parties.may_submit(rights, draft)
+    ]
+
+
+def _may_still_submit(event: Event, person: Person | None, now: datetime) -> bool:
+    draft = _draft(event.facts["contribution"])
+    return draft is not None and draft.is_open and parties.may_submit(rights_of(person, now), draft)
+
+
+def _render_asked(event: Event, person: Person | None, now: datetime) -> Mail:
+    draft = _draft(event.facts["contribution"])
+    asker = one_line(Person.objects.get(pk=event.facts["by"]).name)
+    return Mail(
+        subject=_("%(person)s asks you to submit: %(title)s") % {"person": asker, "title": draft},
+        template="submission_asked",
+        context={"asker": asker, "delegation": draft.party},
+        facts=tuple(_draft_facts(draft, person)),
+        link=(_("Check and submit"), reverse("contributions:proof", args=[draft.pk])),
+    )
+
+
+def _people_of_draft(event: Event, now: datetime) -> list[Recipient]:
+    draft = _draft(event.facts["contribution"])
+    return _own_people(draft, now) if draft is not None else []
+
+
+def _own_people(draft: Contribution, now: datetime) -> list[Recipient]:
+    return [
+        Recipient.of(rights.person)
+        for rights in audience.of_group(draft.group_id, now)
+        if parties.may_edit(rights, draft)
+    ]
+
+
+def _still_held(event: Event, person: Person | None, now: datetime) -> bool:
+    draft = _draft(event.facts["contribution"])
+    held = draft is not None and draft.status == Contribution.Status.HELD
+    return held and parties.may_edit(rights_of(person, now), draft)
+
+
+def _render_held(event: Event, person: Person | None, now: datetime) -> Mail:
+    draft = _draft(event.facts["contribution"])
+    return Mail(
+        subject=_("Held for the next meeting: %(title)s") % {"title": draft},
+        template="contribution_held",
+        context={
+            "held_from": one_line(draft.held_from) if draft.held_from else "",
+            "convened": draft.register is not None,
+        },
+        facts=tuple(_draft_facts(draft, person)),
+        link=(_("Open the draft"), draft.get_absolute_url()),
+    )
+
+
+# --- Joint contributions ------------------------------------------------------------------------------------------------
+
+
+def _sponsorship(event: Event) -> Sponsorship | None:
+    of = Sponsorship.objects.select_related(
+        "state",
+        "contribution__group",
+        "contribution__register",
+        "contribution__state",
+        "contribution__office",
+    )
+    return of.filter(pk=event.facts["sponsorship"]).first()
+
+
+def _asked_to_join(event: Event, now: datetime) -> list[Recipient]:
+    """The focal points of the State that is asked."""
+    sponsorship = _sponsorship(event)
+    if sponsorship is None:
+        return []
+    group_id = sponsorship.contribution.group_id
+    return [
+        Recipient.of(rights.person)
+        for rights in audience.of_group(group_id, now)
+        if rights.is_focal_point(group_id, sponsorship.state_id)
+    ]
+
+
+def _still_to_answer(event: Event, person: Person | None, now: datetime) -> bool:
+    sponsorship = _sponsorship(event)
+    return (
+        sponsorship is not None
+        and sponsorship.status == Sponsorship.Status.ASKED
+        and sponsorship.contribution.is_open
+        and rights_of(person, now).is_focal_point(sponsorship.contribution.group_id, sponsorship.state_id)
+    )
+
+
+def _render_join(event: Event, person: Person | None, now: datetime) -> Mail:
+    sponsorship = _sponsorship(event)
+    draft, state = sponsorship.contribution, sponsorship.state
+    return Mail(
+        subject=_("%(lead)s asks %(state)s to join: %(title)s")
+        % {"lead": draft.party, "state": state, "title": draft},
+        template="sponsorship_asked",
+        context={"lead": draft.party, "state": state},
+        facts=tuple(_draft_facts(draft, person)),
+        link=(_("Read and answer"), reverse("contributions:answer-sponsorship", args=[sponsorship.pk])),
+    )
+
+
+_ANSWERED = (Sponsorship.Status.CONFIRMED, Sponsorship.Status.DECLINED, Sponsorship.Status.LEFT)
+
+
+def _people_of_lead(event: Event, now: datetime) -> list[Recipient]:
+    sponsorship = _sponsorship(event)
+    return _own_people(sponsorship.contribution, now) if sponsorship is not None else []
+
+
+def _still_answered(event: Event, person: Person | None, now: datetime) -> bool:
+    sponsorship = _sponsorship(event)
+    return (
+        sponsorship is not None
+        and sponsorship.status in _ANSWERED
+        and sponsorship.contribution.is_open
+        and parties.may_edit(rights_of(person, now), sponsorship.contribution)
+    )
+
+
+def _render_answer(event: Event, person: Person | None, now: datetime) -> Mail:
+    sponsorship = _sponsorship(event)
+    draft, state = sponsorship.contribution, sponsorship.state
+    words = {
+        Sponsorship.Status.CONFIRMED: _("%(state)s joins: %(title)s"),
+        Sponsorship.Status.DECLINED: _("%(state)s declines to join: %(title)s"),
+        Sponsorship.Status.LEFT: _("%(state)s no longer joins: %(title)s"),
+    }
+    return Mail(
+        subject=words[Sponsorship.Status(sponsorship.status)] % {"state": state, "title": draft},
+        template="sponsorship_answered",
+        context={"state": state, "answer": sponsorship.status},
+        facts=tuple(_draft_facts(draft, person)),
+        link=(_("Open the draft"), draft.get_absolute_url()),
+    )
+
+
+# --- The deadline is near -----------------------------------------------------------------------------------------------
+
+
+def _owing(event: Event, now: datetime) -> list[Recipient]:
+    """People of delegations that have an open draft or nothing yet."""
+    standing = reminding.standing(event.facts["register"])
+    return [
+        Recipient.of(rights.person)
+        for rights in audience.of_group(event.group_id, now)
+        if standing.owing(rights, event.group_id)
+    ]
+
+
+def _delivered(event: Event, now: datetime) -> list[Recipient]:
+    """People of delegations that have submitted; told only those who ask for it."""
+    standing = reminding.standing(event.facts["register"])
+    return [
+        Recipient.of(rights.person)
+        for rights in audience.of_group(event.group_id, now)
+        if rights.states_in(event.group_id) and not standing.owing(rights, event.group_id)
+    ]
+
+
+def _mark_still_counts(event: Event, now: datetime) -> bool:
+    """The meeting is as announced, its deadline as it was, and no nearer mark has been reached."""
+    register = reminding.open_registers(now).filter(pk=event.facts["register"]).first()
+    deadline = reminding.binding(register) if register is not None else None
+    return (
+        deadline is not None
+        and deadline.pk == event.facts["deadline"]
+        and reminding.mark_of(register, deadline, now) == event.facts["hours"]
+    )
+
+
+def _still_owing(event: Event, person: Person | None, now: datetime) -> bool:
+    if not _mark_still_counts(event, now):
+        return False
+    standing = reminding.standing(event.facts["register"])
+    return bool(standing.owing(rights_of(person, now), event.group_id))
+
+
+def _still_delivered(event: Event, person: Person | None, now: datetime) -> bool:
+    rights = rights_of(person, now)
+    if not rights.states_in(event.group_id) or not _mark_still_counts(event, now):
+        return False
+    return not reminding.standing(event.facts["register"]).owing(rights, event.group_id)
+
+
+def _render_reminder(event: Event, person: Person | None, now: datetime) -> Mail:
+    register = reminding.open_registers(now).get(pk=event.facts["register"])
+    deadline = reminding.binding(register)
+    standing = reminding.standing(register.pk)
+    states = rights_of(person, now).states_in(register.group_id)
+    names = {s.pk: s.name for s in MemberState.objects.filter(pk__in=states)}
+    left = duration_text(_rounded(deadline.instant - now).total_seconds())
+    zone, place = register.zone, register.place
+    return Mail(
+        subject=_("%(left)s left: contributions to %(meeting)s by %(instant)s")
+        % {
+            "left": left,
+            "meeting": register.title,
+            "instant": instant_text(deadline.instant, zone, "short"),
+        },
+        template="deadline_reminder",
+        context={
+            "meeting": one_line(register.title),
+            "left": left,
+            "owing": bool(states - standing.delivered),
+        },
+        facts=(
+            (_("Deadline"), moment(deadline.instant, zone, place, person)),
+            (_("Opening"), moment(register.opens_at, zone, place, person)),
+            (_("Rule"), (deadline.terms["name"],)),
+            *((_standing_label(names[pk]), (_standing_words(pk, standing),)) for pk in sorted(states)),
+        ),
+        link=(_("Open My delegation"), reverse("contributions:delegation")),
+    )
+
+
+def _standing_label(name: str) -> str:
+    return _("Delegation of %(state)s") % {"state": name}
+
+
+def _standing_words(state_id: int, standing: reminding.Standing) -> str:
+    if state_id in standing.delivered:
+        return _("has submitted")
+    if state_id in standing.drafting:
+        return _("has a draft that is not submitted")
+    return _("has not submitted anything yet")
+
+
+def _rounded(left: timedelta) -> timedelta:
+    """To the minute, upward: a mail that leaves some seconds after its mark says "48 hours" all the same."""
+    minutes = -(-left // timedelta(minutes=1))
+    return timedelta(minutes=minutes)

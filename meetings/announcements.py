@@ -1,2 +1,210 @@
+"""What a meeting tells people by mail: that it is announced, that it moved, what the Group requests of them."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from cwg.look.instants import date_text, instant_text
+from cwg.members.models import Office, Person
+from cwg.members.rights import Rights, rights_of
+from cwg.notices import audience, kinds
+from cwg.notices.kinds import Mail, NoticeKind, Recipient
+from cwg.notices.layout import moment, one_line
+from cwg.notices.models import Event
+
+from .models import Meeting, Request
+
+
 def register() -> None:
-    pass
+    kinds.register(NoticeKind("meeting_announced", _readers, _open_and_visible, _render_announced))
+    kinds.register(NoticeKind("meeting_moved", _readers, _open_and_visible, _render_moved))
+    kinds.register(NoticeKind("request_recorded", _addressees, _still_requested, _render_request))
+
+
+# --- Announced, moved: every reader of the group ------------------------------------------------------------------
+
+
+def _meeting(event: Event) -> Meeting:
+    of = Meeting.objects.select_related("register__group")
+    return of.prefetch_related("register__deadlines").get(pk=event.facts["meeting"])
+
+
+def _readers(event: Event, now: datetime) -> list[Recipient]:
+    """Everybody who sees the meeting by the rights of its group."""
+    meeting = _meeting(event)
+    sees = _sight_of(meeting)
+    reading = [
+        rights
+        for rights in audience.of_group(meeting.register.group_id, now)
+        if meeting.register.group_id in rights.readable_groups
+    ]
+    return [Recipient.of(rights.person) for rights in audience.who_see(reading, sees)]
+
+
+def _sight_of(meeting: Meeting) -> Callable[[Rights], bool]:
+    return lambda rights: Meeting.objects.visible_to(rights).filter(pk=meeting.pk).exists()
+
+
+def _open_and_visible(event: Event, person: Person | None, now: datetime) -> bool:
+    """The meeting is announced and not closed, and the person still reads it in their own right."""
+    meeting = _meeting(event)
+    rights = rights_of(person, now)
+    return (
+        meeting.state_at(now) in ("announced", "in_session")
+        and meeting.register.group_id in rights.readable_groups
+        and _sight_of(meeting)(rights)
+    )
+
+
+def _deadlines(meeting: Meeting, person: Person | None) -> list[tuple[str, tuple[str, ...]]]:
+    """The deadlines in force, earliest first: a label and its lines each."""
+    register = meeting.register
+    standing = sorted(
+        (d for d in register.deadlines.all() if d.superseded_at is None), key=lambda d: (d.instant, d.pk)
+    )
+    return [
+        (
+            _("Deadline: %(rule)s") % {"rule": deadline.terms["name"]},
+            moment(deadline.instant, register.zone, register.place, person),
+        )
+        for deadline in standing
+    ]
+
+
+def _place(meeting: Meeting) -> tuple[str, tuple[str, ...]]:
+    return (_("Place"), tuple(part for part in (meeting.register.place, meeting.venue) if part))
+
+
+def _render_announced(event: Event, person: Person | None, now: datetime) -> Mail:
+    meeting = _meeting(event)
+    register = meeting.register
+    return Mail(
+        subject=_("Meeting announced: %(meeting)s, %(place)s, %(date)s")
+        % {
+            "meeting": register.title,
+            "place": register.place,
+            "date": instant_text(register.opens_at, register.zone, "date"),
+        },
+        template="meeting_announced",
+        context={"meeting": one_line(register.title), "group": one_line(register.group.name)},
+        facts=(
+            (_("Opening"), moment(register.opens_at, register.zone, register.place, person)),
+            _place(meeting),
+            *_deadlines(meeting, person),
+        ),
+        link=(_("Open the meeting's page"), meeting.get_absolute_url()),
+    )
+
+
+def _render_moved(event: Event, person: Person | None, now: datetime) -> Mail:
+    meeting, facts = _meeting(event), event.facts
+    register = meeting.register
+    zone, place = register.zone, register.place
+    before, after = (datetime.fromisoformat(facts[name]) for name in ("before", "after"))
+    return Mail(
+        subject=_("Meeting moved: %(meeting)s now opens on %(instant)s")
+        % {"meeting": register.title, "instant": instant_text(after, zone, "short")},
+        template="meeting_moved",
+        context={"meeting": one_line(register.title)},
+        facts=(
+            (_("New opening"), moment(after, zone, place, person)),
+            (_("Opening before"), (instant_text(before, zone, "full"),)),
+            *(_change_of(entry, zone, place, person) for entry in facts["deadlines"]),
+            (_("Reason"), (facts["reason"],)),
+            _place(meeting),
+        ),
+        link=(_("Open the meeting's page"), meeting.get_absolute_url()),
+    )
+
+
+def _change_of(entry: dict, zone: str, place: str, person: Person | None) -> tuple[str, tuple[str, ...]]:
+    """What the move does to one deadline. `before` is empty for one that is new."""
+    after = datetime.fromisoformat(entry["after"]) if entry["after"] else None
+    before = datetime.fromisoformat(entry["before"]) if entry["before"] else None
+    label = _("Deadline: %(rule)s") % {"rule": entry.get("name") or entry.get("rule", "")}
+    if after is None:
+        return label, (_("no longer holds"),)
+    lines = moment(after, zone, place, person)
+    if before == after:
+        return label, (*lines, _("unchanged"))
+    if before is None:
+        return label, (*lines, _("new"))
+    return label, (*lines, _("before: %(instant)s") % {"instant": instant_text(before, zone, "full")})
+
+
+# --- Requests of the Group ----------------------------------------------------------------------------------------
+
+
+def _request(event: Event) -> Request | None:
+    of = Request.objects.select_related("meeting__register__group", "state", "office", "sitting", "slot")
+    return of.filter(pk=event.facts["request"]).first()
+
+
+def _is_addressee(rights: Rights, request: Request) -> bool:
+    """The delegation's people, or the office's; for a body without presence in the portal, the secretariat."""
+    group_id = request.meeting.register.group_id
+    if request.state_id is not None:
+        return request.state_id in rights.states_in(group_id)
+    if request.office.kind == Office.Kind.INVITED:
+        return group_id in rights.secretariat_groups
+    return any(
+        seat.group_id == group_id and seat.office_id == request.office_id for seat in rights.accreditations
+    )
+
+
+def _addressees(event: Event, now: datetime) -> list[Recipient]:
+    request = _request(event)
+    if request is None:
+        return []
+    asked = [
+        rights
+        for rights in audience.of_group(request.meeting.register.group_id, now)
+        if _is_addressee(rights, request)
+    ]
+    return [Recipient.of(rights.person) for rights in audience.who_see(asked, _sight_of(request.meeting))]
+
+
+def _still_requested(event: Event, person: Person | None, now: datetime) -> bool:
+    """Not withdrawn, not answered; where it opened a slot, the meeting is not closed; asked of this person still."""
+    request = _request(event)
+    if request is None or request.withdrawn_at is not None:
+        return False
+    if request.slot is not None and (
+        request.slot.document_id is not None or request.meeting.state_at(now) == "closed"
+    ):
+        return False
+    rights = rights_of(person, now)
+    return _is_addressee(rights, request) and _sight_of(request.meeting)(rights)
+
+
+def _render_request(event: Event, person: Person | None, now: datetime) -> Mail:
+    request = _request(event)
+    register = request.meeting.register
+    facts = [
+        (_("Addressed to"), (str(request.addressee),)),
+        (_("Meeting"), (register.title, register.place)),
+        (_("Agenda item"), (request.item,)),
+        (_("Wording"), (request.wording,)),
+        (_("Recorded"), moment(event.happened_at, register.zone, register.place, person)),
+    ]
+    if request.sitting is not None:
+        facts.insert(2, (_("Sitting"), (str(request.sitting),)))
+    if request.due_on is not None:
+        facts.append((_("Due by"), (_due(request.due_on, register.place),)))
+    return Mail(
+        subject=_("Request of the Group to %(addressee)s: %(meeting)s")
+        % {"addressee": request.addressee, "meeting": register.title},
+        template="request_recorded",
+        context={
+            "meeting": one_line(register.title),
+            "addressee": one_line(request.addressee),
+            "opens_slot": request.slot_id is not None,
+        },
+        facts=tuple(facts),
+        link=(_("Open the request"), request.get_absolute_url()),
+    )
+
+
+def _due(day: date, place: str) -> str:
+    return _("%(date)s, the end of the day in %(place)s") % {"date": date_text(day), "place": place}

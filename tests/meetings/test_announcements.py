@@ -1,0 +1,243 @@
+"""What a meeting tells people by mail."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cwg.documents.models import Slot
+from cwg.members.models import Accreditation, Office, Person, Role
+from cwg.notices import outbox
+from cwg.notices.expansion import expand_due
+from cwg.notices.models import Notice
+from cwg.notices.tasks import sweep_notices_now
+from meetings.models import Request
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+# The meeting of 22 June 2009: the deadline is a Sunday, 07:30Z.
+OPENING = datetime(2009, 6, 22, 7, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def readers(saudi_delegate, saudi_focal_point, syrian_delegate, secretary, chair, bureau, auditor):
+    """One of each role that reads the group's documents."""
+    return [saudi_delegate, saudi_focal_point, syrian_delegate, secretary, chair, bureau, auditor]
+
+
+@pytest.fixture
+def outsiders(dg, nobody, administrator):
+    """Who does not read them: no accreditation, another group's, ended, an invited body's, an administrator's."""
+    other = factories.accredit("other@test.example", dg.parent, Role.DELEGATE, "FRA")
+    ended = factories.accredit(
+        "ended@test.example", dg, Role.DELEGATE, "FRA", until=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    gac = factories.make_office(Office.Kind.INVITED, "gac", "GAC")
+    invited = factories.accredit("gac@test.example", dg, Role.INVITED, office=gac)
+    return [nobody, administrator, other.person, ended.person, invited.person]
+
+
+@pytest.fixture
+def meeting(dg, now):
+    return factories.make_meeting(dg, opens_at=now + timedelta(days=30), venue="Room A")
+
+
+def announce(meeting, at) -> None:
+    outbox.tell(
+        "meeting_announced",
+        key=str(meeting.pk),
+        at=at,
+        group=meeting.register.group_id,
+        facts={"meeting": meeting.pk},
+    )
+
+
+def told() -> list[str]:
+    return sorted(address for message in mail.outbox for address in message.to)
+
+
+def addresses(people) -> list[str]:
+    return sorted(person.email for person in people)
+
+
+# --- Announced --------------------------------------------------------------------------------------------------------
+
+
+def test_an_announced_meeting_is_told_to_every_reader_of_its_group_and_to_nobody_else(
+    meeting, readers, outsiders, now
+):
+    announce(meeting, now)
+    sweep_notices_now()
+    assert told() == addresses(readers)
+
+
+def test_the_mail_holds_date_time_zone_and_place_in_three_zones(dg, held, saudi_delegate):
+    held.move_to(OPENING - timedelta(days=60))
+    Accreditation.objects.update(since=datetime(2009, 1, 1, tzinfo=UTC))
+    Person.objects.update(time_zone="Asia/Riyadh")
+    meeting = factories.make_meeting(dg, opens_at=OPENING, venue="Room H")
+    announce(meeting, held.at)
+    sweep_notices_now()
+    (message,) = mail.outbox
+    for part in (message.body, message.alternatives[0][0]):
+        assert "Monday, 22 June 2009, 09:30 CEST (UTC+02:00), Geneva" in part
+        assert "Monday, 22 June 2009, 07:30 UTC" in part
+        assert "Sunday, 21 June 2009, 09:30 CEST (UTC+02:00), Geneva" in part
+        assert "Sunday, 21 June 2009, 10:30 UTC+03:00, your time (Asia/Riyadh)" in part
+        assert "Room H" in part
+        assert f"http://127.0.0.1:8000{meeting.get_absolute_url()}" in part
+
+
+def test_who_lost_the_accreditation_before_the_sending_is_not_told(
+    meeting, saudi_delegate, secretary, now, held
+):
+    announce(meeting, now)
+    expand_due()
+    Accreditation.objects.filter(person=saudi_delegate).update(until=now)
+    sweep_notices_now()
+    assert told() == [secretary.email]
+    assert Notice.objects.get(person=saudi_delegate).status == "dropped"
+
+
+def test_a_meeting_closed_or_not_announced_is_not_told(dg, meeting, readers, now):
+    draft = factories.make_meeting(dg, 3, announced=False)
+    announce(draft, now)
+    announce(meeting, now)
+    meeting.register.closed_at = now
+    meeting.register.save()
+    sweep_notices_now()
+    assert mail.outbox == []
+
+
+def test_expanding_takes_the_same_number_of_queries_for_three_people_and_for_two_hundred(dg, now):
+    counts = []
+    for ordinal, size in ((2, 3), (3, 200)):
+        for n in range(size):
+            person = factories.make_person(f"p{n}@test.example", password=None)
+            if not person.accreditations.exists():
+                factories.accredit(person, dg, Role.DELEGATE, "SAU")
+        announce(factories.make_meeting(dg, ordinal), now)
+        with CaptureQueriesContext(connection) as queries:
+            expand_due()
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert Notice.objects.count() == 203
+
+
+# --- Moved ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_move_is_told_with_both_openings_the_deadlines_and_the_reason(meeting, saudi_delegate, now):
+    outbox.tell(
+        "meeting_moved",
+        key=f"{meeting.pk}:1",
+        at=now,
+        group=meeting.register.group_id,
+        facts={
+            "meeting": meeting.pk,
+            "before": "2026-03-29T07:00:00.000000Z",
+            "after": "2026-03-30T07:00:00.000000Z",
+            "reason": "The room is taken.\r\nSorry.",
+            "deadlines": [
+                {
+                    "name": "24 hours",
+                    "before": "2026-03-28T07:00:00.000000Z",
+                    "after": "2026-03-29T07:00:00.000000Z",
+                },
+                {
+                    "name": "Received",
+                    "before": "2026-03-17T07:00:00.000000Z",
+                    "after": "2026-03-17T07:00:00.000000Z",
+                },
+                {"name": "Added", "before": None, "after": "2026-03-20T07:00:00.000000Z"},
+            ],
+        },
+    )
+    sweep_notices_now()
+    (message,) = mail.outbox
+    assert message.subject == "Meeting moved: Dedicated Group, meeting 2 now opens on 30 Mar 2026, 09:00 CEST"
+    body = message.body
+    assert "Monday, 30 March 2026, 09:00 CEST (UTC+02:00), Geneva" in body
+    assert "Sunday, 29 March 2026, 09:00 CEST (UTC+02:00)" in body
+    assert "before: Saturday, 28 March 2026, 08:00 CET (UTC+01:00)" in body
+    assert "unchanged" in body and "new" in body
+    assert "The room is taken. Sorry." in body
+
+
+# --- Requested --------------------------------------------------------------------------------------------------------
+
+
+def make_request(meeting, *, state=None, office=None, slot=True, **fields) -> Request:
+    made = Slot.objects.create(
+        register=meeting.register, state=state, office=office, wording="Report", opened_at=factories.NOW
+    )
+    request = Request.objects.create(
+        meeting=meeting,
+        item="4",
+        state=state,
+        office=office,
+        wording="Report on activities",
+        recorded_at=factories.NOW,
+        slot=made if slot else None,
+        **fields,
+    )
+    outbox.tell(
+        "request_recorded",
+        key=str(request.pk),
+        at=factories.NOW,
+        group=meeting.register.group_id,
+        facts={"request": request.pk},
+    )
+    return request
+
+
+def test_a_request_is_told_to_the_people_of_the_delegation_asked(meeting, readers, outsiders):
+    request = make_request(meeting, state=factories.make_state("SAU"))
+    sweep_notices_now()
+    assert told() == ["delegate.sau@test.example", "focal.sau@test.example"]
+    assert f"http://127.0.0.1:8000{request.get_absolute_url()}" in mail.outbox[0].body
+    assert "Report on activities" in mail.outbox[0].body
+    assert "is accepted although the deadline has passed" in mail.outbox[0].body
+
+
+def test_a_request_to_an_office_is_told_to_its_people(meeting, readers):
+    make_request(meeting, office=Office.objects.get(kind=Office.Kind.BUREAU))
+    sweep_notices_now()
+    assert told() == ["bureau@test.example"]
+
+
+def test_a_request_to_a_body_without_presence_is_told_to_the_secretariat(meeting, readers, outsiders):
+    make_request(meeting, office=Office.objects.get(code="gac"))
+    sweep_notices_now()
+    assert told() == ["secretariat@test.example"]
+
+
+def test_a_request_with_a_later_date_says_so_and_offers_no_exception(meeting, saudi_delegate):
+    make_request(
+        meeting,
+        state=factories.make_state("SAU"),
+        slot=False,
+        due_on=datetime(2026, 5, 15, tzinfo=UTC).date(),
+    )
+    sweep_notices_now()
+    assert "15 May 2026, the end of the day in Geneva" in mail.outbox[0].body
+    assert "although the deadline" not in mail.outbox[0].body
+
+
+@pytest.mark.parametrize("fate", ["withdrawn", "answered", "closed"])
+def test_a_request_that_is_withdrawn_answered_or_closed_is_not_told(meeting, saudi_focal_point, fate, now):
+    request = make_request(meeting, state=factories.make_state("SAU"))
+    expand_due()
+    if fate == "withdrawn":
+        Request.objects.update(withdrawn_at=now)
+    elif fate == "answered":
+        factories.make_document(meeting.register, slot_id=request.slot_id)
+    else:
+        meeting.register.closed_at = now
+        meeting.register.save()
+    sweep_notices_now()
+    assert mail.outbox == []
+    assert Notice.objects.get().status == "dropped"
