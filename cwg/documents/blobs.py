@@ -105,9 +105,8 @@ def _keep(
             storage().save(blob.path, DjangoFile(source, name=sha256))
         stored = hash_of_stored(blob)
         if stored != sha256:
-            # Half a file from an earlier failure: put the whole one in its place.
+            # Damaged, or half a file: put the whole one in its place. Never deleted first: a row may name it.
             source.seek(0)
-            storage().delete(blob.path)
             storage().save(blob.path, DjangoFile(source, name=sha256))
             stored = hash_of_stored(blob)
     except OSError as error:
