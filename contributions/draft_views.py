@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cwg.documents import blobs, rules, uploads
 from cwg.documents.downloads import hand_out
 from cwg.documents.models import Document, Register, Slot
+from cwg.documents.register import SlotNotOpen
 from cwg.members.models import LANGUAGES, Group
 
 from . import drafting, parties, showing, submission
@@ -87,14 +88,17 @@ def new(request: HttpRequest) -> HttpResponse:
         blank.original_languages = [request.user.language]
     form = DraftForm(request.POST or None, instance=blank, rights=request.rights, party=party, group=group)
     if request.method == "POST" and form.is_valid():
-        made = drafting.begin(
-            rights=request.rights,
-            at=request.server_now,
-            group=group,
-            wording=form.wording(),
-            slot=slot,
-            **{"state" if hasattr(party, "iso3") else "office": party},
-        )
+        try:
+            made = drafting.begin(
+                rights=request.rights,
+                at=request.server_now,
+                group=group,
+                wording=form.wording(),
+                slot=slot,
+                **{"state" if hasattr(party, "iso3") else "office": party},
+            )
+        except SlotNotOpen:
+            return render(request, "409.html", status=409)
         messages.success(request, _("The draft is kept. Now add its files."))
         return redirect(reverse("contributions:contribution", args=[made.pk]) + "#files-section")
     return render(

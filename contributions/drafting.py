@@ -12,7 +12,7 @@ from datetime import datetime
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from cwg.documents import blobs
+from cwg.documents import blobs, register
 from cwg.documents.filenames import display_name
 from cwg.documents.models import Document, PolicyIssue, Register, Revision, Slot
 from cwg.members.models import Group, MemberState, Office, Person
@@ -78,7 +78,7 @@ def locked(pk: uuid.UUID) -> Contribution:
 
 
 def touch(contribution: Contribution, person: Person, at: datetime) -> None:
-    """Record a change of the locked draft: its edition goes up, a request to submit it is no longer pending."""
+    """Record a change of the locked draft: its edition goes up."""
     contribution.edition += 1
     contribution.changed_by = person
     contribution.changed_at = at
@@ -95,13 +95,18 @@ def begin(
     office: Office | None = None,
     slot: Slot | None = None,
 ) -> Contribution:
-    """Begin a draft of one party. Raises NotEntitled; ValueError for a kind that the party does not file."""
+    """Begin a draft of one party. `slot` counts for its own meeting only.
+
+    Raises NotEntitled, register.SlotNotOpen; ValueError for a kind that the party does not file and for a meeting
+    of another group.
+    """
     if not parties.drafts_for(rights, group.pk, state_id=state.pk if state else None, office=office):
         raise parties.NotEntitled
-    if wording.kind not in parties.kinds_for(state or office):
-        raise ValueError(f"{wording.kind} is not filed by {state or office}")
+    _check_place(wording, group.pk, state or office)
+    if slot is not None and (wording.register is None or slot.register_id != wording.register.pk):
+        slot = None
     with transaction.atomic():
-        contribution = Contribution.objects.create(
+        contribution = Contribution(
             group=group,
             register=wording.register,
             state=state,
@@ -118,18 +123,33 @@ def begin(
             changed_by=rights.person,
             changed_at=at,
         )
+        if slot is not None and parties.slot_of(contribution) is None:
+            raise register.SlotNotOpen
+        contribution.save(force_insert=True)
         contribution.issues.set(wording.issues)
         return contribution
 
 
+def _check_place(wording: Wording, group_id: int, party: parties.Party) -> None:
+    if wording.kind not in parties.kinds_for(party):
+        raise ValueError(f"{wording.kind} is not filed by {party}")
+    if wording.register is not None and wording.register.group_id != group_id:
+        raise ValueError("a draft goes to a meeting of its own group")
+
+
 def edit(pk: uuid.UUID, wording: Wording, *, edition: int, rights: Rights, at: datetime) -> Contribution:
-    """Put the form's words into the draft. Raises EditConflict where the draft has moved on since `edition`."""
+    """Put the form's words into the draft; another meeting lets go of the request the draft answered.
+
+    Raises EditConflict where the draft has moved on since `edition`, and as `begin`.
+    """
     with changing(pk, rights=rights, at=at) as contribution:
         if contribution.edition != edition:
             raise EditConflict(contribution)
         if not contribution.is_change:  # a change stays with its document's meeting and kind
+            _check_place(wording, contribution.group_id, contribution.party)
             if contribution.register_id != (wording.register.pk if wording.register else None):
                 contribution.status = Contribution.Status.DRAFT if wording.register else contribution.status
+                contribution.slot = None
             contribution.register = wording.register
             contribution.kind = wording.kind
         contribution.title = wording.title
@@ -230,12 +250,11 @@ def begin_change(
         raise ValueError("a change is a Rev., a Corr. or an Add.")
     if not parties.may_change(rights, document):
         raise parties.NotEntitled
-    if document.is_withdrawn:
-        raise NotOpen
     state_id, office = parties.lead_of(document)
     current = document.current
     with transaction.atomic():
-        Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+        if Document.objects.select_for_update(of=("self",)).get(pk=document.pk).is_withdrawn:
+            raise NotOpen
         open_one = Contribution.objects.open().filter(
             revises=document, revision_kind=kind, corrected_language=language
         )

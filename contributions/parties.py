@@ -85,6 +85,16 @@ def may_withdraw(rights: Rights, document: Document) -> bool:
     return submits_for(rights, document.register.group_id, state_id=state_id, office=office)
 
 
+def slot_of(contribution: Contribution) -> Slot | None:
+    """The request of the Group that the draft answers, while it is open to this party in the draft's meeting."""
+    slot, register = contribution.slot, contribution.register
+    if slot is None or register is None or contribution.is_change:
+        return None
+    is_open = slot.document_id is None and slot.withdrawn_at is None and register.closed_at is None
+    is_theirs = (slot.state_id, slot.office_id) == (contribution.state_id, contribution.office_id)
+    return slot if is_open and is_theirs and slot.register_id == register.pk else None
+
+
 def open_slots(register: Register | None, *, state_id: int | None, office_id: int | None) -> Iterable[Slot]:
     """The unused requests of the Group to this party, while the meeting is not closed."""
     if register is None or register.closed_at is not None:

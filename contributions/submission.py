@@ -22,6 +22,8 @@ from cwg.record import journal
 from . import drafting, parties
 from .models import Contribution, DraftFile, Sponsorship, SubmitToken
 
+WITHDRAWN = _("The document this would change has been withdrawn.")
+
 
 class DraftChanged(ValueError):
     """The draft is not what the proof showed. Nothing was submitted; proof it again."""
@@ -49,6 +51,8 @@ class Proof:
     problems: tuple = ()
     left_out: tuple[Sponsorship, ...] = ()
     sponsors_only: bool = False
+    # The request of the Group that it answers, while that is open.
+    slot: Slot | None = None
     original_files: tuple[DraftFile, ...] = field(default=())
 
     @property
@@ -101,7 +105,9 @@ def proof(contribution: Contribution) -> Proof:
         )
         for language, held in sorted(files.items())
     )
-    same_bytes = contribution.is_change and _only_sponsors_change(contribution, sources, versions)
+    slot = parties.slot_of(contribution)
+    issue_ids = tuple(sorted(issue.pk for issue in contribution.issues.all()))
+    same_bytes = contribution.is_change and _only_sponsors_change(contribution, sources, versions, issue_ids)
     filing = register.Filing(
         kind=contribution.kind,
         title=contribution.title,
@@ -110,7 +116,7 @@ def proof(contribution: Contribution) -> Proof:
         summary=contribution.summary,
         action_required=contribution.action_required,
         references=contribution.references,
-        issue_ids=tuple(sorted(issue.pk for issue in contribution.issues.all())),
+        issue_ids=issue_ids,
         revises_id=contribution.revises_id,
         revision_kind=contribution.revision_kind,
         language=contribution.corrected_language,
@@ -119,10 +125,11 @@ def proof(contribution: Contribution) -> Proof:
     return Proof(
         contribution=contribution,
         filing=filing,
-        digest=_digest(contribution, filing),
+        digest=_digest(contribution, filing, slot),
         problems=tuple(_problems(contribution, files)),
         left_out=waiting,
         sponsors_only=same_bytes,
+        slot=slot,
         original_files=tuple(f for lang in contribution.original_languages for f in files.get(lang, [])),
     )
 
@@ -139,12 +146,12 @@ def _sources(contribution: Contribution, confirmed: list[Sponsorship]) -> tuple[
     )
 
 
-def _digest(contribution: Contribution, filing: register.Filing) -> str:
+def _digest(contribution: Contribution, filing: register.Filing, slot: Slot | None) -> str:
     return journal.digest(
         {
             "contribution": contribution.pk,
             "register": contribution.register_id,
-            "slot": contribution.slot_id,
+            "slot": slot.pk if slot else None,
             "kind": filing.kind,
             "title": filing.title,
             "summary": filing.summary,
@@ -164,8 +171,8 @@ def _digest(contribution: Contribution, filing: register.Filing) -> str:
     )
 
 
-def _only_sponsors_change(contribution, sources, versions) -> bool:
-    """Whether the bytes and words are those of the document's current text and only the sources differ."""
+def _only_sponsors_change(contribution, sources, versions, issue_ids) -> bool:
+    """Whether bytes, words and issues are those of the document's current text and only the sources differ."""
     if contribution.revision_kind != Revision.Kind.REV:
         return False
     document = Document.objects.for_list().get(pk=contribution.revises_id)
@@ -175,6 +182,7 @@ def _only_sponsors_change(contribution, sources, versions) -> bool:
     words = ("title", "summary", "action_required", "references")
     return (
         before == after
+        and {issue.pk for issue in document.issues.all()} == set(issue_ids)
         and all(getattr(current, name) == getattr(contribution, name) for name in words)
         and {s.state_id for s in current.sources.all()} != {line.state_id for line in sources}
     )
@@ -198,7 +206,7 @@ def _problems(contribution: Contribution, files: dict[str, list[DraftFile]]):
                 "language": names[language]
             }
     if contribution.revises is not None and contribution.revises.is_withdrawn:
-        yield _("The document this would change has been withdrawn.")
+        yield WITHDRAWN
     infected = [f for held in files.values() for f in held if f.blob.scan == "infected"]
     if infected:
         yield ngettext_lazy(
@@ -223,24 +231,31 @@ def forecast(contribution: Contribution, *, at: datetime) -> deadlines.Decision 
     if contribution.register is None:
         return None
     in_force = contribution.register.deadlines.filter(superseded_at__isnull=True)
+    return _judge(in_force, contribution.kind, at, slot=parties.slot_of(contribution) is not None)
+
+
+def _judge(in_force, kind: str, at: datetime, *, slot: bool = False) -> deadlines.Decision:
     return deadlines.judge(
         [(rules.rule_of(d.terms), d.instant) for d in in_force],
-        contribution.kind,
+        kind,
         received_at=at,
         available_at=at,
-        slot=contribution.slot_id is not None,
+        slot=slot,
     )
 
 
-def submit(token: uuid.UUID, *, person: Person, arrived_at: datetime) -> Submitted:
+def submit(
+    token: uuid.UUID, *, person: Person, arrived_at: datetime, of: uuid.UUID | None = None
+) -> Submitted:
     """Register the draft that `token` was given for. One durable transaction.
 
-    `arrived_at` is the aware instant of the request by the database's clock. A used token, or a draft another
-    focal point has submitted meanwhile, gives the receipt that is there. Raises TokenUnknown, DraftChanged,
-    NotReady, NotEntitled, drafting.NotOpen, register.RegisterBusy, register.SlotNotOpen; nothing is changed then.
+    `arrived_at` is the aware instant of the request by the database's clock; `of` the draft it was sent for, where
+    the sender names one. A used token, or a draft another focal point has submitted meanwhile, gives the receipt
+    that is there. Raises TokenUnknown, DraftChanged, NotReady, NotEntitled, drafting.NotOpen, register.RegisterBusy,
+    register.SlotNotOpen; nothing is changed then.
     """
     given = SubmitToken.objects.filter(token=token, person=person).first()
-    if given is None:
+    if given is None or of not in (None, given.contribution_id):
         raise TokenUnknown
     fresh = load(given.contribution_id)
     prepared = proof(fresh)
@@ -250,6 +265,8 @@ def submit(token: uuid.UUID, *, person: Person, arrived_at: datetime) -> Submitt
         raise drafting.NotOpen
     if not prepared.ready:
         raise NotReady(prepared.problems)
+    if fresh.slot_id is not None and prepared.slot is None and prepared.digest != given.digest:
+        raise register.SlotNotOpen  # it was open when the proof was shown
 
     def act() -> Submitted:
         locked = register.lock(fresh.register_id)
@@ -260,16 +277,25 @@ def submit(token: uuid.UUID, *, person: Person, arrived_at: datetime) -> Submitt
             raise drafting.NotOpen
         if prepared.digest != given.digest or contribution.edition != fresh.edition:
             raise DraftChanged
+        # A Rev. of the words may have been registered while this one waited: asked again under the lock.
+        filing = prepared.filing
+        if filing.same_bytes and not _only_sponsors_change(
+            contribution, filing.sources, filing.versions, filing.issue_ids
+        ):
+            raise DraftChanged
         if not parties.may_submit(rights_of(person), contribution):
             raise parties.NotEntitled
-        entered = register.enter(
-            locked,
-            prepared.filing,
-            actor=person,
-            token=token,
-            arrived_at=arrived_at,
-            slot_id=contribution.slot_id,
-        )
+        try:
+            entered = register.enter(
+                locked,
+                filing,
+                actor=person,
+                token=token,
+                arrived_at=arrived_at,
+                slot_id=prepared.slot.pk if prepared.slot else None,
+            )
+        except register.DocumentWithdrawn:
+            raise NotReady((WITHDRAWN,)) from None
         if entered.receipt is None:
             return Submitted(contribution, None, entered.decision, entered.at, arrived_at, entered.waited)
         contribution.status = Contribution.Status.SUBMITTED
@@ -295,7 +321,10 @@ def _there_already(contribution: Contribution) -> Submitted:
 
 
 def next_meeting(contribution: Contribution, *, at: datetime) -> Register | None:
-    """The next announced meeting of the group whose door is still open for this kind; None: not yet convened."""
+    """The next announced meeting of the group that still takes this kind in; None: not yet convened.
+
+    A deadline that only flags closes no door.
+    """
     coming = (
         Register.objects.filter(
             group_id=contribution.group_id,
@@ -309,8 +338,8 @@ def next_meeting(contribution: Contribution, *, at: datetime) -> Register | None
         .order_by("opens_at")
     )
     for candidate in coming:
-        deadline = rules.deadline_for(candidate, contribution.kind)
-        if deadline is None or at <= deadline.instant:
+        in_force = [d for d in candidate.deadlines.all() if d.superseded_at is None]
+        if _judge(in_force, contribution.kind, at).accepted:
             return candidate
     return None
 
@@ -344,10 +373,15 @@ def use_slot(pk: uuid.UUID, slot: Slot, *, rights: Rights, at: datetime) -> Cont
         open_ones = parties.open_slots(
             slot.register, state_id=contribution.state_id, office_id=contribution.office_id
         )
-        if slot not in list(open_ones) or contribution.is_change:
+        if (
+            slot not in list(open_ones)
+            or slot.register.group_id != contribution.group_id
+            or contribution.is_change
+        ):
             raise register.SlotNotOpen
         contribution.slot = slot
         contribution.register = slot.register
+        contribution.status = Contribution.Status.DRAFT
     return contribution
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cwg.documents import register, rules
-from cwg.documents.models import Document, Revision, Slot
+from cwg.documents.models import Document, Register, Revision, Slot
 from cwg.members.models import LANGUAGE_CODES
 
 from . import draft_views, drafting, parties, showing, submission
@@ -62,12 +62,14 @@ def submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Submit with the proof's token. The answer is the receipt, or a page that says what happened instead."""
     arrived_at = request.read_clock()
     draft = draft_views.find(request, pk)
+    if not parties.may_submit(request.rights, draft):
+        return render(request, "403.html", status=403)
     try:
         token = uuid.UUID(request.POST.get("token", ""))
     except ValueError:
         raise BadRequest("token") from None
     try:
-        outcome = submission.submit(token, person=request.user, arrived_at=arrived_at)
+        outcome = submission.submit(token, person=request.user, arrived_at=arrived_at, of=pk)
     except (submission.DraftChanged, submission.NotReady, submission.TokenUnknown) as reason:
         return render(
             request,
@@ -154,7 +156,10 @@ def hold(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def use_slot(request: HttpRequest, pk: uuid.UUID, slot: int) -> HttpResponse:
     """Say that the draft answers a request of the Group."""
     draft_views.find(request, pk)
-    wanted = get_object_or_404(Slot.objects.select_related("register"), pk=slot)
+    registers = Register.objects.visible_to(request.rights)
+    wanted = get_object_or_404(
+        Slot.objects.select_related("register").filter(register__in=registers), pk=slot
+    )
     try:
         submission.use_slot(pk, wanted, rights=request.rights, at=request.server_now)
     except (register.SlotNotOpen, drafting.NotOpen):
@@ -182,7 +187,9 @@ def change(request: HttpRequest, document: int) -> HttpResponse:
         held = [v.language for v in found.current.versions.all()]
         if kind not in (Revision.Kind.REV, Revision.Kind.CORR, Revision.Kind.ADD):
             raise BadRequest("kind")
-        if language and (language not in LANGUAGE_CODES or kind != Revision.Kind.CORR or language not in held):
+        if language and (
+            language not in LANGUAGE_CODES or kind != Revision.Kind.CORR or language not in held
+        ):
             raise BadRequest("language")
         try:
             draft = drafting.begin_change(
@@ -219,5 +226,8 @@ def withdraw(request: HttpRequest, document: int) -> HttpResponse:
         messages.success(request, _("%(symbol)s is withdrawn. Its symbol stays.") % {"symbol": found.symbol})
         return redirect(found)
     return render(
-        request, "contributions/withdraw.html", {"document": found, "form": form}, status=422 if form.errors else 200
+        request,
+        "contributions/withdraw.html",
+        {"document": found, "form": form},
+        status=422 if form.errors else 200,
     )

@@ -40,6 +40,10 @@ class NothingToChange(ValueError):
     """The change asks for what already is."""
 
 
+class DocumentWithdrawn(ValueError):
+    """The document that would be revised, corrected or extended has been withdrawn."""
+
+
 @dataclass(frozen=True)
 class SourceLine:
     """Who it comes from, printed as it stands on the day."""
@@ -174,7 +178,7 @@ def enter(
     `arrived_at` is the aware instant at which the request reached the portal, by the database's clock; a
     request that waited across the line is late all the same, and the journal keeps both instants.
     Late documents are not registered (unless the rule only flags, a slot excuses, or the bytes are the same):
-    the refusal itself is an act in the journal. Raises SlotNotOpen.
+    the refusal itself is an act in the journal. Raises SlotNotOpen and DocumentWithdrawn.
     """
     at = clock.now()  # a new statement after the lock: the time after the wait
     waited = at - arrived_at
@@ -291,6 +295,8 @@ def _next_revision(
     locked: Register, filing: Filing, at: datetime, actor: Person
 ) -> tuple[Document, Revision]:
     document = Document.objects.select_for_update(of=("self",)).get(pk=filing.revises_id, register=locked)
+    if document.is_withdrawn:
+        raise DocumentWithdrawn
     earlier = list(document.revisions.order_by("position").values_list("kind", "number", "position"))
     issued = [number for kind, number, _ in earlier if kind == filing.revision_kind]
     number = max([*issued, losses.highest_lost(locked, document.pk, filing.revision_kind)]) + 1
@@ -299,6 +305,8 @@ def _next_revision(
         document._history_user = actor
         document._change_reason = f"Rev.{number}"
         document.save(update_fields=["title"])
+    if filing.revision_kind == Revision.Kind.REV:
+        document.issues.set(filing.issue_ids)
     return document, Revision(
         document=document,
         kind=filing.revision_kind,

@@ -1,0 +1,124 @@
+"""Drafts for tests, made by the verbs, and what stands in the register and in a draft, to be compared."""
+
+import uuid
+
+from contributions import drafting, submission
+from contributions.models import Contribution, DraftFile
+from cwg import clock
+from cwg.documents import blobs
+from cwg.documents.kinds import Kind
+from cwg.documents.models import Deadline, Document, File, Receipt, Register, Revision, Series, Slot, Source
+from cwg.members.models import Group, MemberState, Office, Person
+from cwg.members.rights import rights_of
+from cwg.notices.models import Event
+from cwg.record import checks
+from cwg.record.models import JournalEntry
+from tests import factories
+
+
+def wording(register: Register | None, title: str = "On multilingualization", **fields) -> drafting.Wording:
+    values = {"kind": Kind.CONTRIBUTION_ACTION, "original_languages": ("en",)} | fields
+    return drafting.Wording(register=register, title=title, **values)
+
+
+def make_draft(
+    group: Group,
+    register: Register | None,
+    *,
+    by: Person,
+    state: MemberState | str | None = "SAU",
+    office: Office | None = None,
+    title: str = "On multilingualization",
+    slot: Slot | None = None,
+    language: str = "en",
+    text: str | None = None,
+    **fields,
+) -> Contribution:
+    """A draft that lacks nothing, with one stored PDF in `language`."""
+    if office is not None:
+        state = None
+    draft = drafting.begin(
+        rights=rights_of(by),
+        at=clock.now(),
+        group=group,
+        wording=wording(register, title, **{"original_languages": (language,)} | fields),
+        state=factories.make_state(state) if isinstance(state, str) else state,
+        office=office,
+        slot=slot,
+    )
+    put_file(draft, by, language=language, text=text or f"{title}. The text.")
+    return Contribution.objects.get(pk=draft.pk)
+
+
+def put_file(draft: Contribution, by: Person, *, language: str = "en", text: str) -> DraftFile:
+    """A PDF that says `text`, without the inspection of an upload."""
+    with drafting.changing(draft.pk, rights=rights_of(by), at=clock.now()) as locked:
+        blob = blobs.keep_own(factories.pdf_bytes(text), media_type=factories.PDF, at=clock.now(), text=text)
+        return DraftFile.objects.create(
+            contribution=locked,
+            language=language,
+            blob=blob,
+            name=f"{language}.pdf",
+            uploaded_by=by,
+            uploaded_at=clock.now(),
+        )
+
+
+def make_slot(register: Register, state: MemberState | str = "SAU", **fields) -> Slot:
+    """The slot of a request recorded in session."""
+    values = {
+        "register": register,
+        "wording": "An inventory of activities",
+        "asked_in": "First sitting, item 4",
+        "opened_at": clock.now(),
+    }
+    if "office" not in fields:
+        values["state"] = factories.make_state(state) if isinstance(state, str) else state
+    return Slot.objects.create(**values | fields)
+
+
+def token_for(draft: Contribution, person: Person) -> uuid.UUID:
+    """What the proof page gives out."""
+    return submission.offer(submission.proof(submission.load(draft.pk)), person=person, at=clock.now()).token
+
+
+def submit(draft: Contribution, person: Person) -> submission.Submitted:
+    """Proofed and submitted at the clock's now."""
+    return submission.submit(token_for(draft, person), person=person, arrived_at=clock.now())
+
+
+def registered() -> dict[str, list]:
+    """Everything a submission writes, the journal's refusals apart: what no refusal may change."""
+    return {
+        "documents": list(Document.objects.order_by("pk").values()),
+        "revisions": list(Revision.objects.order_by("pk").values()),
+        "sources": list(Source.objects.order_by("pk").values()),
+        "files": list(File.objects.order_by("pk").values()),
+        "receipts": list(Receipt.objects.order_by("pk").values()),
+        "counters": list(Series.objects.order_by("pk").values()),
+        "slots": list(Slot.objects.order_by("pk").values()),
+        "deadlines": list(Deadline.objects.order_by("pk").values()),
+        "events": list(Event.objects.order_by("pk").values()),
+    }
+
+
+def as_it_stands(draft: Contribution) -> dict:
+    """The draft with its files and sponsors."""
+    return {
+        "draft": Contribution.objects.filter(pk=draft.pk).values().get(),
+        "files": list(DraftFile.objects.filter(contribution=draft).order_by("pk").values()),
+        "sponsors": list(draft.sponsorships.order_by("pk").values()),
+        "issues": list(draft.issues.order_by("pk").values_list("pk", flat=True)),
+    }
+
+
+def acts(register: Register) -> list[str]:
+    """The acts of the register's chain, in their order."""
+    return list(
+        JournalEntry.objects.filter(chain=register.chain).order_by("position").values_list("act", flat=True)
+    )
+
+
+def faults() -> list[str]:
+    """What `manage.py verify` would print of the register and its record; mails (I6) wait for a sweep."""
+    return [f"{name}: {found}" for name, sentences in checks.run() for found in sentences if name[:2] != "I6"]
