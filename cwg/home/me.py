@@ -25,7 +25,7 @@ from cwg.members.middleware import CATALOGUE
 from cwg.members.models import LANGUAGE_CODES, LANGUAGES, Person
 from cwg.notices import kinds, preferences
 
-THEMES = Person._meta.get_field("theme").choices
+THEMES = list(Person._meta.get_field("theme").choices or ())
 
 
 class SettingsForm(forms.Form):
@@ -56,15 +56,14 @@ class SettingsForm(forms.Form):
             "mails": [kind.name for kind, wanted in self.settable if wanted],
         }
         super().__init__(*args, **kwargs)
-        self.fields["mails"].choices = [(kind.name, kind.label) for kind in kinds.settable()]
+        mails: Any = self.fields["mails"]
+        mails.choices = [(kind.name, kind.label) for kind in kinds.settable()]
         if not self.settable:
             del self.fields["mails"]
         # A zone under an older name stays what it is until the person chooses another.
-        if person.time_zone and not self.fields["time_zone"].valid_value(person.time_zone):
-            self.fields["time_zone"].choices = [
-                (person.time_zone, person.time_zone),
-                *self.fields["time_zone"].choices,
-            ]
+        zone: Any = self.fields["time_zone"]
+        if person.time_zone and not zone.valid_value(person.time_zone):
+            zone.choices = [(person.time_zone, person.time_zone), *zone.choices]
 
 
 @never_cache
@@ -83,7 +82,7 @@ def me(request: HttpRequest) -> HttpResponse:
             at=clock.now(),
         )
         for kind, wanted in form.settable:
-            if (kind.name in given["mails"]) != wanted:
+            if (kind.name in given.get("mails", ())) != wanted:
                 preferences.set_wanted(person, kind.name, not wanted)
         translation.activate(CATALOGUE.get(person.language, person.language))
         messages.success(request, _("Your settings are kept."))

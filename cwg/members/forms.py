@@ -16,7 +16,8 @@ class NameField(forms.CharField):
     """A person's name on one line."""
 
     def __init__(self, **kwargs: Any):
-        super().__init__(**{"label": _("Name"), "max_length": 150} | kwargs)
+        kwargs.setdefault("label", _("Name"))
+        super().__init__(max_length=150, **kwargs)
 
     def clean(self, value: Any) -> str:
         try:

@@ -255,7 +255,7 @@ class AccreditationQuerySet(models.QuerySet):
         return self.filter(models.Q(until__isnull=True) | models.Q(until__gt=now), since__lte=now)
 
 
-def role_and_party(prefix: str) -> list[models.CheckConstraint]:
+def role_and_party(prefix: str) -> list[models.BaseConstraint]:
     """Delegation roles name a State, office roles an office, the others neither; for rows that carry a role."""
     return [
         models.CheckConstraint(

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -66,7 +67,7 @@ def _set_secret(person: Person, secret: str) -> None:
     person.calendar_secret = secret
 
 
-def _save(person: Person, reason: str, fields: list[str]) -> None:
+def _save(person: Any, reason: str, fields: list[str]) -> None:
     person._history_user = person
     person._change_reason = reason
     person.save(update_fields=fields)

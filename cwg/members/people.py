@@ -50,7 +50,12 @@ def on_invited(callback: InvitedCallback) -> None:
 
 
 def may_manage(rights: Rights, *, group_id: int, role: str, state_id: int | None = None) -> bool:
-    """Whether these rights allow giving, changing or ending `role` in that group (and delegation)."""
+    """Whether these rights allow giving, changing or ending `role` in that group (and delegation).
+
+    Only administrators make administrators: who looks after accounts everywhere is no one group's affair.
+    """
+    if role == Role.ADMINISTRATOR:
+        return rights.has_role(Role.ADMINISTRATOR)
     if rights.has_role(Role.ADMINISTRATOR) or group_id in rights.secretariat_groups:
         return True
     return role in DELEGATION_ROLES and state_id is not None and rights.is_focal_point(group_id, state_id)

@@ -104,6 +104,11 @@ def test_a_person_chooses_which_mails_come(client_of, saudi_delegate, a_kind):
     assert preferences.wants(saudi_delegate, a_kind)
 
 
+def test_a_zone_under_an_older_name_stays_until_another_is_chosen(client_of, saudi_delegate):
+    Person.objects.filter(pk=saudi_delegate.pk).update(time_zone="Asia/Calcutta")
+    assert client_of(saudi_delegate).post("/me/", FORM | {"time_zone": "Asia/Calcutta"}).status_code == 302
+
+
 def test_the_page_asks_the_database_equally_often_for_one_role_and_for_three(
     client_of, saudi_delegate, django_assert_num_queries
 ):

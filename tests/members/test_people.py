@@ -1,10 +1,13 @@
 """The verbs on people: who may invite, end and change whom; each refusal leaves everything as it was."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.conf import settings
 from django.core import signing
+from django.db import connection
 
 from cwg.members import people, refusals
 from cwg.members.models import Accreditation, Invitation, Person, Role
@@ -111,6 +114,17 @@ def test_nobody_else_invites(request, dg, now, told, who):
     with pytest.raises(refusals.NotEntitled):
         invite(dg, actor, now)
     assert (rows(), told) == (before, [])
+
+
+def test_only_administrators_make_and_end_administrators(dg, secretary, administrator, now):
+    held = administrator.accreditations.get()
+    before = rows()
+    with pytest.raises(refusals.NotEntitled):
+        invite(dg, secretary, now, role=Role.ADMINISTRATOR, state=None)
+    with pytest.raises(refusals.NotEntitled):
+        people.end(held, actor=secretary, at=now, reason="because")
+    assert rows()[1:] == before[1:] and not Invitation.objects.exists()
+    invite(dg, administrator, now, role=Role.ADMINISTRATOR, state=None)
 
 
 def test_the_secretariat_of_one_group_invites_to_no_other(dg, secretary, now):
@@ -395,3 +409,48 @@ def test_nobody_closes_their_own_account(administrator, now):
     with pytest.raises(refusals.NotYourself):
         people.disable(administrator, actor=administrator, at=now, reason="because")
     assert Person.objects.get(pk=administrator.pk).is_active
+
+
+# --- At the same moment -------------------------------------------------------------------------------------------
+
+
+def at_once(*acts):
+    """Run the acts in threads that start together; what each returned or raised, in order."""
+    barrier = Barrier(len(acts))
+
+    def run(act):
+        barrier.wait(timeout=10)
+        try:
+            return act()
+        except refusals.Refused as refused:
+            return type(refused)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [future.result(timeout=30) for future in [pool.submit(run, act) for act in acts]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_opened_twice_at_once_works_once(dg, saudi_focal_point, now):
+    invitation = invite(dg, saudi_focal_point, now)
+    results = at_once(
+        *[lambda: people.accept(invitation, name="Sara", password=PASSWORD, at=now) for _ in range(4)]
+    )
+    assert sorted(str(r) for r in results if isinstance(r, type)) == [str(refusals.InvitationUsed)] * 3
+    assert Accreditation.objects.filter(person__email=invitation.email).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_focal_points_who_leave_at_once_do_not_leave_the_delegation_without_one(
+    dg, saudi_focal_point, now
+):
+    second = accredit("second@mcit.gov.sa", dg, Role.FOCAL_POINT, "SAU").person
+    results = at_once(
+        *[
+            lambda who=who: people.end(who.accreditations.get(), actor=who, at=now, reason="I leave")
+            for who in (saudi_focal_point, second)
+        ]
+    )
+    assert results.count(refusals.LastFocalPoint) == 1
+    assert Accreditation.objects.in_force(now).filter(role=Role.FOCAL_POINT).count() == 1
