@@ -50,7 +50,7 @@ def seat(request: HttpRequest, group: str, code: str) -> HttpResponse:
     drafts = (
         Contribution.objects.filter(group=own.group, state=own.state)
         .exclude(status=Contribution.Status.SUBMITTED)
-        .select_related("register", "changed_by", "asked_by", "held_from", "revises")
+        .select_related("group", "register", "changed_by", "asked_by", "held_from", "revises")
         .prefetch_related(Prefetch("sponsorships", Sponsorship.objects.select_related("state")), "files")
     )
     open_ones = [d for d in drafts if d.is_open]

@@ -199,7 +199,6 @@ def page_of_draft(request: HttpRequest, draft: Contribution, form: DraftForm | N
             (names[language], [showing.file_row(file, removable=True) for file in held])
             for language, held in sorted(files.items())
         ],
-        "missing": [names[code] for code in draft.original_languages if code not in files],
         "upload_languages": LANGUAGES,
         "upload_language": draft.original_languages[0] if draft.original_languages else "en",
         "max_bytes": settings.MAX_FILE_BYTES,

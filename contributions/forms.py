@@ -121,7 +121,9 @@ def open_registers(rights: Rights, group_id: int, chosen: int | None):
 class SponsorForm(forms.Form):
     """One Member State to be asked to join."""
 
-    state = forms.ModelChoiceField(MemberState.objects.none(), label=_("Member State"))
+    state = forms.ModelChoiceField(
+        MemberState.objects.none(), label=_("Member State"), empty_label=_("Choose a Member State")
+    )
 
     def __init__(self, *args, contribution: Contribution, **kwargs):
         super().__init__(*args, **kwargs)

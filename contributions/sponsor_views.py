@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from . import draft_views, drafting, parties, sponsors
 from .forms import SponsorForm
@@ -37,9 +37,7 @@ def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return render(request, "409.html", status=409)
     except parties.NotEntitled:
         return render(request, "403.html", status=403)
-    messages.success(
-        request, _("%(state)s is asked. Its focal points get a mail.") % {"state": state.name}
-    )
+    messages.success(request, _("%(state)s is asked. Its focal points get a mail.") % {"state": state.name})
     return _back(pk)
 
 
@@ -55,9 +53,12 @@ def take_back(request: HttpRequest, pk: uuid.UUID, sponsorship: int) -> HttpResp
     return _back(pk)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """The asked State's focal point joins (`answer=join`) or not (`answer=decline`)."""
+    """The asked State's focal point joins (`answer=join`) or not (`answer=decline`).
+
+    A mail links here: reading the address leads to the question on My delegation and changes nothing.
+    """
     sponsorship = get_object_or_404(
         Sponsorship.objects.select_related("contribution__group", "state").filter(
             contribution__in=Contribution.objects.visible_to(request.rights)
@@ -66,6 +67,11 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if sponsorship.state_id not in request.rights.states_in(sponsorship.contribution.group_id):
         return render(request, "404.html", status=404)
+    back = redirect(
+        "contributions:seat", group=sponsorship.contribution.group.slug, code=sponsorship.state.iso3.lower()
+    )
+    if request.method != "POST":
+        return back
     joins = request.POST.get("answer") == "join"
     try:
         sponsors.answer(pk, joins=joins, rights=request.rights, at=request.server_now)
@@ -79,6 +85,4 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         if joins
         else _("Your delegation does not join this contribution."),
     )
-    return redirect(
-        "contributions:seat", group=sponsorship.contribution.group.slug, code=sponsorship.state.iso3.lower()
-    )
+    return back
