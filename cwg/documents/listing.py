@@ -160,6 +160,7 @@ class Row:
     suffixes: str
     title: str
     title_language: str
+    known_as: str
     source: str
     kind: str
     at: datetime | date | None
@@ -202,7 +203,7 @@ def _revisions():
 
 
 _FIELDS = (
-    "pk", "path", "symbol", "title", "kind", "date_only", "undated", "withdrawn_at", "register__zone", "register__title",
+    "pk", "path", "symbol", "title", "known_as", "kind", "date_only", "undated", "withdrawn_at", "register__zone", "register__title",
 )  # fmt: skip
 
 
@@ -241,6 +242,7 @@ def rows(
                 suffixes=" ".join(f"{r['kind'].capitalize()}.{r['number']}" for r in revisions[1:]),
                 title=one["title"],
                 title_language=original if one["title"] else "",
+                known_as="" if one["title"] else one["known_as"],
                 source=", ".join(s["name"] for s in current["sources"]),
                 kind=parts.kind(one["kind"]),
                 at=at,

@@ -55,9 +55,18 @@ def original_text(revision: Revision) -> str:
 
 
 def days_of(register) -> str:
-    """The days of the meeting in words: "11 February 2009", "11 February 2009 – 13 February 2009"."""
+    """The days of the meeting: "11 February 2009", "11 February 2009 – 13 February 2009"; "" where none is stated."""
+    if not register.is_of_a_meeting:
+        return ""
     first = date_text(register.first_day)
     return first if register.last_day == register.first_day else f"{first} – {date_text(register.last_day)}"
+
+
+def untitled(known_as: str) -> str:
+    """What stands in the place of a title nobody states: never the archive's own words alone, as if they were one."""
+    if not known_as:
+        return gettext("Title not known")
+    return gettext("Title not known; known as: %(words)s") % {"words": known_as}
 
 
 def sources_text(revision: Revision) -> str:
@@ -79,7 +88,7 @@ def head(document: Document, revision: Revision) -> dict:
         "date": day_of(document, revision),
         "original": original_text(revision),
         "source": sources_text(revision) or gettext("not known"),
-        "title": revision.title or document.title or gettext("Title not known"),
+        "title": revision.title or document.title or untitled(document.known_as),
         "title_language": next(iter(revision.original_languages), "") if document.title else "",
         "kind": document.get_kind_display(),
     }
@@ -150,6 +159,8 @@ def languages_of(revision: Revision, *, withdrawn: bool, all_six: bool) -> list[
             continue
         files = () if withdrawn else tuple(file_line(file) for file in version.files.all())
         state = "original" if version.is_original else "translation"
+        if not version.text_held and not version.is_original:
+            state = "missing"  # an archive's document in which language nobody states
         lines.append(LanguageLine(code, str(name), state, files, version.text_held))
     return lines
 

@@ -47,4 +47,5 @@ def _has(word: str) -> Q:
     sources = Source.objects.filter(revision__document=OuterRef("pk"), printed_as__icontains=word)
     texts = Version.objects.filter(revision__document=OuterRef("pk"), text__icontains=word)
     within = Q(withdrawn_at__isnull=True) & (Exists(revisions) | Exists(texts))
-    return Q(title__icontains=word) | Q(symbol__icontains=word) | Exists(sources) | within
+    named = Q(title__icontains=word) | Q(known_as__icontains=word) | Q(symbol__icontains=word)
+    return named | Exists(sources) | within

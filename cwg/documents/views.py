@@ -82,7 +82,9 @@ def document(request: HttpRequest, path: str) -> HttpResponse:
             raise
         return redirect_to_login(request.get_full_path())
     register, rights = found.register, request.rights
-    reads_meeting = register.group_id in rights.readable_groups or register.group_id in rights.prepared_groups
+    reads_meeting = register.is_of_a_meeting and (
+        register.group_id in rights.readable_groups or register.group_id in rights.prepared_groups
+    )
     current = found.current
     slot = getattr(found, "answers_slot", None)
     asked_url = upward.pages_of_slots([slot.pk]).get(slot.pk, "") if slot and reads_meeting else ""
@@ -99,7 +101,7 @@ def document(request: HttpRequest, path: str) -> HttpResponse:
             "document": found,
             "register": register,
             "head": paper.head(found, current),
-            "heading": current.symbol or current.title or _("Document without symbol"),
+            "heading": current.symbol or found.heading or _("Document without symbol"),
             "entries": paper.entries(found, with_receipts=request.user.is_authenticated),
             "languages": paper.languages_of(current, withdrawn=found.is_withdrawn, all_six=True),
             "states": paper.STATES,

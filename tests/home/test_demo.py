@@ -126,7 +126,8 @@ def test_the_archive_shows_what_is_known_and_what_is_not(demo):
     assert "Saudi Arabia" in report.original.versions.get().text
     seventh = Document.objects.get(symbol="WG-WSIS-14/7")
     assert (seventh.title, seventh.undated) == ("", True)
-    assert seventh.original.versions.get().text_held is False
+    version = seventh.original.versions.get()
+    assert (version.text_held, version.is_original) == (False, False)
     assert seventh.original.sources.get().printed_as == "Russian Federation"
 
 
@@ -247,3 +248,37 @@ def test_in_production_it_is_refused_and_nothing_is_made(demo, settings):
     with pytest.raises(CommandError, match="not loaded in production"), clock.held_at(NOW + timedelta(30)):
         call_command("demo")
     assert counts() == before
+
+
+@pytest.mark.parametrize("name", ["focal.lva", "delegate.sau", "chair", "secretariat", "auditor", "tsb"])
+def test_every_reader_finds_the_archive_and_both_meetings(demo, client_of, name):
+    client = client_of(Person.objects.get(email=f"{name}@demo.example"))
+    pages = ["/", "/meetings/", "/documents/", *(m.get_absolute_url() for m in Meeting.objects.all())]
+    pages += [document.get_absolute_url() for document in Document.objects.all()]
+    with clock.held_at(NOW):
+        answers = {page: client.get(page).status_code for page in pages}
+    assert set(answers.values()) == {200}, answers
+
+
+def test_a_page_of_the_archive_says_what_is_not_known(demo, client_of):
+    client = client_of(Person.objects.get(email="delegate.fra@demo.example"))
+    with clock.held_at(NOW):
+        seventh = client.get("/documents/wg-wsis-14/7/").content.decode()
+        proposal = client.get(
+            Document.objects.get(path__endswith="/france-dedicated-group").get_absolute_url()
+        )
+    for words in ("Title not known", "Date not known", "text not held", "Not measured"):
+        assert words in seventh
+    assert "Original: English" not in seventh
+    text = proposal.content.decode()
+    assert "Symbol not known" in text and "known as: Proposal of France" in text
+    # No meeting is stated: no day, no place, no link to a meeting's page.
+    assert (
+        "2007" in text and "15 June 2007" not in text and "/meetings/wg-wsis-meeting-not-stated" not in text
+    )
+
+
+def test_the_administrator_of_accounts_reads_no_document(demo, client_of):
+    client = client_of(Person.objects.get(email="administrator@demo.example"))
+    with clock.held_at(NOW):
+        assert client.get("/documents/cwg-internet-23/2/").status_code == 404

@@ -64,6 +64,11 @@ class Register(Chained):
         return f"{self.group.code}-{self.ordinal}" if self.ordinal is not None else ""
 
     @property
+    def is_of_a_meeting(self) -> bool:
+        """False for an archive's documents whose meeting nobody stated: then place and days are not known."""
+        return self.place != ""
+
+    @property
     def is_archive(self) -> bool:
         return self.origin == self.Origin.ARCHIVE
 

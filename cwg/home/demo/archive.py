@@ -83,7 +83,8 @@ def _enter(register: Register, documents: tuple[ArchiveDocument, ...], actor: Pe
 def _versions(known: ArchiveDocument) -> tuple[VersionLine, ...]:
     """Its text as .docx and .pdf in its language; a version without files where the text is not held."""
     if not known.text_held:
-        return tuple(VersionLine(language, ()) for language in known.languages)
+        # In which language it was written is not stated either: none is called the original.
+        return tuple(VersionLine(language, (), is_original=False) for language in known.languages)
     text = plain_text(make_files.blocks_of(known))
     at = clock.now()
     lines = []
