@@ -1,0 +1,70 @@
+"""Receipts: shown to who sees the document, checked against the register, printed."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from cwg.documents import receipts
+from cwg.documents.models import Document, Receipt
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def document(held, dg) -> Document:
+    return factories.make_document(factories.make_register(dg, opens_at=held.at + timedelta(days=10)))
+
+
+def test_a_receipt_says_what_was_registered_and_that_it_matches(client_of, document, syrian_delegate):
+    receipt = Receipt.objects.get()
+    content = client_of(syrian_delegate).get(receipt.get_absolute_url()).content.decode()
+    for text in (
+        "DG-2/1",
+        "Saudi Arabia",
+        "In time",
+        "Matches the register",
+        receipt.code,
+        receipt.digest,
+        receipt.statement["files"][0]["sha256"],
+    ):
+        assert text in content
+
+
+def test_who_does_not_see_the_document_does_not_see_its_receipt(client_of, client, document, nobody, chair):
+    receipt = Receipt.objects.get()
+    for name in ("receipt", "receipt-pdf"):
+        url = reverse(f"documents:{name}", args=[receipt.code])
+        assert client_of(chair).get(url).status_code == 200
+        assert client_of(nobody).get(url).status_code == 404
+        assert client.get(url).status_code == 302
+    assert client_of(chair).get("/receipts/not-there/").status_code == 404
+
+
+def test_the_receipt_is_printed_as_pdf(client_of, document, saudi_delegate):
+    url = reverse("documents:receipt-pdf", args=[Receipt.objects.get().code])
+    response = client_of(saudi_delegate).get(url)
+    assert response.content.startswith(b"%PDF-")
+    assert response["Content-Disposition"] == 'attachment; filename="receipt_DG-2-1.pdf"'
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE documents_receipt SET statement = jsonb_set(statement, '{title}', '\"Another\"')",
+        "UPDATE documents_revision SET title = 'Another'",
+        "UPDATE documents_source SET printed_as = 'Another'",
+    ],
+)
+def test_a_receipt_that_no_longer_matches_says_so(client_of, document, saudi_delegate, change):
+    receipt = Receipt.objects.get()
+    assert list(receipts.differences(receipt)) == []
+    with connection.cursor() as cursor:
+        # As somebody would who has the database and switches its triggers off.
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(change)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    response = client_of(saudi_delegate).get(receipt.get_absolute_url())
+    assert "Does not match the register" in response.content.decode()

@@ -1,0 +1,321 @@
+"""Pages of meetings: what each reader sees, filters, the pack and the request's page."""
+
+import csv
+import hashlib
+import io
+import zipfile
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from cwg.documents.kinds import Kind
+from cwg.members.models import Role
+from cwg.record.models import AccessEntry
+from meetings import requests
+from meetings.models import Meeting, Visit
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def meeting(held, dg) -> Meeting:
+    return factories.make_meeting(dg, opens_at=held.at + timedelta(days=10), chair="Majed Al Mazyed")
+
+
+def page_of(meeting: Meeting) -> str:
+    return reverse("meetings:meeting", args=[meeting.register.slug])
+
+
+def symbols_on(response) -> list[str]:
+    return [row.symbol for row in response.context["rows"]]
+
+
+def test_the_list_says_what_comes_and_what_was(client_of, held, dg, meeting, saudi_delegate):
+    factories.make_meeting(
+        dg, 1, opens_at=held.at - timedelta(days=90), closed_at=held.at - timedelta(days=88)
+    )
+    factories.make_meeting(dg, 3, opens_at=held.at - timedelta(hours=1))
+    factories.make_meeting(dg, 4, announced=False)
+    response = client_of(saudi_delegate).get("/meetings/")
+    assert response.status_code == 200
+    groups = {str(label): [m.register.ordinal for m in found] for label, found in response.context["groups"]}
+    assert groups == {"In session": [3], "Upcoming": [2], "Not announced yet": [], "Past": [1]}
+    assert "9 days left" in response.content.decode()
+
+
+def test_an_empty_list_says_so(client_of, nobody):
+    assert "No meetings yet" in client_of(nobody).get("/meetings/").content.decode()
+
+
+def test_a_delegate_sees_facts_deadline_and_documents(client_of, meeting, saudi_delegate):
+    factories.make_document(meeting.register, "On spam")
+    content = client_of(saudi_delegate).get(page_of(meeting)).content.decode()
+    for text in (
+        "Majed Al Mazyed",
+        "Geneva",
+        "DG-2/1",
+        "On spam",
+        "Saudi Arabia",
+        "In time",
+        "data-deadline",
+    ):
+        assert text in content
+    assert "Start a contribution" in content
+    assert "Announce" not in content and "Record a request" not in content
+
+
+def test_who_has_no_seat_in_the_group_gets_404(client_of, dg, meeting, nobody, saudi_delegate, administrator):
+    other = factories.accredit("d@other.example", factories.make_group("CWG-Internet"), Role.DELEGATE, "FRA")
+    factories.make_document(meeting.register)
+    assert client_of(saudi_delegate).get(page_of(meeting)).status_code == 200
+    for person in (nobody, other.person, administrator):
+        for name in ("meeting", "pack", "calendar"):
+            url = reverse(f"meetings:{name}", args=[meeting.register.slug])
+            assert client_of(person).get(url).status_code == 404
+
+
+def test_a_copied_link_stops_working_the_moment_the_accreditation_ends(client_of, held, dg, meeting):
+    seat = factories.accredit("d@sau.example", dg, Role.DELEGATE, "SAU", until=held.at + timedelta(hours=1))
+    client = client_of(seat.person)
+    assert client.get(page_of(meeting)).status_code == 200
+    held.forward(hours=1)
+    assert client.get(page_of(meeting)).status_code == 404
+
+
+def test_who_is_not_signed_in_is_sent_to_sign_in(client, meeting):
+    for url in (page_of(meeting), "/meetings/", "/meetings/not-there/"):
+        response = client.get(url)
+        assert response.status_code == 302
+        assert response["Location"].startswith("/accounts/login/")
+
+
+def test_pages_only_read(client_of, meeting, saudi_delegate):
+    for name in ("meeting", "pack", "calendar"):
+        url = reverse(f"meetings:{name}", args=[meeting.register.slug])
+        assert client_of(saudi_delegate).post(url).status_code == 405
+
+
+def test_documents_are_filtered_and_ordered(client_of, held, meeting, saudi_delegate, secretary):
+    office = factories.make_office("secretariat")
+    factories.make_document(meeting.register, "One")
+    held.forward(minutes=1)
+    french = factories.version_line("fr", "Deux.")
+    factories.make_document(
+        meeting.register, "Two", sources=(factories.state_source("SYR"),), versions=(french,)
+    )
+    held.forward(minutes=1)
+    factories.make_document(
+        meeting.register,
+        "Info",
+        kind=Kind.INFORMATION,
+        sources=(factories.office_source(office),),
+        actor=secretary,
+    )
+    client = client_of(saudi_delegate)
+
+    def found(**params) -> list[str]:
+        return symbols_on(client.get(page_of(meeting), params))
+
+    assert found() == ["DG-2/1", "DG-2/2", "DG-2/INF/1"]
+    assert found(sort="time") == ["DG-2/INF/1", "DG-2/2", "DG-2/1"]
+    assert found(kind="information") == ["DG-2/INF/1"]
+    assert found(source="SYR") == ["DG-2/2"]
+    assert found(source="office-secretariat") == ["DG-2/INF/1"]
+    assert found(language="fr") == ["DG-2/2"]
+    assert found(language="ar") == []
+    # A State that exists and has filed nothing is a fair question.
+    factories.make_state("FRA")
+    assert found(source="FRA") == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "kind=poem",
+        "source=XXX",
+        "source=office-none",
+        "language=xx",
+        "sort=size",
+        "kind=%27%3B--",
+        "source=%F0%9F",
+    ],
+)
+def test_a_malformed_filter_is_a_bad_request(client_of, meeting, saudi_delegate, query):
+    assert client_of(saudi_delegate).get(f"{page_of(meeting)}?{query}").status_code == 400
+
+
+def test_new_since_my_last_visit(client_of, held, meeting, saudi_delegate):
+    client = client_of(saudi_delegate)
+    factories.make_document(meeting.register, "Old")
+    first = client.get(page_of(meeting))
+    assert [row.is_new for row in first.context["rows"]] == [False]
+    held.forward(minutes=10)
+    factories.make_document(meeting.register, "Fresh")
+    # Still the same visit: it began before both.
+    held.forward(minutes=10)
+    assert "new" not in client.get(page_of(meeting)).context["form"].fields
+    held.forward(hours=2)
+    factories.make_document(meeting.register, "Fresher")
+    response = client.get(page_of(meeting))
+    assert {row.title: row.is_new for row in response.context["rows"]} == {
+        "Old": False,
+        "Fresh": False,
+        "Fresher": True,
+    }
+    assert symbols_on(client.get(page_of(meeting), {"new": "on"})) == ["DG-2/3"]
+    assert Visit.objects.count() == 1
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_number_of_queries_does_not_grow(
+    client_of, held, dg, meeting, saudi_delegate, secretary, django_assert_num_queries, count
+):
+    for number in range(count):
+        factories.make_document(meeting.register, f"Document {number}")
+    held.move_to(meeting.register.opens_at + timedelta(hours=1))
+    for number in range(count):
+        state = factories.make_state(["SYR", "FRA", "LVA"][number])
+        asked = requests.record(meeting, addressee=state, item="4", wording="A list", actor=secretary)
+        factories.make_document(
+            meeting.register,
+            f"Answer {number}",
+            slot_id=asked.slot_id,
+            sources=(factories.state_source(state),),
+        )
+    client = client_of(saudi_delegate)
+    client.get(page_of(meeting))
+    with django_assert_num_queries(9):
+        response = client.get(page_of(meeting))
+    assert len(response.context["rows"]) == 2 * count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_of_meetings_asks_a_constant_number(
+    client_of, held, dg, saudi_delegate, django_assert_num_queries, count
+):
+    for number in range(count):
+        factories.make_meeting(dg, 2 + number)
+    client = client_of(saudi_delegate)
+    with django_assert_num_queries(5):
+        client.get("/meetings/")
+
+
+# --- The pack -----------------------------------------------------------------------------------------------------
+
+
+def unpacked(response) -> zipfile.ZipFile:
+    content = b"".join(response.streaming_content)
+    assert int(response["Content-Length"]) == len(content)
+    return zipfile.ZipFile(io.BytesIO(content))
+
+
+def test_the_pack_holds_the_visible_documents_with_index_and_checksums(client_of, meeting, saudi_delegate):
+    factories.make_document(meeting.register, "=HYPERLINK(0)", versions=(factories.version_line(text="A"),))
+    factories.make_document(meeting.register, "Gone", withdrawn=True)
+    url = reverse("meetings:pack", args=[meeting.register.slug])
+    response = client_of(saudi_delegate).get(url)
+    assert response["Content-Type"] == "application/zip"
+    assert response["Cache-Control"] == "private, no-store"
+    with unpacked(response) as zipped:
+        assert zipped.testzip() is None
+        assert sorted(zipped.namelist()) == ["DG-2-1/DG-2-1_en.pdf", "SHA256SUMS", "index.csv", "index.html"]
+        assert zipped.read("DG-2-1/DG-2-1_en.pdf") == factories.pdf_bytes("A")
+        for line in zipped.read("SHA256SUMS").decode().splitlines():
+            digest, name = line.split("  ")
+            assert hashlib.sha256(zipped.read(name)).hexdigest() == digest
+        rows = list(csv.DictReader(io.StringIO(zipped.read("index.csv").decode("utf-8-sig"))))
+        assert rows[0]["title"] == "'=HYPERLINK(0)"
+        assert b"DG-2-1_en.pdf" in zipped.read("index.html")
+    assert AccessEntry.objects.filter(act="downloaded all", person_id=saudi_delegate.pk).count() == 1
+
+
+def test_the_pack_is_made_in_the_languages_asked_for(client_of, meeting, saudi_delegate):
+    versions = (
+        factories.version_line("en", "A"),
+        factories.version_line("fr", "B", is_original=False),
+        factories.version_line("ar", "C", is_original=False),
+    )
+    factories.make_document(meeting.register, versions=versions)
+    url = reverse("meetings:pack", args=[meeting.register.slug])
+    client = client_of(saudi_delegate)
+    with unpacked(client.get(url, {"lang": ["fr", "ar"]})) as zipped:
+        files = sorted(name for name in zipped.namelist() if "/" in name)
+    assert files == ["DG-2-1/DG-2-1_ar.pdf", "DG-2-1/DG-2-1_fr.pdf"]
+    assert client.get(url, {"lang": "xx"}).status_code == 400
+
+
+def test_the_pack_leaves_out_what_a_revision_replaced(client_of, meeting, saudi_delegate):
+    document = factories.make_document(meeting.register)
+    for kind in ("rev", "add"):
+        factories.make_document(
+            meeting.register,
+            revises_id=document.pk,
+            revision_kind=kind,
+            versions=(factories.version_line(text=kind),),
+        )
+    url = reverse("meetings:pack", args=[meeting.register.slug])
+    with unpacked(client_of(saudi_delegate).get(url)) as zipped:
+        files = sorted(name for name in zipped.namelist() if "/" in name)
+    assert files == ["DG-2-1/DG-2-1_Add.1_en.pdf", "DG-2-1/DG-2-1_Rev.1_en.pdf"]
+
+
+# --- A request's page ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(held, meeting, secretary):
+    held.move_to(meeting.register.opens_at + timedelta(hours=1))
+    syria = factories.make_state("SYR")
+    return requests.record(meeting, addressee=syria, item="7c", wording="A <b>list</b>", actor=secretary)
+
+
+def test_the_addressee_may_answer_the_request_and_others_may_read_it(
+    client_of, asked, saudi_delegate, syrian_delegate, nobody
+):
+    url = asked.get_absolute_url()
+    answer = "Answer this request"
+    content = client_of(syrian_delegate).get(url).content.decode()
+    assert answer in content and f"slot={asked.slot_id}" in content
+    assert "A &lt;b&gt;list&lt;/b&gt;" in content
+    assert answer not in client_of(saudi_delegate).get(url).content.decode()
+    assert client_of(nobody).get(url).status_code == 404
+
+
+def test_the_answering_document_is_marked_and_links_to_the_request(
+    client_of, asked, meeting, syrian_focal_point, saudi_delegate
+):
+    document = factories.make_document(
+        meeting.register,
+        "The list",
+        slot_id=asked.slot_id,
+        sources=(factories.state_source("SYR"),),
+        actor=syrian_focal_point,
+    )
+    client = client_of(saudi_delegate)
+    for url in (page_of(meeting), "/documents/", document.get_absolute_url()):
+        content = client.get(url).content.decode()
+        assert asked.get_absolute_url() in content
+        assert "Requested in session" in content
+    content = client.get(asked.get_absolute_url()).content.decode()
+    assert "DG-2/1" in content and "Answered" in content
+    assert (
+        "Answer this request"
+        not in client_of(syrian_focal_point).get(asked.get_absolute_url()).content.decode()
+    )
+
+
+def test_a_request_is_found_under_its_own_meeting_only(client_of, dg, asked, saudi_delegate):
+    other = factories.make_meeting(dg, 3)
+    url = reverse("meetings:request", args=[other.register.slug, asked.pk])
+    assert client_of(saudi_delegate).get(url).status_code == 404
+
+
+def test_an_archive_meeting_shows_no_actions(client_of, dg, secretary):
+    archive = factories.make_meeting(
+        dg, 1, opens_at=datetime(2009, 2, 12, 8, tzinfo=UTC), origin="archive", with_rule=False
+    )
+    content = client_of(secretary).get(page_of(archive)).content.decode()
+    assert "Archive" in content
+    assert "Next meeting" not in content and "Start a contribution" not in content

@@ -1,0 +1,171 @@
+"""The secretariat's pages: each is a form for one verb, and is not there for anybody else."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from cwg.documents.models import Deadline, Register
+from meetings import requests
+from meetings.models import Meeting, Request
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+VERBS = ("announce", "move", "close", "record-request")
+
+
+@pytest.fixture
+def meeting(held, dg) -> Meeting:
+    return factories.make_meeting(dg, opens_at=datetime(2026, 3, 12, 8, tzinfo=UTC))
+
+
+def url_of(verb: str, meeting: Meeting, *more) -> str:
+    return reverse(f"meetings:{verb}", args=[meeting.register.slug, *more])
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_only_the_secretariat_finds_these_pages(
+    client_of, client, meeting, secretary, saudi_focal_point, chair, auditor, administrator, verb
+):
+    url = url_of(verb, meeting)
+    assert client_of(secretary).get(url).status_code == 200
+    for person in (saudi_focal_point, chair, auditor, administrator):
+        assert client_of(person).get(url).status_code == 404
+        assert client_of(person).post(url).status_code == 404
+    assert client.get(url).status_code == 302
+
+
+def test_a_secretariat_of_another_group_finds_nothing(client_of, meeting):
+    office = factories.make_office("secretariat")
+    other = factories.accredit(
+        "s@other.example", factories.make_group("CWG-Internet"), "secretariat", office=office
+    )
+    for verb in VERBS:
+        assert client_of(other.person).get(url_of(verb, meeting)).status_code == 404
+
+
+def test_the_next_meeting_is_convened_from_the_last(client_of, meeting, secretary, saudi_delegate):
+    client = client_of(secretary)
+    url = f"{reverse('meetings:new')}?from={meeting.register.slug}"
+    page = client.get(url)
+    assert page.status_code == 200
+    assert page.context["form"].initial["ordinal"] == 3
+    data = {
+        "group": meeting.register.group_id,
+        "ordinal": 3,
+        "title": "3rd meeting",
+        "date": "2026-06-22",
+        "time": "09:30",
+        "zone": "Europe/Zurich",
+        "days": 3,
+        "place": "Geneva",
+        "venue": "",
+        "chair": "",
+        "note": "",
+        "sittings-TOTAL_FORMS": 2,
+        "sittings-INITIAL_FORMS": 0,
+        "sittings-0-day": 1,
+        "sittings-0-starts": "09:30",
+        "sittings-0-ends": "12:30",
+        "sittings-0-title": "",
+        "sittings-1-day": "",
+        "sittings-1-starts": "",
+        "sittings-1-ends": "",
+        "sittings-1-title": "",
+    }
+    refused = client.post(url, data | {"date": "2026-03-29", "time": "02:30"})
+    assert refused.status_code == 400
+    assert "does not exist" in refused.content.decode()
+    assert Meeting.objects.count() == 1
+    assert client.post(url, data | {"sittings-0-day": 9}).status_code == 400
+    assert Meeting.objects.count() == 1
+    made = client.post(url, data)
+    assert made.status_code == 302
+    register = Register.objects.get(ordinal=3)
+    assert register.opens_at == datetime(2026, 6, 22, 7, 30, tzinfo=UTC)
+    assert register.meeting.sittings.count() == 1
+    assert client_of(saudi_delegate).get(made["Location"]).status_code == 404
+    client.post(url_of("announce", register.meeting))
+    assert client_of(saudi_delegate).get(made["Location"]).status_code == 200
+    assert client.post(url_of("announce", register.meeting)).status_code == 409
+
+
+def test_a_group_of_somebody_else_cannot_be_chosen(client_of, meeting, secretary, chair):
+    assert client_of(chair).get(reverse("meetings:new")).status_code == 404
+    other = factories.make_group("CWG-Internet")
+    content = client_of(secretary).get(reverse("meetings:new")).content.decode()
+    assert f'value="{meeting.register.group_id}"' in content and f'<option value="{other.pk}"' not in content
+
+
+def test_a_move_is_shown_first_and_confirmed_with_a_reason(client_of, meeting, secretary):
+    client, url = client_of(secretary), url_of("move", meeting)
+    shown = client.get(url, {"date": "2026-03-20", "time": "09:00"})
+    assert "Still open, and open longer." in shown.content.decode()
+    assert Register.objects.get().opens_at == meeting.register.opens_at
+    rule = Deadline.objects.get().rule_id
+    seen = shown.context["proposal"].digest
+    data = {"date": "2026-03-20", "time": "09:00", "seen": seen, f"rule-{rule}": "move"}
+    without_reason = client.post(url, data | {"reason": " "})
+    assert without_reason.status_code == 400
+    no_choice = client.post(url, {"date": "2026-03-20", "time": "09:00", "seen": seen, "reason": "Hall"})
+    assert no_choice.status_code == 400
+    stale = client.post(url, data | {"seen": "0" * 64, "reason": "Hall"})
+    assert stale.status_code == 409
+    assert Register.objects.get().opens_at == meeting.register.opens_at
+    assert client.post(url, data | {"reason": "Hall"}).status_code == 302
+    assert Register.objects.get().opens_at == datetime(2026, 3, 20, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("query", ["date=2026-13-01&time=09:00", "date=2026-03-20", "date=x&time=y"])
+def test_a_malformed_opening_is_refused_with_the_form(client_of, meeting, secretary, query):
+    assert client_of(secretary).get(f"{url_of('move', meeting)}?{query}").status_code == 400
+
+
+def test_a_request_is_recorded_in_session_and_refused_before(client_of, held, meeting, secretary):
+    client, url = client_of(secretary), url_of("record-request", meeting)
+    state = factories.make_state("SYR")
+    data = {"item": "7c", "addressee": f"state-{state.pk}", "wording": "A list", "sitting": "", "due_on": ""}
+    assert "not in session" in client.get(url).content.decode()
+    assert client.post(url, data).status_code == 409
+    assert not Request.objects.exists()
+    held.move_to(meeting.register.opens_at)
+    for wrong in (
+        {"addressee": "state-999999"},
+        {"addressee": ""},
+        {"wording": ""},
+        {"due_on": "2009-05-15"},
+    ):
+        assert client.post(url, data | wrong).status_code in (400, 409)
+    assert not Request.objects.exists()
+    made = client.post(url, data)
+    one = Request.objects.get()
+    assert made["Location"] == one.get_absolute_url()
+    assert one.slot.state == state
+
+    assert one.recorded_by == secretary
+
+
+def test_a_request_is_withdrawn_with_a_reason(client_of, held, meeting, secretary, chair):
+    held.move_to(meeting.register.opens_at)
+    one = requests.record(
+        meeting, addressee=factories.make_state("SYR"), item="4", wording="A list", actor=secretary
+    )
+    url = url_of("withdraw-request", meeting, one.pk)
+    assert client_of(chair).post(url, {"reason": "x"}).status_code == 404
+    assert client_of(secretary).post(url, {"reason": ""}).status_code == 400
+    assert Request.objects.get().withdrawn_at is None
+    assert client_of(secretary).post(url, {"reason": "Answered orally"}).status_code == 302
+    assert Request.objects.get().withdrawn_at == held.at
+
+
+def test_closing_names_the_slots_that_end(client_of, held, meeting, secretary):
+    client, url = client_of(secretary), url_of("close", meeting)
+    assert client.post(url).status_code == 409
+    assert Register.objects.get().closed_at is None
+    held.move_to(meeting.register.opens_at + timedelta(hours=1))
+    requests.record(
+        meeting, addressee=factories.make_state("SYR"), item="4", wording="A list", actor=secretary
+    )
+    assert "A list" in client.get(url).content.decode()
+    assert client.post(url).status_code == 302
+    assert Register.objects.get().closed_at == held.at
