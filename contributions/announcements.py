@@ -134,7 +134,6 @@ def _render_registered(event: Event, person: Person | None, now: datetime) -> Ma
         context={
             "own": own,
             "symbol": revision.symbol,
-            "meeting": one_line(register.title),
             "requested": revision.verdict == Verdict.REQUESTED_IN_SESSION,
         },
         facts=tuple(facts),
@@ -191,7 +190,7 @@ def _render_asked(event: Event, person: Person | None, now: datetime) -> Mail:
     return Mail(
         subject=_("%(person)s asks you to submit: %(title)s") % {"person": asker, "title": draft},
         template="submission_asked",
-        context={"asker": asker, "delegation": draft.party},
+        context={"asker": asker},
         facts=tuple(_draft_facts(draft, person)),
         link=(_("Check and submit"), reverse("contributions:proof", args=[draft.pk])),
     )
@@ -218,14 +217,12 @@ def _still_held(event: Event, person: Person | None, now: datetime) -> bool:
 
 def _render_held(event: Event, person: Person | None, now: datetime) -> Mail:
     draft = _draft(event.facts["contribution"])
+    held_from = ((_("Held back from"), (draft.held_from.title,)),) if draft.held_from else ()
     return Mail(
         subject=_("Held for the next meeting: %(title)s") % {"title": draft},
         template="contribution_held",
-        context={
-            "held_from": one_line(draft.held_from) if draft.held_from else "",
-            "convened": draft.register is not None,
-        },
-        facts=tuple(_draft_facts(draft, person)),
+        context={"convened": draft.register is not None},
+        facts=(*_draft_facts(draft, person), *held_from),
         link=(_("Open the draft"), draft.get_absolute_url()),
     )
 
@@ -271,11 +268,10 @@ def _render_join(event: Event, person: Person | None, now: datetime) -> Mail:
     sponsorship = _sponsorship(event)
     draft, state = sponsorship.contribution, sponsorship.state
     return Mail(
-        subject=_("%(lead)s asks %(state)s to join: %(title)s")
-        % {"lead": draft.party, "state": state, "title": draft},
+        subject=_("%(lead)s asks your delegation to join: %(title)s") % {"lead": draft.party, "title": draft},
         template="sponsorship_asked",
-        context={"lead": draft.party, "state": state},
-        facts=tuple(_draft_facts(draft, person)),
+        context={"lead": draft.party},
+        facts=((_("Your delegation"), (state.name,)), *_draft_facts(draft, person)),
         link=(_("Read and answer"), reverse("contributions:answer-sponsorship", args=[sponsorship.pk])),
     )
 
@@ -309,8 +305,8 @@ def _render_answer(event: Event, person: Person | None, now: datetime) -> Mail:
     return Mail(
         subject=words[Sponsorship.Status(sponsorship.status)] % {"state": state, "title": draft},
         template="sponsorship_answered",
-        context={"state": state, "answer": sponsorship.status},
-        facts=tuple(_draft_facts(draft, person)),
+        context={"answer": sponsorship.status},
+        facts=((_("Delegation asked"), (state.name,)), *_draft_facts(draft, person)),
         link=(_("Open the draft"), draft.get_absolute_url()),
     )
 
@@ -380,11 +376,11 @@ def _render_reminder(event: Event, person: Person | None, now: datetime) -> Mail
         },
         template="deadline_reminder",
         context={
-            "meeting": one_line(register.title),
             "left": left,
             "owing": bool(states - standing.delivered),
         },
         facts=(
+            (_("Meeting"), (register.title, place)),
             (_("Deadline"), moment(deadline.instant, zone, place, person)),
             (_("Opening"), moment(register.opens_at, zone, place, person)),
             (_("Rule"), (deadline.terms["name"],)),

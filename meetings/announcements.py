@@ -65,7 +65,7 @@ def _deadlines(meeting: Meeting, person: Person | None) -> list[tuple[str, tuple
     )
     return [
         (
-            _("Deadline: %(rule)s") % {"rule": deadline.terms["name"]},
+            _("Deadline (%(rule)s)") % {"rule": deadline.terms["name"]},
             moment(deadline.instant, register.zone, register.place, person),
         )
         for deadline in standing
@@ -87,7 +87,7 @@ def _render_announced(event: Event, person: Person | None, now: datetime) -> Mai
             "date": instant_text(register.opens_at, register.zone, "date"),
         },
         template="meeting_announced",
-        context={"meeting": one_line(register.title), "group": one_line(register.group.name)},
+        context={"meeting": one_line(register.title)},
         facts=(
             (_("Opening"), moment(register.opens_at, register.zone, register.place, person)),
             _place(meeting),
@@ -122,7 +122,7 @@ def _change_of(entry: dict, zone: str, place: str, person: Person | None) -> tup
     """What the move does to one deadline. `before` is empty for one that is new."""
     after = datetime.fromisoformat(entry["after"]) if entry["after"] else None
     before = datetime.fromisoformat(entry["before"]) if entry["before"] else None
-    label = _("Deadline: %(rule)s") % {"rule": entry.get("name") or entry.get("rule", "")}
+    label = _("Deadline (%(rule)s)") % {"rule": entry.get("name") or entry.get("rule", "")}
     if after is None:
         return label, (_("no longer holds"),)
     lines = moment(after, zone, place, person)
@@ -197,8 +197,6 @@ def _render_request(event: Event, person: Person | None, now: datetime) -> Mail:
         % {"addressee": request.addressee, "meeting": register.title},
         template="request_recorded",
         context={
-            "meeting": one_line(register.title),
-            "addressee": one_line(request.addressee),
             "opens_slot": request.slot_id is not None,
         },
         facts=tuple(facts),

@@ -61,12 +61,9 @@ def render(event: Event, person: Person | None, now: datetime) -> Mail:
     return Mail(
         subject=_("Invitation to the portal of %(group)s") % {"group": group.name},
         template="invitation",
-        context={
-            "name": invitation.name,
-            "group": group.name,
-            "inviter": layout.one_line(invitation.invited_by.name),
-        },
+        context={"name": invitation.name, "inviter": layout.one_line(invitation.invited_by.name)},
         facts=(
+            (_("Group"), (group.name,)),
             (_("Your role"), (f"{role}, {party}" if party else role,)),
             (_("The link works until"), layout.moment(invitation.expires_at, group.zone, group.seat, None)),
         ),

@@ -21,7 +21,7 @@ from cwg.members.middleware import CATALOGUE
 from cwg.members.models import Person
 
 from .addresses import absolute
-from .kinds import Mail, NoticeKind
+from .kinds import Mail
 
 SUBJECT_LENGTH = 150
 # Marks that change the direction of what follows: a title must not turn the rest of a line around.
@@ -76,9 +76,11 @@ def in_words_of(language: str):
 
 
 def compose(
-    mail: Mail, kind: NoticeKind, *, to: str, name: str, language: str, message_id: str, now: datetime
+    mail: Mail, *, to: str, name: str, language: str, message_id: str, optional: bool, now: datetime
 ) -> EmailMultiAlternatives:
     """The message as it goes out. The recipient's language is active.
+
+    `optional`: the reader may choose not to get such mails, and is told where.
 
     An address with a line break is refused by Django when the message is sent (ValueError).
     """
@@ -93,7 +95,7 @@ def compose(
         "link": absolute(path) if path else "",
         "portal_name": getattr(settings, "PORTAL_NAME", "CWG-Internet"),
         "portal_url": settings.PORTAL_URL,
-        "settings_url": absolute(reverse("home:me")) if kind.is_settable else "",
+        "settings_url": absolute(reverse("home:me")) if optional else "",
         "language": CATALOGUE.get(language, language),
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
     }
@@ -103,7 +105,7 @@ def compose(
         "Auto-Submitted": "auto-generated",
         "Content-Language": context["language"],
     }
-    if kind.is_settable:
+    if optional:
         headers["List-Unsubscribe"] = f"<{context['settings_url']}>"
     text = re.sub(r"\n{3,}", "\n\n", _render("mail/base.txt", context, autoescape=False)).strip() + "\n"
     message = EmailMultiAlternatives(shortened(mail.subject), text, None, [to], headers=headers)

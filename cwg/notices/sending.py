@@ -147,11 +147,14 @@ def _still_matters(kind: NoticeKind, notice: Notice, now: datetime) -> bool:
     if person is not None:
         if not person.is_active:
             return False
-        if not preferences.wants(person, kind):
-            told_always = kind.always is not None and kind.always(notice.event, person, now)
-            if not told_always:
-                return False
+        if not preferences.wants(person, kind) and not _told_always(kind, notice, now):
+            return False
     return kind.still_matters(notice.event, person, now)
+
+
+def _told_always(kind: NoticeKind, notice: Notice, now: datetime) -> bool:
+    """Whether the mail goes out whatever the person's settings say."""
+    return kind.always is not None and kind.always(notice.event, notice.person, now)
 
 
 def compose(kind: NoticeKind, notice: Notice, now: datetime) -> EmailMessage:
@@ -162,11 +165,11 @@ def compose(kind: NoticeKind, notice: Notice, now: datetime) -> EmailMessage:
         mail = kind.render(notice.event, person, now)
         return layout.compose(
             mail,
-            kind,
             to=address_of(notice),
             name=person.name if person is not None else mail.context.get("name", ""),
             language=language,
             message_id=notice.message_id,
+            optional=kind.is_settable and not _told_always(kind, notice, now),
             now=now,
         )
 

@@ -199,7 +199,7 @@ def test_a_held_draft_is_told_to_its_delegation_and_to_nobody_else(register, eve
     made = draft(dg, None, author=saudi_delegate, status="held", held_from=register)
     tell("contribution_held", dg, contribution=str(made.pk))
     sweep_notices_now()
-    assert "held back from Dedicated Group, meeting 2" in mail.outbox[0].body
+    assert "Held back from:\n    Dedicated Group, meeting 2" in mail.outbox[0].body
     assert "not yet convened" in mail.outbox[0].body
     assert told() == ["delegate.sau@test.example", "focal.sau@test.example"]
 
@@ -226,7 +226,7 @@ def sponsorship(dg, register, saudi_delegate):
 def test_a_state_asked_to_join_is_told_through_its_focal_points(sponsorship, everybody, dg):
     tell("sponsorship_asked", dg, sponsorship=sponsorship.pk)
     sweep_notices_now()
-    assert mail.outbox[0].subject == "Saudi Arabia asks Syrian Arab Republic to join: On access"
+    assert mail.outbox[0].subject == "Saudi Arabia asks your delegation to join: On access"
     assert f"/sponsorships/{sponsorship.pk}/" in mail.outbox[0].body
     assert told() == ["focal.syr@test.example"]
 

@@ -46,7 +46,7 @@ class News:
             lambda event, person, now: Mail(
                 subject=f"News: {self.title}",
                 template="contribution_held",
-                context={"held_from": self.title, "convened": True},
+                context={"convened": True},
                 facts=(("Title", (self.title,)),),
                 link=("Open", "/documents/dg-2/1/"),
             ),

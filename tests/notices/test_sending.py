@@ -103,6 +103,15 @@ def test_own_affairs_are_told_whatever_the_setting(smtp, settable_news, event):
     settable_news.people, settable_news.always = [person], {person.pk}
     sweep_notices_now()
     (mail,) = smtp.arrived
+    assert mail["List-Unsubscribe"] is None
+
+
+def test_a_mail_one_may_do_without_says_where_to_switch_it_off(smtp, settable_news, event):
+    person = factories.make_person("p@test.example")
+    preferences.set_wanted(person, "news", True)
+    settable_news.people = [person]
+    sweep_notices_now()
+    (mail,) = smtp.arrived
     assert mail["List-Unsubscribe"] == "<http://127.0.0.1:8000/me/>"
     assert "http://127.0.0.1:8000/me/" in text_of(mail)
 
