@@ -18,7 +18,7 @@ FLOORS: list[list[set[str]]] = [
     [{"cwg.documents"}, {"cwg.notices"}],
     [{"meetings"}],
     [{"contributions"}],
-    [{"cwg.urls", "cwg.home", "cwg.console", "cwg.wsgi", "cwg.gunicorn"}],
+    [{"cwg.urls", "cwg.home", "cwg.console", "cwg.bench", "cwg.wsgi", "cwg.gunicorn"}],
 ]
 ROOM = {
     name: (floor, room)
