@@ -1,0 +1,140 @@
+"""A real gunicorn on the test database, and a client that sends a submission until it is answered."""
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.db import connection
+
+CSRF = "c" * 32
+
+
+class Server:
+    """gunicorn with `pid`, its master, listening at 127.0.0.1:`port`."""
+
+    def __init__(self, process: subprocess.Popen, port: int, log: Path):
+        self.process, self.port, self.log = process, port, log
+
+    def workers(self) -> list[int]:
+        """The pids of its workers: the master's children."""
+        path = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
+        try:
+            return [int(pid) for pid in Path(path).read_text().split()]
+        except FileNotFoundError:
+            return []
+
+    def request(
+        self, method: str, path: str, *, session: str = "", form: dict | None = None, timeout: float = 20
+    ) -> tuple[int, dict[str, str], str]:
+        """One request on a connection of its own. Raises OSError and http.client.HTTPException."""
+        headers = {"Host": f"127.0.0.1:{self.port}", "Cookie": f"sessionid={session}; csrftoken={CSRF}"}
+        body = None
+        if form is not None:
+            body = urlencode({"csrfmiddlewaretoken": CSRF} | form)
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            wire.request(method, path, body, headers)
+            answer = wire.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read().decode()
+        finally:
+            wire.close()
+
+    def submit(self, sender, session: str, *, give_up_after: float = 60) -> tuple[str, str]:
+        """("receipt", its path) or ("late", the page), sent with one token until there is an answer."""
+        ends = time.monotonic() + give_up_after
+        said = "no answer"
+        while time.monotonic() < ends:
+            try:
+                status, headers, body = self.request(
+                    "POST",
+                    f"/contributions/{sender.draft}/submit/",
+                    session=session,
+                    form={"token": str(sender.token)},
+                )
+            except (OSError, http.client.HTTPException) as error:
+                said = repr(error)
+            else:
+                if status == 302:
+                    return "receipt", headers["Location"]
+                if status == 409 and "The deadline has passed" in body:
+                    return "late", body
+                said = f"{status} {body[:200]}"
+                assert status >= 500, said
+            time.sleep(0.1)
+        raise AssertionError(f"gave up: {said}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def database_url() -> str:
+    held = connection.settings_dict
+    password = f":{quote(held['PASSWORD'])}" if held["PASSWORD"] else ""
+    return f"postgres://{quote(held['USER'])}{password}@{held['HOST']}:{held['PORT']}/{held['NAME']}"
+
+
+@contextlib.contextmanager
+def running(log: Path, *, workers: int = 2, threads: int = 4, **environment: str) -> Iterator[Server]:
+    """gunicorn as in production, on the test's database and files; ended when the block is left."""
+    port = _free_port()
+    mine = {
+        "CWG_MODE": "test",
+        "CWG_BIND": f"127.0.0.1:{port}",
+        "DATABASE_URL": database_url(),
+        "DATABASE_POOL": "true",
+        "DJANGO_SETTINGS_MODULE": "cwg.settings",
+        "REDIS_URL": "redis://127.0.0.1:1/0",  # nobody listens there
+        "WEB_THREADS": str(threads),
+        "WEB_WORKERS": str(workers),
+    }
+    command = [sys.executable, "-m", "gunicorn", "-c", "cwg/gunicorn.py", "cwg.wsgi"]
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command,
+            cwd=settings.BASE_DIR,
+            env=os.environ | mine | environment,
+            stdout=out,
+            stderr=out,
+        )
+        server = Server(process, port, log)
+        try:
+            _wait_until_it_answers(server)
+            yield server
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                for pid in server.workers():
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                process.kill()
+                process.wait()
+
+
+def _wait_until_it_answers(server: Server) -> None:
+    ends = time.monotonic() + 40
+    while time.monotonic() < ends:
+        if server.process.poll() is not None:
+            break
+        try:
+            status, _, _ = server.request("GET", "/livez", timeout=5)
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.1)
+            continue
+        if status == 200:
+            return
+    raise AssertionError(f"gunicorn did not start:\n{server.log.read_text()[-3000:]}")
