@@ -179,6 +179,9 @@ def _plans(sittings: Sequence[Sitting], zone, first_day: date):
     for sitting in sittings:
         starts = zones.as_local(sitting.starts_at, zone)
         ends = zones.as_local(sitting.ends_at, zone) if sitting.ends_at else None
+        if ends is not None and ends.date() != starts.date():
+            # A night sitting is no plan for the next meeting: its end is left open.
+            ends = None
         yield SittingPlan(
             day=(starts.date() - first_day).days + 1,
             starts=starts.time().replace(tzinfo=None),
