@@ -1,0 +1,246 @@
+"""One object of each sort for the matrix, and one person of each role: who may reach what, and who must not.
+
+Everything that could leak is really there: a draft of another delegation, a withdrawn document, a meeting that is
+not announced, a meeting and a document of a group in which nobody of the matrix has a seat.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.test.client import ClientHandler
+from django.utils.text import slugify
+
+from contributions import drafting, sponsors
+from cwg import clock
+from cwg.documents.kinds import Kind
+from cwg.documents.models import Document, PolicyIssue
+from cwg.members import people
+from cwg.members.models import Accreditation, Group, MemberState, Office, Person, Role
+from cwg.members.rights import rights_of
+from cwg.notices.models import DemoMail, Event, Notice
+from cwg.record import access, heartbeat, journal
+from cwg.record.models import AccessEntry, Heartbeat, House, JournalEntry
+from meetings import requests
+from meetings.models import Meeting, Sitting
+from tests import factories
+
+# The columns of the matrix, in its order.
+ROLES = (
+    "anonymous",
+    "delegate",  # of Saudi Arabia, whose drafts and documents the rows name
+    "other_delegate",  # of Syria
+    "focal_point",  # of Saudi Arabia
+    "chair",
+    "secretariat",
+    "bureau",
+    "invited",
+    "stakeholder",
+    "auditor",
+    "administrator",
+    "former_delegate",  # of Saudi Arabia until yesterday
+)
+
+
+@dataclass
+class World:
+    """What the rows name; `people` by role, None for the anonymous visitor."""
+
+    people: dict[str, Person | None]
+    sessions: dict[str, str]
+    things: dict[str, Any] = field(default_factory=dict)
+    handler: ClientHandler = field(default_factory=lambda: ClientHandler(enforce_csrf_checks=False))
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.__dict__["things"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def client(self, role: str) -> Client:
+        """A browser of that role with its session, as fresh as on the first visit."""
+        client = Client()
+        client.handler = self.handler  # the middleware is loaded once, not for every request of the matrix
+        if role in self.sessions:
+            client.cookies["sessionid"] = self.sessions[role]
+        return client
+
+
+def build() -> World:
+    """Make everything at the clock's now, within the transaction of the caller."""
+    dg, elsewhere = factories.make_group("DG", name="Dedicated Group"), factories.make_group("ELSEWHERE")
+    cast = _people(dg)
+    world = World(cast, _sessions(cast))
+    things = world.things
+    things |= {"group": dg, "saudi": factories.make_state("SAU"), "syria": factories.make_state("SYR")}
+    things["office"] = Office.objects.get(kind=Office.Kind.SECRETARIAT)
+    things |= _meetings(dg, elsewhere, world)
+    things |= _documents(things, elsewhere)
+    things |= _drafts(world)
+    things |= _people_records(world)
+    things |= _rest(world)
+    return world
+
+
+def _people(dg: Group) -> dict[str, Person | None]:
+    def office(kind: str) -> Office:
+        return factories.make_office(kind)
+
+    seats = {
+        "delegate": (Role.DELEGATE, "SAU", None),
+        "other_delegate": (Role.DELEGATE, "SYR", None),
+        "focal_point": (Role.FOCAL_POINT, "SAU", None),
+        "chair": (Role.CHAIR, None, office(Office.Kind.CHAIR)),
+        "secretariat": (Role.SECRETARIAT, None, office(Office.Kind.SECRETARIAT)),
+        "bureau": (Role.BUREAU, None, office(Office.Kind.BUREAU)),
+        "invited": (Role.INVITED, None, office(Office.Kind.INVITED)),
+        "stakeholder": (Role.STAKEHOLDER, None, None),
+        "auditor": (Role.AUDITOR, None, None),
+        "administrator": (Role.ADMINISTRATOR, None, None),
+        "former_delegate": (Role.DELEGATE, "SAU", None),
+    }
+    cast: dict[str, Person | None] = {"anonymous": None}
+    for name, (role, state, seat) in seats.items():
+        until = clock.now() - timedelta(days=1) if name == "former_delegate" else None
+        address = f"{slugify(name)}@matrix.example"
+        cast[name] = factories.accredit(address, dg, role, state, seat, until=until).person
+    return cast
+
+
+def _sessions(cast: dict[str, Person | None]) -> dict[str, str]:
+    sessions = {}
+    for role, person in cast.items():
+        if person is not None:
+            client = Client()
+            client.force_login(person)
+            sessions[role] = client.cookies["sessionid"].value
+    return sessions
+
+
+def _meetings(dg: Group, elsewhere: Group, world: World) -> dict[str, Any]:
+    now = clock.now()
+    in_session = factories.make_meeting(dg, 1, opens_at=now - timedelta(hours=2))
+    announced = factories.make_meeting(dg, 2)
+    prepared = factories.make_meeting(dg, 3, announced=False)
+    foreign = factories.make_meeting(elsewhere, 1)
+    sitting = Sitting.objects.create(meeting=in_session, number=1, starts_at=now - timedelta(hours=2))
+    request = requests.record(
+        in_session,
+        addressee=factories.make_state("SAU"),
+        item="3",
+        wording="An inventory of activities.",
+        actor=world.people["secretariat"],
+        sitting=sitting,
+    )
+    return {
+        "in_session": in_session,
+        "announced": announced,
+        "prepared": prepared,
+        "foreign": foreign,
+        "sitting": sitting,
+        "request": request,
+    }
+
+
+def _documents(things: dict[str, Any], elsewhere: Group) -> dict[str, Any]:
+    in_register = things["announced"].register
+
+    def make(title: str, **more) -> Document:
+        return factories.make_document(in_register, title, **more)
+
+    return {
+        "private": make("Private"),
+        "membership": make("For the membership", disclosure=Document.Disclosure.MEMBERSHIP),
+        "public": make("Public", disclosure=Document.Disclosure.PUBLIC),
+        "withdrawn": make("Withdrawn", withdrawn=True),
+        "foreign_document": factories.make_document(things["foreign"].register, "Of another group"),
+    }
+
+
+def _drafts(world: World) -> dict[str, Any]:
+    now = clock.now()
+    saudi, syrian = rights_of(world.people["delegate"]), rights_of(world.people["other_delegate"])
+    wording = drafting.Wording(world.announced.register, Kind.CONTRIBUTION_ACTION, "A draft", ("en",))
+
+    def begin(rights, state: MemberState):
+        return drafting.begin(rights=rights, at=now, group=world.group, wording=wording, state=state)
+
+    draft = begin(saudi, world.saudi)
+    upload = SimpleUploadedFile("draft.pdf", factories.pdf_bytes("A draft"), content_type=factories.PDF)
+    file = drafting.attach(draft.pk, upload, language="en", rights=saudi, at=now)
+    asked_of_others = sponsors.ask(draft.pk, factories.make_state("FRA"), rights=saudi, at=now)
+    discarded = drafting.discard(begin(saudi, world.saudi).pk, rights=saudi, at=now)
+    syrian_draft = begin(syrian, world.syria)
+    joint = begin(syrian, world.syria)
+    asked_of_saudi = sponsors.ask(joint.pk, world.saudi, rights=syrian, at=now)
+    return {
+        "draft": draft,
+        "draft_file": file,
+        "sponsorship_of_draft": asked_of_others,
+        "discarded": discarded,
+        "syrian_draft": syrian_draft,
+        "joint_draft": joint,
+        "sponsorship_of_saudi": asked_of_saudi,
+    }
+
+
+def _people_records(world: World) -> dict[str, Any]:
+    invitation = people.invite(
+        email="newcomer@matrix.example",
+        name="Newcomer",
+        language="en",
+        group=world.group,
+        role=Role.DELEGATE,
+        state=world.saudi,
+        actor=world.people["focal_point"],
+        at=clock.now(),
+    )
+    world.people["delegate"].calendar_secret = secrets.token_urlsafe(32)
+    world.people["delegate"].save(update_fields=["calendar_secret"])
+    return {
+        "invitation": invitation,
+        "invitation_token": people.invitation_link(invitation).rstrip("/").rpartition("/")[2],
+        "seat_of_delegate": Accreditation.objects.get(person=world.people["delegate"]),
+        "seat_of_syrian": Accreditation.objects.get(person=world.people["other_delegate"]),
+    }
+
+
+def _rest(world: World) -> dict[str, Any]:
+    now = clock.now()
+    access.note("downloaded", at=now, person_id=world.people["delegate"].pk, subject=world.private.symbol)
+    heartbeat.beat()
+    journal.append(journal.house(), "noted", at=now, actor_id=None, facts={})
+    event = Event.objects.create(kind="registered", key="matrix", happened_at=now, expanded_at=now)
+    notice = Notice.objects.create(
+        event=event,
+        person=world.people["delegate"],
+        address=world.people["delegate"].email,
+        status=Notice.Status.FAILED,
+        due_at=now,
+        message_id="<matrix@test.example>",
+    )
+    return {
+        "event": event,
+        "notice": notice,
+        "demo_mail": DemoMail.objects.create(at=now, to="a@b.example", subject="A mail", text="Text"),
+        "issue": PolicyIssue.objects.create(
+            list_name="Resolution 1305", number=1, title="Multilingualization"
+        ),
+        "journal_entry": JournalEntry.objects.first(),
+        "access_entry": AccessEntry.objects.first(),
+        "heartbeat": Heartbeat.objects.get(),
+        "house": House.objects.get(),
+        "rule": factories.twenty_four_hours(),
+    }
+
+
+def file_of(document: Document):
+    """The one file of a document made by the factory."""
+    return document.original.versions.get().files.get()
+
+
+def meeting_slug(meeting: Meeting) -> str:
+    return meeting.register.slug
