@@ -6,7 +6,24 @@ Everything that differs between a laptop and a server comes from the environment
 """
 
 import gc
+import logging
 import os
+
+from gunicorn import glogging
+
+from cwg.record.log_masking import MaskingFormatter
+
+
+class MaskingLogger(glogging.Logger):
+    """gunicorn's own log names the address of a request that failed; it may carry a secret."""
+
+    def setup(self, cfg) -> None:
+        super().setup(cfg)
+        for handler in (*self.error_log.handlers, *self.access_log.handlers):
+            plain = handler.formatter
+            if isinstance(plain, logging.Formatter):
+                handler.setFormatter(MaskingFormatter(plain._fmt, plain.datefmt))
+
 
 bind = os.environ.get("CWG_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -27,6 +44,7 @@ max_requests_jitter = 2_000
 control_socket_disable = True
 accesslog = None
 errorlog = "-"
+logger_class = MaskingLogger
 
 
 def when_ready(server) -> None:
