@@ -1,16 +1,17 @@
 """What must hold of the register on a live database (quality: I1 to I5, I8), for `manage.py verify`."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 
 from cwg.record import journal, replay
 from cwg.record.models import House, JournalEntry
 
 from . import blobs, losses
-from .models import Blob, Receipt, Register, Revision, Series
+from .models import Blob, Document, Receipt, Register, Revision, Series
 
 # The act by which `manage.py demo` says, in the chain of a register, that it told of the past there: documents
 # were decided at instants that had passed, and committed later. Believed nowhere but in a demonstration.
@@ -23,6 +24,7 @@ def register(checks) -> None:
     checks.register("I3 the order of numbers is the order of the decisions", order_of_decisions)
     checks.register("I4 in time means at or before the deadline in force", verdicts_hold)
     checks.register("I5 the chains verify, one entry for one act", chains_verify)
+    checks.register("I5 the journal tells what the register holds", acts_told)
     checks.register("I8 receipts say what the register holds", receipts_hold)
 
 
@@ -80,12 +82,19 @@ def verdicts_hold() -> Iterator[str]:
     wrong = Revision.objects.filter(verdict="in_time", measured_at__gt=F("deadline_at"))
     for revision in wrong.select_related("document"):
         yield f"{revision.symbol}: in time, but measured after its deadline"
-    for revision in (
-        Revision.objects.exclude(deadline=None)
-        .exclude(deadline_at=F("deadline__instant"))
-        .select_related("document")
-    ):
+    bound = Revision.objects.exclude(deadline=None)
+    in_force = Q(deadline_at=F("deadline__instant"), deadline__set_at__lte=F("available_at")) & (
+        Q(deadline__superseded_at=None) | Q(deadline__superseded_at__gte=F("available_at"))
+    )
+    for revision in bound.exclude(in_force).select_related("document"):
         yield f"{revision.symbol}: its deadline is not the one that was in force"
+    without = Revision.objects.filter(verdict="in_time", deadline=None)
+    for revision in without.select_related("document"):
+        yield f"{revision.symbol}: in time, but no deadline was in force for it"
+    for revision in bound.filter(verdict__in=["exempt", "no_rule", "not_measured"]).select_related(
+        "document"
+    ):
+        yield f"{revision.symbol}: {revision.verdict}, but measured against a deadline"
     late = Revision.objects.filter(
         verdict__in=["late_flagged", "requested_in_session"], measured_at__lte=F("deadline_at")
     )
@@ -95,7 +104,11 @@ def verdicts_hold() -> Iterator[str]:
 
 
 def _committed_elsewhen() -> Iterator[str]:
-    """Where the server keeps commit times: the instant on the receipt and the commit lie together."""
+    """Where the server keeps commit times: the instant on the receipt and the commit lie together.
+
+    A receipt and its journal entry are written by one transaction, and by one of their own. Where they are not,
+    a restore has written them, and its commit tells nothing.
+    """
     believed = DEMONSTRATION if settings.DEMO or settings.DEBUG or settings.TESTING else ""
     with connection.cursor() as cursor:
         cursor.execute("SHOW track_commit_timestamp")
@@ -104,6 +117,10 @@ def _committed_elsewhen() -> Iterator[str]:
         cursor.execute(
             "SELECT r.code, r.issued_at, pg_xact_commit_timestamp(r.xmin) FROM documents_receipt r"
             " WHERE pg_xact_commit_timestamp(r.xmin) - r.issued_at > interval '10 seconds'"
+            " AND EXISTS (SELECT 1 FROM record_journalentry j"
+            " WHERE j.xmin = r.xmin AND j.facts->>'receipt' = r.digest)"
+            " AND NOT EXISTS (SELECT 1 FROM record_journalentry j"
+            " WHERE j.xmin = r.xmin AND j.facts->>'receipt' IS DISTINCT FROM r.digest)"
             " AND EXISTS (SELECT 1 FROM documents_revision v JOIN documents_document d ON d.id = v.document_id"
             " JOIN documents_register g ON g.id = d.register_id WHERE v.id = r.revision_id AND g.origin = 'portal'"
             " AND NOT EXISTS (SELECT 1 FROM record_journalentry j WHERE j.chain = g.chain AND j.act = %s))",
@@ -137,6 +154,53 @@ def chains_verify() -> Iterator[str]:
         for chain, position in entered[pk]:
             if position not in missing.get(chain, ()):
                 yield f"entry {position} of chain {chain} registers what the register does not have"
+
+
+def acts_told() -> Iterator[str]:
+    """What the chain says of each registration, withdrawal and disclosure is what the register holds."""
+    revisions = {
+        revision.pk: revision
+        for revision in Revision.objects.filter(document__register__origin=Register.Origin.PORTAL)
+        .select_related("document", "receipt")
+        .prefetch_related("versions__files")
+        .order_by("pk")
+    }
+    kept = Register.objects.filter(origin=Register.Origin.PORTAL).values_list("chain", flat=True)
+    lost = {chain: replay.positions_without_rows(chain) for chain in kept}
+    acts = JournalEntry.objects.filter(chain__in=list(lost))
+    for facts in acts.filter(act__in=losses.NUMBERED).values_list("facts", flat=True):
+        revision = revisions.get(facts["revision"])
+        if revision is None:
+            continue
+        held = journal.plain(
+            {
+                "symbol": revision.symbol,
+                "verdict": revision.verdict,
+                "available_at": revision.available_at,
+                "deadline": revision.deadline_at,
+                "receipt": revision.receipt.digest if hasattr(revision, "receipt") else None,
+            }
+        )
+        for name, value in held.items():
+            if facts[name] != value:
+                yield f"{revision.symbol}: the journal says {name} {facts[name]}, the register {value}"
+        files = sorted((v.language, f.blob_id) for v in revision.versions.all() for f in v.files.all())
+        if files != sorted((line["language"], line["sha256"]) for line in facts["files"]):
+            yield f"{revision.symbol}: the journal names other files than the register"
+    told: Counter[int] = Counter()
+    disclosed: dict[int, str] = {}
+    for entry in acts.filter(act__in=["withdrawn", "disclosure"]).order_by("position"):
+        if entry.position in lost[entry.chain]:
+            continue
+        if entry.act == "withdrawn":
+            told[entry.facts["document"]] += 1
+        else:
+            disclosed[entry.facts["document"]] = entry.facts["after"]
+    for document in Document.objects.filter(register__origin=Register.Origin.PORTAL).order_by("pk"):
+        if document.is_withdrawn and told[document.pk] != 1:
+            yield f"{document.symbol}: withdrawn, with {told[document.pk]} journal entries for it"
+        if disclosed.get(document.pk, document.disclosure) != document.disclosure:
+            yield f"{document.symbol}: disclosed otherwise than the journal says"
 
 
 def receipts_hold() -> Iterator[str]:
