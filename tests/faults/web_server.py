@@ -49,7 +49,7 @@ class Server:
         finally:
             wire.close()
 
-    def submit(self, sender, session: str, *, give_up_after: float = 60) -> tuple[str, str]:
+    def submit(self, sender, session: str, *, give_up_after: float = 120) -> tuple[str, str]:
         """("receipt", its path) or ("late", the page), sent with one token until there is an answer."""
         ends = time.monotonic() + give_up_after
         said = "no answer"
