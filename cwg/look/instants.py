@@ -7,6 +7,7 @@ Digits are European in every language, because a deadline is compared with a wat
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 import re
 from zoneinfo import ZoneInfo
 
@@ -68,11 +69,17 @@ def date_text(day: dt.date, style: str = "long") -> str:
     """A calendar date: ``full`` with the weekday, ``short`` with the month cut, else ``12 February 2009``."""
     if isinstance(day, dt.datetime):
         day = day.date()
+    return _date_text(day, style, get_language() or "en")
+
+
+@lru_cache(maxsize=2048)
+def _date_text(day: dt.date, style: str, language: str) -> str:
+    # Kept: a list of a hundred documents shows the same few days, and CLDR patterns are slow to apply.
     if style == "short":
         # Not the locale's own "medium" date: in some languages it is all digits, and 02/11 says two things.
-        return format_skeleton("yMMMd", day, locale=babel_locale())
+        return format_skeleton("yMMMd", day, locale=babel_locale(language))
     width = "full" if style in {"full", "exact"} else "long"
-    return format_date(day, width, locale=babel_locale())
+    return format_date(day, width, locale=babel_locale(language))
 
 
 def instant_parts(
