@@ -129,7 +129,7 @@ def invite(
         ):
             raise refusals.AlreadyInvited
         invitation.save(force_insert=True)
-        _tell(invitation, at)
+        tell(invitation, at)
         _note("invited", invitation, actor, at)
     return invitation
 
@@ -250,7 +250,7 @@ def send_again(invitation: Invitation, *, actor: Person, at: datetime) -> Invita
             raise refusals.AlreadyAccredited
         invitation.expires_at = at + settings.INVITATION_LIFETIME
         invitation.save(update_fields=["expires_at"])
-        _tell(invitation, at)
+        tell(invitation, at)
         _note("invitation_sent_again", invitation, actor, at)
     return invitation
 
@@ -402,7 +402,8 @@ def _save(row, actor: Person | None, reason: str) -> None:
     row.save()
 
 
-def _tell(invitation: Invitation, at: datetime) -> None:
+def tell(invitation: Invitation, at: datetime) -> None:
+    """Call those who asked to hear of invitations, within the transaction that makes one or sends it again."""
     for callback in _on_invited:
         callback(invitation, at)
 

@@ -62,6 +62,24 @@ class AlreadyInvited(Refused):
     sentence = _("This address has an open invitation already. Send that one again, or revoke it first.")
 
 
+class AlreadyThere(Refused):
+    """Somebody holds the role: they invite whoever comes after them."""
+
+    sentence = _("Somebody has this role already and can invite others to it.")
+
+
+class GroupUnknown(Refused):
+    """No group has that code, and none was to be made."""
+
+    sentence = _("There is no group of this code.")
+
+
+class OfficeUnclear(Refused):
+    """There are several secretariats, or the office named is none."""
+
+    sentence = _("Say by its code which office is the secretariat.")
+
+
 class AlreadyEnded(Refused):
     """The accreditation is not in force any more."""
 

@@ -58,10 +58,12 @@ def render(event: Event, person: Person | None, now: datetime) -> Mail:
     group = invitation.group
     party = invitation.state or invitation.office
     role = str(Role(invitation.role).label)
+    # Nobody's name stands for an invitation made on the server.
+    inviter = invitation.invited_by.name if invitation.invited_by else _("Whoever runs the portal")
     return Mail(
         subject=_("Invitation to the portal of %(group)s") % {"group": group.name},
         template="invitation",
-        context={"name": invitation.name, "inviter": layout.one_line(invitation.invited_by.name)},
+        context={"name": invitation.name, "inviter": layout.one_line(inviter)},
         facts=(
             (_("Group"), (group.name,)),
             (_("Your role"), (f"{role}, {party}" if party else role,)),
