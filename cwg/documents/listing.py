@@ -17,12 +17,14 @@ from django.db.models.functions import JSONObject
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cwg.look.templatetags import portal
 from cwg.members.models import LANGUAGES, MemberState, Office, current_language
 
+from . import row_html
 from .kinds import Kind
 from .models import Revision, Source, Version
 from .search import matching
@@ -174,6 +176,14 @@ class Row:
     meeting: str = ""
 
 
+class Rows(list[Row]):
+    """Rows that know how to print themselves; see `templates/documents/rows.html`."""
+
+    @property
+    def lines(self) -> SafeString:
+        return row_html.lines(self)
+
+
 def _revisions():
     """The revisions of a document as one JSON array."""
     sources = (
@@ -213,7 +223,7 @@ def rows(
     since: datetime | None = None,
     asked: Mapping[int, str] | None = None,
     with_meeting: bool = False,
-) -> list[Row]:
+) -> Rows:
     """The rows of `documents` (visible ones, filtered and ordered) in one query.
 
     `since`: what changed after it is marked new. `asked`: addresses of requests by slot; a document that answers
@@ -222,7 +232,7 @@ def rows(
     asked = asked or {}
     parts = _Parts()
     found = documents.annotate(slot=F("answers_slot__pk"), revs=_revisions()).values(*_FIELDS, "slot", "revs")
-    made = []
+    made = Rows()
     for one in found:
         revisions = one["revs"]
         current = next(r for r in reversed(revisions) if r["kind"] in ("original", "rev"))

@@ -32,7 +32,7 @@ def go(request: HttpRequest) -> HttpResponse:
     )
     if len(found) == 1:
         return redirect(_address_in(request, found[0], symbol))
-    rows = []
+    rows = listing.Rows()
     if found:
         several = Document.objects.visible_to(request.rights).filter(pk__in=[d.pk for d in found])
         rows = listing.rows(several.order_by("-register__opens_at", "pk"), with_meeting=True)
