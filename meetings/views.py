@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from cwg.documents import downloads, listing, pack, paper
 from cwg.documents.filenames import content_disposition
 from cwg.documents.models import Deadline, Document
+from cwg.members.accounts import address_of
 from cwg.members.middleware import CATALOGUE
 from cwg.members.models import LANGUAGE_CODES, Person, current_language
 from cwg.members.rights import rights_of
@@ -175,7 +176,7 @@ def documents_pack(request: HttpRequest, slug: str) -> HttpResponse:
             at=request.server_now,
             person_id=request.user.pk,
             subject=f"{found.register.slug} {' '.join(languages)} ({len(packed)})",
-            address=request.META.get("REMOTE_ADDR"),
+            address=address_of(request),
         )
     response["Content-Length"] = len(zipped)
     response["Content-Disposition"] = content_disposition(name)

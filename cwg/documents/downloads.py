@@ -9,6 +9,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from cwg.members.accounts import address_of
 from cwg.record import access
 
 from .filenames import content_disposition
@@ -44,7 +45,7 @@ def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             at=request.server_now,
             person_id=request.user.pk,
             subject=f"{file.version.revision.symbol or file.version.revision.document.path} {file.version.language}",
-            address=request.META.get("REMOTE_ADDR"),
+            address=address_of(request),
         )
     return response
 
