@@ -1,0 +1,117 @@
+"""Joint contributions: only the asked State's own focal point answers, and each answer changes what was proofed."""
+
+import pytest
+
+from contributions import drafting, parties, sponsors
+from contributions.models import Contribution, Sponsorship
+from cwg.members.rights import rights_of
+from cwg.notices.models import Event
+from tests import drafts, factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft(dg, held, saudi_focal_point) -> Contribution:
+    return drafts.make_draft(dg, factories.make_register(dg), by=saudi_focal_point)
+
+
+@pytest.fixture
+def syria(db):
+    return factories.make_state("SYR")
+
+
+@pytest.fixture
+def asked(draft, syria, saudi_focal_point, held) -> Sponsorship:
+    return sponsors.ask(draft.pk, syria, rights=rights_of(saudi_focal_point), at=held.at)
+
+
+def answer(sponsorship, person, at, joins=True):
+    return sponsors.answer(sponsorship.pk, joins=joins, rights=rights_of(person), at=at)
+
+
+def test_asking_makes_a_question_and_a_mail_and_shows_the_draft_to_the_asked(asked, draft, syrian_delegate):
+    assert asked.status == Sponsorship.Status.ASKED
+    assert Event.objects.get().kind == "sponsorship_asked"
+    assert draft in Contribution.objects.visible_to(rights_of(syrian_delegate))
+    assert draft not in Contribution.objects.editable_by(rights_of(syrian_delegate))
+
+
+def test_nobody_is_asked_twice_nor_the_lead_itself(asked, draft, syria, saudi_focal_point, held):
+    before = drafts.as_it_stands(draft)
+    for state in (syria, factories.make_state("SAU")):
+        with pytest.raises(sponsors.AlreadyAsked):
+            sponsors.ask(draft.pk, state, rights=rights_of(saudi_focal_point), at=held.at)
+    assert drafts.as_it_stands(draft) == before
+
+
+@pytest.mark.parametrize("who", ["syrian_focal_point", "secretary", "chair"])
+def test_nobody_else_asks_or_takes_back(asked, draft, who, held, request):
+    rights, before = rights_of(request.getfixturevalue(who)), drafts.as_it_stands(draft)
+    with pytest.raises(parties.NotEntitled):
+        sponsors.ask(draft.pk, factories.make_state("FRA"), rights=rights, at=held.at)
+    with pytest.raises(parties.NotEntitled):
+        sponsors.take_back(draft.pk, asked.pk, rights=rights, at=held.at)
+    assert drafts.as_it_stands(draft) == before
+
+
+@pytest.mark.parametrize("joins", [True, False])
+def test_an_answer_raises_the_edition_of_the_draft(asked, draft, syrian_focal_point, held, joins):
+    draft.refresh_from_db()
+    given = answer(asked, syrian_focal_point, held.at, joins)
+    assert given.status == ("confirmed" if joins else "declined")
+    assert given.answered_by == syrian_focal_point
+    assert Contribution.objects.get(pk=draft.pk).edition == draft.edition + 1
+
+
+@pytest.mark.parametrize("who", ["syrian_delegate", "saudi_focal_point", "secretary", "chair", "auditor"])
+def test_nobody_but_its_own_focal_point_answers_for_a_state(asked, draft, who, held, request):
+    before = drafts.as_it_stands(draft)
+    with pytest.raises(parties.NotEntitled):
+        answer(asked, request.getfixturevalue(who), held.at)
+    assert drafts.as_it_stands(draft) == before
+
+
+def test_who_declined_may_be_asked_again_and_who_joined_may_leave(
+    asked, draft, syria, saudi_focal_point, syrian_focal_point, held
+):
+    answer(asked, syrian_focal_point, held.at, joins=False)
+    again = sponsors.ask(draft.pk, syria, rights=rights_of(saudi_focal_point), at=held.forward(hours=1))
+    assert (again.pk, again.status, again.answered_by) == (asked.pk, "asked", None)
+    answer(again, syrian_focal_point, held.at)
+    assert answer(again, syrian_focal_point, held.at, joins=False).status == "left"
+    assert draft not in Contribution.objects.visible_to(rights_of(syrian_focal_point))
+
+
+def test_the_same_answer_twice_changes_nothing(asked, draft, syrian_focal_point, held):
+    answer(asked, syrian_focal_point, held.at)
+    before = drafts.as_it_stands(draft)
+    with pytest.raises(sponsors.NotAnswerable):
+        answer(asked, syrian_focal_point, held.at)
+    assert drafts.as_it_stands(draft) == before
+
+
+def test_a_question_ends_with_the_submission(asked, draft, saudi_focal_point, syrian_focal_point, held):
+    drafts.submit(draft, saudi_focal_point)
+    before = drafts.as_it_stands(draft)
+    with pytest.raises(sponsors.NotAnswerable):
+        answer(asked, syrian_focal_point, held.at)
+    with pytest.raises(drafting.NotOpen):
+        sponsors.take_back(draft.pk, asked.pk, rights=rights_of(saudi_focal_point), at=held.at)
+    assert drafts.as_it_stands(draft) == before
+
+
+def test_an_office_has_no_sponsors(dg, draft, secretary, held):
+    from cwg.documents.kinds import Kind
+    from cwg.members.models import Office
+
+    own = drafts.make_draft(
+        dg,
+        draft.register,
+        by=secretary,
+        office=Office.objects.get(kind=Office.Kind.SECRETARIAT),
+        kind=Kind.INFORMATION,
+    )
+    with pytest.raises(parties.NotEntitled):
+        sponsors.ask(own.pk, factories.make_state("SYR"), rights=rights_of(secretary), at=held.at)
+    assert not Sponsorship.objects.exists()
