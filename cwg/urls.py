@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from cwg.console.site import site as console
+
 urlpatterns = [
+    path("console/", console.urls),
     path("accounts/", include("cwg.members.account_urls")),
     path("", include("cwg.look.urls")),
     path("", include("meetings.urls")),

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -6,3 +8,17 @@ class ConsoleConfig(AppConfig):
     name = "cwg.console"
     label = "console"
     verbose_name = _("Console")
+
+    def ready(self) -> None:
+        from cwg.look import nav
+
+        for subject in ("people", "meeting", "document", "mail", "journal"):
+            import_module(f"{self.name}.{subject}_records") if __import__(
+                "importlib.util", fromlist=["x"]
+            ).find_spec(f"{self.name}.{subject}_records") else None
+        nav.register(
+            _("Console"),
+            "console:index",
+            visible=lambda request: request.user.is_authenticated and request.rights.enters_console,
+            order=50,
+        )

@@ -1,0 +1,301 @@
+"""The register and what it holds: looked at here, written only by its verbs. Drafts are nowhere in the console."""
+
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from contributions import submission
+from cwg.documents import register
+from cwg.documents.models import Blob, Document, File, PolicyIssue, Register, Revision, Slot
+from cwg.members.rights import Rights
+from cwg.record.models import JournalEntry
+
+from .forms import DisclosureForm
+from .journal_records import facts_with_names
+from .reasons import Act
+from .records import Panel, RecordAdmin
+from .scope import seen_groups
+from .site import site
+from .words import word
+
+CHAIN_SHOWN = 200
+
+
+@admin.register(Register, site=site)
+class RegisterAdmin(RecordAdmin):
+    group_path = "group_id"
+    moments = "exact"
+    facts = (
+        "title",
+        "group",
+        "ordinal",
+        "slug",
+        "origin",
+        "place",
+        "zone",
+        "first_day",
+        "last_day",
+        "opens_at",
+        "announced_at",
+        "closed_at",
+        "chain",
+        "chain_length",
+        "chain_head",
+    )
+    list_display = ("title", "group", "origin", "opens_at", "announced_at", "closed_at", "chain_length")
+    list_filter = (("group", admin.RelatedOnlyFieldListFilter), "origin")
+    list_select_related = ("group",)
+    search_fields = ("title", "slug", "place")
+
+    def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
+        return super().visible(rows, rights).filter(pk__in=Register.objects.visible_to(rights))
+
+    def links(self, request, row):
+        documents = reverse("console:documents_document_changelist")
+        yield _("Its documents"), f"{documents}?register__id__exact={row.pk}"
+        journal = reverse("console:record_journalentry_changelist")
+        yield _("Its chain in the journal"), f"{journal}?chain={row.chain}"
+
+    def panels(self, request, row):
+        yield Panel(
+            _("Counters"),
+            (_("Series"), _("Last number")),
+            ([s.code or _("Main series"), s.last_number] for s in row.series.order_by("code")),
+            _("No number has been given."),
+        )
+        held = list(row.deadlines.select_related("set_by").order_by("instant"))
+        head = (_("Rule"), _("Deadline"), _("Set"), _("By"), _("Reason"))
+        in_force = [d for d in held if d.superseded_at is None]
+        yield Panel(
+            _("Deadlines in force"),
+            head,
+            ([d.terms.get("name"), d.instant, d.set_at, d.set_by, d.reason] for d in in_force),
+            _("No deadline: documents are registered without a verdict of time."),
+        )
+        past = [d for d in held if d.superseded_at is not None]
+        if past:
+            yield Panel(
+                _("Deadlines superseded"),
+                (*head, _("Superseded")),
+                (
+                    [d.terms.get("name"), d.instant, d.set_at, d.set_by, d.reason, d.superseded_at]
+                    for d in past
+                ),
+            )
+        entries = list(JournalEntry.objects.filter(chain=row.chain).order_by("-position")[:CHAIN_SHOWN])
+        named = facts_with_names(entries)
+        yield Panel(
+            _("Its chain, newest first"),
+            (_("Position"), _("Act"), _("At"), _("Person"), _("Hash")),
+            ([e.position, word(e.act), e.at, named.person(e.actor_id), e.hash[:16]] for e in entries),
+            _("Nothing is entered yet."),
+        )
+
+
+def _change_disclosure(document: Document, request: HttpRequest, data: dict) -> None:
+    register.change_disclosure(document, data["disclosure"], actor=request.user, reason=data["reason"])
+
+
+def _withdraw(document: Document, request: HttpRequest, data: dict) -> None:
+    fresh = Document.objects.for_list().get(pk=document.pk)
+    submission.withdraw(fresh, rights=request.rights, reason=data["reason"])
+
+
+@admin.register(Document, site=site)
+class DocumentAdmin(RecordAdmin):
+    group_path = "register__group_id"
+    moments = "exact"
+    facts = (
+        "symbol",
+        "title",
+        "kind",
+        "source",
+        "register",
+        "disclosure",
+        "available_at",
+        "verdict",
+        "note",
+        "withdrawn_at",
+        "withdrawal_reason",
+    )
+    list_display = ("symbol", "title", "source", "kind", "register", "disclosure", "available_at", "verdict")
+    list_display_links = ("symbol", "title")
+    list_filter = (
+        ("register", admin.RelatedOnlyFieldListFilter),
+        "kind",
+        "disclosure",
+        ("withdrawn_at", admin.EmptyFieldListFilter),
+    )
+    search_fields = ("symbol", "title")
+    ordering = ("-available_at", "-pk")
+    csv_columns = (
+        "symbol",
+        "title",
+        "source",
+        "kind",
+        "register",
+        "available_at",
+        "verdict",
+        "disclosure",
+        "withdrawn_at",
+    )
+    acts = (
+        Act(
+            "change_disclosure",
+            _("Change who may read it"),
+            _("Dated, with its reason, in the record. It holds for all its revisions and languages."),
+            _change_disclosure,
+            form=DisclosureForm,
+        ),
+        Act(
+            "withdraw",
+            _("Withdraw"),
+            _(
+                "Symbol and a notice remain, the files are closed. The secretariat withdraws its own documents and"
+                " those it registered for an invited body; a delegation withdraws its own."
+            ),
+            _withdraw,
+            danger=True,
+            possible=lambda row, request: row.withdrawn_at is None,
+        ),
+    )
+
+    def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
+        return super().visible(rows, rights).filter(pk__in=Document.objects.visible_to(rights))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        revisions = (
+            Revision.objects.order_by("position")
+            .select_related("filed_by", "receipt")
+            .prefetch_related("sources")
+        )
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("register__group")
+            .prefetch_related(Prefetch("revisions", revisions))
+        )
+
+    @admin.display(description=_("source"))
+    def source(self, row: Document) -> str:
+        return ", ".join(source.printed_as for source in row.current.sources.all())
+
+    @admin.display(description=_("verdict"))
+    def verdict(self, row: Document) -> str:
+        return str(row.current.get_verdict_display())
+
+    def links(self, request, row):
+        yield _("The document's page"), row.get_absolute_url()
+
+    def panels(self, request, row):
+        yield Panel(
+            _("Revisions"),
+            (_("Symbol"), _("Title"), _("Available"), _("Deadline"), _("Verdict"), _("Submitted by")),
+            (
+                [r.symbol or "", r.title, r.available_at, r.deadline_at, r.get_verdict_display(), r.filed_by]
+                for r in row.revisions.all()
+            ),
+        )
+        yield Panel(
+            _("Receipts"),
+            (_("Code"), _("Issued"), _("Digest")),
+            (
+                [r.receipt.code, r.receipt.issued_at, r.receipt.digest]
+                for r in row.revisions.all()
+                if hasattr(r, "receipt")
+            ),
+            _("No receipt: it is of the archive."),
+        )
+        files = File.objects.filter(version__revision__document=row).select_related(
+            "version__revision", "blob"
+        )
+        yield Panel(
+            _("Files"),
+            (_("Revision"), _("Language"), _("Name"), _("Size"), _("Virus scan"), _("SHA-256")),
+            (
+                [
+                    f.version.revision.get_kind_display(),
+                    f.version.get_language_display(),
+                    f.name,
+                    filesizeformat(f.blob.size),
+                    f.blob.get_scan_display(),
+                    f.blob_id,
+                ]
+                for f in files.order_by("version__revision__position", "version__language", "position")
+            ),
+            _("No file is held."),
+        )
+
+
+@admin.register(Slot, site=site)
+class SlotAdmin(RecordAdmin):
+    group_path = "register__group_id"
+    facts = ("register", "addressee", "wording", "asked_in", "opened_at", "document", "withdrawn_at")
+    list_display = ("addressee", "wording", "register", "opened_at", "document", "withdrawn_at")
+    list_filter = (("register", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("register__group", "state", "office", "document")
+    search_fields = ("wording", "state__short_en", "office__name")
+
+    @admin.display(description=_("addressee"))
+    def addressee(self, row: Slot) -> object:
+        return row.addressee
+
+
+@admin.register(PolicyIssue, site=site)
+class PolicyIssueAdmin(RecordAdmin):
+    changes = adds = True
+    fields = ("list_name", "number", "title")
+    list_display = ("title", "number", "list_name")
+    list_filter = ("list_name",)
+    search_fields = ("title", "list_name")
+
+
+@admin.register(Blob, site=site)
+class BlobAdmin(RecordAdmin):
+    """Bytes by their hash. What a draft calls them, and what is in them, is nobody's business here."""
+
+    facts = ("sha256", "size_in_words", "media_type", "stored_at", "scan", "scanned_at", "registered_as")
+    list_display = ("sha256", "size_in_words", "media_type", "stored_at", "scan", "registered_as")
+    list_filter = ("scan", "media_type")
+    search_fields = ("sha256__startswith",)
+    ordering = ("-stored_at",)
+
+    def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
+        """Everybody in the secretariat or auditing: a hash tells nothing, and a virus is everybody's affair."""
+        return rows if seen_groups(rights) else rows.none()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        shown = Document.objects.visible_to(request.rights).filter(
+            register__group_id__in=seen_groups(request.rights)
+        )
+        files = (
+            File.objects.filter(version__revision__document__in=shown)
+            .select_related("version__revision__document")
+            .order_by("version__revision__document__symbol", "pk")
+        )
+        return (
+            super()
+            .get_queryset(request)
+            .defer("text", "inspection")
+            .prefetch_related(Prefetch("files", files, to_attr="shown_files"))
+        )
+
+    @admin.display(description=_("size"), ordering="size")
+    def size_in_words(self, row: Blob) -> str:
+        return filesizeformat(row.size)
+
+    @admin.display(description=_("registered as"))
+    def registered_as(self, row: Blob) -> str:
+        documents = {f.version.revision.document_id: f.version.revision.document for f in row.shown_files}
+        return format_html_join(
+            ", ",
+            '<a href="{}">{}</a>',
+            (
+                (reverse("console:documents_document_change", args=[pk]), d.symbol or d.title or pk)
+                for pk, d in documents.items()
+            ),
+        )

@@ -1,0 +1,303 @@
+"""The forms of the console: they clean what is entered; verbs decide."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cwg.documents import rulebook, zones
+from cwg.documents.deadlines import ANCHOR_LABELS, Anchor
+from cwg.documents.kinds import Kind
+from cwg.documents.models import Document
+from cwg.members.models import LANGUAGES, Group, MemberState, Office, Person, Role, current_language
+from cwg.members.rights import Rights
+from meetings.models import Meeting, Sitting
+
+from .change_form import RecordForm
+from .reasons import ReasonForm
+from .scope import acts_for_all_groups, is_administrator, managed_groups
+
+
+def states():
+    """Member States in the order of their names in the active language."""
+    return MemberState.objects.order_by(f"sort_{current_language()}", "iso3")
+
+
+class LocalMoment(forms.Field):
+    """A date and time on the clock of a seat, naive: the verb makes the instant, and refuses what is not one."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def to_python(self, value) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        try:
+            found = datetime.fromisoformat(str(value).strip())
+        except ValueError:
+            found = None
+        if found is None or found.tzinfo is not None or not 1990 <= found.year <= 2100:
+            raise forms.ValidationError(_("Enter a date and a time, such as 2026-06-22 09:30."))
+        return found
+
+
+class ZoneForm(RecordForm):
+    """A time zone is chosen by its name, never typed."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("zone", "time_zone"):
+            if name in self.fields:
+                field = self.fields[name]
+                empty = [] if field.required else [("", _("As the device"))]
+                self.fields[name] = forms.ChoiceField(
+                    label=field.label, required=field.required, choices=[*empty, *zones.zone_choices()]
+                )
+
+
+class MemberStateForm(RecordForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if name.startswith(("short_", "formal_")):
+                code = name.rpartition("_")[2]
+                field.widget.attrs |= {"lang": code, "dir": "rtl" if code == "ar" else "ltr"}
+        if "sort_zh" in self.fields:
+            self.fields["sort_zh"].label = _("Sorts under (Chinese)")
+            self.fields["sort_zh"].help_text = _("Pinyin; the other languages sort by the name itself.")
+
+
+# --- People ------------------------------------------------------------------------------------------------------
+
+
+class PersonChoice(forms.ModelChoiceField):
+    def label_from_instance(self, person: Person) -> str:
+        return f"{person.name} <{person.email}>"
+
+
+class RolePlaceForm(forms.Form):
+    """A role in a group, for a delegation or an office."""
+
+    group = forms.ModelChoiceField(Group.objects.none(), label=_("Group"))
+    role = forms.ChoiceField(label=_("Role"))
+    state = forms.ModelChoiceField(
+        MemberState.objects.none(),
+        label=_("Delegation of"),
+        required=False,
+        help_text=_("For delegates and focal points."),
+    )
+    office = forms.ModelChoiceField(
+        Office.objects.all(),
+        label=_("Office"),
+        required=False,
+        help_text=_("For chair, vice-chairs, secretariat, bureaux and invited contributors."),
+    )
+
+    def __init__(self, *args, rights: Rights, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["group"].queryset = Group.objects.filter(pk__in=managed_groups(rights))
+        self.fields["state"].queryset = states()
+        # Only administrators make administrators: they reach the people of every group.
+        self.fields["role"].choices = [
+            (role.value, role.label)
+            for role in Role
+            if role != Role.ADMINISTRATOR or is_administrator(rights)
+        ]
+
+
+class InviteForm(RolePlaceForm):
+    email = forms.EmailField(label=_("E-mail address"))
+    name = forms.CharField(label=_("Name"), max_length=150)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, initial="en")
+    field_order = ("email", "name", "language", "group", "role", "state", "office")
+
+
+class GrantForm(ReasonForm, RolePlaceForm):
+    person = PersonChoice(Person.objects.filter(is_active=True), label=_("Person"))
+    field_order = ("person", "group", "role", "state", "office", "reason")
+
+
+class RoleForm(ReasonForm):
+    role = forms.ChoiceField(
+        label=_("New role"), choices=[(r.value, r.label) for r in Role if r != Role.ADMINISTRATOR]
+    )
+    field_order = ("role", "reason")
+
+
+# --- Rules, meetings, documents ----------------------------------------------------------------------------------
+
+
+class DeadlineRuleForm(RecordForm):
+    """Several rules may apply to one kind: each gives its verdict, the strictest effect wins."""
+
+    kinds = forms.MultipleChoiceField(
+        label=_("Kinds of document"),
+        choices=Kind.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None: the rule binds every kind."),
+    )
+    exempt_kinds = forms.MultipleChoiceField(
+        label=_("Exempt kinds"), choices=Kind.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    rights: Rights
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "anchor" in self.fields:
+            self.fields["anchor"].choices = [(a.value, words) for a, words in ANCHOR_LABELS.items()]
+        if "group" in self.fields:
+            self.fields["group"].queryset = Group.objects.filter(pk__in=self.rights.secretariat_groups)
+            self.fields["group"].empty_label = _("Every group")
+
+    def clean_anchor(self) -> str:
+        if self.cleaned_data["anchor"] == Anchor.ITEM:
+            raise forms.ValidationError(rulebook.ITEM_REFUSED)
+        return self.cleaned_data["anchor"]
+
+    def clean_group(self) -> Group | None:
+        group = self.cleaned_data["group"]
+        if group is None and not acts_for_all_groups(self.rights):
+            raise forms.ValidationError(
+                _("A rule for every group is made by somebody who is in the secretariat of every group.")
+            )
+        return group
+
+    def clean(self):
+        cleaned = super().clean()
+        both = set(cleaned.get("kinds", [])) & set(cleaned.get("exempt_kinds", []))
+        if both:
+            self.add_error(
+                "exempt_kinds", _("A kind is either bound by the rule or exempt from it, not both.")
+            )
+        return cleaned
+
+
+class SittingForm(RecordForm):
+    """Times are entered on the clock of the seat; one that does not exist or happens twice there is refused."""
+
+    starts_at = LocalMoment(label=_("Starts (time at the seat)"))
+    ends_at = LocalMoment(label=_("Ends (time at the seat)"), required=False)
+    rights: Rights
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "meeting" in self.fields:
+            self.fields["meeting"].queryset = Meeting.objects.filter(
+                register__group_id__in=self.rights.secretariat_groups,
+                register__closed_at__isnull=True,
+                register__origin="portal",
+            ).select_related("register")
+        if self.instance.pk:
+            zone = self.instance.meeting.zone
+            for name in ("starts_at", "ends_at"):
+                instant = getattr(self.instance, name)
+                self.initial[name] = zones.as_local(instant, zone).replace(tzinfo=None) if instant else None
+
+    def clean(self):
+        cleaned = super().clean()
+        meeting = cleaned.get("meeting") or (self.instance.meeting if self.instance.pk else None)
+        if meeting is None:
+            return cleaned
+        zone = ZoneInfo(meeting.register.zone)
+        for name in ("starts_at", "ends_at"):
+            local = cleaned.get(name)
+            if local is not None:
+                try:
+                    cleaned[name] = zones.local_to_instant(local, zone)
+                except zones.LocalTimeRefused as error:
+                    self.add_error(name, str(error))
+        starts, ends = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if starts and ends and not self.errors and ends <= starts:
+            self.add_error("ends_at", _("A sitting ends after it began."))
+        return cleaned
+
+
+class ConveneForm(forms.Form):
+    """A meeting as it is convened: its opening on the clock of the seat."""
+
+    group = forms.ModelChoiceField(Group.objects.none(), label=_("Group"))
+    ordinal = forms.IntegerField(label=_("Meeting number"), min_value=1, max_value=9999)
+    title = forms.CharField(label=_("Title"), max_length=250)
+    place = forms.CharField(label=_("Place"), max_length=120, initial="Geneva")
+    zone = forms.ChoiceField(label=_("Time zone of the seat"), initial="Europe/Zurich")
+    opens_local = LocalMoment(label=_("Opening (time at the seat)"))
+    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=60, initial=1)
+    venue = forms.CharField(label=_("Venue"), max_length=200, required=False)
+    chair = forms.CharField(label=_("Chair"), max_length=150, required=False)
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    with_sittings = forms.BooleanField(
+        label=_("With the sittings of the last meeting"),
+        required=False,
+        help_text=_("At the same times of the same days."),
+    )
+    # The meeting it was proposed from.
+    after = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, rights: Rights, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["group"].queryset = Group.objects.filter(pk__in=rights.secretariat_groups)
+        self.fields["zone"].choices = zones.zone_choices()
+        if not (self.data.get("after") if self.is_bound else self.initial.get("after")):
+            del self.fields["with_sittings"], self.fields["after"]
+
+
+class NewTimeForm(forms.Form):
+    opens_local = LocalMoment(label=_("New opening (time at the seat)"))
+
+
+class DisclosureForm(ReasonForm):
+    disclosure = forms.ChoiceField(label=_("Who may read it"), choices=Document.Disclosure.choices)
+    field_order = ("disclosure", "reason")
+
+
+class MeetingChoice(forms.ModelChoiceField):
+    def label_from_instance(self, meeting: Meeting) -> str:
+        return meeting.register.title
+
+
+class SittingChoice(forms.ModelChoiceField):
+    def label_from_instance(self, sitting: Sitting) -> str:
+        return f"{sitting.meeting.register.title}: {sitting}"
+
+
+class RequestForm(forms.Form):
+    """A request of the Group in session, to one delegation or one office."""
+
+    meeting = MeetingChoice(Meeting.objects.none(), label=_("Meeting in session"))
+    sitting = SittingChoice(Sitting.objects.none(), label=_("Sitting"), required=False)
+    item = forms.CharField(label=_("Agenda item"), max_length=200)
+    state = forms.ModelChoiceField(MemberState.objects.none(), label=_("Delegation asked"), required=False)
+    office = forms.ModelChoiceField(Office.objects.all(), label=_("Or office asked"), required=False)
+    wording = forms.CharField(
+        label=_("Wording of the request"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    due_on = forms.DateField(
+        label=_("Due by"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("For a later date the request is noted and opens no slot in this meeting."),
+    )
+
+    def __init__(self, *args, rights: Rights, **kwargs):
+        super().__init__(*args, **kwargs)
+        in_session = Meeting.objects.filter(
+            register__group_id__in=rights.secretariat_groups,
+            register__announced_at__lte=rights.at,
+            register__opens_at__lte=rights.at,
+            register__closed_at__isnull=True,
+            register__origin="portal",
+        ).select_related("register")
+        self.fields["meeting"].queryset = in_session
+        self.fields["sitting"].queryset = Sitting.objects.filter(meeting__in=in_session).select_related(
+            "meeting__register"
+        )
+        self.fields["state"].queryset = states()
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors and bool(cleaned.get("state")) == bool(cleaned.get("office")):
+            raise forms.ValidationError(_("Name one addressee: a delegation or an office."))
+        return cleaned

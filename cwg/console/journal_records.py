@@ -1,0 +1,181 @@
+"""The record: the journal and its chains, the access log, the heartbeat. Looked at, never written here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from cwg.documents.models import Register
+from cwg.members.models import MemberState, Office, Person
+from cwg.members.rights import Rights
+from cwg.record.models import AccessEntry, Heartbeat, House, JournalEntry
+
+from .display import shown
+from .records import RecordAdmin
+from .scope import seen_groups
+from .site import site
+from .words import word
+
+
+@dataclass(frozen=True)
+class Names:
+    """What numbers in the record are called today; the record itself keeps numbers only."""
+
+    people: dict[int, Person]
+
+    def person(self, pk: int | None) -> object:
+        if pk is None:
+            return gettext("The portal")
+        return self.people.get(pk) or gettext("Person %(number)d") % {"number": pk}
+
+
+def facts_with_names(entries: Iterable[JournalEntry | AccessEntry]) -> Names:
+    """The names of the people who act in `entries`, in one query."""
+    ids = {getattr(entry, "actor_id", None) or getattr(entry, "person_id", None) for entry in entries}
+    return Names(Person.objects.in_bulk([pk for pk in ids if pk is not None]))
+
+
+def parties(facts: Any) -> Any:
+    """ "state:12" and "office:3" in a journal's facts as the names of today, beside the number."""
+    found = set(_party_words(facts))
+    states = MemberState.objects.in_bulk([int(w[6:]) for w in found if w.startswith("state:")])
+    offices = Office.objects.in_bulk([int(w[7:]) for w in found if w.startswith("office:")])
+    names = {f"state:{pk}": str(s) for pk, s in states.items()}
+    names |= {f"office:{pk}": str(o) for pk, o in offices.items()}
+    return _with_names(facts, names)
+
+
+def _party_words(value: Any) -> Iterable[str]:
+    match value:
+        case str():
+            kind, _colon, number = value.partition(":")
+            if kind in ("state", "office") and number.isascii() and number.isdigit() and len(number) < 10:
+                yield value
+        case dict():
+            for each in value.values():
+                yield from _party_words(each)
+        case list():
+            for each in value:
+                yield from _party_words(each)
+
+
+def _with_names(value: Any, names: dict[str, str]) -> Any:
+    match value:
+        case str():
+            return f"{value} ({names[value]})" if value in names else value
+        case dict():
+            return {key: _with_names(each, names) for key, each in value.items()}
+        case list():
+            return [_with_names(each, names) for each in value]
+    return value
+
+
+class ChainFilter(admin.SimpleListFilter):
+    title = _("register")
+    parameter_name = "chain"
+
+    def lookups(self, request, model_admin):
+        rows = [(str(r.chain), r.title) for r in model_admin.registers(request.rights)]
+        return [*rows, *((str(h.chain), gettext("The portal")) for h in House.objects.all())]
+
+    def queryset(self, request, queryset):
+        known = {value for value, _title in self.lookup_choices}
+        if self.value() is None:
+            return queryset
+        return queryset.filter(chain=self.value()) if self.value() in known else queryset.none()
+
+
+class ActFilter(admin.SimpleListFilter):
+    title = _("act")
+    parameter_name = "act"
+
+    def lookups(self, request, model_admin):
+        acts = model_admin.get_queryset(request).order_by("act").values_list("act", flat=True).distinct()
+        return [(act, word(act)) for act in acts]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(act=self.value()) if self.value() is not None else queryset
+
+
+class NamedList:
+    """Lists whose rows name people by number: the names come in one query for the page."""
+
+    def get_changelist_instance(self, request: HttpRequest):
+        found = super().get_changelist_instance(request)
+        names = facts_with_names(found.result_list)
+        for row in found.result_list:
+            row.who = names.person(getattr(row, "actor_id", None) or getattr(row, "person_id", None))
+        return found
+
+    def get_object(self, request, object_id, from_field=None):
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            names = facts_with_names([row])
+            row.who = names.person(getattr(row, "actor_id", None) or getattr(row, "person_id", None))
+        return row
+
+    @admin.display(description=_("person"))
+    def person(self, row) -> object:
+        return row.who
+
+    @admin.display(description=_("act"), ordering="act")
+    def deed(self, row) -> str:
+        return word(row.act)
+
+
+@admin.register(JournalEntry, site=site)
+class JournalEntryAdmin(NamedList, RecordAdmin):
+    moments = "exact"
+    facts = ("chain_of", "position", "deed", "at", "person", "details", "previous", "hash")
+    list_display = ("at", "deed", "person", "chain_of", "position")
+    list_display_links = ("at", "deed")
+    list_filter = (ChainFilter, ActFilter)
+    ordering = ("-at", "-position")
+
+    def registers(self, rights: Rights) -> QuerySet:
+        return Register.objects.visible_to(rights).filter(group_id__in=seen_groups(rights))
+
+    def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
+        """The chains of the registers this person sees, and the portal's own."""
+        if not seen_groups(rights):
+            return rows.none()
+        return rows.filter(
+            Q(chain__in=self.registers(rights).values("chain")) | Q(chain__in=House.objects.values("chain"))
+        )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        title = Register.objects.filter(chain=OuterRef("chain")).values("title")
+        return super().get_queryset(request).annotate(chain_title=Subquery(title))
+
+    @admin.display(description=_("register"))
+    def chain_of(self, row: JournalEntry) -> str:
+        return row.chain_title or gettext("The portal")
+
+    @admin.display(description=_("facts"))
+    def details(self, row: JournalEntry) -> str:
+        return format_html('<pre class="facts-json">{}</pre>', shown(parties(row.facts)))
+
+
+@admin.register(AccessEntry, site=site)
+class AccessEntryAdmin(NamedList, RecordAdmin):
+    moments = "exact"
+    facts = ("at", "deed", "person", "subject", "address")
+    list_display = ("at", "deed", "person", "subject", "address")
+    list_display_links = ("at",)
+    list_filter = (ActFilter,)
+    search_fields = ("subject",)
+
+    def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
+        return rows if seen_groups(rights) else rows.none()
+
+
+@admin.register(Heartbeat, site=site)
+class HeartbeatAdmin(RecordAdmin):
+    facts = ("name", "at")
+    list_display = ("name", "at")

@@ -1,0 +1,160 @@
+"""The outbox: what happened, who was told, what failed; and in the demo, the mails themselves."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from cwg.members.rights import Rights
+from cwg.notices import sending
+from cwg.notices.models import DemoMail, Event, Notice
+
+from .reasons import Act
+from .records import Panel, RecordAdmin
+from .scope import seen_groups
+from .site import site
+from .words import word
+
+
+class OfGroupsOrNone:
+    """Rows of the groups a person sees, and those of no one group."""
+
+    def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
+        group = self.group_path
+        return rows.filter(Q(**{f"{group}__in": seen_groups(rights)}) | Q(**{f"{group}__isnull": True}))
+
+    def belongs_to(self, rights: Rights, row: Model) -> bool:
+        group = self.group_of(row)
+        return rights.is_secretariat if group is None else group in rights.secretariat_groups
+
+
+@admin.register(Event, site=site)
+class EventAdmin(OfGroupsOrNone, RecordAdmin):
+    """That something happened and who was told. What it was about is not shown: it may concern a draft."""
+
+    group_path = "group_id"
+    facts = ("what", "group", "happened_at", "expanded_at")
+    list_display = ("what", "group", "happened_at", "expanded_at", "told", "not_sent")
+    list_filter = ("kind", ("group", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("group",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        failed = Q(notices__status=Notice.Status.FAILED)
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("group")
+            .annotate(told_count=Count("notices"), failed_count=Count("notices", filter=failed))
+        )
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def what(self, row: Event) -> str:
+        return word(row.kind)
+
+    @admin.display(description=_("notices"))
+    def told(self, row: Event) -> int:
+        return row.told_count
+
+    @admin.display(description=_("failed"))
+    def not_sent(self, row: Event) -> int:
+        return row.failed_count
+
+    def panels(self, request, row):
+        notices = row.notices.select_related("person").order_by("address")[:500]
+        yield Panel(
+            _("Notices"),
+            (_("Address"), _("Status"), _("Due"), _("Sent"), _("Last error")),
+            ([n.address, n.get_status_display(), n.due_at, n.sent_at, n.last_error] for n in notices),
+            _("Nobody is told yet."),
+        )
+
+
+def _send_again(notice: Notice, request: HttpRequest, data: dict) -> None:
+    sending.send_again(notice, actor=request.user, reason=data["reason"])
+
+
+@admin.register(Notice, site=site)
+class NoticeAdmin(OfGroupsOrNone, RecordAdmin):
+    group_path = "event__group_id"
+    facts = (
+        "kind",
+        "address",
+        "person",
+        "language",
+        "status",
+        "due_at",
+        "attempts",
+        "last_error",
+        "sent_at",
+        "message_id",
+    )
+    list_display = ("address", "kind", "status", "due_at", "attempts", "last_error", "sent_at")
+    list_filter = ("status", "event__kind")
+    list_select_related = ("event__group", "person")
+    search_fields = ("address", "person__name")
+    acts = (
+        Act(
+            "send_again",
+            _("Send again"),
+            _(
+                "Whether it still matters, and whether the person may still know, is asked again before it goes."
+            ),
+            _send_again,
+            possible=lambda row, request: row.status in (Notice.Status.FAILED, Notice.Status.SENT),
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("event__group", "person")
+
+    @admin.display(description=_("kind"), ordering="event__kind")
+    def kind(self, row: Notice) -> str:
+        return word(row.event.kind)
+
+
+class DemoMailAdmin(RecordAdmin):
+    """Mails of the demo, which leave the machine for nowhere and are read here."""
+
+    facts = ("to", "subject", "at")
+    list_display = ("subject", "to", "at")
+    list_display_links = ("subject",)
+    search_fields = ("to", "subject", "text")
+
+    def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
+        return rows if settings.DEMO and seen_groups(rights) else rows.none()
+
+    def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
+        return settings.DEMO and super().has_view_permission(request, obj)
+
+    def get_urls(self) -> list:
+        return [
+            path("<uuid:pk>/html/", self.admin_site.admin_view(self.html_view), name=self.named("html")),
+            *super().get_urls(),
+        ]
+
+    def links(self, request, row):
+        if row.html:
+            yield _("As it looks (HTML)"), self.address("html", row.pk)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["plain_text"] = obj.text
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def html_view(self, request: HttpRequest, pk) -> HttpResponse:
+        """The HTML part alone, in a sandbox: no script, no form, nothing loaded from anywhere."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        answer = HttpResponse(self.row_or_404(request, str(pk)).html)
+        answer["Content-Security-Policy"] = (
+            "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation;"
+            " default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+        )
+        answer["Cache-Control"] = "private, no-store"
+        return answer
+
+
+if settings.DEMO or settings.TESTING:
+    site.register(DemoMail, DemoMailAdmin)

@@ -1,0 +1,345 @@
+"""Groups, Member States, offices, people, their accreditations and invitations."""
+
+from allauth.account.forms import ResetPasswordForm
+from django.contrib import admin
+from django.db.models import DateTimeField, Model, QuerySet, Value
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from cwg import clock
+from cwg.members import granting, people, refusals
+from cwg.members.accounts import address_of
+from cwg.members.models import Accreditation, Group, Invitation, MemberState, Office, Person
+from cwg.members.rights import Rights
+from cwg.members.states_load import sort_keys
+from cwg.record import access
+
+from .forms import GrantForm, InviteForm, MemberStateForm, RoleForm, ZoneForm
+from .reasons import Act, ConfirmForm
+from .records import AddByVerb, Panel, RecordAdmin
+from .scope import account_groups, is_administrator, managed_groups
+from .site import site
+
+
+class OfPeople:
+    """Rows that an administrator changes for every group, the secretariat for its own."""
+
+    def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
+        return (
+            rows
+            if self.group_path is None
+            else rows.filter(**{f"{self.group_path}__in": account_groups(rights)})
+        )
+
+    def belongs_to(self, rights: Rights, row: Model) -> bool:
+        if is_administrator(rights):
+            return True
+        return (
+            rights.is_secretariat if self.group_path is None else self.group_of(row) in managed_groups(rights)
+        )
+
+
+@admin.register(Group, site=site)
+class GroupAdmin(OfPeople, RecordAdmin):
+    changes = adds = True
+    group_path = "pk"
+    form = ZoneForm
+    fields = ("code", "slug", "name", "short_name", "parent", "open_to", "seat", "zone", "reminder_hours")
+    list_display = ("short_name", "code", "name", "open_to", "seat")
+    list_select_related = ("parent",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A new group has no secretariat yet: an administrator makes both."""
+        return super().has_add_permission(request) and is_administrator(request.rights)
+
+
+@admin.register(MemberState, site=site)
+class MemberStateAdmin(OfPeople, RecordAdmin):
+    changes = adds = True
+    form = MemberStateForm
+    fields = (
+        "iso3",
+        "iso2",
+        "membership_class",
+        "itu_region",
+        "un_region",
+        "regional_organizations",
+        *(f"short_{code}" for code in ("ar", "zh", "en", "fr", "ru", "es")),
+        *(f"formal_{code}" for code in ("ar", "zh", "en", "fr", "ru", "es")),
+        "sort_zh",
+    )
+    list_display = ("name", "iso3", "membership_class", "itu_region", "un_region")
+    list_filter = ("membership_class", "itu_region", "un_region")
+    search_fields = ("iso3", *(f"short_{code}" for code in ("ar", "zh", "en", "fr", "ru", "es")), "formal_en")
+    list_per_page = 100
+
+    @admin.display(description=_("name"), ordering="sort_en")
+    def name(self, row: MemberState) -> str:
+        return row.name
+
+    def save_model(self, request, obj, form, change) -> None:
+        """A changed name sorts under its new letters; the Chinese key may be set by hand beside its name."""
+        keys = sort_keys(obj)
+        if "sort_zh" in form.changed_data:
+            keys.pop("sort_zh", None)
+        for name, key in keys.items():
+            if not change or name.replace("sort_", "short_") in form.changed_data:
+                setattr(obj, name, key)
+        super().save_model(request, obj, form, change)
+
+    def panels(self, request, row):
+        held = (
+            Accreditation.objects.in_force(request.rights.at)
+            .filter(state=row, group_id__in=account_groups(request.rights))
+            .select_related("person", "group")
+            .order_by("group__code", "-role", "person__name")
+        )
+        yield Panel(
+            _("Its delegations now"),
+            (_("Group"), _("Person"), _("Role"), _("From")),
+            ([a.group, a.person, a.get_role_display(), a.since] for a in held),
+            _("Nobody is accredited for this Member State."),
+        )
+
+
+@admin.register(Office, site=site)
+class OfficeAdmin(OfPeople, RecordAdmin):
+    changes = adds = True
+    fields = ("code", "kind", "name")
+    list_display = ("name", "code", "kind")
+    list_filter = ("kind",)
+    search_fields = ("code", "name")
+
+
+# --- People --------------------------------------------------------------------------------------------------------
+
+
+def _disable(person: Person, request: HttpRequest, data: dict) -> None:
+    people.disable(person, actor=request.user, at=clock.now(), reason=data["reason"])
+
+
+def _enable(person: Person, request: HttpRequest, data: dict) -> None:
+    people.enable(person, actor=request.user, at=clock.now(), reason=data["reason"])
+
+
+def _send_reset(person: Person, request: HttpRequest, data: dict) -> None:
+    """The same mail that the person could ask for on the sign-in page; the console never sets a password."""
+    if not person.is_active:
+        raise refusals.NotEntitled
+    form = ResetPasswordForm({"email": person.email})
+    if form.is_valid():
+        form.save(request)
+    access.note(
+        "password_reset_sent",
+        at=clock.now(),
+        person_id=request.user.pk,
+        subject=f"person {person.pk}",
+        address=address_of(request),
+    )
+
+
+@admin.register(Person, site=site)
+class PersonAdmin(OfPeople, RecordAdmin):
+    changes = True
+    form = ZoneForm
+    facts = ("email", "is_active", "joined_at", "last_login")
+    fields = ("name", "language", "time_zone")
+    list_display = ("name", "email", "language", "is_active", "last_login")
+    list_filter = ("is_active", "language")
+    search_fields = ("name", "email")
+    acts = (
+        Act(
+            "disable",
+            _("Close the account"),
+            _("The very next request of the person is refused. Roles stay on record and can be ended apart."),
+            _disable,
+            danger=True,
+            possible=lambda row, request: row.is_active and row.pk != request.user.pk,
+        ),
+        Act(
+            "enable",
+            _("Open the account again"),
+            _("The person may sign in again. Roles that ended meanwhile stay ended."),
+            _enable,
+            possible=lambda row, request: not row.is_active,
+        ),
+        Act(
+            "send_reset",
+            _("Send a link for a new password"),
+            _("The person gets a mail with a link that works once. Nobody else learns or sets the password."),
+            _send_reset,
+            form=ConfirmForm,
+            possible=lambda row, request: row.is_active,
+        ),
+    )
+
+    def panels(self, request, row):
+        held = (
+            row.accreditations.filter(group_id__in=account_groups(request.rights))
+            .select_related("group", "state", "office")
+            .order_by("-since")
+        )
+        yield Panel(
+            _("Roles"),
+            (_("Group"), _("Role"), _("For"), _("From"), _("Until")),
+            ([a.group, a.get_role_display(), a.state or a.office, a.since, a.until] for a in held),
+            _("No role: this person can sign in, and sees nothing of any group."),
+        )
+
+
+# --- Accreditations and invitations ----------------------------------------------------------------------------------
+
+
+def _end(accreditation: Accreditation, request: HttpRequest, data: dict) -> None:
+    people.end(accreditation, actor=request.user, at=clock.now(), reason=data["reason"])
+
+
+def _change_role(accreditation: Accreditation, request: HttpRequest, data: dict) -> None:
+    people.change_role(accreditation, data["role"], actor=request.user, at=clock.now(), reason=data["reason"])
+
+
+def _in_force(row: Accreditation, request: HttpRequest) -> bool:
+    return row.until is None or row.until > request.rights.at
+
+
+class InForceFilter(admin.SimpleListFilter):
+    title = _("in force")
+    parameter_name = "in_force"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("In force")), ("no", _("Ended or not begun"))]
+
+    def queryset(self, request, queryset):
+        in_force = Accreditation.objects.in_force(request.rights.at)
+        if self.value() == "yes":
+            return queryset.filter(pk__in=in_force)
+        return queryset.exclude(pk__in=in_force) if self.value() == "no" else queryset
+
+
+@admin.register(Accreditation, site=site)
+class AccreditationAdmin(OfPeople, AddByVerb, RecordAdmin):
+    group_path = "group_id"
+    add_form = GrantForm
+    add_text = _(
+        "For somebody who has an account already. Anybody else is invited: the invitation makes the account."
+    )
+    facts = ("person", "email", "group", "role", "state", "office", "since", "until")
+    list_display = ("person", "role", "party", "group", "since", "until")
+    list_filter = (
+        InForceFilter,
+        ("group", admin.RelatedOnlyFieldListFilter),
+        "role",
+        ("state", admin.RelatedOnlyFieldListFilter),
+        ("office", admin.RelatedOnlyFieldListFilter),
+    )
+    list_select_related = ("person", "group", "state", "office")
+    search_fields = ("person__name", "person__email", "state__short_en", "state__iso3", "office__name")
+    csv_columns = ("person", "email", "role", "party", "group", "since", "until")
+    acts = (
+        Act(
+            "end",
+            _("End the role"),
+            _(
+                "The right ends at once: the person's very next request finds it gone. Drafts stay with the delegation."
+            ),
+            _end,
+            danger=True,
+            possible=_in_force,
+        ),
+        Act(
+            "change_role",
+            _("Change the role"),
+            _("The role ends and another begins in the same delegation or office, in one instant."),
+            _change_role,
+            form=RoleForm,
+            possible=_in_force,
+        ),
+    )
+
+    @admin.display(description=_("for"))
+    def party(self, row: Accreditation) -> object:
+        return row.state or row.office
+
+    @admin.display(description=_("e-mail address"))
+    def email(self, row: Accreditation) -> str:
+        return row.person.email
+
+    def add_by_verb(self, request: HttpRequest, data: dict) -> Accreditation:
+        return granting.grant(**data, actor=request.user, at=clock.now())
+
+
+def _revoke(invitation: Invitation, request: HttpRequest, data: dict) -> None:
+    people.revoke(invitation, actor=request.user, at=clock.now())
+
+
+def _invite_again(invitation: Invitation, request: HttpRequest, data: dict) -> None:
+    people.send_again(invitation, actor=request.user, at=clock.now())
+
+
+def _unused(row: Invitation, request: HttpRequest) -> bool:
+    return row.used_at is None and row.revoked_at is None
+
+
+@admin.register(Invitation, site=site)
+class InvitationAdmin(OfPeople, AddByVerb, RecordAdmin):
+    group_path = "group_id"
+    add_form = InviteForm
+    add_text = _("The person gets a mail with a link that works once. The role begins when the link is used.")
+    facts = (
+        "name",
+        "email",
+        "language",
+        "group",
+        "role",
+        "state",
+        "office",
+        "invited_by",
+        "invited_at",
+        "expires_at",
+        "used_at",
+        "revoked_at",
+        "person",
+    )
+    list_display = ("name", "email", "role", "party", "group", "standing", "invited_at", "expires_at")
+    list_filter = (("group", admin.RelatedOnlyFieldListFilter), "role")
+    list_select_related = ("group", "state", "office", "invited_by")
+    search_fields = ("name", "email")
+    acts = (
+        Act(
+            "send_again",
+            _("Send the invitation again"),
+            _("The mail goes out again, and the link lives from now on."),
+            _invite_again,
+            form=ConfirmForm,
+            possible=_unused,
+        ),
+        Act(
+            "revoke",
+            _("Revoke the invitation"),
+            _("The link works no longer."),
+            _revoke,
+            form=ConfirmForm,
+            danger=True,
+            possible=_unused,
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        now = Value(request.rights.at, output_field=DateTimeField())
+        return super().get_queryset(request).annotate(asked_at=now)
+
+    @admin.display(description=_("for"))
+    def party(self, row: Invitation) -> object:
+        return row.state or row.office
+
+    @admin.display(description=_("standing"))
+    def standing(self, row: Invitation) -> str:
+        if row.used_at:
+            return gettext("Used")
+        if row.revoked_at:
+            return gettext("Revoked")
+        return gettext("Open") if row.is_open_at(row.asked_at) else gettext("Expired")
+
+    def add_by_verb(self, request: HttpRequest, data: dict) -> Invitation:
+        return people.invite(**data, actor=request.user, at=clock.now())

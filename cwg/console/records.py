@@ -1,0 +1,333 @@
+"""What every list and page of the console has in common: who sees which rows, that a change has a reason, no deletion."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import flatten_fieldsets, lookup_field, unquote
+from django.contrib.admin.views.main import PAGE_VAR
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from cwg.members.rights import Rights
+
+from . import csv_export, display, history, reasons
+from .change_form import RecordForm
+from .scope import seen_groups
+
+
+class Panel:
+    """A table under a page: what belongs to the row. `rows` are lists of values, shown as the console shows values."""
+
+    def __init__(self, title: Any, head: Sequence[Any], rows: Iterable[Sequence[Any]], empty: Any = ""):
+        self.title, self.head, self.empty = title, head, empty
+        self.rows = [[display.shown(value) for value in row] for row in rows]
+
+
+class RecordAdmin(admin.ModelAdmin):
+    """A list and its pages. By default rows are only looked at.
+
+    `group_path` leads from a row to the id of its group ("register__group_id"); without one the rows belong to
+    no group. `fields` may be changed where `changes` allows it, `facts` are shown. `acts` are done by verbs.
+    """
+
+    changes: ClassVar[bool] = False
+    adds: ClassVar[bool] = False
+    group_path: ClassVar[str | None] = None
+    fields: ClassVar[tuple] = ()
+    facts: ClassVar[tuple] = ()
+    acts: ClassVar[tuple[reasons.Act, ...]] = ()
+    csv_columns: ClassVar[tuple] = ()
+    form = RecordForm
+    list_per_page = 50
+    list_max_show_all = 0
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    media = forms.Media()
+    view_on_site = False  # each record names its own pages, see `links`
+    moments = "short"
+
+    # --- Who sees and changes which rows ---------------------------------------------------------------------
+
+    def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
+        """The rows this person sees."""
+        if self.group_path is None:
+            return rows
+        return rows.filter(**{f"{self.group_path}__in": seen_groups(rights)})
+
+    def group_of(self, row: Model) -> int | None:
+        value: Any = row
+        for step in (self.group_path or "").split("__"):
+            value = getattr(value, step, None)
+        return value
+
+    def belongs_to(self, rights: Rights, row: Model) -> bool:
+        """Whether the row is in the hands of a group whose secretariat this person is in."""
+        return (
+            rights.is_secretariat
+            if self.group_path is None
+            else self.group_of(row) in rights.secretariat_groups
+        )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return self.visible(super().get_queryset(request), request.rights)
+
+    def _may(self, request: HttpRequest, action: str) -> bool:
+        return request.user.has_perm(f"{self.opts.app_label}.{action}_{self.opts.model_name}")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, "view")
+
+    def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
+        return self._may(request, "view")
+
+    def may_act_on(self, request: HttpRequest, row: Model) -> bool:
+        return self._may(request, "change") and self.belongs_to(request.rights, row)
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        if not self.changes or not self._may(request, "change"):
+            return False
+        return obj is None or self.belongs_to(request.rights, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.adds and self._may(request, "add")
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        """Nothing is deleted in the console: things end, are withdrawn or are revoked, by verbs."""
+        return False
+
+    # --- Addresses -------------------------------------------------------------------------------------------
+
+    def address(self, page: str, *args) -> str:
+        return reverse(f"console:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
+
+    def named(self, page: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
+
+    def get_urls(self) -> list:
+        guarded = self.admin_site.admin_view
+        urls = [path("", guarded(self.changelist_view), name=self.named("changelist"))]
+        if self.adds:
+            urls.append(path("add/", guarded(self.add_view), name=self.named("add")))
+        if self.csv_columns:
+            urls.append(path("csv/", guarded(self.csv_view), name=self.named("csv")))
+        if self.is_tracked:
+            urls.append(
+                path("<path:object_id>/history/", guarded(self.history_view), name=self.named("history"))
+            )
+        urls.append(path("<path:object_id>/change/", guarded(self.change_view), name=self.named("change")))
+        return urls
+
+    @property
+    def is_tracked(self) -> bool:
+        return hasattr(self.model, "history")
+
+    def row_or_404(self, request: HttpRequest, object_id: str) -> Model:
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        return row
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404
+
+    # --- Lists -----------------------------------------------------------------------------------------------
+
+    def get_actions(self, request: HttpRequest) -> dict:
+        if not self._may(request, "change"):
+            return {}
+        return {act.name: (None, act.name, str(act.label)) for act in self.acts}
+
+    def get_action_choices(self, request: HttpRequest, default_choices=()) -> list:
+        return [(act.name, act.label) for act in self.acts]
+
+    def get_list_display(self, request: HttpRequest) -> list:
+        names = list(self.list_display)
+        return ["action_checkbox", *names] if self.get_actions(request) else names
+
+    def get_changelist_instance(self, request: HttpRequest):
+        try:
+            found = super().get_changelist_instance(request)
+        except IncorrectLookupParameters as error:
+            raise BadRequest("unknown or malformed filter") from error
+        found.console_acts = self.acts if self.get_actions(request) else ()
+        number, pages = found.page_num, found.paginator.num_pages
+        if request.GET.get(PAGE_VAR, "1") not in {str(page) for page in range(1, pages + 1)}:
+            raise BadRequest("no such page")
+        found.previous_address = found.get_query_string({PAGE_VAR: number - 1}) if number > 1 else ""
+        found.next_address = found.get_query_string({PAGE_VAR: number + 1}) if number < pages else ""
+        return found
+
+    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        if request.method == "POST" and not self.get_actions(request):
+            raise PermissionDenied
+        context = {"csv_url": self.address("csv") if self.csv_columns else ""}
+        if self.has_add_permission(request):
+            context["add_url"] = self.address("add")
+        return super().changelist_view(request, context | (extra_context or {}))
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+        """The rows named in the request, of those this person sees; never "all of the list"."""
+        act = next((each for each in self.acts if each.name == request.POST.get("action")), None)
+        if act is None:
+            raise BadRequest("unknown act")
+        try:
+            pks = [self.opts.pk.to_python(each) for each in request.POST.getlist(ACTION_CHECKBOX_NAME)]
+        except ValidationError as error:
+            raise BadRequest("malformed choice of rows") from error
+        rows = list(self.get_queryset(request).filter(pk__in=pks))
+        if len(rows) != len(set(pks)):
+            raise Http404
+        return reasons.run(act, self, request, rows)
+
+    def csv_view(self, request: HttpRequest) -> HttpResponse:
+        """The list as it is filtered now, as CSV: exactly the rows the person sees there."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = self.get_changelist_instance(request)
+        head = [display.label(self.model, name, self) for name in self.csv_columns]
+        rows = (self._cells(row) for row in found.get_queryset(request))
+        return csv_export.response(str(self.opts.model_name), head, rows)
+
+    def _cells(self, row: Model) -> list:
+        cells = []
+        for name in self.csv_columns:
+            field, _attribute, value = lookup_field(name, row, self)
+            cells.append(display.field_value(field, value, row) if field is not None else value)
+        return cells
+
+    # --- One row ---------------------------------------------------------------------------------------------
+
+    def get_fields(self, request: HttpRequest, obj=None) -> list:
+        return [*(self.facts if obj else ()), *self.fields]
+
+    def get_readonly_fields(self, request: HttpRequest, obj=None) -> list:
+        return list(self.facts) if obj else []
+
+    def get_form(self, request: HttpRequest, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.rights = request.rights  # the class is made anew for each request
+        return form
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if formfield is not None and isinstance(formfield.widget, RelatedFieldWidgetWrapper):
+            formfield.widget = formfield.widget.widget  # no windows that open over the page
+        if formfield is not None and isinstance(formfield.widget, forms.Textarea):
+            formfield.widget.attrs["rows"] = 4
+        return formfield
+
+    def panels(self, request: HttpRequest, row: Model) -> Iterable[Panel]:
+        """Tables of what belongs to the row."""
+        return ()
+
+    def links(self, request: HttpRequest, row: Model) -> Iterable[tuple[Any, str]]:
+        """Other pages about the row: (words, address)."""
+        return ()
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        form = context["adminform"].form
+        names = flatten_fieldsets(self.get_fieldsets(request, obj))
+        may_change = add or self.has_change_permission(request, obj)
+        read_only = self.get_readonly_fields(request, obj) if may_change else names
+        context |= {
+            "form": form,
+            "may_change": may_change and (add or bool(self.fields)),
+            "facts": [
+                (display.label(self.model, name, self), display.value_of(obj, name, self, self.moments))
+                for name in read_only
+            ]
+            if obj
+            else [],
+            "bound_fields": [form[name] for name in names if name in form.fields and name not in read_only],
+        }
+        if obj is not None:
+            context |= {
+                "panels": list(self.panels(request, obj)),
+                "links": list(self.links(request, obj)),
+                "acts": [a for a in self.acts if a.possible(obj, request)]
+                if self.may_act_on(request, obj)
+                else [],
+                "history_url": self.address("history", obj.pk) if self.is_tracked else "",
+            }
+        context["list_url"] = self.address("changelist")
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def save_model(self, request: HttpRequest, obj: Model, form, change: bool) -> None:
+        """Every change keeps who and why. Models whose change is an act of the record override this by its verb."""
+        obj._history_user = request.user
+        obj._change_reason = form.cleaned_data["reason"]
+        obj.save()
+
+    def response_add(self, request: HttpRequest, obj: Model, post_url_continue=None) -> HttpResponse:
+        messages.success(request, _("%(row)s was added.") % {"row": obj})
+        return redirect(self.address("change", obj.pk))
+
+    def response_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
+        messages.success(request, _("%(row)s was changed.") % {"row": obj})
+        return redirect(self.address("change", obj.pk))
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
+        row = self.row_or_404(request, object_id)
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        context = {
+            "original": row,
+            "opts": self.opts,
+            "changes": history.changes(row),
+            "list_url": self.address("changelist"),
+            "change_url": self.address("change", row.pk),
+        }
+        return TemplateResponse(request, "admin/object_history.html", context)
+
+    # Django's own log of the console would be a second, weaker record beside the histories and the journal.
+    def log_addition(self, request, obj, message) -> None: ...
+
+    def log_change(self, request, obj, message) -> None: ...
+
+
+class AddByVerb:
+    """A record that a verb makes: its page is a plain form, and what the verb refuses is a sentence on it."""
+
+    adds = True
+    add_form: ClassVar[type[forms.Form]]
+    add_text: ClassVar[Any] = ""
+
+    def add_by_verb(self, request: HttpRequest, data: dict) -> Model:
+        """Make the row from the cleaned form. Raises one of `refusals.REFUSED`."""
+        raise NotImplementedError
+
+    def add_initial(self, request: HttpRequest) -> dict:
+        return {}
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context=None) -> HttpResponse:
+        from .refusals import REFUSED, sentence
+
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = self.add_form(
+            request.POST if request.method == "POST" else None,
+            rights=request.rights,
+            initial=self.add_initial(request),
+        )
+        if form.is_bound and form.is_valid():
+            try:
+                return self.response_add(request, self.add_by_verb(request, form.cleaned_data))
+            except REFUSED as error:
+                form.add_error(None, sentence(error))
+        context = {
+            "form": form,
+            "opts": self.opts,
+            "text": self.add_text,
+            "list_url": self.address("changelist"),
+        }
+        return TemplateResponse(request, "console/add.html", context, status=400 if form.is_bound else 200)

@@ -1,0 +1,44 @@
+"""Why a verb refused, as one sentence for the person. Anything else that goes wrong is a fault, not a refusal."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext_lazy as _
+
+from contributions.parties import NotEntitled
+from cwg.documents import deadlines, register, rulebook, zones
+from cwg.members import refusals as people
+from cwg.notices.sending import NothingToSendAgain
+from meetings import convening, moving, requests
+
+# These errors are sentences themselves.
+SAY_IT_THEMSELVES = (
+    people.Refused,
+    rulebook.RuleRefused,
+    convening.CannotAnnounce,
+    convening.CannotClose,
+    convening.CannotConvene,
+    moving.CannotMove,
+    requests.CannotRecord,
+    requests.CannotWithdraw,
+    zones.LocalTimeRefused,
+)
+SENTENCES: dict[type[Exception], Any] = {
+    PermissionDenied: _("Only the secretariat of this group does this."),
+    NotEntitled: _("Only the party it comes from withdraws this document."),
+    register.NothingToChange: _("It is so already."),
+    register.RegisterBusy: _("The register is busy at this moment. Nothing was changed; try again."),
+    NothingToSendAgain: _("This mail still waits, or no longer matters: there is nothing to send again."),
+    zones.UnknownZone: _("There is no such time zone."),
+    deadlines.AnchorNotSupported: _(
+        "A rule that counts from an item is in force, and items of the agenda have no times yet."
+    ),
+}
+REFUSED = (*SAY_IT_THEMSELVES, *SENTENCES)
+
+
+def sentence(error: Exception) -> str:
+    """What to tell the person about an error of `REFUSED`."""
+    if isinstance(error, SAY_IT_THEMSELVES):
+        return str(error)
+    return str(next(words for kind, words in SENTENCES.items() if isinstance(error, kind)))

@@ -1,0 +1,148 @@
+"""The workspace "today": what came in, what is due, what is stuck. Of drafts it knows how many, never what."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
+
+from contributions.counts import open_drafts_by_party
+from cwg.documents.models import Blob, Deadline, Document, File, Revision
+from cwg.home.health import OUTBOX_EMPTIED_WITHIN, WORKER_SEEN_WITHIN
+from cwg.members.rights import Rights
+from cwg.notices.models import Notice
+from cwg.record import heartbeat
+from meetings.models import Meeting, Request
+
+from .scope import seen_groups
+
+SUBMISSIONS_SHOWN = 20
+MAIL_SHOWN = 20
+FILES_SHOWN = 20
+WEEK = timedelta(days=7)
+
+
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    rights = request.rights
+    groups = seen_groups(rights)
+    context: dict[str, Any] = {"health": _health(rights.at), "sees_groups": bool(groups)}
+    if groups:
+        context |= {
+            "drafts": open_drafts_by_party(rights.secretariat_groups),
+            "sees_drafts": rights.is_secretariat,
+            "submissions": _submissions(rights),
+            "deadlines": _deadlines_of_the_week(rights),
+            "in_session": _in_session(rights),
+            "failed": _mail(rights, Q(status=Notice.Status.FAILED)),
+            "overdue": _mail(
+                rights, Q(status=Notice.Status.WAITING, due_at__lt=rights.at - OUTBOX_EMPTIED_WITHIN)
+            ),
+            "unscanned": _unscanned(rights),
+        }
+    return TemplateResponse(request, "console/today.html", context)
+
+
+@require_safe
+def submissions(request: HttpRequest) -> HttpResponse:
+    """The list of submissions alone, as the page asks for it again and again."""
+    return TemplateResponse(
+        request, "console/_submissions.html", {"submissions": _submissions(request.rights)}
+    )
+
+
+def _submissions(rights: Rights) -> QuerySet:
+    shown = Document.objects.visible_to(rights).filter(register__group_id__in=seen_groups(rights))
+    return (
+        Revision.objects.filter(document__in=shown, received_at__isnull=False)
+        .select_related("document__register")
+        .prefetch_related("sources")
+        .order_by("-available_at", "-pk")[:SUBMISSIONS_SHOWN]
+    )
+
+
+def _deadlines_of_the_week(rights: Rights) -> QuerySet:
+    return (
+        Deadline.objects.filter(
+            superseded_at__isnull=True,
+            instant__gte=rights.at,
+            instant__lt=rights.at + WEEK,
+            register__group_id__in=seen_groups(rights),
+        )
+        .select_related("register")
+        .order_by("instant")
+    )
+
+
+def _in_session(rights: Rights) -> Iterable[Meeting]:
+    """Meetings in session, each with the requests whose slot is still open."""
+    open_requests = (
+        Request.objects.filter(
+            withdrawn_at__isnull=True, slot__document__isnull=True, slot__withdrawn_at__isnull=True
+        )
+        .exclude(slot=None)
+        .select_related("state", "office")
+    )
+    return (
+        Meeting.objects.visible_to(rights)
+        .filter(
+            register__group_id__in=seen_groups(rights),
+            register__origin="portal",
+            register__announced_at__lte=rights.at,
+            register__opens_at__lte=rights.at,
+            register__closed_at__isnull=True,
+        )
+        .select_related("register")
+        .prefetch_related(Prefetch("requests", open_requests, to_attr="open_requests"))
+    )
+
+
+def _mail(rights: Rights, which: Q) -> dict[str, Any]:
+    found = Notice.objects.filter(
+        which, Q(event__group_id__in=seen_groups(rights)) | Q(event__group__isnull=True)
+    )
+    return {
+        "count": found.count(),
+        "rows": found.select_related("event").order_by("due_at")[:MAIL_SHOWN],
+    }
+
+
+def _unscanned(rights: Rights) -> dict[str, Any]:
+    """How many stored files no scanner has passed, by state; and those that stand in a registered document."""
+    unsafe = [Blob.Scan.NOT_SCANNED, Blob.Scan.FAILED, Blob.Scan.INFECTED]
+    counts = (
+        Blob.objects.filter(scan__in=unsafe).order_by("scan").values_list("scan").annotate(count=Count("pk"))
+    )
+    files = (
+        File.objects.visible_to(rights)
+        .filter(
+            version__revision__document__register__group_id__in=seen_groups(rights), blob__scan__in=unsafe
+        )
+        .select_related("version__revision__document", "blob")
+        .order_by("-version__revision__available_at", "pk")
+    )
+    return {
+        "counts": [(Blob.Scan(scan).label, scan, count) for scan, count in counts],
+        "rows": files[:FILES_SHOWN],
+    }
+
+
+def _health(at: datetime) -> dict[str, Any]:
+    """Whether the worker was seen lately and how long the oldest mail has waited."""
+    seen = heartbeat.last()
+    oldest = (
+        Notice.objects.filter(status=Notice.Status.WAITING, due_at__lte=at)
+        .order_by("due_at")
+        .values_list("due_at", flat=True)
+        .first()
+    )
+    waited = at - oldest if oldest else timedelta()
+    return {
+        "worker_seen": seen,
+        "worker_ok": seen is not None and at - seen <= WORKER_SEEN_WITHIN,
+        "outbox_waits": waited,
+        "outbox_ok": waited <= OUTBOX_EMPTIED_WITHIN,
+    }

@@ -1,0 +1,67 @@
+"""Giving a role to somebody who has an account, without an invitation: an act of the secretariat, with a reason."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+
+from cwg.record import access
+
+from . import refusals
+from .cleaning import clean_reason
+from .models import Accreditation, Group, MemberState, Office, Person, Role
+from .people import may_manage
+from .rights import rights_of
+
+
+def grant(
+    person: Person,
+    *,
+    group: Group,
+    role: str,
+    state: MemberState | None = None,
+    office: Office | None = None,
+    actor: Person,
+    at: datetime,
+    reason: str,
+) -> Accreditation:
+    """Accredit `person` from `at` (aware, UTC) on. Only administrators make administrators.
+
+    Raises NotEntitled, NotYourself, ReasonMissing, RoleDoesNotFit, AlreadyAccredited; nothing is changed then.
+    """
+    reason = clean_reason(reason)
+    accreditation = Accreditation(person=person, group=group, role=role, state=state, office=office, since=at)
+    with transaction.atomic():
+        # The same lock as every other act on the people of a group takes (people.py).
+        Group.objects.select_for_update(no_key=True).get(pk=group.pk)
+        rights = rights_of(actor, at)
+        if not may_manage(rights, group_id=group.pk, role=role, state_id=state.pk if state else None):
+            raise refusals.NotEntitled
+        if role == Role.ADMINISTRATOR and not rights.has_role(Role.ADMINISTRATOR):
+            raise refusals.NotEntitled
+        if person.pk == actor.pk:
+            raise refusals.NotYourself
+        if _holds_one_there(accreditation, at):
+            raise refusals.AlreadyAccredited
+        try:
+            accreditation.full_clean()
+        except ValidationError:
+            raise refusals.RoleDoesNotFit from None
+        accreditation._history_user = actor
+        accreditation._change_reason = reason
+        accreditation.save(force_insert=True)
+        party = state.iso3 if state else office.code if office else ""
+        subject = f"accreditation {accreditation.pk} {role} {party} {group.code}"
+        access.note("accreditation_granted", at=at, person_id=actor.pk, subject=" ".join(subject.split()))
+    return accreditation
+
+
+def _holds_one_there(like: Accreditation, at: datetime) -> bool:
+    """One open role in a delegation at a time; for offices and the others, one of a kind."""
+    held = Accreditation.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=at), person=like.person, group=like.group
+    )
+    if like.state is not None:
+        return held.filter(state=like.state).exists()
+    return held.filter(state=None, office=like.office, role=like.role).exists()
