@@ -1,0 +1,407 @@
+"""The pages of submission: the form obeys the same instant as the verb, and says what happened."""
+
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from contributions import drafting, submission
+from contributions.models import Contribution, SubmitToken
+from cwg.documents import register as the_register
+from cwg.documents.models import Document, Receipt
+from cwg.members.models import Accreditation, Role
+from cwg.members.rights import rights_of
+from cwg.record.models import JournalEntry
+from tests import drafts, factories
+
+pytestmark = pytest.mark.django_db
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+@pytest.fixture
+def register(dg, held):
+    return factories.make_register(dg)
+
+
+@pytest.fixture
+def deadline(register):
+    return register.opens_at - timedelta(hours=24)
+
+
+@pytest.fixture
+def draft(dg, register, saudi_focal_point) -> Contribution:
+    return drafts.make_draft(dg, register, by=saudi_focal_point)
+
+
+@pytest.fixture
+def browser(client_of, saudi_focal_point):
+    return client_of(saudi_focal_point)
+
+
+def url(name, draft, *more):
+    return reverse(f"contributions:{name}", args=[draft.pk, *more])
+
+
+def token_on(page) -> str:
+    found = re.search(r'name="token" value="([0-9a-f-]{36})"', page.content.decode())
+    assert found, "the proof shows no button"
+    return found.group(1)
+
+
+def proofed(browser, draft) -> str:
+    page = browser.get(url("proof", draft))
+    assert page.status_code == 200
+    return token_on(page)
+
+
+def press_submit(browser, draft, token, **more):
+    return browser.post(url("submit", draft), {"token": token} | more)
+
+
+def everything(draft):
+    return drafts.registered(), drafts.as_it_stands(draft)
+
+
+# --- The instant --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("before", [MICROSECOND, timedelta()])
+def test_through_the_form_the_instant_itself_and_a_microsecond_before_are_in_time(
+    browser, draft, deadline, held, before
+):
+    token = proofed(browser, draft)
+    held.move_to(deadline - before)
+    answer = press_submit(browser, draft, token)
+    receipt = Receipt.objects.get()
+    assert (answer.status_code, answer.url) == (302, receipt.get_absolute_url())
+    assert receipt.revision.verdict == "in_time"
+    assert receipt.revision.available_at == deadline - before
+
+
+def test_through_the_form_a_microsecond_after_is_late_and_the_page_says_all_about_it(
+    browser, draft, deadline, held
+):
+    token = proofed(browser, draft)
+    before = everything(draft)
+    held.move_to(deadline + MICROSECOND)
+    answer = press_submit(browser, draft, token)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "The deadline has passed; your draft is kept" in page
+    assert "24 hours before the start of the meeting" in page
+    assert url("hold", draft) in page
+    assert everything(draft) == before
+    assert JournalEntry.objects.filter(act="late").count() == 1
+
+
+def test_a_form_opened_before_the_deadline_and_sent_after_it_is_late_whatever_the_device_says(
+    browser, draft, deadline, held
+):
+    held.move_to(deadline - timedelta(minutes=5))
+    token = proofed(browser, draft)
+    held.move_to(deadline + timedelta(minutes=5))
+    answer = press_submit(
+        browser, draft, token, accepted_at=deadline.isoformat(), arrived_at=deadline.isoformat()
+    )
+    assert answer.status_code == 409
+    assert not Document.objects.exists()
+
+
+def test_posted_number_status_instant_and_source_are_ignored(browser, draft, held):
+    press_submit(
+        browser,
+        draft,
+        proofed(browser, draft),
+        number="99",
+        symbol="DG-2/99",
+        status="discarded",
+        accepted_at="2001-01-01T00:00:00Z",
+        available_at="2001-01-01T00:00:00Z",
+        source="FRA",
+        verdict="exempt",
+        disclosure="public",
+        kind="report",
+    )
+    document = Document.objects.get()
+    revision = document.original
+    assert (document.symbol, document.disclosure, document.kind) == (
+        "DG-2/1",
+        "member_states",
+        "contribution_action",
+    )
+    assert (revision.available_at, revision.verdict) == (held.at, "in_time")
+    assert [str(source) for source in revision.sources.all()] == ["Saudi Arabia"]
+
+
+# --- Once -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_double_click_a_replay_and_a_second_tab_come_to_the_same_receipt(browser, draft, deadline, held):
+    first_tab, second_tab = proofed(browser, draft), proofed(browser, draft)
+    answers = {press_submit(browser, draft, token).url for token in (first_tab, first_tab, second_tab)}
+    held.move_to(deadline + timedelta(days=2))
+    answers.add(press_submit(browser, draft, first_tab).url)
+    assert answers == {Receipt.objects.get().get_absolute_url()}
+    assert Document.objects.count() == 1
+
+
+def test_two_focal_points_come_to_the_same_receipt(dg, browser, client_of, draft):
+    second = client_of(
+        factories.accredit("second.focal.sau@test.example", dg, Role.FOCAL_POINT, "SAU").person
+    )
+    mine, theirs = proofed(browser, draft), proofed(second, draft)
+    assert press_submit(browser, draft, mine).url == press_submit(second, draft, theirs).url
+    assert Document.objects.count() == 1
+
+
+def test_after_the_submission_the_proof_leads_to_the_document(browser, draft):
+    press_submit(browser, draft, proofed(browser, draft))
+    assert browser.get(url("proof", draft)).url == Document.objects.get().get_absolute_url()
+
+
+# --- Refusals -------------------------------------------------------------------------------------------------------
+
+
+def test_a_delegate_sees_the_proof_without_the_button_and_cannot_submit(client_of, saudi_delegate, draft):
+    delegate = client_of(saudi_delegate)
+    page = delegate.get(url("proof", draft)).content.decode()
+    assert 'name="token"' not in page
+    assert url("ask-to-submit", draft) in page
+    before = everything(draft)
+    assert press_submit(delegate, draft, uuid.uuid4()).status_code == 403
+    own = submission.offer(
+        submission.proof(submission.load(draft.pk)), person=saudi_delegate, at=factories.NOW
+    )
+    assert press_submit(delegate, draft, own.token).status_code == 403
+    assert everything(draft) == before
+
+
+@pytest.mark.parametrize(
+    "who", ["syrian_focal_point", "secretary", "chair", "auditor", "administrator", "nobody"]
+)
+def test_for_everybody_else_the_draft_does_not_exist(client_of, who, draft, request):
+    browser = client_of(request.getfixturevalue(who))
+    before = everything(draft)
+    assert browser.get(url("proof", draft)).status_code == 404
+    for name in ("submit", "hold", "ask-to-submit"):
+        assert browser.post(url(name, draft), {"token": str(uuid.uuid4())}).status_code == 404
+    assert everything(draft) == before
+    missing = Contribution(pk=uuid.uuid4())
+    assert browser.get(url("proof", missing)).status_code == 404
+
+
+@pytest.mark.parametrize("token", ["", "no-uuid", "' OR 1=1"])
+def test_a_malformed_token_is_a_bad_request(browser, draft, token):
+    before = everything(draft)
+    assert press_submit(browser, draft, token).status_code == 400
+    assert everything(draft) == before
+
+
+def test_another_persons_token_gives_a_fresh_proof_and_submits_nothing(dg, browser, client_of, draft):
+    second = client_of(
+        factories.accredit("second.focal.sau@test.example", dg, Role.FOCAL_POINT, "SAU").person
+    )
+    theirs = proofed(second, draft)
+    before = everything(draft)
+    answer = press_submit(browser, draft, theirs)
+    assert answer.status_code == 409
+    assert token_on(answer) != theirs
+    assert everything(draft) == before
+
+
+def test_a_token_of_another_draft_submits_neither(dg, register, browser, draft, saudi_focal_point):
+    other = drafts.make_draft(dg, register, by=saudi_focal_point, title="Another")
+    before = everything(draft), everything(other)
+    assert press_submit(browser, draft, proofed(browser, other)).status_code == 409
+    assert (everything(draft), everything(other)) == before
+
+
+def test_a_draft_changed_since_the_proof_shows_the_new_proof(browser, draft, saudi_focal_point, held):
+    token = proofed(browser, draft)
+    drafts.put_file(draft, saudi_focal_point, text="Another file")
+    before = everything(draft)
+    answer = press_submit(browser, draft, token)
+    assert answer.status_code == 409
+    assert "The draft has changed since this proof was shown" in answer.content.decode()
+    assert everything(draft) == before
+    assert press_submit(browser, draft, token_on(answer)).status_code == 302
+
+
+def test_rights_that_ended_between_proof_and_submission_are_gone(browser, draft, saudi_focal_point, held):
+    token = proofed(browser, draft)
+    Accreditation.objects.filter(person=saudi_focal_point).update(until=held.at)
+    before = everything(draft)
+    assert press_submit(browser, draft, token).status_code == 404
+    assert everything(draft) == before
+
+
+def test_a_focal_point_who_is_a_delegate_now_may_not(dg, browser, draft, saudi_focal_point, held):
+    token = proofed(browser, draft)
+    Accreditation.objects.filter(person=saudi_focal_point).update(until=held.at)
+    factories.accredit(saudi_focal_point, dg, Role.DELEGATE, "SAU", since=held.at)
+    before = everything(draft)
+    assert press_submit(browser, draft, token).status_code == 403
+    assert everything(draft) == before
+
+
+def test_a_discarded_draft_is_a_step_out_of_order(browser, draft, saudi_focal_point, held):
+    token = proofed(browser, draft)
+    drafting.discard(draft.pk, rights=rights_of(saudi_focal_point), at=held.at)
+    before = everything(draft)
+    assert press_submit(browser, draft, token).status_code == 409
+    assert everything(draft) == before
+
+
+def test_a_draft_that_is_not_ready_shows_what_is_missing_and_no_button(
+    browser, draft, saudi_focal_point, held
+):
+    drafting.remove_file(draft.pk, draft.files.get().pk, rights=rights_of(saudi_focal_point), at=held.at)
+    page = browser.get(url("proof", draft)).content.decode()
+    assert 'name="token"' not in page
+    assert "There is no file in English" in page
+    assert not SubmitToken.objects.exists()
+
+
+def test_reading_changes_nothing_by_get(browser, draft):
+    for name in ("submit", "hold", "ask-to-submit"):
+        assert browser.get(url(name, draft)).status_code == 405
+
+
+def test_without_the_csrf_token_nothing_is_submitted(client_of, saudi_focal_point, draft):
+    strict = client_of(saudi_focal_point, enforce_csrf_checks=True)
+    token = drafts.token_for(draft, saudi_focal_point)
+    before = everything(draft)
+    assert press_submit(strict, draft, token).status_code == 403
+    assert everything(draft) == before
+
+
+def test_a_busy_register_asks_to_press_again(browser, draft, monkeypatch):
+    token = proofed(browser, draft)
+
+    def busy(register_id):
+        raise the_register.RegisterBusy
+
+    before = everything(draft)
+    with monkeypatch.context() as patch:
+        patch.setattr(the_register, "lock", busy)
+        answer = press_submit(browser, draft, token)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert everything(draft) == before
+    assert press_submit(browser, draft, token).status_code == 302
+
+
+# --- Late, held, requested ------------------------------------------------------------------------------------------
+
+
+def test_one_click_holds_a_late_draft_for_the_next_meeting(dg, browser, draft, register, deadline, held):
+    coming = factories.make_register(dg, 3, opens_at=register.opens_at + timedelta(days=60))
+    held.move_to(deadline + MICROSECOND)
+    answer = press_submit(browser, draft, proofed(browser, draft))
+    assert coming.title in answer.content.decode()
+    assert browser.post(url("hold", draft)).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.status, draft.register) == ("held", coming)
+    assert not Document.objects.exists()
+
+
+def test_what_the_group_requested_is_offered_on_the_late_page_and_let_in(
+    browser, draft, register, deadline, held
+):
+    held.move_to(register.opens_at + timedelta(hours=1))
+    slot = drafts.make_slot(register)
+    late = press_submit(browser, draft, proofed(browser, draft))
+    assert late.status_code == 409
+    assert url("use-slot", draft, slot.pk) in late.content.decode()
+    assert browser.post(url("use-slot", draft, slot.pk)).status_code == 302
+    assert press_submit(browser, draft, proofed(browser, draft)).status_code == 302
+    assert Document.objects.get().original.verdict == "requested_in_session"
+
+
+def test_anothers_request_and_one_of_an_unseen_meeting_help_nobody(browser, draft, register, held):
+    theirs = drafts.make_slot(register, "SYR")
+    unseen = drafts.make_slot(factories.make_register(factories.make_group("CWG-INTERNET"), 11))
+    before = everything(draft)
+    assert browser.post(url("use-slot", draft, theirs.pk)).status_code == 409
+    assert browser.post(url("use-slot", draft, unseen.pk)).status_code == 404
+    assert browser.post(url("use-slot", draft, 10**9)).status_code == 404
+    assert everything(draft) == before
+
+
+def test_a_request_used_up_meanwhile_says_so(dg, browser, draft, register, saudi_focal_point, held):
+    held.move_to(register.opens_at + timedelta(hours=1))
+    slot = drafts.make_slot(register)
+    mine = drafts.make_draft(dg, register, by=saudi_focal_point, slot=slot, title="Mine")
+    token = proofed(browser, mine)
+    drafts.submit(
+        drafts.make_draft(dg, register, by=saudi_focal_point, slot=slot, title="First"), saudi_focal_point
+    )
+    before = everything(mine)
+    answer = press_submit(browser, mine, token)
+    assert answer.status_code == 409
+    assert "is no longer open" in answer.content.decode()
+    assert everything(mine) == before
+
+
+# --- Changing and withdrawing -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def document(browser, draft):
+    press_submit(browser, draft, proofed(browser, draft))
+    return Document.objects.get()
+
+
+def test_a_revision_begins_from_the_document_and_comes_to_a_receipt_of_its_own(browser, document):
+    change = reverse("contributions:change", args=[document.pk])
+    assert browser.get(change).status_code == 200
+    begun = browser.post(change, {"kind": "corr", "language": "en"})
+    made = Contribution.objects.get(revises=document)
+    assert begun.url == url("contribution", made)
+    drafts.put_file(made, Contribution.objects.get(revises=document).created_by, text="Read 13 for 12")
+    assert press_submit(browser, made, proofed(browser, made)).status_code == 302
+    assert Receipt.objects.count() == 2
+    assert document.latest_change.symbol == "DG-2/1(Corr.1)-E"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        {"kind": "original"},
+        {"kind": "no"},
+        {"kind": "rev", "language": "en"},
+        {"kind": "corr", "language": "fr"},
+        {"kind": "corr", "language": "xx"},
+    ],
+)
+def test_a_change_of_no_known_sort_is_a_bad_request(browser, document, sent):
+    before = Contribution.objects.count()
+    assert browser.post(reverse("contributions:change", args=[document.pk]), sent).status_code == 400
+    assert Contribution.objects.count() == before
+
+
+@pytest.mark.parametrize("who", ["syrian_focal_point", "secretary", "chair", "auditor", "nobody"])
+def test_nobody_else_changes_or_withdraws(client_of, document, who, request):
+    browser = client_of(request.getfixturevalue(who))
+    before = drafts.registered()
+    for name in ("change", "withdraw"):
+        where = reverse(f"contributions:{name}", args=[document.pk])
+        assert browser.get(where).status_code == 404
+        assert browser.post(where, {"kind": "rev", "reason": "no"}).status_code == 404
+    assert drafts.registered() == before
+    assert not Contribution.objects.filter(revises=document).exists()
+
+
+def test_a_withdrawal_needs_a_focal_point_and_a_reason(browser, client_of, document, saudi_delegate):
+    where = reverse("contributions:withdraw", args=[document.pk])
+    before = drafts.registered()
+    assert client_of(saudi_delegate).post(where, {"reason": "no"}).status_code == 403
+    assert browser.post(where, {"reason": " "}).status_code == 422
+    assert drafts.registered() == before
+    assert browser.post(where, {"reason": "Replaced"}).status_code == 302
+    document.refresh_from_db()
+    assert (document.is_withdrawn, document.symbol) == (True, "DG-2/1")
+    assert browser.post(where, {"reason": "Again"}).status_code == 409
