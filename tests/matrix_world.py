@@ -229,7 +229,7 @@ def _rest(world: World) -> dict[str, Any]:
         "issue": PolicyIssue.objects.create(
             list_name="Resolution 1305", number=1, title="Multilingualization"
         ),
-        "journal_entry": JournalEntry.objects.first(),
+        "journal_entry": JournalEntry.objects.filter(chain=world.announced.register.chain).first(),
         "access_entry": AccessEntry.objects.first(),
         "heartbeat": Heartbeat.objects.get(),
         "house": House.objects.get(),
