@@ -1,0 +1,86 @@
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from cwg.record import journal
+from cwg.record.models import GENESIS, House, JournalEntry
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def act(**facts) -> JournalEntry:
+    with transaction.atomic():
+        return journal.append(journal.house(), "noted", at=AT, actor_id=3, facts=facts)
+
+
+def tamper(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE record_journalentry DISABLE TRIGGER USER")
+        cursor.execute(statement)
+        cursor.execute("ALTER TABLE record_journalentry ENABLE TRIGGER USER")
+
+
+def test_the_canonical_form_is_sorted_unspaced_utf8():
+    assert journal.canonical({"b": [1, None], "a": "ش"}) == '{"a":"ش","b":[1,null]}'.encode()
+
+
+def test_an_instant_is_kept_in_utc_with_microseconds_whatever_zone_it_came_in():
+    geneva = timezone(timedelta(hours=2))
+    assert journal.plain(datetime(2026, 3, 2, 11, 0, tzinfo=geneva)) == "2026-03-02T09:00:00.000000Z"
+    assert journal.plain(date(2026, 3, 2)) == "2026-03-02"
+
+
+@pytest.mark.parametrize("value", [datetime(2026, 3, 2), 1.5, {1, 2}, b"bytes"])  # noqa: DTZ001
+def test_what_has_no_one_form_is_refused(value):
+    with pytest.raises(TypeError):
+        journal.plain(value)
+
+
+@pytest.mark.django_db
+def test_each_entry_carries_the_hash_of_the_one_before():
+    first, second = act(number=1), act(number=2)
+    assert (first.position, first.previous) == (1, GENESIS)
+    assert (second.position, second.previous) == (2, first.hash)
+    assert House.objects.get().chain_head == second.hash
+    assert list(journal.faults(House.objects.get())) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_appending_outside_the_locking_transaction_is_refused():
+    house = House.objects.create()
+    with pytest.raises(journal.NotLocked):
+        journal.append(house, "noted", at=AT, actor_id=None, facts={})
+    assert not JournalEntry.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statement", ["UPDATE record_journalentry SET act = 'x'", "DELETE FROM record_journalentry"]
+)
+def test_the_database_itself_refuses_to_change_the_journal(statement):
+    act(number=1)
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    assert JournalEntry.objects.get().act == "noted"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("UPDATE record_journalentry SET actor_id = 4 WHERE position = 2", "entry 2 was changed"),
+        (
+            "UPDATE record_journalentry SET facts = '{\"number\": 9}' WHERE position = 1",
+            "entry 1 was changed",
+        ),
+        ("DELETE FROM record_journalentry WHERE position = 2", "entry 2 is missing"),
+        ("DELETE FROM record_journalentry WHERE position = 3", "its head is not its last entry"),
+    ],
+)
+def test_what_was_changed_past_the_triggers_is_found(statement, found):
+    for number in range(3):
+        act(number=number)
+    tamper(statement)
+    assert any(found in sentence for sentence in journal.faults(House.objects.get()))
