@@ -1,0 +1,126 @@
+"""Deadlines in force: set as instants, superseded by recorded acts, untouched by edits of their rule."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cwg.documents import deadlines, rules
+from cwg.documents import register as the_register
+from cwg.documents.models import Deadline, DeadlineRule, Register
+from cwg.record.models import JournalEntry
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def set_again(register, reason="moved", **kwargs):
+    with the_register.acting_on(register.pk) as (locked, at):
+        return rules.set_deadlines(locked, actor_id=None, at=at, reason=reason, **kwargs)
+
+
+@pytest.mark.parametrize(
+    ("opening", "deadline"),
+    [
+        ("2026-03-29T09:00+02:00", "2026-03-28T08:00+01:00"),
+        ("2026-10-25T09:00+01:00", "2026-10-24T10:00+02:00"),
+    ],
+)
+def test_on_nights_when_clocks_change_the_stored_instant_is_24_elapsed_hours_before(
+    dg, held, opening, deadline
+):
+    register = factories.make_register(dg, opens_at=datetime.fromisoformat(opening), zone="Europe/Zurich")
+    stored = Deadline.objects.get(register=register).instant
+    assert stored == datetime.fromisoformat(deadline)
+    assert Register.objects.get(pk=register.pk).opens_at - stored == timedelta(hours=24)
+
+
+def test_a_deadline_and_its_terms_enter_the_chain(dg, held):
+    register = factories.make_register(dg)
+    deadline = Deadline.objects.get()
+    entry = JournalEntry.objects.get(chain=register.chain)
+    assert entry.act == "deadline"
+    assert entry.facts["rule"] == deadline.terms
+    assert deadline.terms["source"] == "Report of the Dedicated Group, 13 February 2009, Annex 1, 4.3"
+
+
+def test_setting_again_what_stands_changes_nothing(dg, held):
+    register = factories.make_register(dg)
+    assert set_again(register) == []
+    assert Deadline.objects.count() == JournalEntry.objects.count() == 1
+
+
+def test_a_moved_opening_proposes_and_only_the_act_changes(dg, held):
+    register = factories.make_register(dg)
+    (stands,) = register.deadlines.all()
+    later = register.opens_at + timedelta(days=1)
+    (proposal,) = rules.propose(register, later)
+    assert (proposal.now_stands, proposal.would_be, proposal.changes) == (
+        stands.instant,
+        later - timedelta(hours=24),
+        True,
+    )
+    assert list(register.deadlines.all()) == [stands]
+    Register.objects.filter(pk=register.pk).update(opens_at=later)
+    (new,) = set_again(register, reason="The room is not free")
+    stands.refresh_from_db()
+    assert stands.superseded_at == held.at
+    assert (new.instant, new.reason, new.superseded_at) == (proposal.would_be, "The room is not free", None)
+    entry = JournalEntry.objects.filter(act="deadline").last()
+    assert entry.facts["reason"] == "The room is not free"
+
+
+def test_only_the_named_rules_move(dg, held):
+    register = factories.make_register(dg)
+    rule = DeadlineRule.objects.get()
+    Register.objects.filter(pk=register.pk).update(opens_at=register.opens_at + timedelta(days=1))
+    assert set_again(register, only=[]) == []
+    assert len(set_again(register, only=[rule.pk])) == 1
+
+
+def test_editing_a_rule_changes_no_deadline_that_stands(dg, held):
+    register = factories.make_register(dg)
+    DeadlineRule.objects.update(offset=48, effect=deadlines.Effect.FLAG)
+    (stands,) = Register.objects.get(pk=register.pk).deadlines.all()
+    assert stands.instant == register.opens_at - timedelta(hours=24)
+    assert rules.rule_of(stands.terms).effect is deadlines.Effect.REFUSE_AND_KEEP
+
+
+def test_a_group_with_rules_of_its_own_is_not_bound_by_the_general_one(dg, held):
+    factories.twenty_four_hours()
+    own = DeadlineRule.objects.create(
+        group=dg, name="Own", offset=48, unit="hours", effect="flag", source="The Group"
+    )
+    assert rules.rules_for(factories.make_register(dg)) == [own]
+    other = factories.make_register(factories.make_group("CWG-INTERNET"), 11)
+    assert [rule.offset for rule in rules.rules_for(other)] == [24]
+
+
+def test_an_inactive_rule_binds_no_new_meeting(dg, held):
+    factories.twenty_four_hours()
+    DeadlineRule.objects.update(active=False)
+    assert not factories.make_register(dg).deadlines.exists()
+
+
+def test_an_anchor_that_has_no_time_yet_is_refused_and_nothing_is_set(dg, held):
+    register = factories.make_register(dg)
+    DeadlineRule.objects.create(
+        name="Two days before its item", offset=2, unit="days", anchor="item", effect="flag", source="556"
+    )
+    with pytest.raises(deadlines.AnchorNotSupported):
+        set_again(register)
+    assert Deadline.objects.count() == 1
+
+
+def test_the_deadline_shown_is_the_earliest_in_force_that_binds_the_kind(dg, held):
+    register = factories.make_register(dg)
+    early = DeadlineRule.objects.create(
+        name="Early", offset=7, unit="days", exempt_kinds=["administrative"], effect="flag", source="556"
+    )
+    set_again(register)
+    register = Register.objects.prefetch_related("deadlines").get(pk=register.pk)
+    assert rules.deadline_for(register, "contribution_action").rule == early
+    assert rules.deadline_for(register, "report").rule == early
+    assert rules.deadline_for(register, "administrative") is None
+    day = rules.deadline_for(register, "report").instant.astimezone(ZoneInfo(register.zone)).date()
+    assert register.opens_at.astimezone(ZoneInfo(register.zone)).date() - day == timedelta(days=7)
