@@ -1,11 +1,12 @@
 """My delegation: its drafts, what it submitted, what others ask of it, and its people."""
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from cwg.documents.models import Document
+from cwg.documents import listing
+from cwg.documents.models import Document, Source
 from cwg.members.rights import Rights
 
 from .models import Contribution, Sponsorship
@@ -59,12 +60,12 @@ def seat(request: HttpRequest, group: str, code: str) -> HttpResponse:
         .filter(contribution__status__in=[Contribution.Status.DRAFT, Contribution.Status.HELD])
         .select_related("contribution__state", "contribution__register", "state")
     )
-    submitted = (
+    sources = Source.objects.filter(state=own.state, revision__document=OuterRef("pk"))
+    submitted = listing.rows(
         Document.objects.visible_to(request.rights)
-        .filter(register__group=own.group, revisions__sources__state=own.state)
-        .distinct()
-        .for_list()
-        .order_by("-available_at")[:100]
+        .filter(Exists(sources), register__group=own.group)
+        .order_by("-available_at")[:100],
+        with_meeting=True,
     )
     return render(
         request,
@@ -77,7 +78,7 @@ def seat(request: HttpRequest, group: str, code: str) -> HttpResponse:
             "drafts": open_ones,
             "discarded": [d for d in drafts if d.status == Contribution.Status.DISCARDED],
             "asked": list(asked),
-            "submitted": list(submitted),
+            "submitted": submitted,
             "other_seats": [s for s in request.rights.delegation_seats() if s.pk != own.pk],
             **people_section(request, own),
         },

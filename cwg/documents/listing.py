@@ -157,6 +157,7 @@ class Row:
     """One line of a list of documents, ready to print. `at` is an instant, a date (archive) or None (not known)."""
 
     document_id: int
+    register_id: int
     url: str
     symbol: str
     suffixes: str
@@ -213,7 +214,7 @@ def _revisions():
 
 
 _FIELDS = (
-    "pk", "path", "symbol", "title", "known_as", "kind", "date_only", "undated", "withdrawn_at", "register__zone", "register__title",
+    "pk", "register_id", "path", "symbol", "title", "known_as", "kind", "date_only", "undated", "withdrawn_at", "register__zone", "register__title",
 )  # fmt: skip
 
 
@@ -247,6 +248,7 @@ def rows(
         made.append(
             Row(
                 document_id=one["pk"],
+                register_id=one["register_id"],
                 url=parts.url(one["path"]),
                 symbol=one["symbol"],
                 suffixes=" ".join(f"{r['kind'].capitalize()}.{r['number']}" for r in revisions[1:]),

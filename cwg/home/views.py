@@ -3,15 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from contributions.models import Contribution, Sponsorship
-from cwg.documents import rules
+from cwg.documents import listing, rules
 from cwg.documents.kinds import Kind
-from cwg.documents.models import Document, Slot
+from cwg.documents.models import Document, Slot, Source
 from cwg.members.rights import Rights
 from meetings.models import Meeting
 
@@ -26,7 +26,7 @@ class Ahead:
     meeting: Meeting
     state: str
     deadline: object | None
-    submitted: list[Document] = field(default_factory=list)
+    submitted: list[listing.Row] = field(default_factory=list)
     drafts: list[Contribution] = field(default_factory=list)
     may_contribute: bool = False
 
@@ -63,7 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "other_drafts": [d for d in drafts if d.pk not in shown],
             "sponsorships": _sponsorships(rights),
             "slots": _slots(rights),
-            "recent": list(recent.for_list().order_by("-available_at")[:LAST_SHOWN]),
+            "recent": listing.rows(recent.order_by("-available_at")[:LAST_SHOWN], with_meeting=True),
             "now": now,
         },
     )
@@ -96,15 +96,11 @@ def _mine(rights: Rights, prefix: str) -> Q:
     return Q(**{f"{prefix}state_id__in": states}) | Q(**{f"{prefix}office_id__in": offices})
 
 
-def _submitted(rights: Rights, register_ids: list[int]) -> list[Document]:
+def _submitted(rights: Rights, register_ids: list[int]) -> listing.Rows:
     """What the person's delegation or office has registered for these meetings."""
-    return list(
-        Document.objects.visible_to(rights)
-        .filter(_mine(rights, "revisions__sources__"), register_id__in=register_ids)
-        .distinct()
-        .for_list()
-        .order_by("available_at")
-    )
+    own = Source.objects.filter(_mine(rights, ""), revision__document=OuterRef("pk"))
+    documents = Document.objects.visible_to(rights).filter(Exists(own), register_id__in=register_ids)
+    return listing.rows(documents.order_by("available_at"), with_meeting=True)
 
 
 def _sponsorships(rights: Rights) -> list[Sponsorship]:
