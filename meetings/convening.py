@@ -18,6 +18,7 @@ from cwg.documents.models import Register
 from cwg.members.models import Group, Person
 from cwg.notices import outbox
 from cwg.record import journal
+from cwg.record.history import sign
 
 from .models import Meeting, Sitting
 from .secretariat import must_be_secretariat
@@ -269,6 +270,5 @@ def _again(meeting: Meeting) -> Meeting:
 
 
 def _save(row, actor: Person, reason: str) -> None:
-    row._history_user = actor
-    row._change_reason = reason
+    sign(row, actor, reason)
     row.save()

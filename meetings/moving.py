@@ -18,6 +18,7 @@ from cwg.documents.models import Register
 from cwg.members.models import Person
 from cwg.notices import outbox
 from cwg.record import journal
+from cwg.record.history import sign
 
 from .convening import clock_face
 from .models import Meeting
@@ -190,7 +191,7 @@ def confirm_move(
         _shift_sittings(meeting, locked, proposal, actor, reason)
         meeting.opens_local = clock_face(new_local_start)
         meeting.sequence += 1
-        meeting._history_user, meeting._change_reason = actor, reason
+        sign(meeting, actor, reason)
         meeting.save()
         deadlines = [
             {
@@ -276,5 +277,5 @@ def _shift_sittings(meeting: Meeting, locked: Register, proposal: MoveProposal, 
     for sitting in meeting.sittings.all():
         sitting.starts_at = shifted(sitting.starts_at).astimezone(UTC)
         sitting.ends_at = shifted(sitting.ends_at).astimezone(UTC) if sitting.ends_at else None
-        sitting._history_user, sitting._change_reason = actor, reason
+        sign(sitting, actor, reason)
         sitting.save()

@@ -15,6 +15,7 @@ from cwg.documents.models import Slot
 from cwg.members.models import MemberState, Office, Person
 from cwg.notices import outbox
 from cwg.record import journal
+from cwg.record.history import sign
 
 from .models import Meeting, Request, Sitting
 from .secretariat import must_be_secretariat
@@ -85,7 +86,7 @@ def record(
             recorded_by=actor,
             slot=slot,
         )
-        request._history_user, request._change_reason = actor, "recorded"
+        sign(request, actor, "recorded")
         request.save()
         journal.append(
             locked,
@@ -126,7 +127,7 @@ def withdraw(request: Request, *, actor: Person, reason: str) -> Request:
         if slot is not None and slot.document_id is not None:
             raise CannotWithdraw(_("The request is answered: it stays on record with its document."))
         request.withdrawn_at = at
-        request._history_user, request._change_reason = actor, reason
+        sign(request, actor, reason)
         request.save()
         if slot is not None:
             slot.withdrawn_at = at

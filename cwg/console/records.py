@@ -19,6 +19,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from cwg.members.rights import Rights
+from cwg.record.history import sign
 
 from . import csv_export, display, history, reasons
 from .change_form import RecordForm
@@ -264,8 +265,7 @@ class RecordAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Model, form, change: bool) -> None:
         """Every change keeps who and why. Models whose change is an act of the record override this by its verb."""
-        obj._history_user = request.user
-        obj._change_reason = form.cleaned_data["reason"]
+        sign(obj, request.user, form.cleaned_data["reason"])
         obj.save()
 
     def response_add(self, request: HttpRequest, obj: Model, post_url_continue=None) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from cwg.members.models import Group, Person
 from cwg.record import journal
+from cwg.record.history import sign
 
 from . import kinds, symbols
 from .deadlines import Verdict
@@ -195,8 +196,7 @@ def _document(locked: Register, known: ArchivedDocument, path: str, actor: Perso
         undated=known.dated is None,
         note=known.note,
     )
-    document._history_user = actor
-    document._change_reason = "archived"
+    sign(document, actor, "archived")
     document.save(force_insert=True)
     return document
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from cwg import clock
 from cwg.record import journal
+from cwg.record.history import sign
 
 from . import rules
 from .deadlines import DECISION_556, TWENTY_FOUR_HOURS, Rule
@@ -107,7 +108,7 @@ def _rule(rule: Rule, active: bool) -> DeadlineRule | None:
         source=rule.source,
         active=active,
     )
-    row._change_reason = REASON
+    sign(row, None, REASON)
     row.save()
     return row
 
@@ -118,6 +119,6 @@ def _issue(list_name: str, number: int, title: str) -> bool:
     if PolicyIssue.history.filter(**place).exists() or PolicyIssue.objects.filter(**place).exists():
         return False
     issue = PolicyIssue(title=title, **place)
-    issue._change_reason = REASON
+    sign(issue, None, REASON)
     issue.save()
     return True

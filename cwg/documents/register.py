@@ -19,6 +19,7 @@ from django.db import OperationalError, connection, transaction
 from cwg import clock
 from cwg.members.models import Person
 from cwg.record import journal
+from cwg.record.history import sign
 
 from . import deadlines, kinds, losses, rules, symbols
 from .models import Deadline, Document, File, Receipt, Register, Revision, Series, Slot, Source, Version
@@ -277,10 +278,10 @@ def _new_document(locked: Register, filing: Filing, at: datetime, actor: Person)
         disclosure=filing.disclosure,
         available_at=at,
     )
-    document._history_user = actor
-    document._change_reason = "registered"
+    sign(document, actor, "registered")
     document.save(force_insert=True)
-    document.issues.set(filing.issue_ids)
+    if filing.issue_ids:
+        document.issues.add(*filing.issue_ids)
     return document, Revision(
         document=document,
         position=1,
@@ -302,11 +303,11 @@ def _next_revision(
     number = max([*issued, losses.highest_lost(locked, document.pk, filing.revision_kind)]) + 1
     if filing.revision_kind == Revision.Kind.REV and document.title != filing.title:
         document.title = filing.title
-        document._history_user = actor
-        document._change_reason = f"Rev.{number}"
+        sign(document, actor, f"Rev.{number}")
         document.save(update_fields=["title"])
     if filing.revision_kind == Revision.Kind.REV:
-        document.issues.set(filing.issue_ids)
+        if filing.issue_ids:
+        document.issues.add(*filing.issue_ids)
     return document, Revision(
         document=document,
         kind=filing.revision_kind,
@@ -411,8 +412,7 @@ def withdraw(document: Document, *, actor: Person, reason: str) -> Document:
             raise NothingToChange("withdrawn already")
         document.withdrawn_at = at
         document.withdrawal_reason = reason
-        document._history_user = actor
-        document._change_reason = reason
+        sign(document, actor, reason)
         document.save(update_fields=["withdrawn_at", "withdrawal_reason"])
         journal.append(
             locked,
@@ -433,8 +433,7 @@ def change_disclosure(document: Document, disclosure: str, *, actor: Person, rea
             raise NothingToChange("disclosed so already")
         before = document.disclosure
         document.disclosure = disclosure
-        document._history_user = actor
-        document._change_reason = reason
+        sign(document, actor, reason)
         document.save(update_fields=["disclosure"])
         journal.append(
             locked,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cwg import clock
 from cwg.members.models import Person
 from cwg.record import journal
+from cwg.record.history import sign
 
 from . import rules
 from .deadlines import Anchor
@@ -36,7 +37,7 @@ def keep(rule: DeadlineRule, *, actor: Person, reason: str) -> DeadlineRule:
         house, at = journal.house(), clock.now()
         before = DeadlineRule.objects.filter(pk=rule.pk).first() if rule.pk else None
         earlier = rules.terms(before) | {"active": before.active} if before else None
-        rule._history_user, rule._change_reason = actor, reason
+        sign(rule, actor, reason)
         rule.save()
         journal.append(
             house,

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from cwg.record import access
+from cwg.record.history import sign
 
 from . import people, refusals
 from .cleaning import clean_address, clean_name
@@ -108,7 +109,7 @@ def _group(code: str, name: str) -> Group:
     if not name or not slugify(code):
         raise refusals.GroupUnknown
     group = Group(code=code, slug=slugify(code), name=name, short_name=code)
-    group._change_reason = REASON
+    sign(group, None, REASON)
     group.full_clean()
     group.save()
     return group
@@ -123,7 +124,7 @@ def _secretariat(code: str) -> Office:
     if found:
         return found[0]
     office = Office(code=code or "secretariat", kind=Office.Kind.SECRETARIAT, name="Secretariat")
-    office._change_reason = REASON
+    sign(office, None, REASON)
     office.save()
     return office
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from cwg.record import access
+from cwg.record.history import sign
 
 from . import refusals
 from .cleaning import clean_reason
@@ -48,8 +49,7 @@ def grant(
             accreditation.full_clean()
         except ValidationError:
             raise refusals.RoleDoesNotFit from None
-        accreditation._history_user = actor
-        accreditation._change_reason = reason
+        sign(accreditation, actor, reason)
         accreditation.save(force_insert=True)
         party = state.iso3 if state else office.code if office else ""
         subject = f"accreditation {accreditation.pk} {role} {party} {group.code}"

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpResponse
 
 from cwg.record import access
+from cwg.record.history import sign
 
 from .cleaning import clean_name
 from .middleware import LANGUAGE_COOKIE
@@ -68,8 +69,7 @@ def _set_secret(person: Person, secret: str) -> None:
 
 
 def _save(person: Any, reason: str, fields: list[str]) -> None:
-    person._history_user = person
-    person._change_reason = reason
+    sign(person, person, reason)
     person.save(update_fields=fields)
 
 

@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from cwg.record import access
+from cwg.record.history import sign
 
 from . import refusals
 from .cleaning import clean_address, clean_name, clean_reason
@@ -397,8 +398,7 @@ def _holds_a_role(invitation: Invitation, at: datetime) -> bool:
 
 
 def _save(row, actor: Person | None, reason: str) -> None:
-    row._history_user = actor
-    row._change_reason = reason
+    sign(row, actor, reason)
     row.save()
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from cwg.record.history import sign
+
 from .models import LANGUAGE_CODES, MemberState
 from .sortkeys import sort_key
 from .states_file import StateRow, shipped
@@ -77,5 +79,5 @@ def _put(state: MemberState, values: dict) -> bool:
 
 
 def _save(state: MemberState) -> None:
-    state._change_reason = REASON
+    sign(state, None, REASON)
     state.save()

@@ -14,6 +14,7 @@ from cwg.home.archive import make_files
 from cwg.home.archive.archive_2009 import MEETINGS, UNPLACED_DOCUMENTS
 from cwg.home.archive.records import ArchiveDocument, ArchiveMeeting, ArchiveRequest, ArchiveSource
 from cwg.members.models import Group, MemberState, Office, Person
+from cwg.record.history import sign
 from meetings.convening import clock_face
 from meetings.models import Meeting, Request, Sitting
 
@@ -161,6 +162,5 @@ def _request(meeting: Meeting, known: ArchiveRequest, party, actor: Person) -> N
 
 
 def _save(row, actor: Person) -> None:
-    row._history_user = actor
-    row._change_reason = REASON
+    sign(row, actor, REASON)
     row.save()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from cwg.members.models import Accreditation, Group, MemberState, Office, Person, Role
+from cwg.record.history import sign
 
 PASSWORD = "geneva-2009"
 REASON = "demonstration"
@@ -162,5 +163,5 @@ def _accredit(person: Person, group: Group, role: str, state, office, since: dat
 
 
 def _save(row) -> None:
-    row._change_reason = REASON
+    sign(row, None, REASON)
     row.save()
