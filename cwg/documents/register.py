@@ -306,8 +306,7 @@ def _next_revision(
         sign(document, actor, f"Rev.{number}")
         document.save(update_fields=["title"])
     if filing.revision_kind == Revision.Kind.REV:
-        if filing.issue_ids:
-        document.issues.add(*filing.issue_ids)
+        document.issues.set(filing.issue_ids)
     return document, Revision(
         document=document,
         kind=filing.revision_kind,
