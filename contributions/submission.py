@@ -270,7 +270,7 @@ def submit(
 
     def act() -> Submitted:
         locked = register.lock(fresh.register_id)
-        contribution = drafting.locked(fresh.pk)
+        contribution = drafting.locked(fresh.pk, alone=True)
         if contribution.status == Contribution.Status.SUBMITTED:
             return _there_already(contribution)
         if not contribution.is_open:

@@ -61,8 +61,9 @@ def _proof_page(request: HttpRequest, draft: Contribution, **more) -> dict:
 def submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Submit with the proof's token. The answer is the receipt, or a page that says what happened instead."""
     arrived_at = request.read_clock()
-    draft = draft_views.find(request, pk)
-    if not parties.may_submit(request.rights, draft):
+    # Not `find`: the verb loads the draft itself, and this is the page that must be quick at the deadline.
+    own = Contribution.objects.editable_by(request.rights).select_related("office")
+    if not parties.may_submit(request.rights, get_object_or_404(own, pk=pk)):
         return render(request, "403.html", status=403)
     try:
         token = uuid.UUID(request.POST.get("token", ""))
@@ -81,14 +82,14 @@ def submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return render(
             request,
             "contributions/proof.html",
-            _proof_page(request, draft, interrupted="SlotNotOpen"),
+            _proof_page(request, draft_views.find(request, pk), interrupted="SlotNotOpen"),
             status=409,
         )
     except register.RegisterBusy:
         response = render(
             request,
             "contributions/proof.html",
-            _proof_page(request, draft, interrupted="RegisterBusy"),
+            _proof_page(request, draft_views.find(request, pk), interrupted="RegisterBusy"),
             status=503,
         )
         response.headers["Retry-After"] = "5"
@@ -98,6 +99,7 @@ def submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except drafting.NotOpen:
         return render(request, "409.html", status=409)
     if outcome.receipt is None:
+        draft = draft_views.find(request, pk)
         return render(request, "contributions/late.html", _late_page(request, draft, outcome), status=409)
     if outcome.again:
         messages.info(request, _("This was submitted already; here is its receipt."))

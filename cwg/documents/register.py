@@ -265,7 +265,10 @@ def _new_document(locked: Register, filing: Filing, at: datetime, actor: Person)
     series.last_number += 1
     series.save(update_fields=["last_number"])
     symbol = symbols.Symbol(
-        prefix=locked.group.code, meeting=locked.ordinal, series=series.code, number=series.last_number
+        prefix=locked.group.code,
+        meeting=str(locked.ordinal) if locked.ordinal is not None else None,
+        series=series.code,
+        number=series.last_number,
     )
     document = Document(
         register=locked,
