@@ -94,7 +94,7 @@ def storm(dg, log, *, seed: int, senders: int, clients: int, least_kills: int) -
 
 
 def test_every_sender_ends_with_one_receipt_or_a_late_page(dg, tmp_path):
-    storm(dg, tmp_path / "web.log", seed=2009, senders=60, clients=10, least_kills=3)
+    storm(dg, tmp_path / "web.log", seed=2009, senders=40, clients=10, least_kills=3)
 
 
 @pytest.mark.long
