@@ -1,0 +1,100 @@
+"""What the README and docker-compose.yml say of the settings is what the code reads."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+COMPOSE = (ROOT / "docker-compose.yml").read_text()
+# Read by gunicorn itself.
+OF_LIBRARIES = {"FORWARDED_ALLOW_IPS"}
+
+
+def names_read_in(path: str) -> set[str]:
+    """First arguments of `env.x(NAME)`, `_secret(NAME)` and `os.environ.get(NAME)`."""
+    found = set()
+    for node in ast.walk(ast.parse((ROOT / path).read_text())):
+        match node:
+            case ast.Call(func=asked, args=[ast.Constant(value=name), *_]):
+                if re.fullmatch(r"env\.\w+|os\.environ\.get|_secret", ast.unparse(asked)):
+                    found.add(name)
+    return found
+
+
+READ = (
+    names_read_in("cwg/settings.py") | names_read_in("cwg/gunicorn.py") | names_read_in("cwg/home/backup.py")
+)
+
+
+def in_tables() -> set[str]:
+    first_cells = [line.split("|")[1] for line in README.splitlines() if line.startswith("| `")]
+    return {name for cell in first_cells for name in re.findall(r"`([A-Z0-9_]+)`", cell)}
+
+
+def test_the_settings_are_found():
+    assert {"SECRET_KEY", "DATABASE_URL", "EMAIL_HOST", "CWG_BIND", "CWG_PG_BIN"} <= READ
+
+
+def test_every_setting_stands_in_the_readme():
+    assert READ - in_tables() == set()
+
+
+def test_every_name_that_compose_asks_for_stands_in_the_readme():
+    asked = set(re.findall(r"(?<!\$)\$\{([A-Z0-9_]+)", COMPOSE))
+    assert asked - in_tables() == set()
+
+
+def test_the_readme_names_nothing_that_nobody_reads():
+    asked = set(re.findall(r"(?<!\$)\$\{([A-Z0-9_]+)", COMPOSE))
+    assert in_tables() - READ - asked == set()
+
+
+@pytest.mark.parametrize("service", ["web", "worker", "beat", "migrate", "backup"])
+def test_compose_sets_only_what_the_portal_reads(service: str):
+    given = yaml.safe_load(COMPOSE)["services"][service]["environment"]
+    assert set(given) - READ - OF_LIBRARIES == set()
+    assert {"SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "PORTAL_URL"} <= set(given)
+
+
+def test_a_new_installation_gets_its_reference_data():
+    assert "manage.py load_reference" in yaml.safe_load(COMPOSE)["services"]["migrate"]["command"]
+    assert '"load_reference")' in (ROOT / "dev").read_text()
+
+
+def test_every_service_that_is_named_exists():
+    services = yaml.safe_load(COMPOSE)["services"]
+    running = README + (ROOT / "docs/running.md").read_text()
+    for line in re.findall(
+        r"docker compose (?:run --rm|restart|stop|exec(?: -u postgres)?|logs) ([a-z ]+)", running
+    ):
+        for name in line.split(" python")[0].split():
+            if name in ("psql", "sh"):
+                break
+            assert name in services, line
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/running.md"])
+def test_every_link_and_picture_is_there(page: str):
+    text = (ROOT / page).read_text()
+    targets = re.findall(r"\]\(([^)#]+)\)", text) + re.findall(r'src="([^"]+)"', text)
+    for target in targets:
+        assert target.startswith("https://") or ((ROOT / page).parent / target).is_file(), target
+
+
+@pytest.mark.parametrize(
+    "command",
+    sorted(set(re.findall(r"manage\.py ([a-z_]+)", README + (ROOT / "docs/running.md").read_text()))),
+)
+def test_every_command_named_exists(command: str):
+    from django.core.management import get_commands
+
+    assert command in get_commands()
+
+
+def test_pictures_are_small():
+    for picture in (ROOT / "docs/images").glob("*.png"):
+        assert picture.stat().st_size < 200_000, picture.name
