@@ -99,10 +99,6 @@ OBJECTS: dict[str, dict[str, Address]] = {
         for name in ("private", "public", "withdrawn", "foreign_document")
     },
 }
-OBJECTS["console:meetings_meeting_move"] = {
-    "announced": lambda w: {"pk": w.announced.pk},
-    "foreign": lambda w: {"pk": w.foreign.pk},
-}
 OBJECTS["console:notices_demomail_html"] = {"a mail": lambda w: {"pk": w.demo_mail.pk}}
 DRAFTS = {name: OBJECTS["contributions:contribution"][name] for name in ("draft", "syrian_draft")}
 # Routes that name the same objects as another.

@@ -244,10 +244,6 @@ class ConveneForm(forms.Form):
             del self.fields["with_sittings"], self.fields["after"]
 
 
-class NewTimeForm(forms.Form):
-    opens_local = LocalMoment(label=_("New opening (time at the seat)"))
-
-
 class DisclosureForm(ReasonForm):
     disclosure = forms.ChoiceField(label=_("Who may read it"), choices=Document.Disclosure.choices)
     field_order = ("disclosure", "reason")

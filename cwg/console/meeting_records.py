@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import DateTimeField, Model, QuerySet, Value
 from django.http import HttpRequest
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +15,6 @@ from cwg.members.rights import Rights
 from meetings import convening, requests
 from meetings.models import Meeting, Request, Sitting
 
-from . import moving_page
 from .forms import ConveneForm, DeadlineRuleForm, RequestForm, SittingForm
 from .reasons import Act, ConfirmForm
 from .records import AddByVerb, Panel, RecordAdmin
@@ -93,13 +91,6 @@ class MeetingAdmin(AddByVerb, RecordAdmin):
         rows = super().get_queryset(request).select_related("register__group")
         return rows.annotate(asked_at=Value(request.rights.at, output_field=DateTimeField()))
 
-    def get_urls(self) -> list:
-        guarded = self.admin_site.admin_view
-        return [
-            path("<int:pk>/move/", guarded(self.move_view), name=self.named("move")),
-            *super().get_urls(),
-        ]
-
     @admin.display(description=_("group"), ordering="register__group")
     def group(self, row: Meeting) -> object:
         return row.register.group
@@ -148,7 +139,7 @@ class MeetingAdmin(AddByVerb, RecordAdmin):
         if self.may_act_on(request, row):
             yield _("The next meeting, from this one"), f"{self.address('add')}?after={row.pk}"
             if row.register.closed_at is None and not row.register.is_archive:
-                yield _("Move the opening"), self.address("move", row.pk)
+                yield _("Move the opening"), reverse("meetings:move", args=[row.register.slug])
 
     def panels(self, request, row):
         yield Panel(
@@ -206,12 +197,6 @@ class MeetingAdmin(AddByVerb, RecordAdmin):
         if last is not None:
             plan = replace(plan, sittings=convening.next_from(last).sittings)
         return convening.convene(group, plan, actor=request.user)
-
-    def move_view(self, request: HttpRequest, pk: int):
-        row = self.row_or_404(request, str(pk))
-        if not self.may_act_on(request, row):
-            raise PermissionDenied
-        return moving_page.move(request, row, change_url=self.address("change", row.pk))
 
 
 @admin.register(Sitting, site=site)

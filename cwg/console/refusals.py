@@ -9,7 +9,7 @@ from contributions.parties import NotEntitled
 from cwg.documents import deadlines, register, rulebook, zones
 from cwg.members import refusals as people
 from cwg.notices.sending import NothingToSendAgain
-from meetings import convening, moving, requests
+from meetings import convening, requests
 
 # These errors are sentences themselves.
 SAY_IT_THEMSELVES = (
@@ -18,7 +18,6 @@ SAY_IT_THEMSELVES = (
     convening.CannotAnnounce,
     convening.CannotClose,
     convening.CannotConvene,
-    moving.CannotMove,
     requests.CannotRecord,
     requests.CannotWithdraw,
     zones.LocalTimeRefused,

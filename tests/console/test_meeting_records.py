@@ -59,48 +59,27 @@ def test_a_proposal_from_nothing_is_an_empty_form(after, secretary, client_of, h
     assert client_of(secretary).get(f"{ADD}?after={after}").status_code == 200
 
 
-def test_a_move_is_shown_first_and_done_with_a_reason(secretary, meeting, document, client_of):
-    page = reverse("console:meetings_meeting_move", args=[meeting.pk])
+def test_the_record_leads_to_the_page_that_moves_the_meeting(secretary, auditor, meeting, client_of):
+    page = reverse("console:meetings_meeting_change", args=[meeting.pk])
+    move = reverse("meetings:move", args=[meeting.register.slug])
+    assert move in client_of(secretary).get(page).content.decode()
+    assert move not in client_of(auditor).get(page).content.decode()
+
+
+def test_a_meeting_is_announced_and_closed_by_its_verbs(secretary, dg, held, client_of):
+    meeting = factories.make_meeting(dg, announced=False)
     client = client_of(secretary)
-    rule, before = DeadlineRule.objects.get(), meeting.register.opens_at
-    shown = client.post(page, {"opens_local": "2026-03-20T10:00"})
-    assert shown.status_code == 200
-    seen = shown.context["proposal"].digest
+    act = {"index": "0", "_selected_action": meeting.pk, "confirmed": "1"}
+    client.post("/console/meetings/meeting/", act | {"action": "close"})
     meeting.register.refresh_from_db()
-    assert meeting.register.opens_at == before
-    data = {"opens_local": "2026-03-20T10:00", "confirm": "1", "seen": seen, f"deadline_{rule.pk}": "move"}
-    assert client.post(page, data | {"reason": ""}).status_code == 400
-    assert (
-        client.post(page, data | {"reason": "Room taken", f"deadline_{rule.pk}": "perhaps"}).status_code
-        == 400
-    )
+    assert meeting.register.closed_at is None
+    client.post("/console/meetings/meeting/", act | {"action": "announce"})
     meeting.register.refresh_from_db()
-    assert meeting.register.opens_at == before
-    assert client.post(page, data | {"reason": "Room taken"}).status_code == 302
+    assert meeting.register.announced_at == held.at
+    held.move_to(meeting.register.opens_at)
+    client.post("/console/meetings/meeting/", act | {"action": "close"})
     meeting.register.refresh_from_db()
-    assert meeting.register.opens_at == datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
-    assert Deadline.objects.get(superseded_at=None).instant == datetime(2026, 3, 19, 9, 0, tzinfo=UTC)
-    assert document.revisions.get().verdict == "in_time"
-    assert JournalEntry.objects.get(act="moved").facts["reason"] == "Room taken"
-
-
-def test_a_proposal_that_is_no_longer_true_is_not_confirmed(secretary, meeting, client_of):
-    page = reverse("console:meetings_meeting_move", args=[meeting.pk])
-    rule, before = DeadlineRule.objects.get(), meeting.register.opens_at
-    data = {
-        "opens_local": "2026-03-20T10:00",
-        "confirm": "1",
-        "seen": "0" * 64,
-        f"deadline_{rule.pk}": "move",
-    }
-    assert client_of(secretary).post(page, data | {"reason": "x"}).status_code == 400
-    meeting.register.refresh_from_db()
-    assert meeting.register.opens_at == before
-
-
-def test_the_auditor_moves_nothing(auditor, meeting, client_of):
-    page = reverse("console:meetings_meeting_move", args=[meeting.pk])
-    assert client_of(auditor).get(page).status_code == 403
+    assert meeting.register.closed_at == held.at
 
 
 def test_a_request_in_session_opens_a_slot(secretary, in_session, client_of):
