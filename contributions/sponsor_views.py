@@ -3,11 +3,14 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
+
+from cwg.members.requests import PortalRequest
 
 from . import draft_views, drafting, parties, sponsors
 from .forms import SponsorForm
@@ -19,7 +22,7 @@ def _back(pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def ask(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask one Member State to join."""
     draft = draft_views.find(request, pk)
     form = SponsorForm(request.POST, contribution=draft)
@@ -42,7 +45,7 @@ def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def take_back(request: HttpRequest, pk: uuid.UUID, sponsorship: int) -> HttpResponse:
+def take_back(request: PortalRequest, pk: uuid.UUID, sponsorship: int) -> HttpResponse:
     draft = draft_views.find(request, pk)
     get_object_or_404(draft.sponsorships, pk=sponsorship)
     try:
@@ -54,7 +57,7 @@ def take_back(request: HttpRequest, pk: uuid.UUID, sponsorship: int) -> HttpResp
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def answer(request: HttpRequest, pk: int) -> HttpResponse:
+def answer(request: PortalRequest, pk: int) -> HttpResponse:
     """The asked State's focal point joins (`answer=join`) or not (`answer=decline`).
 
     A mail links here: reading the address leads to the question on My delegation and changes nothing.
@@ -72,7 +75,11 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method != "POST":
         return back
-    joins = request.POST.get("answer") == "join"
+    if not request.rights.is_focal_point(sponsorship.contribution.group_id, sponsorship.state_id):
+        return render(request, "403.html", status=403)
+    if request.POST.get("answer") not in ("join", "decline"):
+        raise BadRequest("answer")
+    joins = request.POST["answer"] == "join"
     try:
         sponsors.answer(pk, joins=joins, rights=request.rights, at=request.server_now)
     except parties.NotEntitled:

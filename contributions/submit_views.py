@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cwg.documents import register, rules
 from cwg.documents.models import Document, Register, Revision, Slot
 from cwg.members.models import LANGUAGE_CODES
+from cwg.members.requests import PortalRequest
 
 from . import draft_views, drafting, parties, showing, submission
 from .forms import ReasonForm
@@ -19,7 +20,7 @@ from .models import Contribution
 
 
 @require_http_methods(["GET", "HEAD"])
-def proof(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def proof(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """The draft as the registered document will look, and, for a focal point, the button that submits it."""
     draft = draft_views.find(request, pk, editable=False)
     if draft.status == Contribution.Status.SUBMITTED:
@@ -29,7 +30,7 @@ def proof(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "contributions/proof.html", _proof_page(request, draft))
 
 
-def _proof_page(request: HttpRequest, draft: Contribution, **more) -> dict:
+def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
     prepared = submission.proof(draft)
     may_submit = parties.may_submit(request.rights, draft)
     token = (
@@ -58,7 +59,7 @@ def _proof_page(request: HttpRequest, draft: Contribution, **more) -> dict:
 
 
 @require_POST
-def submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Submit with the proof's token. The answer is the receipt, or a page that says what happened instead."""
     arrived_at = request.read_clock()
     # Not `find`: the verb loads the draft itself, and this is the page that must be quick at the deadline.
@@ -106,13 +107,16 @@ def submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect(outcome.receipt)
 
 
-def _late_page(request: HttpRequest, draft: Contribution, outcome: submission.Submitted) -> dict:
+def _late_page(request: PortalRequest, draft: Contribution, outcome: submission.Submitted) -> dict:
+    decision, at, arrived_at = outcome.decision, outcome.at, outcome.arrived_at
+    # Nothing was registered, so a decision was taken, by a deadline.
+    assert decision and decision.deadline and at and arrived_at
     return {
         "contribution": draft,
         "party": draft.party,
         "outcome": outcome,
-        "decision": outcome.decision,
-        "in_queue": outcome.arrived_at <= outcome.decision.deadline < outcome.at,
+        "decision": decision,
+        "in_queue": arrived_at <= decision.deadline < at,
         "next": submission.next_meeting(draft, at=request.server_now),
         "open_slots": list(
             parties.open_slots(draft.register, state_id=draft.state_id, office_id=draft.office_id)
@@ -123,7 +127,7 @@ def _late_page(request: HttpRequest, draft: Contribution, outcome: submission.Su
 
 
 @require_POST
-def ask_to_submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def ask_to_submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """A delegate asks the focal points of the delegation to submit."""
     draft_views.find(request, pk)
     try:
@@ -137,7 +141,7 @@ def ask_to_submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def hold(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def hold(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Re-address a late draft to the next meeting."""
     draft_views.find(request, pk)
     try:
@@ -155,7 +159,7 @@ def hold(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def use_slot(request: HttpRequest, pk: uuid.UUID, slot: int) -> HttpResponse:
+def use_slot(request: PortalRequest, pk: uuid.UUID, slot: int) -> HttpResponse:
     """Say that the draft answers a request of the Group."""
     draft_views.find(request, pk)
     registers = Register.objects.visible_to(request.rights)
@@ -169,7 +173,7 @@ def use_slot(request: HttpRequest, pk: uuid.UUID, slot: int) -> HttpResponse:
     return redirect("contributions:proof", pk=pk)
 
 
-def _own_document(request: HttpRequest, pk: int) -> Document:
+def _own_document(request: PortalRequest, pk: int) -> Document:
     """A visible document that the person's own party leads; 404 otherwise."""
     document = get_object_or_404(Document.objects.visible_to(request.rights).for_list(), pk=pk)
     if not parties.may_change(request.rights, document):
@@ -180,9 +184,11 @@ def _own_document(request: HttpRequest, pk: int) -> Document:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest, document: int) -> HttpResponse:
+def change(request: PortalRequest, document: int) -> HttpResponse:
     """Begin a Rev., Corr. or Add. of a registered document: choose which, then edit it like any draft."""
     found = _own_document(request, document)
+    if found.is_withdrawn:
+        return render(request, "409.html", status=409)
     if request.method == "POST":
         kind = request.POST.get("kind", "")
         language = request.POST.get("language", "")
@@ -212,7 +218,7 @@ def change(request: HttpRequest, document: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, document: int) -> HttpResponse:
+def withdraw(request: PortalRequest, document: int) -> HttpResponse:
     """Withdraw a registered document, with a reason. Its symbol and a notice remain."""
     found = _own_document(request, document)
     if not parties.may_withdraw(request.rights, found):
