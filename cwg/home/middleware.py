@@ -5,6 +5,8 @@ from django.http import HttpRequest, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from cwg.members.requests import of_visitor
+
 OPEN_TO_STAFF_WITHOUT_MFA = ("/accounts/", "/static/", "/livez", "/readyz", "/language/")
 
 
@@ -28,7 +30,7 @@ class BadInputMiddleware:
     def _needs_second_factor(request: HttpRequest) -> bool:
         if not request.user.is_authenticated or request.path.startswith(OPEN_TO_STAFF_WITHOUT_MFA):
             return False
-        if not request.rights.enters_console:
+        if not of_visitor(request).rights.enters_console:
             return False
         from allauth.mfa.utils import is_mfa_enabled
 

@@ -1,5 +1,8 @@
 """Per request: the person's rights, the server's instant, the person's language."""
 
+from datetime import datetime
+from typing import cast
+
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
@@ -7,7 +10,8 @@ from django.utils.functional import SimpleLazyObject
 from cwg import clock
 
 from .models import LANGUAGE_CODES
-from .rights import rights_of
+from .requests import of_visitor
+from .rights import Rights, rights_of
 
 # The two letters by which we keep names and documents, and the code Django's catalogues use.
 CATALOGUE = {"zh": "zh-hans"}
@@ -27,25 +31,27 @@ class RightsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest):
-        def read():
+        def read() -> Rights:
             rights = rights_of(request.user)
             if request.user.is_authenticated:
                 request.user._rights = rights  # what the console asks, without a second query
             return rights
 
-        request.rights = SimpleLazyObject(read)
-        request.server_now = SimpleLazyObject(lambda: request.rights.at)
-        request.read_clock = clock.now
+        portal = of_visitor(request)
+        portal.rights = cast(Rights, SimpleLazyObject(read))
+        portal.server_now = cast(datetime, SimpleLazyObject(lambda: portal.rights.at))
+        portal.read_clock = clock.now
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view, args, kwargs):
         # The plain objects: a lazy instant is no value for a query. An address that no view answers keeps the
         # lazy ones and asks nothing.
         if not getattr(view, "reads_no_database", False):
-            request.rights = rights_of(request.user)
-            request.server_now = request.rights.at
+            portal = of_visitor(request)
+            portal.rights = rights_of(request.user)
+            portal.server_now = portal.rights.at
             if request.user.is_authenticated:
-                request.user._rights = request.rights
+                request.user._rights = portal.rights
 
 
 class PersonLanguageMiddleware:

@@ -1,6 +1,7 @@
 """Who is who: groups, Member States, offices, people, and the accreditations from which every right comes."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -10,6 +11,9 @@ from django.db.models.functions import Lower
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
+
+if TYPE_CHECKING:
+    from .rights import Rights
 
 LANGUAGE_CODES = ("ar", "zh", "en", "fr", "ru", "es")
 LANGUAGES = [
@@ -214,7 +218,7 @@ class Person(AbstractBaseUser):
         return False
 
     @property
-    def rights(self):
+    def rights(self) -> "Rights":
         """What this person may do at this moment; read once per object, so once per request. See `rights.py`."""
         if not hasattr(self, "_rights"):
             from .rights import rights_of

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from cwg import clock
 
-from .models import Accreditation, Role
+from .models import Accreditation, Person, Role
 
 # Invited contributors and stakeholders have no right to the Group's documents (report of 13 February 2009, 3.6);
 # an administrator looks after accounts, not after documents.
@@ -37,9 +37,15 @@ OFFICE_SUBMITTERS = frozenset({Role.CHAIR, Role.SECRETARIAT, Role.BUREAU})
 class Rights:
     """The rights of `person` (None: nobody) at `at`, an aware instant in UTC."""
 
-    person: object | None
+    person: Person | None
     at: datetime
     accreditations: tuple[Accreditation, ...] = field(default=())
+
+    @property
+    def holder(self) -> Person:
+        """Whose rights these are, once it is known that there are any: nobody holds none."""
+        assert self.person is not None
+        return self.person
 
     def _groups(self, roles: Iterable[str]) -> frozenset[int]:
         return frozenset(a.group_id for a in self.accreditations if a.role in roles)
