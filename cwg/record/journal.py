@@ -101,7 +101,9 @@ def move_head(locked: Chained, last: JournalEntry) -> None:
     """Save on the locked row that `last` is now the last entry of its chain."""
     locked.chain_head, locked.chain_length = last.hash, last.position
     # A plain UPDATE: the head is not something a person edits, so it makes no history row.
-    type(locked).objects.filter(pk=locked.pk).update(chain_head=last.hash, chain_length=last.position)
+    type(locked)._default_manager.filter(pk=locked.pk).update(
+        chain_head=last.hash, chain_length=last.position
+    )
 
 
 def faults(row: Chained) -> Iterator[str]:
