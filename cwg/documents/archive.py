@@ -170,7 +170,8 @@ def enter_archive(
 
 
 def _symbol(register: Register, number: int, series: str) -> symbols.Symbol:
-    return symbols.Symbol(register.group.code, register.ordinal, series, number)
+    meeting = str(register.ordinal) if register.ordinal is not None else None
+    return symbols.Symbol(register.group.code, meeting, series, number)
 
 
 def _document(locked: Register, known: ArchivedDocument, path: str, actor: Person) -> Document:

@@ -5,11 +5,12 @@ import uuid
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cwg.members.accounts import address_of
+from cwg.members.requests import VisitorRequest
 from cwg.record import access
 
 from .filenames import content_disposition
@@ -20,7 +21,7 @@ from .storage import documents as storage
 
 @login_not_required
 @require_safe
-def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def download(request: VisitorRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The file `pk`, if this person sees its document and it is not withdrawn; else as if it were not there.
 
     Behind nginx the bytes are handed out by X-Accel; nginx drops these headers and sets them itself.
@@ -50,9 +51,10 @@ def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return response
 
 
-def hand_out(blob: Blob, name: str) -> HttpResponse | None:
+def hand_out(blob: Blob, name: str) -> HttpResponseBase | None:
     """The bytes of `blob` under `name`, byte for byte; None where the storage does not have them."""
     media_type = blob.media_type if blob.media_type in KIND_OF_FILE else "application/octet-stream"
+    response: HttpResponseBase
     if settings.X_ACCEL_PREFIX:
         response = HttpResponse(content_type=media_type)
         response["X-Accel-Redirect"] = f"{settings.X_ACCEL_PREFIX.rstrip('/')}/{blob.path}"
@@ -68,7 +70,7 @@ def hand_out(blob: Blob, name: str) -> HttpResponse | None:
     return response
 
 
-def harden(response: HttpResponse) -> None:
+def harden(response: HttpResponseBase) -> None:
     """No guessing of types, no script, no keeping: what a download must not do in a browser or a cache."""
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cwg.look.form_fields import choice_field
 from cwg.look.templatetags import portal
 from cwg.members.models import LANGUAGES, MemberState, Office, current_language
 
@@ -30,6 +31,7 @@ from .models import Revision, Source, Version
 from .search import matching
 
 BY_SYMBOL, BY_TIME = "symbol", "time"
+ORDERS = [(BY_SYMBOL, _("By symbol")), (BY_TIME, _("Latest first"))]
 
 
 class FilterForm(forms.Form):
@@ -43,9 +45,7 @@ class FilterForm(forms.Form):
         label=_("Language"), required=False, choices=[("", _("All languages")), *LANGUAGES]
     )
     new = forms.BooleanField(label=_("New since my last visit"), required=False)
-    sort = forms.ChoiceField(
-        label=_("Order"), required=False, choices=[(BY_SYMBOL, _("By symbol")), (BY_TIME, _("Latest first"))]
-    )
+    sort = forms.ChoiceField(label=_("Order"), required=False, choices=ORDERS)
 
     def __init__(
         self,
@@ -63,20 +63,23 @@ class FilterForm(forms.Form):
         if meetings is None:
             del self.fields["meeting"], self.fields["q"]
         else:
-            self.fields["meeting"].choices = [("", gettext("All meetings")), *meetings]
+            choice_field(self, "meeting").choices = [("", gettext("All meetings")), *meetings]
             self.fields["q"].widget.input_type = "search"
             del self.fields["new"]
         shown = [kind for kind in Kind if kind in kinds or kind == params.get("kind")]
-        self.fields["kind"].choices = [("", gettext("All kinds")), *((k.value, k.label) for k in shown)]
+        choice_field(self, "kind").choices = [
+            ("", gettext("All kinds")),
+            *((k.value, k.label) for k in shown),
+        ]
         listed = dict(sources)
         asked = params.get("source", "")
         if asked and asked not in listed and (known := name_of_source(asked)):
             listed[asked] = known
-        self.fields["source"].choices = [("", gettext("All sources")), *listed.items()]
+        choice_field(self, "source").choices = [("", gettext("All sources")), *listed.items()]
         if "new" in self.fields and since is None and not params.get("new"):
             del self.fields["new"]
         if default_sort == BY_TIME:
-            self.fields["sort"].choices = self.fields["sort"].choices[::-1]
+            choice_field(self, "sort").choices = ORDERS[::-1]
 
     def wanted(self) -> dict[str, Any]:
         """The values asked for. Raises BadRequest."""
@@ -124,6 +127,7 @@ def source_lookup(value: str) -> Q:
 
 def name_of_source(value: str) -> str:
     """The name of a source nobody has filed under yet; "" where there is none of that code."""
+    found: Office | MemberState | None
     if value.startswith("office-"):
         found = Office.objects.filter(code=value.removeprefix("office-")).first()
     else:
@@ -240,11 +244,12 @@ def rows(
         versions = [] if one["withdrawn_at"] else [v for v in current["versions"] if v["held"]]
         original = next((v["language"] for v in current["versions"] if v["original"]), "")
         latest = datetime.fromisoformat(revisions[-1]["at"])
-        at: datetime | date | None = datetime.fromisoformat(current["at"])
+        dated = datetime.fromisoformat(current["at"])
+        at: datetime | date | None = dated
         if one["undated"]:
             at = None
         elif one["date_only"]:
-            at = at.astimezone(ZoneInfo(one["register__zone"])).date()
+            at = dated.astimezone(ZoneInfo(one["register__zone"])).date()
         made.append(
             Row(
                 document_id=one["pk"],

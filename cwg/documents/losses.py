@@ -59,7 +59,7 @@ def of(entries: list[JournalEntry]) -> Loss:
                 loss.other_acts.append({"position": entry.position, "act": entry.act, **told})
             continue
         symbol = symbols.parse(entry.facts["symbol"])
-        loss.prefix, loss.meeting = symbol.prefix, symbol.meeting
+        loss.prefix, loss.meeting = symbol.prefix or "", symbol.meeting or ""
         loss.symbols.append(entry.facts["symbol"])
         suffix = symbol.suffixes[-1] if symbol.suffixes else None
         if entry.act == "registered":

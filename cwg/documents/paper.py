@@ -1,7 +1,7 @@
 """A document as its page and its cover sheet show it: header block, revisions, files."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
@@ -180,7 +180,7 @@ class Entry:
     sources: str
     rule: str
     rule_source: str
-    late_by: object
+    late_by: timedelta | None
     languages: list[LanguageLine]
     receipt_url: str
     letter: str
@@ -203,7 +203,6 @@ def entries(document: Document, *, with_receipts: bool) -> list[Entry]:
         )
         receipt = getattr(revision, "receipt", None) if with_receipts else None
         terms = revision.deadline.terms if revision.deadline else {}
-        late = revision.deadline_at and revision.measured_at and revision.measured_at > revision.deadline_at
         made.append(
             Entry(
                 revision=revision,
@@ -217,7 +216,7 @@ def entries(document: Document, *, with_receipts: bool) -> list[Entry]:
                 sources=sources_text(revision),
                 rule=terms.get("name", ""),
                 rule_source=terms.get("source", ""),
-                late_by=revision.measured_at - revision.deadline_at if late else None,
+                late_by=_late_by(revision),
                 languages=languages_of(
                     revision, withdrawn=document.is_withdrawn, all_six=revision == current
                 ),
@@ -226,6 +225,12 @@ def entries(document: Document, *, with_receipts: bool) -> list[Entry]:
             )
         )
     return made
+
+
+def _late_by(revision: Revision) -> timedelta | None:
+    """How long after the deadline that bound it; None where it was in time, or not measured."""
+    measured, deadline = revision.measured_at, revision.deadline_at
+    return measured - deadline if measured and deadline and measured > deadline else None
 
 
 def _label(revision: Revision) -> str:

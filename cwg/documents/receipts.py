@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from cwg.look.instants import instant_text
 from cwg.look.templatetags.portal import filesize
 from cwg.members.models import current_language
+from cwg.members.requests import PortalRequest
 from cwg.record import journal
 from cwg.record.models import JournalEntry
 
@@ -64,7 +65,7 @@ def differences(receipt: Receipt) -> Iterator[str]:
         yield _("The journal does not name this receipt.")
 
 
-def visible_receipt(request: HttpRequest, code: str) -> Receipt:
+def visible_receipt(request: PortalRequest, code: str) -> Receipt:
     """The receipt of that code if this person sees its document. Raises Http404."""
     receipts = Receipt.objects.filter(
         revision__document__in=Document.objects.visible_to(request.rights)
@@ -98,10 +99,11 @@ def _instant(text: str | None) -> datetime | None:
 
 
 @require_safe
-def receipt(request: HttpRequest, code: str) -> HttpResponse:
+def receipt(request: PortalRequest, code: str) -> HttpResponse:
     found = visible_receipt(request, code)
     said = found.statement
     arrived, at = _instant(said["arrived_at"]), _instant(said["available_at"])
+    assert arrived and at  # every receipt states both
     return render(
         request,
         "documents/receipt.html",
@@ -120,7 +122,7 @@ def receipt(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-def receipt_pdf(request: HttpRequest, code: str) -> HttpResponse:
+def receipt_pdf(request: PortalRequest, code: str) -> HttpResponse:
     found = visible_receipt(request, code)
     response = HttpResponse(as_pdf(found, current_language()), content_type=pdf_out.MEDIA_TYPE)
     name = f"receipt_{found.statement['symbol'].replace('/', '-')}.pdf"

@@ -298,6 +298,7 @@ def _new_document(locked: Register, filing: Filing, at: datetime, actor: Person)
 def _next_revision(
     locked: Register, filing: Filing, at: datetime, actor: Person
 ) -> tuple[Document, Revision]:
+    assert filing.revises_id is not None  # a filing that changes no document comes to `_new_document`
     document = Document.objects.select_for_update(of=("self",)).get(pk=filing.revises_id, register=locked)
     if document.is_withdrawn:
         raise DocumentWithdrawn

@@ -21,7 +21,7 @@ class DurableFileSystemStorage(FileSystemStorage):
         beside = f"{name}.{secrets.token_hex(6)}.unfinished"
         path, unfinished = Path(self.path(name)), Path(self.path(beside))
         try:
-            super()._save(beside, content)
+            super()._save(beside, content)  # type: ignore[misc]  # Django's own hook; its stubs leave it out
             _sync(unfinished)
             os.replace(unfinished, path)
         except OSError:

@@ -7,6 +7,9 @@ from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest
 
+# The attribute of the request that says so.
+_MARK = "upload_too_large"
+
 
 class LimitedUploadHandler(FileUploadHandler):
     """Stops reading at the limit and remembers it on the request: `too_large(request)` tells a view.
@@ -22,7 +25,7 @@ class LimitedUploadHandler(FileUploadHandler):
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):
         # The multipart envelope adds a little to the file; a body far past the limit is refused unread.
         if content_length > self.limit * 2 + 1024 * 1024:
-            self.request.upload_too_large = True
+            self._remember()
             raise StopUpload(connection_reset=True)
 
     def new_file(self, *args, **kwargs):
@@ -32,10 +35,13 @@ class LimitedUploadHandler(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.received = start + len(raw_data)
         if self.received > self.limit:
-            self.request.upload_too_large = True
+            self._remember()
             # The rest of the body is read and thrown away, so that the browser hears the answer.
             raise StopUpload(connection_reset=False)
         return raw_data
+
+    def _remember(self) -> None:
+        setattr(self.request, _MARK, True)
 
     def file_complete(self, file_size: int):
         return None
@@ -46,4 +52,4 @@ class LimitedUploadHandler(FileUploadHandler):
 
 def too_large(request: HttpRequest) -> bool:
     """Whether the upload of this request was stopped at the limit."""
-    return getattr(request, "upload_too_large", False)
+    return getattr(request, _MARK, False)

@@ -6,12 +6,13 @@ Who is not signed in reads what is public and is otherwise sent to sign in, whet
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cwg.members.models import current_language
+from cwg.members.requests import PortalRequest, VisitorRequest
 
 from . import cover, listing, paper, upward
 from .filenames import content_disposition
@@ -21,7 +22,7 @@ PAGE_LENGTH = 50
 
 
 @require_safe
-def documents(request: HttpRequest) -> HttpResponse:
+def documents(request: PortalRequest) -> HttpResponse:
     """All documents this person sees, searched, filtered, 50 a page."""
     visible = Document.objects.visible_to(request.rights)
     kinds, sources = listing.choices_of(visible)
@@ -55,7 +56,7 @@ def _page(paginator: Paginator, number: str):
     return paginator.page(int(number))
 
 
-def _slots(request: HttpRequest, documents) -> list[int]:
+def _slots(request: PortalRequest, documents) -> list[int]:
     """Slots answered by these documents, of the groups whose meetings this person reads."""
     return list(
         Document.objects.filter(
@@ -66,14 +67,14 @@ def _slots(request: HttpRequest, documents) -> list[int]:
     )
 
 
-def visible_document(request: HttpRequest, path: str) -> Document:
+def visible_document(request: VisitorRequest, path: str) -> Document:
     """The document at `path` as this person sees it. Raises Http404."""
     return get_object_or_404(paper.for_page(Document.objects.visible_to(request.rights)), path=path)
 
 
 @login_not_required
 @require_safe
-def document(request: HttpRequest, path: str) -> HttpResponse:
+def document(request: VisitorRequest, path: str) -> HttpResponse:
     """One document: header block, languages and files, every revision with its verdict."""
     try:
         found = visible_document(request, path)
@@ -116,7 +117,7 @@ def document(request: HttpRequest, path: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def cover_sheet(request: HttpRequest, path: str) -> HttpResponse:
+def cover_sheet(request: VisitorRequest, path: str) -> HttpResponse:
     """The generated cover sheet as PDF: the header block, never merged into a delegation's own file."""
     try:
         found = visible_document(request, path)

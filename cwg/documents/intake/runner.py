@@ -68,6 +68,7 @@ def _inspect_in_child(source, size: int, extension: str, limits: Limits) -> Insp
         cwd="/",
         start_new_session=True,
     )
+    assert child.stdout is not None  # asked for with PIPE
     answer = None
     try:
         # Text takes up to four bytes a character in UTF-8 and two in an escape; the rest is small.

@@ -68,7 +68,8 @@ def _walk(package: Package, checks: list[WordCheck], limits: Limits) -> str:
     archive = package.archive
     nested_macros = ""
     entries = [entry for entry in archive.entries if not entry.is_folder]
-    relations, parts = [], []
+    relations: list[Entry] = []
+    parts: list[Entry] = []
     for entry in entries:
         (relations if entry.name.lower().endswith(".rels") else parts).append(entry)
     for entry in relations:

@@ -6,6 +6,7 @@ Nothing of it is removed. The delegate sees it and decides (design.md 5).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from .findings import Finding, info
 from .foreign_text import clean_line
@@ -126,12 +127,12 @@ class Properties(WordCheck):
     def listen(self, role: str, handlers: Handlers) -> None:
         self._field = ""
         for name in self._wanted.get(role, ()):
-            handlers.on_start(name, lambda _attributes, name=name: self._begin(name))
+            handlers.on_start(name, partial(self._begin, name))
             handlers.on_end(name, self._end)
         if role in self._wanted:
             handlers.texts.append(self._text)
 
-    def _begin(self, name: str) -> None:
+    def _begin(self, name: str, _attributes: dict[str, str]) -> None:
         self._field, self._value = name, []
 
     def _text(self, data: str) -> None:

@@ -6,6 +6,7 @@ Taken from the XML and not from python-docx, whose `.text` drops inserted text s
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from .findings import Finding, info, refuse
 from .foreign_text import clean_text
@@ -41,7 +42,7 @@ class Text(WordCheck):
         handlers.on_end("w:t", self._end)
         handlers.on_end("w:p", lambda: self._add("\n"))
         for name, character in _STANDS_FOR.items():
-            handlers.on_start(name, lambda _attributes, character=character: self._add(character))
+            handlers.on_start(name, partial(self._stand_in, character))
         for name in _LEFT_OUT:
             handlers.on_start(name, self._leave_out)
             handlers.on_end(name, self._take_in)
@@ -55,6 +56,9 @@ class Text(WordCheck):
 
     def _end(self) -> None:
         self._reading = False
+
+    def _stand_in(self, character: str, _attributes: dict[str, str]) -> None:
+        self._add(character)
 
     def _leave_out(self, _attributes: dict[str, str]) -> None:
         self._left_out += 1
