@@ -32,7 +32,7 @@ class DemoMailBackend(BaseEmailBackend):
                     at=at,
                     to=", ".join(message.recipients())[:300],
                     subject=str(message.subject)[:300],
-                    text=message.body,
+                    text=str(message.body),
                     html=html,
                 )
             )

@@ -24,7 +24,8 @@ def expand_due() -> int:
     Each in a transaction of its own, claimed with SKIP LOCKED: two sweeps at once share the work. An event
     of a kind nobody registered, or whose recipients cannot be read, stays as it is; `verify` shows it.
     """
-    expanded, refused = 0, set()
+    expanded = 0
+    refused: set[int] = set()
     while expanded < BATCH:
         with transaction.atomic():
             event = _claim(refused)

@@ -55,6 +55,7 @@ def still_matters(event: Event, person: Person | None, now: datetime) -> bool:
 
 def render(event: Event, person: Person | None, now: datetime) -> Mail:
     invitation = _invitation(event)
+    assert invitation is not None  # `still_matters` has just found it, and no invitation is deleted
     group = invitation.group
     party = invitation.state or invitation.office
     role = str(Role(invitation.role).label)

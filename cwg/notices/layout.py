@@ -7,6 +7,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime, tzinfo
 from email.utils import format_datetime
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -115,7 +116,8 @@ def compose(
 
 def _render(template: str, context: dict, *, autoescape: bool) -> str:
     """`template` with `context`. Plain text is not escaped, whatever its template says; HTML always is."""
-    return loader.get_template(template).template.render(Context(context, autoescape=autoescape))
+    found: Any = loader.get_template(template)  # of Django's own engine: the settings name no other
+    return found.template.render(Context(context, autoescape=autoescape))
 
 
 def as_the_reader_sees_it(person: Person | None):

@@ -12,6 +12,7 @@ import time
 from datetime import datetime, timedelta
 
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import Q
 
@@ -154,7 +155,8 @@ def _still_matters(kind: NoticeKind, notice: Notice, now: datetime) -> bool:
 
 def _told_always(kind: NoticeKind, notice: Notice, now: datetime) -> bool:
     """Whether the mail goes out whatever the person's settings say."""
-    return kind.always is not None and kind.always(notice.event, notice.person, now)
+    always, person = kind.always, notice.person
+    return always is not None and person is not None and always(notice.event, person, now)
 
 
 def compose(kind: NoticeKind, notice: Notice, now: datetime) -> EmailMessage:
@@ -222,7 +224,7 @@ class _Postman:
     """A connection to the mail server, opened when first needed, kept for some mails, dropped after a failure."""
 
     def __enter__(self) -> "_Postman":
-        self._connection = None
+        self._connection: BaseEmailBackend | None = None
         self._carried = 0
         return self
 

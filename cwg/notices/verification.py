@@ -29,8 +29,8 @@ def doubled() -> Iterator[str]:
     for row in notices.values("event_id", to=Lower("address")).annotate(n=Count("pk")).filter(n__gt=1):
         yield f"event {row['event_id']}: {row['n']} notices to one address"
     people = notices.filter(person__isnull=False).values("event_id", "person_id")
-    for row in people.annotate(n=Count("pk")).filter(n__gt=1):
-        yield f"event {row['event_id']}: {row['n']} notices to person {row['person_id']}"
+    for told in people.annotate(n=Count("pk")).filter(n__gt=1):
+        yield f"event {told['event_id']}: {told['n']} notices to person {told['person_id']}"
 
 
 def unexpanded() -> Iterator[str]:
