@@ -5,7 +5,7 @@ import secrets
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import translation
@@ -18,6 +18,7 @@ from cwg.documents.models import Deadline, Document
 from cwg.members.accounts import address_of
 from cwg.members.middleware import CATALOGUE
 from cwg.members.models import LANGUAGE_CODES, Person, current_language
+from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.members.rights import rights_of
 from cwg.record import access
 
@@ -28,7 +29,7 @@ CALENDAR_TYPE = "text/calendar; charset=utf-8"
 SHORTEST_SECRET = 20
 
 
-def visible_meeting(request: HttpRequest, slug: str, meetings=None) -> Meeting:
+def visible_meeting(request: PortalRequest, slug: str, meetings=None) -> Meeting:
     """The meeting of that address as this person sees it. Raises Http404."""
     meetings = Meeting.objects.all() if meetings is None else meetings
     return get_object_or_404(
@@ -42,13 +43,13 @@ def trail_of(meeting: Meeting) -> list[tuple[str, str]]:
 
 
 @require_safe
-def meetings(request: HttpRequest) -> HttpResponse:
+def meetings(request: PortalRequest) -> HttpResponse:
     """Upcoming, in session, past."""
     in_force = Deadline.objects.filter(superseded_at__isnull=True).order_by("instant")
     found = (
         Meeting.objects.visible_to(request.rights)
         .select_related("register__group")
-        .prefetch_related(Prefetch("register__deadlines", in_force, to_attr="in_force"))
+        .prefetch_related(Prefetch("register__deadlines", in_force))
     )
     now = request.server_now
     by_state: dict[str, list[Meeting]] = {"draft": [], "announced": [], "in_session": [], "closed": []}
@@ -56,7 +57,8 @@ def meetings(request: HttpRequest) -> HttpResponse:
         by_state["closed" if meeting.register.is_archive else meeting.state_at(now)].append(meeting)
     upcoming = sorted(by_state["announced"], key=lambda m: m.register.opens_at)
     for meeting in upcoming:
-        meeting.next_deadline = next((d for d in meeting.register.in_force if d.instant >= now), None)
+        deadlines = meeting.register.deadlines.all()  # those in force, as read above
+        meeting.next_deadline = next((d for d in deadlines if d.instant >= now), None)
     return render(
         request,
         "meetings/meetings.html",
@@ -74,7 +76,7 @@ def meetings(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def meeting(request: HttpRequest, slug: str) -> HttpResponse:
+def meeting(request: PortalRequest, slug: str) -> HttpResponse:
     """A meeting: when, where, its deadlines, what the Group requested, its documents."""
     now, rights = request.server_now, request.rights
     found = visible_meeting(request, slug, visits.with_visit(Meeting.objects.all(), request.user))
@@ -106,6 +108,10 @@ def meeting(request: HttpRequest, slug: str) -> HttpResponse:
             "zone": register.zone,
             "pack_languages": paper.LANGUAGE_NAMES.items(),
             "may_contribute": state in ("announced", "in_session") and rights.states_in(register.group_id),
+            # Offices file also after a meeting has closed: its report comes then.
+            "may_file": not register.is_archive
+            and register.announced_at is not None
+            and bool(rights.offices_in(register.group_id)),
             "is_secretariat": register.group_id in rights.secretariat_groups,
         },
     )
@@ -123,7 +129,7 @@ def slot_state(request: Request, closed: bool) -> str:
 
 
 @require_safe
-def group_request(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def group_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
     """What the Group asked, of whom, when; its slot; the document that answers it."""
     found = visible_meeting(request, slug)
     one = get_object_or_404(
@@ -157,7 +163,7 @@ def group_request(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @require_safe
-def documents_pack(request: HttpRequest, slug: str) -> HttpResponse:
+def documents_pack(request: PortalRequest, slug: str) -> HttpResponseBase:
     """All documents of the meeting that this person sees, in the languages asked for, as a streamed ZIP."""
     found = visible_meeting(request, slug)
     languages = [code for code in request.GET.getlist("lang") if code]
@@ -167,6 +173,7 @@ def documents_pack(request: HttpRequest, slug: str) -> HttpResponse:
     packed = pack.contents(documents.order_by("series__code", "number", "pk"), set(languages))
     zipped = pack.stream(packed, title=str(found), language=current_language())
     name = f"{found.register.slug}{''.join(f'-{code}' for code in sorted(set(languages)))}.zip"
+    response: HttpResponseBase
     if request.method == "HEAD":
         response = HttpResponse(content_type="application/zip")
     else:
@@ -201,7 +208,7 @@ def _as_calendar(content: bytes, name: str) -> HttpResponse:
 
 
 @require_safe
-def meeting_calendar(request: HttpRequest, slug: str) -> HttpResponse:
+def meeting_calendar(request: PortalRequest, slug: str) -> HttpResponse:
     """One meeting as an .ics file."""
     found = get_object_or_404(_for_calendar(request.rights), register__slug=slug)
     content = calendars.calendar_of([found], now=request.server_now, name=str(found))
@@ -210,7 +217,7 @@ def meeting_calendar(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def feed(request: HttpRequest, secret: str) -> HttpResponse:
+def feed(request: VisitorRequest, secret: str) -> HttpResponse:
     """A person's own calendar at its secret address, without cookies: what the person may see at this moment.
 
     A wrong secret, one that was revoked and one of a person who may not sign in are answered alike: 404.

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
@@ -12,6 +12,7 @@ from contributions.models import Contribution, Sponsorship
 from cwg.documents import listing, rules
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Document, Slot, Source
+from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 from meetings.models import Meeting
 
@@ -29,10 +30,11 @@ class Ahead:
     submitted: list[listing.Row] = field(default_factory=list)
     drafts: list[Contribution] = field(default_factory=list)
     may_contribute: bool = False
+    as_delegation: bool = False
 
 
 @require_http_methods(["GET", "HEAD"])
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PortalRequest) -> HttpResponse:
     """The first page after sign-in. A constant number of queries, however many rows it shows."""
     rights, now = request.rights, request.server_now
     ahead = _ahead(rights, now)
@@ -47,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         register_id = entry.meeting.register_id
         entry.submitted = [d for d in submitted if d.register_id == register_id]
         entry.drafts = [d for d in drafts if d.register_id == register_id]
+        entry.as_delegation = bool(rights.states_in(entry.meeting.register.group_id))
         entry.may_contribute = bool(
             rights.states_in(entry.meeting.register.group_id)
             or rights.offices_in(entry.meeting.register.group_id)
