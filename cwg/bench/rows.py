@@ -73,7 +73,7 @@ def make(submissions: int) -> Rows:
     last = registers[-1]
     drafts = [_ready_draft(last, people[index % PEOPLE | 1], small, index) for index in range(submissions)]
     sessions = {person.pk: _session(person) for person in people}
-    first = Document.objects.filter(register=last).order_by("number").first()
+    first = Document.objects.filter(register=last).order_by("number")[0]
     return Rows(
         meeting=Meeting.objects.get(register=last).get_absolute_url(),
         document=first.get_absolute_url(),
@@ -146,4 +146,5 @@ def _session(person: Person, backend: str = "allauth.account.auth_backends.Authe
     store[BACKEND_SESSION_KEY] = backend
     store[HASH_SESSION_KEY] = person.get_session_auth_hash()
     store.save()
+    assert store.session_key is not None  # a saved session has its key
     return store.session_key

@@ -17,9 +17,11 @@ import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 from django.core.files.storage import storages
 from django.db import connection
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from cwg import clock
 from cwg.documents.models import Blob, Register
@@ -46,13 +48,21 @@ def tool(name: str) -> str:
             f"{name} was not found: install PostgreSQL's client, or name its folder in CWG_PG_BIN."
         )
     said = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
-    version, server = int(re.search(r"(\d+)", said).group(1)), connection.pg_version // 10_000
+    stated = re.search(r"\d+", said)
+    if stated is None:
+        raise BackupFailed(f"{found} does not say of which version it is.")
+    version, server = int(stated.group()), _server_version() // 10_000
     if version < server:
         raise BackupFailed(
             f"{found} is of version {version} and the server of version {server}."
             " Name the folder of a newer one in CWG_PG_BIN."
         )
     return found
+
+
+def _server_version() -> int:
+    """As PostgreSQL counts: 180004 is 18.4."""
+    return cast(DatabaseWrapper, connection).pg_version
 
 
 def run(name: str, *arguments: str) -> None:
@@ -91,7 +101,7 @@ def make(folder: Path) -> Path:
     manifest = {
         "version": VERSION,
         "made_at": at,
-        "server": connection.pg_version,
+        "server": _server_version(),
         "dump": {"size": dump.stat().st_size, "sha256": sha256_of(dump)},
         "chains": {
             str(row.chain): row.chain_length for row in [*Register.objects.all(), *House.objects.all()]

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from cwg.documents import listing, paper, search, symbols
 from cwg.documents.models import Document, Revision
+from cwg.members.requests import PortalRequest
 
 # What is typed into a jump box is a symbol or a few words; anything longer is neither.
 MOST_CHARACTERS = 200
@@ -16,7 +17,7 @@ MOST_HITS = 50
 
 
 @require_safe
-def go(request: HttpRequest) -> HttpResponse:
+def go(request: PortalRequest) -> HttpResponse:
     """One document: there, at the revision named. Several: a list. None, or no symbol at all: the search."""
     asked = request.GET.get("q", "").strip()[:MOST_CHARACTERS]
     if not asked:

@@ -23,6 +23,7 @@ from cwg.members import own_settings
 from cwg.members.forms import NameField
 from cwg.members.middleware import CATALOGUE
 from cwg.members.models import LANGUAGE_CODES, LANGUAGES, Person
+from cwg.members.requests import PortalRequest
 from cwg.notices import kinds, preferences
 
 THEMES = list(Person._meta.get_field("theme").choices or ())
@@ -68,7 +69,7 @@ class SettingsForm(forms.Form):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: PortalRequest) -> HttpResponse:
     """Show and keep the settings of whoever is signed in; nobody else's can be named."""
     form = SettingsForm(request.POST or None, person=request.user)
     if request.method == "POST" and form.is_valid():
@@ -99,7 +100,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def calendar_address(request: HttpRequest) -> HttpResponse:
+def calendar_address(request: PortalRequest) -> HttpResponse:
     """Make a calendar address, put a new one in its place (`act=new`), or remove it (`act=remove`)."""
     match request.POST.get("act"):
         case "new":

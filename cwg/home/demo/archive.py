@@ -1,6 +1,7 @@
 """The 2009 archive as the portal keeps it: registers, meetings, what they asked for, and their documents."""
 
 from datetime import UTC, date, datetime, time
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -77,7 +78,7 @@ def _enter(register: Register, documents: tuple[ArchiveDocument, ...], actor: Pe
                 note=known.note,
             ),
             actor=actor,
-            files=lambda known=known: _versions(known),
+            files=partial(_versions, known),
         )
 
 

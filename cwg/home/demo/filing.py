@@ -99,4 +99,5 @@ def submit(contribution: Contribution, by: str) -> None:
     token = submission.offer(prepared, person=person(by), at=now)
     done = submission.submit(token.token, person=person(by), arrived_at=now)
     if done.receipt is None:
-        raise NotAccepted(f"{contribution.title}: {done.decision.verdict}")
+        verdict = done.decision.verdict if done.decision else ""
+        raise NotAccepted(f"{contribution.title}: {verdict}")

@@ -138,7 +138,7 @@ def make(at: datetime) -> None:
 
 
 def _groups() -> list[Group]:
-    groups = {}
+    groups: dict[str, Group] = {}
     for code, name, short_name, parent, open_to in GROUPS:
         group = Group.objects.filter(code=code).first()
         if group is None:
@@ -147,7 +147,7 @@ def _groups() -> list[Group]:
                 slug=code.lower(),
                 name=name,
                 short_name=short_name,
-                parent=groups.get(parent),
+                parent=groups.get(parent or ""),
                 open_to=open_to,
             )
             _save(group)
