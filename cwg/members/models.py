@@ -1,6 +1,7 @@
 """Who is who: groups, Member States, offices, people, and the accreditations from which every right comes."""
 
 import uuid
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -253,8 +254,8 @@ DELEGATION_ROLES = [Role.DELEGATE, Role.FOCAL_POINT]
 OFFICE_ROLES = [Role.CHAIR, Role.VICE_CHAIR, Role.SECRETARIAT, Role.BUREAU, Role.INVITED]
 
 
-class AccreditationQuerySet(models.QuerySet):
-    def in_force(self, now):
+class AccreditationQuerySet(models.QuerySet["Accreditation"]):
+    def in_force(self, now: datetime) -> "AccreditationQuerySet":
         """Those that give rights at `now`: from the first instant, up to but not including the last."""
         return self.filter(models.Q(until__isnull=True) | models.Q(until__gt=now), since__lte=now)
 

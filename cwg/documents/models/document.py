@@ -36,7 +36,7 @@ class PolicyIssue(models.Model):
         return f"{self.number}. {self.title}"
 
 
-class DocumentQuerySet(models.QuerySet):
+class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, rights: Rights) -> "DocumentQuerySet":
         """The only way to reach documents.
 

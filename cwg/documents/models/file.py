@@ -6,6 +6,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cwg.members.rights import Rights
+
 
 class Blob(models.Model):
     """Bytes by their SHA-256, in lower-case hex, stored once however often they are sent."""
@@ -45,8 +47,8 @@ class Blob(models.Model):
         return f"sha256/{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"
 
 
-class FileQuerySet(models.QuerySet):
-    def visible_to(self, rights) -> "FileQuerySet":
+class FileQuerySet(models.QuerySet["File"]):
+    def visible_to(self, rights: Rights) -> "FileQuerySet":
         """Files of visible, not withdrawn documents, from the instant their revision is available."""
         from .document import Document
 

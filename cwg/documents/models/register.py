@@ -12,7 +12,7 @@ from cwg.members.rights import Rights
 from cwg.record.models import Chained
 
 
-class RegisterQuerySet(models.QuerySet):
+class RegisterQuerySet(models.QuerySet["Register"]):
     def visible_to(self, rights: Rights) -> "RegisterQuerySet":
         """Announced registers of the groups this person reads; unannounced ones for those who prepare them."""
         return self.filter(
