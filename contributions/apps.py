@@ -7,9 +7,10 @@ class ContributionsConfig(AppConfig):
     verbose_name = _("Contributions")
 
     def ready(self) -> None:
-        from cwg.record import checks
+        from cwg.record import checks, sweeps
 
-        from . import announcements, verification
+        from . import announcements, submission, verification
 
         announcements.register()
         verification.register(checks)
+        sweeps.register("proof-tokens", submission.forget_old_tokens)

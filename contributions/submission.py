@@ -8,10 +8,11 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from cwg import clock
 from cwg.documents import deadlines, register, rules
 from cwg.documents.models import Document, Receipt, Register, Revision, Slot
 from cwg.members.models import LANGUAGES, Person
@@ -137,6 +138,7 @@ def proof(contribution: Contribution) -> Proof:
 def _sources(contribution: Contribution, confirmed: list[Sponsorship]) -> tuple[register.SourceLine, ...]:
     if contribution.state is None:
         office = contribution.office
+        assert office is not None  # a_contribution_has_one_party
         return (register.SourceLine("office", office.name, office_id=office.pk, is_lead=True),)
     lead = contribution.state
     joint = sorted((s.state for s in confirmed), key=lambda state: (state.sort_en, state.short_en))
@@ -267,9 +269,11 @@ def submit(
         raise NotReady(prepared.problems)
     if fresh.slot_id is not None and prepared.slot is None and prepared.digest != given.digest:
         raise register.SlotNotOpen  # it was open when the proof was shown
+    assert fresh.register_id is not None  # without a meeting the proof is not ready
+    register_id: int = fresh.register_id
 
     def act() -> Submitted:
-        locked = register.lock(fresh.register_id)
+        locked = register.lock(register_id)
         contribution = drafting.locked(fresh.pk, alone=True)
         if contribution.status == Contribution.Status.SUBMITTED:
             return _there_already(contribution)
@@ -297,6 +301,10 @@ def submit(
         except register.DocumentWithdrawn:
             raise NotReady((WITHDRAWN,)) from None
         if entered.receipt is None:
+            if entered.decision.effect is deadlines.Effect.HOLD and not contribution.is_change:
+                # A rule whose effect is to hold asks nobody; the draft is re-addressed at once.
+                _put_on_hold(contribution, at=entered.at)
+                drafting.touch(contribution, person, entered.at)
             return Submitted(contribution, None, entered.decision, entered.at, arrived_at, entered.waited)
         contribution.status = Contribution.Status.SUBMITTED
         contribution.revision = entered.receipt.revision
@@ -333,7 +341,7 @@ def next_meeting(contribution: Contribution, *, at: datetime) -> Register | None
             closed_at__isnull=True,
             origin=Register.Origin.PORTAL,
         )
-        .exclude(pk=contribution.register_id)
+        .exclude(Q(pk=contribution.register_id))
         .prefetch_related("deadlines")
         .order_by("opens_at")
     )
@@ -352,19 +360,24 @@ def hold(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Contribution:
     with drafting.changing(pk, rights=rights, at=at) as contribution:
         if contribution.is_change:
             raise drafting.NotOpen
-        contribution.held_from = contribution.register
-        contribution.register = next_meeting(contribution, at=at)
-        contribution.status = Contribution.Status.HELD
-        contribution.held_at = at
-        contribution.slot = None
-        outbox.tell(
-            "contribution_held",
-            key=f"{contribution.pk}:{contribution.edition}",
-            at=at,
-            group=contribution.group_id,
-            facts={"contribution": str(contribution.pk)},
-        )
+        _put_on_hold(contribution, at=at)
     return contribution
+
+
+def _put_on_hold(contribution: Contribution, *, at: datetime) -> None:
+    """Re-address the locked draft; the caller saves it."""
+    contribution.held_from = contribution.register
+    contribution.register = next_meeting(contribution, at=at)
+    contribution.status = Contribution.Status.HELD
+    contribution.held_at = at
+    contribution.slot = None
+    outbox.tell(
+        "contribution_held",
+        key=f"{contribution.pk}:{contribution.edition}",
+        at=at,
+        group=contribution.group_id,
+        facts={"contribution": str(contribution.pk)},
+    )
 
 
 def use_slot(pk: uuid.UUID, slot: Slot, *, rights: Rights, at: datetime) -> Contribution:
@@ -385,6 +398,15 @@ def use_slot(pk: uuid.UUID, slot: Slot, *, rights: Rights, at: datetime) -> Cont
     return contribution
 
 
+TOKENS_KEPT = timedelta(days=30)
+
+
+def forget_old_tokens() -> int:
+    """Delete proof tokens nobody used in thirty days; a receipt keeps the token that made it. How many."""
+    old = clock.now() - TOKENS_KEPT
+    return SubmitToken.objects.filter(made_at__lt=old).delete()[0]
+
+
 def withdraw(document: Document, *, rights: Rights, reason: str) -> Document:
     """Withdraw a registered document in its lead's name; symbol and a notice remain.
 
@@ -392,4 +414,4 @@ def withdraw(document: Document, *, rights: Rights, reason: str) -> Document:
     """
     if not parties.may_withdraw(rights, document):
         raise parties.NotEntitled
-    return register.withdraw(document, actor=rights.person, reason=reason)
+    return register.withdraw(document, actor=rights.holder, reason=reason)

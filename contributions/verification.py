@@ -1,2 +1,40 @@
+"""What must hold between a delegation's drafts and the register, for `manage.py verify`."""
+
+from collections.abc import Iterator
+
+from django.db.models import Prefetch
+
+from cwg.documents.models import File, Source
+
+from .models import Contribution
+
+
 def register(checks) -> None:
-    pass
+    checks.register("I8 what was submitted stands in the register as it was sent", submitted_stands)
+
+
+def submitted_stands() -> Iterator[str]:
+    """Every submitted draft against its revision: meeting, title, lead, files of each language."""
+    submitted = (
+        Contribution.objects.filter(status=Contribution.Status.SUBMITTED)
+        .select_related("revision__document")
+        .prefetch_related("files", Prefetch("revision__sources", Source.objects.filter(is_lead=True)))
+    )
+    for contribution in submitted.iterator(chunk_size=200):
+        revision = contribution.revision
+        if revision is None:  # a constraint of the database refuses it
+            continue
+        if revision.document.register_id != contribution.register_id:
+            yield f"{revision.symbol}: registered for another meeting than it was submitted to"
+        if revision.title != contribution.title:
+            yield f"{revision.symbol}: its title is not the one that was submitted"
+        if [(s.state_id, s.office_id) for s in revision.sources.all()] != [
+            (contribution.state_id, contribution.office_id)
+        ]:
+            yield f"{revision.symbol}: its lead is not who submitted it"
+        sent = sorted((file.language, file.blob_id) for file in contribution.files.all())
+        held = sorted(
+            File.objects.filter(version__revision=revision).values_list("version__language", "blob_id")
+        )
+        if sent != held:
+            yield f"{revision.symbol}: its files are not those that were submitted"

@@ -321,6 +321,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-register": {"task": "cwg.documents.tasks.sweep_documents", "schedule": 30.0},
     "copy-chains": {"task": "cwg.record.tasks.copy_chains", "schedule": 5.0},
     "seal-access-log": {"task": "cwg.record.tasks.seal_access_log", "schedule": 3600.0},
+    "forget-old-tokens": {"task": "contributions.tasks.forget_old_tokens", "schedule": 86400.0},
     "heartbeat": {"task": "cwg.record.tasks.heartbeat", "schedule": 15.0},
 }
 

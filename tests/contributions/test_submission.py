@@ -508,6 +508,32 @@ def test_a_late_draft_is_held_for_the_next_meeting_and_nothing_is_registered(
     assert list(Event.objects.values_list("kind", flat=True)) == ["contribution_held"]
 
 
+def test_a_rule_that_holds_re_addresses_the_draft_by_itself(
+    dg, draft, register, deadline, saudi_focal_point, held
+):
+    coming = factories.make_register(dg, 3, opens_at=register.opens_at + timedelta(days=90))
+    another_rule(register, effect=Effect.HOLD, offset=48, unit=Unit.HOURS)
+    held.move_to(deadline - timedelta(hours=24) + MICROSECOND)
+    before = drafts.registered()
+    outcome = drafts.submit(draft, saudi_focal_point)
+    draft.refresh_from_db()
+    assert outcome.receipt is None
+    assert (draft.status, draft.register, draft.held_from) == ("held", coming, register)
+    assert drafts.registered() | {"events": []} == before | {"events": []}
+    assert list(Event.objects.values_list("kind", flat=True)) == ["contribution_held"]
+
+
+def test_proof_tokens_nobody_used_are_forgotten_after_thirty_days_and_used_drafts_keep_their_receipt(
+    draft, saudi_focal_point, held
+):
+    token = drafts.token_for(draft, saudi_focal_point)
+    held.forward(days=30)
+    assert submission.forget_old_tokens() == 0
+    held.forward(microseconds=1)
+    assert submission.forget_old_tokens() == 1
+    assert not SubmitToken.objects.filter(token=token).exists()
+
+
 def test_without_a_next_meeting_it_waits_for_one_not_yet_convened(draft, deadline, saudi_delegate, held):
     held.move_to(deadline + MICROSECOND)
     submission.hold(draft.pk, rights=rights_of(saudi_delegate), at=held.at)
