@@ -56,6 +56,8 @@ def hand_out(blob: Blob, name: str) -> HttpResponseBase | None:
     media_type = blob.media_type if blob.media_type in KIND_OF_FILE else "application/octet-stream"
     response: HttpResponseBase
     if settings.X_ACCEL_PREFIX:
+        if not storage().exists(blob.path):
+            return None  # nginx would say "not found" of a document that is there
         response = HttpResponse(content_type=media_type)
         response["X-Accel-Redirect"] = f"{settings.X_ACCEL_PREFIX.rstrip('/')}/{blob.path}"
     else:
