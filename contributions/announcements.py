@@ -88,7 +88,7 @@ def _told_of_document(event: Event, now: datetime) -> list[Recipient]:
     group_id = revision.document.register.group_id
     reading = [r for r in audience.of_group(group_id, now) if group_id in r.readable_groups]
     return [
-        Recipient.of(rights.person, always=_is_own(rights, revision))
+        Recipient.of(rights.holder, always=_is_own(rights, revision))
         for rights in audience.who_see(reading, lambda rights: _sees_document(rights, revision))
     ]
 
@@ -149,9 +149,16 @@ def _draft(pk: str) -> Contribution | None:
     return of.filter(pk=pk).first()
 
 
+def _shown_draft(event: Event) -> Contribution:
+    """The draft a mail is rendered of: whether it still matters was asked just before, and no draft is deleted."""
+    draft = _draft(event.facts["contribution"])
+    assert draft is not None
+    return draft
+
+
 def _draft_facts(draft: Contribution, person: Person | None) -> list[tuple[str, tuple[str, ...]]]:
     """Title, party, meeting and deadline of a draft."""
-    facts = [
+    facts: list[tuple[str, tuple[str, ...]]] = [
         (_("Title"), (one_line(draft.title) or _("Untitled draft"),)),
         (_("Source"), (str(draft.party),)),
     ]
@@ -173,9 +180,9 @@ def _focal_points_asked(event: Event, now: datetime) -> list[Recipient]:
     if draft is None:
         return []
     return [
-        Recipient.of(rights.person)
+        Recipient.of(rights.holder)
         for rights in audience.of_group(draft.group_id, now)
-        if rights.person.pk != event.facts["by"] and parties.may_submit(rights, draft)
+        if rights.holder.pk != event.facts["by"] and parties.may_submit(rights, draft)
     ]
 
 
@@ -185,7 +192,7 @@ def _may_still_submit(event: Event, person: Person | None, now: datetime) -> boo
 
 
 def _render_asked(event: Event, person: Person | None, now: datetime) -> Mail:
-    draft = _draft(event.facts["contribution"])
+    draft = _shown_draft(event)
     asker = one_line(Person.objects.get(pk=event.facts["by"]).name)
     return Mail(
         subject=_("%(person)s asks you to submit: %(title)s") % {"person": asker, "title": draft},
@@ -203,7 +210,7 @@ def _people_of_draft(event: Event, now: datetime) -> list[Recipient]:
 
 def _own_people(draft: Contribution, now: datetime) -> list[Recipient]:
     return [
-        Recipient.of(rights.person)
+        Recipient.of(rights.holder)
         for rights in audience.of_group(draft.group_id, now)
         if parties.may_edit(rights, draft)
     ]
@@ -211,12 +218,13 @@ def _own_people(draft: Contribution, now: datetime) -> list[Recipient]:
 
 def _still_held(event: Event, person: Person | None, now: datetime) -> bool:
     draft = _draft(event.facts["contribution"])
-    held = draft is not None and draft.status == Contribution.Status.HELD
-    return held and parties.may_edit(rights_of(person, now), draft)
+    if draft is None or draft.status != Contribution.Status.HELD:
+        return False
+    return parties.may_edit(rights_of(person, now), draft)
 
 
 def _render_held(event: Event, person: Person | None, now: datetime) -> Mail:
-    draft = _draft(event.facts["contribution"])
+    draft = _shown_draft(event)
     held_from = ((_("Held back from"), (draft.held_from.title,)),) if draft.held_from else ()
     return Mail(
         subject=_("Held for the next meeting: %(title)s") % {"title": draft},
@@ -241,6 +249,13 @@ def _sponsorship(event: Event) -> Sponsorship | None:
     return of.filter(pk=event.facts["sponsorship"]).first()
 
 
+def _shown_sponsorship(event: Event) -> Sponsorship:
+    """As `_shown_draft`."""
+    sponsorship = _sponsorship(event)
+    assert sponsorship is not None
+    return sponsorship
+
+
 def _asked_to_join(event: Event, now: datetime) -> list[Recipient]:
     """The focal points of the State that is asked."""
     sponsorship = _sponsorship(event)
@@ -248,7 +263,7 @@ def _asked_to_join(event: Event, now: datetime) -> list[Recipient]:
         return []
     group_id = sponsorship.contribution.group_id
     return [
-        Recipient.of(rights.person)
+        Recipient.of(rights.holder)
         for rights in audience.of_group(group_id, now)
         if rights.is_focal_point(group_id, sponsorship.state_id)
     ]
@@ -265,7 +280,7 @@ def _still_to_answer(event: Event, person: Person | None, now: datetime) -> bool
 
 
 def _render_join(event: Event, person: Person | None, now: datetime) -> Mail:
-    sponsorship = _sponsorship(event)
+    sponsorship = _shown_sponsorship(event)
     draft, state = sponsorship.contribution, sponsorship.state
     return Mail(
         subject=_("%(lead)s asks your delegation to join: %(title)s") % {"lead": draft.party, "title": draft},
@@ -295,7 +310,7 @@ def _still_answered(event: Event, person: Person | None, now: datetime) -> bool:
 
 
 def _render_answer(event: Event, person: Person | None, now: datetime) -> Mail:
-    sponsorship = _sponsorship(event)
+    sponsorship = _shown_sponsorship(event)
     draft, state = sponsorship.contribution, sponsorship.state
     words = {
         Sponsorship.Status.CONFIRMED: _("%(state)s joins: %(title)s"),
@@ -314,13 +329,19 @@ def _render_answer(event: Event, person: Person | None, now: datetime) -> Mail:
 # --- The deadline is near -----------------------------------------------------------------------------------------------
 
 
+def _group_of(event: Event) -> int:
+    """A reminder is an event of its register's group."""
+    assert event.group_id is not None
+    return event.group_id
+
+
 def _owing(event: Event, now: datetime) -> list[Recipient]:
     """People of delegations that have an open draft or nothing yet."""
     standing = reminding.standing(event.facts["register"])
     return [
-        Recipient.of(rights.person)
-        for rights in audience.of_group(event.group_id, now)
-        if standing.owing(rights, event.group_id)
+        Recipient.of(rights.holder)
+        for rights in audience.of_group(_group_of(event), now)
+        if standing.owing(rights, _group_of(event))
     ]
 
 
@@ -328,9 +349,9 @@ def _delivered(event: Event, now: datetime) -> list[Recipient]:
     """People of delegations that have submitted; told only those who ask for it."""
     standing = reminding.standing(event.facts["register"])
     return [
-        Recipient.of(rights.person)
-        for rights in audience.of_group(event.group_id, now)
-        if rights.states_in(event.group_id) and not standing.owing(rights, event.group_id)
+        Recipient.of(rights.holder)
+        for rights in audience.of_group(_group_of(event), now)
+        if rights.states_in(_group_of(event)) and not standing.owing(rights, _group_of(event))
     ]
 
 
@@ -349,19 +370,20 @@ def _still_owing(event: Event, person: Person | None, now: datetime) -> bool:
     if not _mark_still_counts(event, now):
         return False
     standing = reminding.standing(event.facts["register"])
-    return bool(standing.owing(rights_of(person, now), event.group_id))
+    return bool(standing.owing(rights_of(person, now), _group_of(event)))
 
 
 def _still_delivered(event: Event, person: Person | None, now: datetime) -> bool:
     rights = rights_of(person, now)
-    if not rights.states_in(event.group_id) or not _mark_still_counts(event, now):
+    if not rights.states_in(_group_of(event)) or not _mark_still_counts(event, now):
         return False
-    return not reminding.standing(event.facts["register"]).owing(rights, event.group_id)
+    return not reminding.standing(event.facts["register"]).owing(rights, _group_of(event))
 
 
 def _render_reminder(event: Event, person: Person | None, now: datetime) -> Mail:
     register = reminding.open_registers(now).get(pk=event.facts["register"])
     deadline = reminding.binding(register)
+    assert deadline is not None  # `_mark_still_counts` has just found it
     standing = reminding.standing(register.pk)
     states = rights_of(person, now).states_in(register.group_id)
     names = {s.pk: s.name for s in MemberState.objects.filter(pk__in=states)}

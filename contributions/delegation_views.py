@@ -1,32 +1,45 @@
 """My delegation: its drafts, what it submitted, what others ask of it, and its people."""
 
 from django.db.models import Exists, OuterRef, Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from cwg.documents import listing
 from cwg.documents.models import Document, Source
+from cwg.members.models import Accreditation, MemberState
+from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 
 from .models import Contribution, Sponsorship
 
 
-def seat_of(rights: Rights, group: str, code: str):
+def state_of(seat: Accreditation) -> MemberState:
+    """The State of a seat in a delegation: delegation roles, and only they, name one."""
+    assert seat.state is not None
+    return seat.state
+
+
+def code_of(seat: Accreditation) -> str:
+    """The delegation in an address: "sau"."""
+    return state_of(seat).iso3.lower()
+
+
+def seat_of(rights: Rights, group: str, code: str) -> Accreditation:
     """The person's own accreditation to the delegation `code` in `group`; 404 for any other."""
     for accreditation in rights.delegation_seats():
-        if accreditation.group.slug == group and accreditation.state.iso3.lower() == code.lower():
+        if accreditation.group.slug == group and code_of(accreditation) == code.lower():
             return accreditation
     raise Http404
 
 
 @require_http_methods(["GET", "HEAD"])
-def delegation(request: HttpRequest) -> HttpResponse:
+def delegation(request: PortalRequest) -> HttpResponse:
     """The one delegation of the person, or the choice between several."""
     seats = list(request.rights.delegation_seats())
     # The group at work stands first: the one whose meeting is nearest.
     if len({(s.group_id, s.state_id) for s in seats}) == 1:
-        return redirect("contributions:seat", group=seats[0].group.slug, code=seats[0].state.iso3.lower())
+        return redirect("contributions:seat", group=seats[0].group.slug, code=code_of(seats[0]))
     offices = Contribution.objects.editable_by(request.rights).filter(office__isnull=False)
     return render(
         request,
@@ -45,7 +58,7 @@ def office_rows(queryset):
 
 
 @require_http_methods(["GET", "HEAD"])
-def seat(request: HttpRequest, group: str, code: str) -> HttpResponse:
+def seat(request: PortalRequest, group: str, code: str) -> HttpResponse:
     """One delegation in one group."""
     own = seat_of(request.rights, group, code)
     drafts = (
@@ -74,7 +87,7 @@ def seat(request: HttpRequest, group: str, code: str) -> HttpResponse:
             "seat": own,
             "group": own.group,
             "state": own.state,
-            "is_focal_point": request.rights.is_focal_point(own.group_id, own.state_id),
+            "is_focal_point": request.rights.is_focal_point(own.group_id, state_of(own).pk),
             "drafts": open_ones,
             "discarded": [d for d in drafts if d.status == Contribution.Status.DISCARDED],
             "asked": list(asked),
@@ -85,7 +98,7 @@ def seat(request: HttpRequest, group: str, code: str) -> HttpResponse:
     )
 
 
-def people_section(request: HttpRequest, own) -> dict:
+def people_section(request: PortalRequest, own) -> dict:
     """The people of the delegation, from `people_views`."""
     from . import people_views
 

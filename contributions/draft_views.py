@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -17,7 +17,8 @@ from cwg.documents import blobs, rules, uploads
 from cwg.documents.downloads import hand_out
 from cwg.documents.models import Document, Register, Slot
 from cwg.documents.register import SlotNotOpen
-from cwg.members.models import LANGUAGES, Group
+from cwg.members.models import LANGUAGES, Group, MemberState, Office
+from cwg.members.requests import PortalRequest
 
 from . import drafting, parties, showing, submission
 from .forms import DraftForm, SponsorForm, UploadForm
@@ -31,7 +32,7 @@ def steps(contribution: Contribution | None) -> list[tuple[str, str]]:
     return [(_("Draft"), draft), (_("Proof"), proof), (_("Submit"), ""), (_("Receipt"), "")]
 
 
-def find(request: HttpRequest, pk: uuid.UUID, *, editable: bool = True) -> Contribution:
+def find(request: PortalRequest, pk: uuid.UUID, *, editable: bool = True) -> Contribution:
     """The draft, for its own party (with `editable`) or also those asked to sign it. 404 for everybody else."""
     own = (
         Contribution.objects.editable_by(request.rights)
@@ -42,19 +43,20 @@ def find(request: HttpRequest, pk: uuid.UUID, *, editable: bool = True) -> Contr
     return submission.load(pk)
 
 
-def party_seats(request: HttpRequest) -> list[tuple[str, Group, object]]:
+def party_seats(request: PortalRequest) -> list[tuple[str, Group, parties.Party]]:
     """Every (key, group, party) the person drafts for; the key goes through the form: "cwg-internet.SAU"."""
     seats = []
     for group in Group.objects.filter(pk__in={a.group_id for a in request.rights.accreditations}).order_by(
         "code"
     ):
         for party in parties.of_person(request.rights, group):
-            seats.append((f"{group.slug}.{getattr(party, 'iso3', None) or party.code}", group, party))
+            code = party.iso3 if isinstance(party, MemberState) else party.code
+            seats.append((f"{group.slug}.{code}", group, party))
     return seats
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: PortalRequest) -> HttpResponse:
     """Begin a draft. `meeting` (a slug), `party` and `slot` in the address choose what it is for."""
     seats = party_seats(request)
     wanted = request.POST.get("party") or request.GET.get("party", "")
@@ -67,8 +69,7 @@ def new(request: HttpRequest) -> HttpResponse:
         seats = [
             seat
             for seat in seats
-            if (getattr(seat[2], "iso3", None) and seat[2].pk == slot.state_id)
-            or (getattr(seat[2], "code", None) and seat[2].pk == slot.office_id)
+            if seat[2].pk == (slot.state_id if isinstance(seat[2], MemberState) else slot.office_id)
         ]
     chosen = next((seat for seat in seats if seat[0] == wanted), None)
     if wanted and chosen is None:
@@ -95,7 +96,8 @@ def new(request: HttpRequest) -> HttpResponse:
                 group=group,
                 wording=form.wording(),
                 slot=slot,
-                **{"state" if hasattr(party, "iso3") else "office": party},
+                state=party if isinstance(party, MemberState) else None,
+                office=party if isinstance(party, Office) else None,
             )
         except SlotNotOpen:
             return render(request, "409.html", status=409)
@@ -118,7 +120,7 @@ def new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _slot(request: HttpRequest, register: Register | None) -> Slot | None:
+def _slot(request: PortalRequest, register: Register | None) -> Slot | None:
     raw = request.GET.get("slot", "")
     if not raw:
         return None
@@ -129,14 +131,14 @@ def _slot(request: HttpRequest, register: Register | None) -> Slot | None:
     )
 
 
-def _default_register(request: HttpRequest, group: Group) -> Register | None:
+def _default_register(request: PortalRequest, group: Group) -> Register | None:
     """The next meeting of the group whose door is still open."""
     nothing = Contribution(group=group)
     return submission.next_meeting(nothing, at=request.server_now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def contribution(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """The draft's page: its words, its files, its sponsors, and the way to the proof."""
     draft = find(request, pk, editable=request.method == "POST")
     if draft.status == Contribution.Status.SUBMITTED:
@@ -163,8 +165,9 @@ def contribution(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             except drafting.EditConflict:
                 theirs, status = submission.load(pk), 409
                 # The person's words stay in the form; sending it again puts them over the others'.
-                form.data = form.data.copy()
-                form.data["edition"] = str(theirs.edition)
+                again = request.POST.copy()
+                again["edition"] = str(theirs.edition)
+                form.data = again
             except drafting.NotOpen:
                 return render(request, "409.html", status=409)
             else:
@@ -182,11 +185,11 @@ def contribution(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     )
 
 
-def _form(request: HttpRequest, draft: Contribution, data) -> DraftForm:
+def _form(request: PortalRequest, draft: Contribution, data) -> DraftForm:
     return DraftForm(data, instance=draft, rights=request.rights, party=draft.party, group=draft.group)
 
 
-def page_of_draft(request: HttpRequest, draft: Contribution, form: DraftForm | None = None, **more) -> dict:
+def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm | None = None, **more) -> dict:
     """What the draft's page shows."""
     files = drafting.files_by_language(draft.files.all())
     names = dict(LANGUAGES)
@@ -211,7 +214,7 @@ def page_of_draft(request: HttpRequest, draft: Contribution, form: DraftForm | N
 
 
 @require_POST
-def upload(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def upload(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Take one file. Answers JSON to the script, a page to a plain form; a refusal keeps everything as it was."""
     draft = find(request, pk)
     if uploads.too_large(request):
@@ -224,7 +227,7 @@ def upload(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         )
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _refused(request, draft, [e for errors in form.errors.values() for e in errors], 422)
+        return _refused(request, draft, [str(e) for errors in form.errors.values() for e in errors], 422)
     try:
         file = drafting.attach(
             pk,
@@ -260,11 +263,11 @@ def upload(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect(reverse("contributions:contribution", args=[pk]) + "#files-section")
 
 
-def _wants_json(request: HttpRequest) -> bool:
+def _wants_json(request: PortalRequest) -> bool:
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
-def _refused(request: HttpRequest, draft: Contribution, errors: list[str], status: int) -> HttpResponse:
+def _refused(request: PortalRequest, draft: Contribution, errors: list[str], status: int) -> HttpResponse:
     if _wants_json(request):
         return JsonResponse({"errors": [str(error) for error in errors]}, status=status)
     return render(
@@ -276,7 +279,7 @@ def _refused(request: HttpRequest, draft: Contribution, errors: list[str], statu
 
 
 @require_GET
-def draft_file(request: HttpRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResponse:
+def draft_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResponseBase:
     """Download a file of a draft: for those who see the draft, byte for byte."""
     draft = find(request, pk, editable=False)
     held = get_object_or_404(draft.files.select_related("blob"), pk=file)
@@ -284,7 +287,7 @@ def draft_file(request: HttpRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResp
 
 
 @require_POST
-def remove_file(request: HttpRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResponse:
+def remove_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResponse:
     draft = find(request, pk)
     get_object_or_404(draft.files, pk=file)
     try:
@@ -296,7 +299,7 @@ def remove_file(request: HttpRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpRes
 
 
 @require_POST
-def discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def discard(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     find(request, pk)
     try:
         drafting.discard(pk, rights=request.rights, at=request.server_now)
@@ -306,7 +309,7 @@ def discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def take_back(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     find(request, pk)
     try:
         drafting.take_back(pk, rights=request.rights, at=request.server_now)

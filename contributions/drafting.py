@@ -65,7 +65,7 @@ def changing(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Iterator[Contrib
         if not contribution.is_open:
             raise NotOpen
         yield contribution
-        touch(contribution, rights.person, at)
+        touch(contribution, rights.holder, at)
 
 
 def locked(pk: uuid.UUID, *, alone: bool = False) -> Contribution:
@@ -104,7 +104,9 @@ def begin(
     """
     if not parties.drafts_for(rights, group.pk, state_id=state.pk if state else None, office=office):
         raise parties.NotEntitled
-    _check_place(wording, group.pk, state or office)
+    party = state or office
+    assert party is not None  # `drafts_for` knows nobody who drafts for no party
+    _check_place(wording, group.pk, party)
     if slot is not None and (wording.register is None or slot.register_id != wording.register.pk):
         slot = None
     with transaction.atomic():
@@ -120,9 +122,9 @@ def begin(
             action_required=wording.action_required,
             references=wording.references,
             slot=slot,
-            created_by=rights.person,
+            created_by=rights.holder,
             created_at=at,
-            changed_by=rights.person,
+            changed_by=rights.holder,
             changed_at=at,
         )
         if slot is not None and parties.slot_of(contribution) is None:
@@ -187,7 +189,7 @@ def attach(pk: uuid.UUID, upload: UploadedFile, *, language: str, rights: Rights
             language=language,
             blob=blob,
             name=name,
-            uploaded_by=rights.person,
+            uploaded_by=rights.holder,
             uploaded_at=at,
         )
 
@@ -214,7 +216,7 @@ def take_back(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Contribution:
         if contribution.status != Contribution.Status.DISCARDED:
             raise NotOpen
         contribution.status = Contribution.Status.DRAFT
-        touch(contribution, rights.person, at)
+        touch(contribution, rights.holder, at)
         return contribution
 
 
@@ -226,15 +228,15 @@ def ask_to_submit(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Contributio
             raise parties.NotEntitled
         if not contribution.is_open:
             raise NotOpen
-        contribution.asked_by = rights.person
+        contribution.asked_by = rights.holder
         contribution.asked_at = at
         contribution.save(update_fields=["asked_by", "asked_at"])
         outbox.tell(
             "submission_asked",
-            key=f"{contribution.pk}:{contribution.edition}:{rights.person.pk}",
+            key=f"{contribution.pk}:{contribution.edition}:{rights.holder.pk}",
             at=at,
             group=contribution.group_id,
-            facts={"contribution": str(contribution.pk), "by": rights.person.pk},
+            facts={"contribution": str(contribution.pk), "by": rights.holder.pk},
         )
         return contribution
 
@@ -276,9 +278,9 @@ def begin_change(
             revises=document,
             revision_kind=kind,
             corrected_language=language,
-            created_by=rights.person,
+            created_by=rights.holder,
             created_at=at,
-            changed_by=rights.person,
+            changed_by=rights.holder,
             changed_at=at,
         )
         contribution.issues.set(document.issues.all())
@@ -294,7 +296,7 @@ def begin_change(
             if source.state_id and not source.is_lead
         )
         if kind == Revision.Kind.REV:
-            _copy_files(contribution, current, rights.person, at)
+            _copy_files(contribution, current, rights.holder, at)
         return contribution
 
 

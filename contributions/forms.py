@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cwg.documents.models import PolicyIssue, Register
+from cwg.look.form_fields import choice_field, row_field
 from cwg.members.models import LANGUAGES, MemberState, current_language
 from cwg.members.rights import Rights
 
@@ -74,13 +75,14 @@ class DraftForm(forms.ModelForm):
     def __init__(self, *args, rights: Rights, party, group, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["title"].required = True
-        self.fields["register"].queryset = open_registers(rights, group.pk, self.instance.register_id)
-        self.fields["kind"].choices = [(kind.value, kind.label) for kind in parties.kinds_for(party)]
-        if len(self.fields["kind"].choices) > 4:
-            self.fields["kind"].widget = forms.Select(choices=self.fields["kind"].choices)
-        issues = self.fields["issues"].queryset
-        first_list = issues.filter(list_name__startswith="Resolution 1305")
-        self.fields["issues"].queryset = first_list if first_list.exists() else issues
+        row_field(self, "register").queryset = open_registers(rights, group.pk, self.instance.register_id)
+        kinds = [(kind.value, kind.label) for kind in parties.kinds_for(party)]
+        choice_field(self, "kind").choices = kinds
+        if len(kinds) > 4:
+            self.fields["kind"].widget = forms.Select(choices=kinds)
+        first_list = PolicyIssue.objects.filter(list_name__startswith="Resolution 1305")
+        if first_list.exists():
+            row_field(self, "issues").queryset = first_list
         self.initial["edition"] = self.instance.edition
         if self.instance.is_change:
             # A change stays with its document's meeting, kind and, for a Corr., language.
@@ -128,7 +130,7 @@ class SponsorForm(forms.Form):
     def __init__(self, *args, contribution: Contribution, **kwargs):
         super().__init__(*args, **kwargs)
         taken = [s.state_id for s in contribution.sponsorships.all() if s.status in ("asked", "confirmed")]
-        self.fields["state"].queryset = MemberState.objects.exclude(
+        row_field(self, "state").queryset = MemberState.objects.exclude(
             pk__in=[*taken, contribution.state_id]
         ).order_by(f"sort_{current_language()}")
 

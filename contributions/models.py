@@ -18,7 +18,7 @@ from cwg.members.models import LANGUAGES, Group, MemberState, Office, Person
 from cwg.members.rights import Rights
 
 
-class ContributionQuerySet(models.QuerySet):
+class ContributionQuerySet(models.QuerySet["Contribution"]):
     def visible_to(self, rights: Rights) -> "ContributionQuerySet":
         """A party's own, in the groups where the person is accredited for it. Nobody else's, for nobody.
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from cwg.documents.kinds import CONTRIBUTION_KINDS, OFFICE_KINDS, Kind
 from cwg.documents.models import Document, Register, Slot
 from cwg.members.models import Group, MemberState, Office
@@ -25,7 +27,7 @@ def of_person(rights: Rights, group: Group) -> list[Party]:
             continue
         if seat.state is not None and seat.state not in parties:
             parties.append(seat.state)
-        elif seat.office_id in offices and seat.office not in parties:
+        elif seat.office is not None and seat.office.pk in offices and seat.office not in parties:
             parties.append(seat.office)
     if group.pk in rights.secretariat_groups:
         parties += Office.objects.filter(kind=Office.Kind.INVITED)
@@ -100,9 +102,8 @@ def open_slots(register: Register | None, *, state_id: int | None, office_id: in
     if register is None or register.closed_at is not None:
         return Slot.objects.none()
     return Slot.objects.filter(
+        Q(state_id=state_id, office_id=office_id),  # one of the two is None, and is so in the slot
         register=register,
-        state_id=state_id,
-        office_id=office_id,
         document__isnull=True,
         withdrawn_at__isnull=True,
     )

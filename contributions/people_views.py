@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,8 +15,9 @@ from cwg import clock
 from cwg.members import people, refusals
 from cwg.members.forms import ChangeRoleForm, InviteToDelegationForm, ReasonForm
 from cwg.members.models import Accreditation, Invitation, Role
+from cwg.members.requests import PortalRequest
 
-from .delegation_views import seat_of
+from .delegation_views import code_of, seat_of, state_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Pending:
     open: bool
 
 
-def section(request: HttpRequest, seat: Accreditation) -> dict:
+def section(request: PortalRequest, seat: Accreditation) -> dict:
     """What `contributions/people.html` shows: `members`, and for a focal point `pending` invitations.
 
     `seat` is the reader's own accreditation in the delegation. Two queries, however many people.
@@ -60,16 +61,16 @@ def pending(seat: Accreditation, now: datetime) -> list[Pending]:
     return [Pending(each, each.is_open_at(now)) for each in waiting]
 
 
-def _seat_to_manage(request: HttpRequest, group: str, code: str) -> Accreditation:
+def _seat_to_manage(request: PortalRequest, group: str, code: str) -> Accreditation:
     """The reader's seat: 404 for another delegation's, 403 for a delegate's."""
     seat = seat_of(request.rights, group, code)
-    if not request.rights.is_focal_point(seat.group_id, seat.state_id):
+    if not request.rights.is_focal_point(seat.group_id, state_of(seat).pk):
         raise PermissionDenied
     return seat
 
 
 def _page_of(seat: Accreditation) -> str:
-    return reverse("contributions:seat", args=[seat.group.slug, seat.state.iso3.lower()])
+    return reverse("contributions:seat", args=[seat.group.slug, code_of(seat)])
 
 
 def _back(seat: Accreditation) -> HttpResponse:
@@ -77,7 +78,7 @@ def _back(seat: Accreditation) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def invite(request: HttpRequest, group: str, code: str) -> HttpResponse:
+def invite(request: PortalRequest, group: str, code: str) -> HttpResponse:
     """The form for somebody new; the delegation is the address's, whatever is posted."""
     seat = _seat_to_manage(request, group, code)
     form = InviteToDelegationForm(request.POST or None, initial={"language": request.user.language})
@@ -105,7 +106,7 @@ def _accreditation(seat: Accreditation, pk: int, now: datetime) -> Accreditation
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def end(request: HttpRequest, group: str, code: str, pk: int) -> HttpResponse:
+def end(request: PortalRequest, group: str, code: str, pk: int) -> HttpResponse:
     """Ask why, then end somebody's role at once."""
     seat = _seat_to_manage(request, group, code)
     accreditation = _accreditation(seat, pk, request.rights.at)
@@ -129,7 +130,7 @@ def end(request: HttpRequest, group: str, code: str, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def role(request: HttpRequest, group: str, code: str, pk: int) -> HttpResponse:
+def role(request: PortalRequest, group: str, code: str, pk: int) -> HttpResponse:
     """Make a delegate focal point, or the other way round, at once."""
     seat = _seat_to_manage(request, group, code)
     accreditation = _accreditation(seat, pk, request.rights.at)
@@ -160,18 +161,18 @@ def _invitation(seat: Accreditation, pk) -> Invitation:
 
 
 @require_POST
-def revoke(request: HttpRequest, group: str, code: str, pk) -> HttpResponse:
+def revoke(request: PortalRequest, group: str, code: str, pk) -> HttpResponse:
     """Make an invitation's link worthless."""
     return _on_invitation(request, group, code, pk, people.revoke, _("The invitation is revoked."))
 
 
 @require_POST
-def again(request: HttpRequest, group: str, code: str, pk) -> HttpResponse:
+def again(request: PortalRequest, group: str, code: str, pk) -> HttpResponse:
     """Mail an invitation again; its link lives from now on."""
     return _on_invitation(request, group, code, pk, people.send_again, _("The invitation goes out again."))
 
 
-def _on_invitation(request: HttpRequest, group: str, code: str, pk, verb, done: str) -> HttpResponse:
+def _on_invitation(request: PortalRequest, group: str, code: str, pk, verb, done: str) -> HttpResponse:
     seat = _seat_to_manage(request, group, code)
     invitation = _invitation(seat, pk)
     try:

@@ -44,7 +44,8 @@ def binding(register: Register) -> Deadline | None:
 
 
 def mark_of(register: Register, deadline: Deadline, now: datetime) -> int | None:
-    """The mark that counts now for this register (with its group)."""
+    """The mark that counts now for this announced register (with its group)."""
+    assert register.announced_at is not None  # `open_registers` gives no other
     return nearest_mark(
         deadline.instant,
         register.group.reminder_hours,
@@ -71,7 +72,9 @@ def due(now: datetime) -> Iterator[DueReminder]:
     """What is due at `now`: for each register whose nearest mark is reached, one event of each kind."""
     for register in open_registers(now):
         deadline = binding(register)
-        mark = mark_of(register, deadline, now) if deadline else None
+        if deadline is None:
+            continue
+        mark = mark_of(register, deadline, now)
         if mark is None:
             continue
         for kind in (REMINDER, REMINDER_ALL_THE_SAME):
@@ -112,7 +115,9 @@ def standing(register_id: int) -> Standing:
         .filter(register_id=register_id, state__isnull=False)
         .values_list("state_id", flat=True)
     )
-    leading, joining = set(), set()
+    leading: set[int] = set()
+    joining: set[int] = set()
     for state_id, is_lead in named:
-        (leading if is_lead else joining).add(state_id)
+        if state_id is not None:
+            (leading if is_lead else joining).add(state_id)
     return Standing(frozenset(leading | (joining - drafting)), drafting)

@@ -74,7 +74,7 @@ def answer(sponsorship_id: int, *, joins: bool, rights: Rights, at: datetime) ->
             raise NotAnswerable
         wanted = _next_status(sponsorship.status, joins)
         sponsorship.status = wanted
-        sponsorship.answered_by = rights.person
+        sponsorship.answered_by = rights.holder
         sponsorship.answered_at = at
         sponsorship.save()
         Contribution.objects.filter(pk=contribution.pk).update(edition=contribution.edition + 1)
