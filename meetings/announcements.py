@@ -39,7 +39,7 @@ def _readers(event: Event, now: datetime) -> list[Recipient]:
         for rights in audience.of_group(meeting.register.group_id, now)
         if meeting.register.group_id in rights.readable_groups
     ]
-    return [Recipient.of(rights.person) for rights in audience.who_see(reading, sees)]
+    return [Recipient.of(rights.holder) for rights in audience.who_see(reading, sees)]
 
 
 def _sight_of(meeting: Meeting) -> Callable[[Rights], bool]:
@@ -146,7 +146,7 @@ def _is_addressee(rights: Rights, request: Request) -> bool:
     group_id = request.meeting.register.group_id
     if request.state_id is not None:
         return request.state_id in rights.states_in(group_id)
-    if request.office.kind == Office.Kind.INVITED:
+    if request.office is not None and request.office.kind == Office.Kind.INVITED:
         return group_id in rights.secretariat_groups
     return any(
         seat.group_id == group_id and seat.office_id == request.office_id for seat in rights.accreditations
@@ -162,7 +162,7 @@ def _addressees(event: Event, now: datetime) -> list[Recipient]:
         for rights in audience.of_group(request.meeting.register.group_id, now)
         if _is_addressee(rights, request)
     ]
-    return [Recipient.of(rights.person) for rights in audience.who_see(asked, _sight_of(request.meeting))]
+    return [Recipient.of(rights.holder) for rights in audience.who_see(asked, _sight_of(request.meeting))]
 
 
 def _still_requested(event: Event, person: Person | None, now: datetime) -> bool:
@@ -180,6 +180,7 @@ def _still_requested(event: Event, person: Person | None, now: datetime) -> bool
 
 def _render_request(event: Event, person: Person | None, now: datetime) -> Mail:
     request = _request(event)
+    assert request is not None  # `_still_requested` has just found it
     register = request.meeting.register
     facts = [
         (_("Addressed to"), (str(request.addressee),)),

@@ -5,7 +5,7 @@ local time that does not exist or happens twice is refused (`cwg/documents/zones
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -153,16 +153,9 @@ def next_from(meeting: Meeting) -> Plan:
     last = meeting.register
     zone = meeting.zone
     opened = zones.as_local(last.opens_at, zone).replace(tzinfo=None)
-    ordinal = (
-        max(
-            last.ordinal or 0,
-            *Register.objects.filter(group_id=last.group_id, ordinal__isnull=False).values_list(
-                "ordinal", flat=True
-            ),
-            0,
-        )
-        + 1
-    )
+    held = Register.objects.filter(group_id=last.group_id, ordinal__isnull=False)
+    taken = (number or 0 for number in held.values_list("ordinal", flat=True))
+    ordinal = max([last.ordinal or 0, *taken]) + 1
     return Plan(
         ordinal=ordinal,
         title=_next_title(last.title, last.ordinal, ordinal),
@@ -176,7 +169,7 @@ def next_from(meeting: Meeting) -> Plan:
     )
 
 
-def _plans(sittings: Sequence[Sitting], zone, first_day: date):
+def _plans(sittings: Iterable[Sitting], zone, first_day: date):
     for sitting in sittings:
         starts = zones.as_local(sitting.starts_at, zone)
         ends = zones.as_local(sitting.ends_at, zone) if sitting.ends_at else None

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import zones
+from cwg.look.form_fields import choice_field, row_field
 from cwg.members.models import Group, MemberState, Office, current_language
 
 from .convening import Plan, SittingPlan
-from .models import Meeting
+from .models import Meeting, Sitting
 from .moving import Choice, MoveProposal
 
 MOST_DAYS = 31
@@ -69,8 +70,8 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args, groups, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["group"].queryset = groups
-        self.fields["zone"].choices = zones.zone_choices()
+        row_field(self, "group").queryset = groups
+        choice_field(self, "zone").choices = zones.zone_choices()
 
     @staticmethod
     def initial_of(plan: Plan, group_id: int) -> dict:
@@ -164,7 +165,10 @@ class RequestForm(forms.Form):
     """A request of the Group, as it was made in the sitting."""
 
     sitting = forms.ModelChoiceField(
-        None, label=_("Sitting"), required=False, empty_label=_("Not assigned to a sitting")
+        Sitting.objects.none(),
+        label=_("Sitting"),
+        required=False,
+        empty_label=_("Not assigned to a sitting"),
     )
     item = forms.CharField(label=_("Agenda item"), max_length=200)
     addressee = forms.ChoiceField(label=_("Asked of"))
@@ -185,11 +189,11 @@ class RequestForm(forms.Form):
 
     def __init__(self, *args, meeting: Meeting, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["sitting"].queryset = meeting.sittings.all()
+        row_field(self, "sitting").queryset = meeting.sittings.all()
         key = f"sort_{current_language()}"
         states = MemberState.objects.order_by(key, "iso3")
         offices = Office.objects.exclude(kind=Office.Kind.SECRETARIAT)
-        self.fields["addressee"].choices = [
+        choice_field(self, "addressee").choices = [
             ("", "—"),
             (_text("Offices and bodies"), [(f"office-{o.pk}", o.name) for o in offices]),
             (_text("Member States"), [(f"state-{s.pk}", s.name) for s in states]),

@@ -1,5 +1,6 @@
 """What the Group does: its meetings, their sittings, and what it asks for in session."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -8,12 +9,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from cwg.documents.models import Register, Slot
+from cwg.documents.models import Deadline, Register, Slot
 from cwg.members.models import MemberState, Office, Person
 from cwg.members.rights import Rights
 
 
-class MeetingQuerySet(models.QuerySet):
+class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, rights: Rights) -> "MeetingQuerySet":
         """The meetings whose register this person sees."""
         return self.filter(register__in=Register.objects.visible_to(rights))
@@ -31,6 +32,11 @@ class Meeting(models.Model):
     # Counts the moves, so that a calendar entry replaces the one before it.
     sequence = models.PositiveSmallIntegerField(default=0, editable=False)
     history = HistoricalRecords()
+
+    # No columns: what `visits.with_visit` reads with a meeting, and what the list of meetings puts on one.
+    seen_at: datetime | None
+    previous_at: datetime | None
+    next_deadline: Deadline | None
 
     objects = MeetingQuerySet.as_manager()
 

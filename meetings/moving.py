@@ -249,7 +249,7 @@ def _chosen(proposal: MoveProposal, choice) -> dict[int, Choice]:
             continue
         answer = choice.get(change.rule_id) if isinstance(choice, Mapping) else choice
         try:
-            chosen[change.rule_id] = Choice(answer)
+            chosen[change.rule_id] = Choice(answer or "")
         except ValueError as error:
             raise ChoiceMissing(_("Say for each deadline whether it moves or stays.")) from error
     return chosen

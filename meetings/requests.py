@@ -98,7 +98,7 @@ def record(
                 "slot": slot.pk if slot else None,
                 "sitting": sitting.number if sitting else None,
                 "item": item,
-                "addressee": f"state:{state.pk}" if state else f"office:{office.pk}",
+                "addressee": f"{'state' if state else 'office'}:{addressee.pk}",
                 "wording": wording,
                 "due_on": due_on,
             },
@@ -123,7 +123,9 @@ def withdraw(request: Request, *, actor: Person, reason: str) -> Request:
         request = Request.objects.select_related("slot", "meeting__register").get(pk=request.pk)
         if request.withdrawn_at is not None:
             raise CannotWithdraw(_("This request is withdrawn already."))
-        slot = Slot.objects.select_for_update().filter(pk=request.slot_id).first()
+        slot = None
+        if request.slot_id is not None:
+            slot = Slot.objects.select_for_update().get(pk=request.slot_id)
         if slot is not None and slot.document_id is not None:
             raise CannotWithdraw(_("The request is answered: it stays on record with its document."))
         request.withdrawn_at = at
@@ -145,4 +147,4 @@ def withdraw(request: Request, *, actor: Person, reason: str) -> Request:
 def pages_of_slots(slot_ids: Iterable[int]) -> dict[int, str]:
     """The address of the request that opened each slot, by the slot's id."""
     found = Request.objects.filter(slot_id__in=list(slot_ids)).select_related("meeting__register")
-    return {request.slot_id: request.get_absolute_url() for request in found}
+    return {request.slot_id: request.get_absolute_url() for request in found if request.slot_id is not None}

@@ -6,7 +6,7 @@ for a page that does not exist; the verb asks again, under its lock.
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from cwg.documents import deadlines, rules, zones
 from cwg.documents.register import RegisterBusy
 from cwg.members.models import Group
+from cwg.members.requests import PortalRequest
 
 from . import convening, moving, requests
 from .forms import MoveForm, OpeningForm, PlanForm, ReasonForm, RequestForm, SittingFormSet, sitting_plans
@@ -33,7 +34,7 @@ REFUSALS = (
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def own_meeting(request: HttpRequest, slug: str) -> Meeting:
+def own_meeting(request: PortalRequest, slug: str) -> Meeting:
     """The meeting of that address, for the secretariat of its group. Raises Http404 for everybody else."""
     return get_object_or_404(
         Meeting.objects.visible_to(request.rights)
@@ -61,7 +62,7 @@ def carried_out(form, verb, *args, **kwargs):
 
 
 @form_page
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: PortalRequest) -> HttpResponse:
     """Convene a meeting; `?from=slug` proposes the next one after that."""
     groups = Group.objects.filter(pk__in=request.rights.secretariat_groups)
     if not request.rights.secretariat_groups:
@@ -76,7 +77,7 @@ def new(request: HttpRequest) -> HttpResponse:
             for each in plan.sittings
         ]
     else:
-        group = groups.first()
+        group = groups[0]  # the secretariat of no group was turned away above
         initial = {"group": group.pk, "place": group.seat, "zone": group.zone}
     data = request.POST if request.method == "POST" else None
     form = PlanForm(data, groups=groups, initial=initial)
@@ -103,7 +104,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @form_page
-def announce(request: HttpRequest, slug: str) -> HttpResponse:
+def announce(request: PortalRequest, slug: str) -> HttpResponse:
     meeting = own_meeting(request, slug)
     refused = None
     if request.method == "POST":
@@ -133,7 +134,7 @@ def announce(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @form_page
-def close(request: HttpRequest, slug: str) -> HttpResponse:
+def close(request: PortalRequest, slug: str) -> HttpResponse:
     meeting = own_meeting(request, slug)
     refused = None
     if request.method == "POST":
@@ -162,7 +163,7 @@ def close(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @form_page
-def move(request: HttpRequest, slug: str) -> HttpResponse:
+def move(request: PortalRequest, slug: str) -> HttpResponse:
     """Two steps: `?date=&time=` shows what the move would do; the POST confirms exactly that, with a reason."""
     meeting = own_meeting(request, slug)
     asked = request.POST if request.method == "POST" else request.GET
@@ -194,8 +195,9 @@ def move(request: HttpRequest, slug: str) -> HttpResponse:
                 messages.success(request, _("The meeting is moved, and everybody is being told."))
                 return redirect(meeting)
         # Whatever was refused: what the page shows next is what the next confirmation is about.
-        form.data = form.data.copy()
-        form.data["seen"] = proposal.digest
+        again = request.POST.copy()
+        again["seen"] = proposal.digest
+        form.data = again
         status = 409 if form.non_field_errors() else 400
     else:
         form = MoveForm(initial=opening.cleaned_data | {"seen": proposal.digest}, proposal=proposal)
@@ -206,7 +208,7 @@ def move(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @form_page
-def record_request(request: HttpRequest, slug: str) -> HttpResponse:
+def record_request(request: PortalRequest, slug: str) -> HttpResponse:
     meeting = own_meeting(request, slug)
     in_session = meeting.state_at(request.server_now) == "in_session"
     form = RequestForm(request.POST or None, meeting=meeting)
@@ -238,7 +240,7 @@ def record_request(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @form_page
-def withdraw_request(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def withdraw_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug)
     one = get_object_or_404(meeting.requests.select_related("slot", "state", "office"), pk=pk)
     one.meeting = meeting
