@@ -27,7 +27,7 @@ def server_now(request: HttpRequest | None) -> dt.datetime:
     now = getattr(request, "server_now", None)
     if now is None:
         now = clock.now()
-        request.server_now = now  # type: ignore[attr-defined]
+        request.server_now = now  # type: ignore[attr-defined]  # the floor above declares it
     # The middleware's value may be lazy, and arithmetic needs the datetime itself.
     return now.astimezone(dt.UTC)
 

@@ -175,11 +175,12 @@ def filesize(count: int | None) -> str:
         return ""
     if count < 1024:
         return ngettext("%(count)d byte", "%(count)d bytes", count) % {"count": count}
+    size: float = count
     for unit in (_("kB"), _("MB"), _("GB")):
-        count = count / 1024  # type: ignore[assignment]
-        if count < 1023.5 or unit == _("GB"):
+        size /= 1024
+        if size < 1023.5 or unit == _("GB"):
             break
-    return f"{number_format(round(count, 1 if count < 10 else 0), 1 if count < 10 else 0)} {unit}"
+    return f"{number_format(round(size, 1 if size < 10 else 0), 1 if size < 10 else 0)} {unit}"
 
 
 def _read(entry: Any, name: str) -> Any:
