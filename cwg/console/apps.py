@@ -11,6 +11,7 @@ class ConsoleConfig(AppConfig):
 
     def ready(self) -> None:
         from cwg.look import nav
+        from cwg.members.requests import of_visitor
 
         for subject in ("people", "meeting", "document", "mail", "journal"):
             import_module(f"{self.name}.{subject}_records") if __import__(
@@ -19,6 +20,8 @@ class ConsoleConfig(AppConfig):
         nav.register(
             _("Console"),
             "console:index",
-            visible=lambda request: request.user.is_authenticated and request.rights.enters_console,
+            visible=lambda request: (
+                request.user.is_authenticated and of_visitor(request).rights.enters_console
+            ),
             order=50,
         )

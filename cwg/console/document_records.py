@@ -1,5 +1,7 @@
 """The register and what it holds: looked at here, written only by its verbs. Drafts are nowhere in the console."""
 
+from typing import Protocol
+
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from contributions import submission
 from cwg.documents import register
 from cwg.documents.models import Blob, Document, File, PolicyIssue, Register, Revision, Slot
+from cwg.members.requests import PortalRequest, of_person
 from cwg.members.rights import Rights
 from cwg.record.models import JournalEntry
 
@@ -96,11 +99,11 @@ class RegisterAdmin(RecordAdmin):
         )
 
 
-def _change_disclosure(document: Document, request: HttpRequest, data: dict) -> None:
+def _change_disclosure(document: Document, request: PortalRequest, data: dict) -> None:
     register.change_disclosure(document, data["disclosure"], actor=request.user, reason=data["reason"])
 
 
-def _withdraw(document: Document, request: HttpRequest, data: dict) -> None:
+def _withdraw(document: Document, request: PortalRequest, data: dict) -> None:
     fresh = Document.objects.for_list().get(pk=document.pk)
     submission.withdraw(fresh, rights=request.rights, reason=data["reason"])
 
@@ -254,6 +257,12 @@ class PolicyIssueAdmin(RecordAdmin):
     search_fields = ("title", "list_name")
 
 
+class ShownBlob(Protocol):
+    """Stored bytes of the list, with the files under which the person sees them registered."""
+
+    shown_files: list[File]
+
+
 @admin.register(Blob, site=site)
 class BlobAdmin(RecordAdmin):
     """Bytes by their hash. What a draft calls them, and what is in them, is nobody's business here."""
@@ -269,9 +278,8 @@ class BlobAdmin(RecordAdmin):
         return rows if seen_groups(rights) else rows.none()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        shown = Document.objects.visible_to(request.rights).filter(
-            register__group_id__in=seen_groups(request.rights)
-        )
+        rights = of_person(request).rights
+        shown = Document.objects.visible_to(rights).filter(register__group_id__in=seen_groups(rights))
         files = (
             File.objects.filter(version__revision__document__in=shown)
             .select_related("version__revision__document")
@@ -289,7 +297,7 @@ class BlobAdmin(RecordAdmin):
         return filesizeformat(row.size)
 
     @admin.display(description=_("registered as"))
-    def registered_as(self, row: Blob) -> str:
+    def registered_as(self, row: ShownBlob) -> str:
         documents = {f.version.revision.document_id: f.version.revision.document for f in row.shown_files}
         return format_html_join(
             ", ",

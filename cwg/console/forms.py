@@ -10,11 +10,12 @@ from cwg.documents import rulebook, zones
 from cwg.documents.deadlines import ANCHOR_LABELS, Anchor
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Document
+from cwg.look.form_fields import choice_field, row_field
 from cwg.members.models import LANGUAGES, Group, MemberState, Office, Person, Role, current_language
 from cwg.members.rights import Rights
 from meetings.models import Meeting, Sitting
 
-from .change_form import RecordForm
+from .change_form import RecordForm, VerbForm
 from .reasons import ReasonForm
 from .scope import acts_for_all_groups, is_administrator, managed_groups
 
@@ -75,7 +76,7 @@ class PersonChoice(forms.ModelChoiceField):
         return f"{person.name} <{person.email}>"
 
 
-class RolePlaceForm(forms.Form):
+class RolePlaceForm(VerbForm):
     """A role in a group, for a delegation or an office."""
 
     group = forms.ModelChoiceField(Group.objects.none(), label=_("Group"))
@@ -94,11 +95,11 @@ class RolePlaceForm(forms.Form):
     )
 
     def __init__(self, *args, rights: Rights, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["group"].queryset = Group.objects.filter(pk__in=managed_groups(rights))
-        self.fields["state"].queryset = states()
+        super().__init__(*args, rights=rights, **kwargs)
+        row_field(self, "group").queryset = Group.objects.filter(pk__in=managed_groups(rights))
+        row_field(self, "state").queryset = states()
         # Only administrators make administrators: they reach the people of every group.
-        self.fields["role"].choices = [
+        choice_field(self, "role").choices = [
             (role.value, role.label)
             for role in Role
             if role != Role.ADMINISTRATOR or is_administrator(rights)
@@ -145,9 +146,9 @@ class DeadlineRuleForm(RecordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "anchor" in self.fields:
-            self.fields["anchor"].choices = [(a.value, words) for a, words in ANCHOR_LABELS.items()]
+            choice_field(self, "anchor").choices = [(a.value, words) for a, words in ANCHOR_LABELS.items()]
         if "group" in self.fields:
-            self.fields["group"].queryset = Group.objects.filter(pk__in=self.rights.secretariat_groups)
+            row_field(self, "group").queryset = Group.objects.filter(pk__in=self.rights.secretariat_groups)
             self.fields["group"].empty_label = _("Every group")
 
     def clean_anchor(self) -> str:
@@ -183,7 +184,7 @@ class SittingForm(RecordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "meeting" in self.fields:
-            self.fields["meeting"].queryset = Meeting.objects.filter(
+            row_field(self, "meeting").queryset = Meeting.objects.filter(
                 register__group_id__in=self.rights.secretariat_groups,
                 register__closed_at__isnull=True,
                 register__origin="portal",
@@ -213,7 +214,7 @@ class SittingForm(RecordForm):
         return cleaned
 
 
-class ConveneForm(forms.Form):
+class ConveneForm(VerbForm):
     """A meeting as it is convened: its opening on the clock of the seat."""
 
     group = forms.ModelChoiceField(Group.objects.none(), label=_("Group"))
@@ -237,9 +238,9 @@ class ConveneForm(forms.Form):
     after = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, rights: Rights, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["group"].queryset = Group.objects.filter(pk__in=rights.secretariat_groups)
-        self.fields["zone"].choices = zones.zone_choices()
+        super().__init__(*args, rights=rights, **kwargs)
+        row_field(self, "group").queryset = Group.objects.filter(pk__in=rights.secretariat_groups)
+        choice_field(self, "zone").choices = zones.zone_choices()
         if not (self.data.get("after") if self.is_bound else self.initial.get("after")):
             del self.fields["with_sittings"], self.fields["after"]
 
@@ -259,7 +260,7 @@ class SittingChoice(forms.ModelChoiceField):
         return f"{sitting.meeting.register.title}: {sitting}"
 
 
-class RequestForm(forms.Form):
+class RequestForm(VerbForm):
     """A request of the Group in session, to one delegation or one office."""
 
     meeting = MeetingChoice(Meeting.objects.none(), label=_("Meeting in session"))
@@ -278,7 +279,7 @@ class RequestForm(forms.Form):
     )
 
     def __init__(self, *args, rights: Rights, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, rights=rights, **kwargs)
         in_session = Meeting.objects.filter(
             register__group_id__in=rights.secretariat_groups,
             register__announced_at__lte=rights.at,
@@ -286,11 +287,11 @@ class RequestForm(forms.Form):
             register__closed_at__isnull=True,
             register__origin="portal",
         ).select_related("register")
-        self.fields["meeting"].queryset = in_session
-        self.fields["sitting"].queryset = Sitting.objects.filter(meeting__in=in_session).select_related(
+        row_field(self, "meeting").queryset = in_session
+        row_field(self, "sitting").queryset = Sitting.objects.filter(meeting__in=in_session).select_related(
             "meeting__register"
         )
-        self.fields["state"].queryset = states()
+        row_field(self, "state").queryset = states()
 
     def clean(self):
         cleaned = super().clean()

@@ -6,7 +6,7 @@ from datetime import datetime
 from html import unescape
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
@@ -35,9 +35,15 @@ class Change:
     differences: list[Difference] = field(default_factory=list)
 
 
+def _kept(row: Model) -> QuerySet:
+    """The entries of the history of `row`, whose model has one."""
+    tracked: Any = row
+    return tracked.history.all()
+
+
 def changes(row: Model) -> list[Change]:
     """The history of `row`, newest first, in a constant number of queries."""
-    kept = list(row.history.select_related("history_user").order_by("history_date", "history_id"))
+    kept = list(_kept(row).select_related("history_user").order_by("history_date", "history_id"))
     if not kept:
         return []
     fields = [f for f in kept[0].tracked_fields if not f.primary_key]
@@ -59,12 +65,12 @@ def changes(row: Model) -> list[Change]:
 
 def latest_id(row: Model) -> int | None:
     """Names the state of a row: the id of its newest history entry."""
-    return row.history.order_by("-history_id").values_list("history_id", flat=True).first()
+    return _kept(row).order_by("-history_id").values_list("history_id", flat=True).first()
 
 
 def since(row: Model, history_id: int) -> list[Change]:
     """The changes made after the state that `history_id` names, newest first."""
-    later = row.history.filter(history_id__gt=history_id).count()
+    later = _kept(row).filter(history_id__gt=history_id).count()
     return changes(row)[:later]
 
 

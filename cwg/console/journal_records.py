@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib import admin
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -103,7 +103,7 @@ class ActFilter(admin.SimpleListFilter):
         return queryset.filter(act=self.value()) if self.value() is not None else queryset
 
 
-class NamedList:
+class NamedList(RecordAdmin):
     """Lists whose rows name people by number: the names come in one query for the page."""
 
     def get_changelist_instance(self, request: HttpRequest):
@@ -129,8 +129,14 @@ class NamedList:
         return word(row.act)
 
 
+class TitledEntry(Protocol):
+    """An entry of the list, with the title of the register it belongs to; None for the portal's own chain."""
+
+    chain_title: str | None
+
+
 @admin.register(JournalEntry, site=site)
-class JournalEntryAdmin(NamedList, RecordAdmin):
+class JournalEntryAdmin(NamedList):
     moments = "exact"
     facts = ("chain_of", "position", "deed", "at", "person", "details", "previous", "hash")
     list_display = ("at", "deed", "person", "chain_of", "position")
@@ -154,7 +160,7 @@ class JournalEntryAdmin(NamedList, RecordAdmin):
         return super().get_queryset(request).annotate(chain_title=Subquery(title))
 
     @admin.display(description=_("register"))
-    def chain_of(self, row: JournalEntry) -> str:
+    def chain_of(self, row: TitledEntry) -> str:
         return row.chain_title or gettext("The portal")
 
     @admin.display(description=_("facts"))
@@ -163,7 +169,7 @@ class JournalEntryAdmin(NamedList, RecordAdmin):
 
 
 @admin.register(AccessEntry, site=site)
-class AccessEntryAdmin(NamedList, RecordAdmin):
+class AccessEntryAdmin(NamedList):
     moments = "exact"
     facts = ("at", "deed", "person", "subject", "address")
     list_display = ("at", "deed", "person", "subject", "address")

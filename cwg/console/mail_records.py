@@ -1,5 +1,7 @@
 """The outbox: what happened, who was told, what failed; and in the demo, the mails themselves."""
 
+from typing import Protocol
+
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -8,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 from cwg.notices import sending
 from cwg.notices.models import DemoMail, Event, Notice
@@ -19,7 +22,7 @@ from .site import site
 from .words import word
 
 
-class OfGroupsOrNone:
+class OfGroupsOrNone(RecordAdmin):
     """Rows of the groups a person sees, and those of no one group."""
 
     def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
@@ -31,8 +34,15 @@ class OfGroupsOrNone:
         return rights.is_secretariat if group is None else group in rights.secretariat_groups
 
 
+class CountedEvent(Protocol):
+    """An event of the list, with how many notices it has and how many of them failed."""
+
+    told_count: int
+    failed_count: int
+
+
 @admin.register(Event, site=site)
-class EventAdmin(OfGroupsOrNone, RecordAdmin):
+class EventAdmin(OfGroupsOrNone):
     """That something happened and who was told. What it was about is not shown: it may concern a draft."""
 
     group_path = "group_id"
@@ -55,11 +65,11 @@ class EventAdmin(OfGroupsOrNone, RecordAdmin):
         return word(row.kind)
 
     @admin.display(description=_("notices"))
-    def told(self, row: Event) -> int:
+    def told(self, row: CountedEvent) -> int:
         return row.told_count
 
     @admin.display(description=_("failed"))
-    def not_sent(self, row: Event) -> int:
+    def not_sent(self, row: CountedEvent) -> int:
         return row.failed_count
 
     def panels(self, request, row):
@@ -72,12 +82,12 @@ class EventAdmin(OfGroupsOrNone, RecordAdmin):
         )
 
 
-def _send_again(notice: Notice, request: HttpRequest, data: dict) -> None:
+def _send_again(notice: Notice, request: PortalRequest, data: dict) -> None:
     sending.send_again(notice, actor=request.user, reason=data["reason"])
 
 
 @admin.register(Notice, site=site)
-class NoticeAdmin(OfGroupsOrNone, RecordAdmin):
+class NoticeAdmin(OfGroupsOrNone):
     group_path = "event__group_id"
     facts = (
         "kind",
@@ -147,7 +157,9 @@ class DemoMailAdmin(RecordAdmin):
         """The HTML part alone, in a sandbox: no script, no form, nothing loaded from anywhere."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        answer = HttpResponse(self.row_or_404(request, str(pk)).html)
+        mail = self.row_or_404(request, str(pk))
+        assert isinstance(mail, DemoMail)
+        answer = HttpResponse(mail.html)
         answer["Content-Security-Policy"] = (
             "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation;"
             " default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"

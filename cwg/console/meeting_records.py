@@ -1,6 +1,8 @@
 """Meetings, sittings, requests of the Group, deadline rules."""
 
 from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
 
 from django.contrib import admin
 from django.db.models import DateTimeField, Model, QuerySet, Value
@@ -10,7 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import rulebook
-from cwg.documents.models import DeadlineRule
+from cwg.documents.models import DeadlineRule, Register
+from cwg.members.requests import PortalRequest, of_person
 from cwg.members.rights import Rights
 from meetings import convening, requests
 from meetings.models import Meeting, Request, Sitting
@@ -29,16 +32,25 @@ STATES = {
 }
 
 
-def _announce(meeting: Meeting, request: HttpRequest, data: dict) -> None:
+def _announce(meeting: Meeting, request: PortalRequest, data: dict) -> None:
     convening.announce(meeting, actor=request.user)
 
 
-def _close(meeting: Meeting, request: HttpRequest, data: dict) -> None:
+def _close(meeting: Meeting, request: PortalRequest, data: dict) -> None:
     convening.close(meeting, actor=request.user)
 
 
+class AskedMeeting(Protocol):
+    """A meeting of the list, with the instant at which the list was asked for."""
+
+    register: Register
+    asked_at: datetime
+
+    def state_at(self, now: datetime) -> str: ...
+
+
 @admin.register(Meeting, site=site)
-class MeetingAdmin(AddByVerb, RecordAdmin):
+class MeetingAdmin(AddByVerb):
     changes = True
     group_path = "register__group_id"
     add_form = ConveneForm
@@ -89,7 +101,7 @@ class MeetingAdmin(AddByVerb, RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request).select_related("register__group")
-        return rows.annotate(asked_at=Value(request.rights.at, output_field=DateTimeField()))
+        return rows.annotate(asked_at=Value(of_person(request).rights.at, output_field=DateTimeField()))
 
     @admin.display(description=_("group"), ordering="register__group")
     def group(self, row: Meeting) -> object:
@@ -128,7 +140,7 @@ class MeetingAdmin(AddByVerb, RecordAdmin):
         return row.register.closed_at
 
     @admin.display(description=_("standing"))
-    def standing(self, row: Meeting) -> object:
+    def standing(self, row: AskedMeeting) -> object:
         return gettext("Archive") if row.register.is_archive else STATES[row.state_at(row.asked_at)]
 
     def links(self, request, row):
@@ -189,7 +201,7 @@ class MeetingAdmin(AddByVerb, RecordAdmin):
             return None
         return self.get_queryset(request).filter(pk=int(str(pk))).first()
 
-    def add_by_verb(self, request: HttpRequest, data: dict) -> Meeting:
+    def add_by_verb(self, request: PortalRequest, data: dict) -> Meeting:
         group, after = data.pop("group"), data.pop("after", None)
         with_sittings = data.pop("with_sittings", False)
         plan = convening.Plan(**data)
@@ -222,16 +234,17 @@ class SittingAdmin(RecordAdmin):
 
     def belongs_to(self, rights: Rights, row: Model) -> bool:
         """Sittings of a closed meeting or of the archive are history."""
+        assert isinstance(row, Sitting)
         held = row.meeting.register
         return super().belongs_to(rights, row) and held.closed_at is None and not held.is_archive
 
 
-def _withdraw(asked: Request, request: HttpRequest, data: dict) -> None:
+def _withdraw(asked: Request, request: PortalRequest, data: dict) -> None:
     requests.withdraw(asked, actor=request.user, reason=data["reason"])
 
 
 @admin.register(Request, site=site)
-class RequestAdmin(AddByVerb, RecordAdmin):
+class RequestAdmin(AddByVerb):
     group_path = "meeting__register__group_id"
     add_form = RequestForm
     add_text = _(
@@ -288,7 +301,7 @@ class RequestAdmin(AddByVerb, RecordAdmin):
     def links(self, request, row):
         yield _("The request's page"), row.get_absolute_url()
 
-    def add_by_verb(self, request: HttpRequest, data: dict) -> Request:
+    def add_by_verb(self, request: PortalRequest, data: dict) -> Request:
         addressee = data["state"] or data["office"]
         return requests.record(
             data["meeting"],
@@ -329,7 +342,7 @@ class DeadlineRuleAdmin(RecordAdmin):
         return rows.filter(group__isnull=True) | rows.filter(group_id__in=seen_groups(rights))
 
     def belongs_to(self, rights: Rights, row: Model) -> bool:
-        return acts_for_all_groups(rights) if row.group_id is None else super().belongs_to(rights, row)
+        return acts_for_all_groups(rights) if self.group_of(row) is None else super().belongs_to(rights, row)
 
     @admin.display(description=_("group"), ordering="group")
     def for_group(self, row: DeadlineRule) -> object:

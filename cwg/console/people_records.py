@@ -1,5 +1,8 @@
 """Groups, Member States, offices, people, their accreditations and invitations."""
 
+from datetime import datetime
+from typing import Protocol
+
 from allauth.account.forms import ResetPasswordForm
 from django.contrib import admin
 from django.db.models import DateTimeField, Model, QuerySet, Value
@@ -11,6 +14,7 @@ from cwg import clock
 from cwg.members import granting, people, refusals
 from cwg.members.accounts import address_of
 from cwg.members.models import Accreditation, Group, Invitation, MemberState, Office, Person
+from cwg.members.requests import PortalRequest, of_person
 from cwg.members.rights import Rights
 from cwg.members.states_load import sort_keys
 from cwg.record import access
@@ -22,7 +26,7 @@ from .scope import account_groups, is_administrator, managed_groups
 from .site import site
 
 
-class OfPeople:
+class OfPeople(RecordAdmin):
     """Rows that an administrator changes for every group, the secretariat for its own."""
 
     def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
@@ -41,7 +45,7 @@ class OfPeople:
 
 
 @admin.register(Group, site=site)
-class GroupAdmin(OfPeople, RecordAdmin):
+class GroupAdmin(OfPeople):
     changes = adds = True
     group_path = "pk"
     form = ZoneForm
@@ -51,11 +55,11 @@ class GroupAdmin(OfPeople, RecordAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A new group has no secretariat yet: an administrator makes both."""
-        return super().has_add_permission(request) and is_administrator(request.rights)
+        return super().has_add_permission(request) and is_administrator(of_person(request).rights)
 
 
 @admin.register(MemberState, site=site)
-class MemberStateAdmin(OfPeople, RecordAdmin):
+class MemberStateAdmin(OfPeople):
     changes = adds = True
     form = MemberStateForm
     fields = (
@@ -104,7 +108,7 @@ class MemberStateAdmin(OfPeople, RecordAdmin):
 
 
 @admin.register(Office, site=site)
-class OfficeAdmin(OfPeople, RecordAdmin):
+class OfficeAdmin(OfPeople):
     changes = adds = True
     fields = ("code", "kind", "name")
     list_display = ("name", "code", "kind")
@@ -115,15 +119,15 @@ class OfficeAdmin(OfPeople, RecordAdmin):
 # --- People --------------------------------------------------------------------------------------------------------
 
 
-def _disable(person: Person, request: HttpRequest, data: dict) -> None:
+def _disable(person: Person, request: PortalRequest, data: dict) -> None:
     people.disable(person, actor=request.user, at=clock.now(), reason=data["reason"])
 
 
-def _enable(person: Person, request: HttpRequest, data: dict) -> None:
+def _enable(person: Person, request: PortalRequest, data: dict) -> None:
     people.enable(person, actor=request.user, at=clock.now(), reason=data["reason"])
 
 
-def _send_reset(person: Person, request: HttpRequest, data: dict) -> None:
+def _send_reset(person: Person, request: PortalRequest, data: dict) -> None:
     """The same mail that the person could ask for on the sign-in page; the console never sets a password."""
     if not person.is_active:
         raise refusals.NotEntitled
@@ -140,7 +144,7 @@ def _send_reset(person: Person, request: HttpRequest, data: dict) -> None:
 
 
 @admin.register(Person, site=site)
-class PersonAdmin(OfPeople, RecordAdmin):
+class PersonAdmin(OfPeople):
     changes = True
     form = ZoneForm
     facts = ("email", "is_active", "joined_at", "last_login")
@@ -191,15 +195,15 @@ class PersonAdmin(OfPeople, RecordAdmin):
 # --- Accreditations and invitations ----------------------------------------------------------------------------------
 
 
-def _end(accreditation: Accreditation, request: HttpRequest, data: dict) -> None:
+def _end(accreditation: Accreditation, request: PortalRequest, data: dict) -> None:
     people.end(accreditation, actor=request.user, at=clock.now(), reason=data["reason"])
 
 
-def _change_role(accreditation: Accreditation, request: HttpRequest, data: dict) -> None:
+def _change_role(accreditation: Accreditation, request: PortalRequest, data: dict) -> None:
     people.change_role(accreditation, data["role"], actor=request.user, at=clock.now(), reason=data["reason"])
 
 
-def _in_force(row: Accreditation, request: HttpRequest) -> bool:
+def _in_force(row: Accreditation, request: PortalRequest) -> bool:
     return row.until is None or row.until > request.rights.at
 
 
@@ -218,7 +222,7 @@ class InForceFilter(admin.SimpleListFilter):
 
 
 @admin.register(Accreditation, site=site)
-class AccreditationAdmin(OfPeople, AddByVerb, RecordAdmin):
+class AccreditationAdmin(OfPeople, AddByVerb):
     group_path = "group_id"
     add_form = GrantForm
     add_text = _(
@@ -265,24 +269,34 @@ class AccreditationAdmin(OfPeople, AddByVerb, RecordAdmin):
     def email(self, row: Accreditation) -> str:
         return row.person.email
 
-    def add_by_verb(self, request: HttpRequest, data: dict) -> Accreditation:
+    def add_by_verb(self, request: PortalRequest, data: dict) -> Accreditation:
         return granting.grant(**data, actor=request.user, at=clock.now())
 
 
-def _revoke(invitation: Invitation, request: HttpRequest, data: dict) -> None:
+def _revoke(invitation: Invitation, request: PortalRequest, data: dict) -> None:
     people.revoke(invitation, actor=request.user, at=clock.now())
 
 
-def _invite_again(invitation: Invitation, request: HttpRequest, data: dict) -> None:
+def _invite_again(invitation: Invitation, request: PortalRequest, data: dict) -> None:
     people.send_again(invitation, actor=request.user, at=clock.now())
 
 
-def _unused(row: Invitation, request: HttpRequest) -> bool:
+def _unused(row: Invitation, request: PortalRequest) -> bool:
     return row.used_at is None and row.revoked_at is None
 
 
+class AskedInvitation(Protocol):
+    """An invitation of the list, with the instant at which the list was asked for."""
+
+    used_at: datetime | None
+    revoked_at: datetime | None
+    asked_at: datetime
+
+    def is_open_at(self, now: datetime) -> bool: ...
+
+
 @admin.register(Invitation, site=site)
-class InvitationAdmin(OfPeople, AddByVerb, RecordAdmin):
+class InvitationAdmin(OfPeople, AddByVerb):
     group_path = "group_id"
     add_form = InviteForm
     add_text = _("The person gets a mail with a link that works once. The role begins when the link is used.")
@@ -326,7 +340,7 @@ class InvitationAdmin(OfPeople, AddByVerb, RecordAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        now = Value(request.rights.at, output_field=DateTimeField())
+        now = Value(of_person(request).rights.at, output_field=DateTimeField())
         return super().get_queryset(request).annotate(asked_at=now)
 
     @admin.display(description=_("for"))
@@ -334,12 +348,12 @@ class InvitationAdmin(OfPeople, AddByVerb, RecordAdmin):
         return row.state or row.office
 
     @admin.display(description=_("standing"))
-    def standing(self, row: Invitation) -> str:
+    def standing(self, row: AskedInvitation) -> str:
         if row.used_at:
             return gettext("Used")
         if row.revoked_at:
             return gettext("Revoked")
         return gettext("Open") if row.is_open_at(row.asked_at) else gettext("Expired")
 
-    def add_by_verb(self, request: HttpRequest, data: dict) -> Invitation:
+    def add_by_verb(self, request: PortalRequest, data: dict) -> Invitation:
         return people.invite(**data, actor=request.user, at=clock.now())

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -10,11 +10,13 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+
+from cwg.members.requests import PortalRequest
 
 from .refusals import REFUSED, sentence
 
@@ -35,8 +37,11 @@ class ReasonForm(forms.Form):
     )
 
 
+Row = TypeVar("Row", bound=Model)
+
+
 @dataclass(frozen=True)
-class Act:
+class Act(Generic[Row]):
     """One thing that can be done to rows.
 
     `verb(row, request, data)` does it to one row; `data` is the cleaned form. It raises one of
@@ -46,13 +51,13 @@ class Act:
     name: str
     label: Any
     text: Any
-    verb: Callable[[Model, HttpRequest, dict], object]
+    verb: Callable[[Row, PortalRequest, dict], object]
     form: type[forms.Form] = ReasonForm
     danger: bool = False
-    possible: Callable[[Model, HttpRequest], bool] = lambda row, request: True
+    possible: Callable[[Row, PortalRequest], bool] = lambda row, request: True
 
 
-def run(act: Act, model_admin, request: HttpRequest, rows: list[Model]) -> HttpResponse:
+def run(act: Act[Any], model_admin, request: PortalRequest, rows: list[Model]) -> HttpResponse:
     """Ask for the reason; with one, do it to each row and say what became of it.
 
     Rows the person may look at but not act on are refused before anything is asked or done.

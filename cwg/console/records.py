@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import flatten_fieldsets, lookup_field, unquote
-from django.contrib.admin.views.main import PAGE_VAR
+from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
@@ -18,12 +18,22 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
+from cwg.members.requests import PortalRequest, of_person
 from cwg.members.rights import Rights
 from cwg.record.history import sign
 
 from . import csv_export, display, history, reasons
-from .change_form import RecordForm
+from .change_form import RecordForm, VerbForm
+from .refusals import REFUSED, sentence
 from .scope import seen_groups
+
+
+class RecordList(ChangeList):
+    """A list with the acts one may choose there, and the addresses of the pages before and after, "" where none is."""
+
+    console_acts: tuple[reasons.Act[Any], ...] = ()
+    previous_address = ""
+    next_address = ""
 
 
 class Panel:
@@ -46,7 +56,7 @@ class RecordAdmin(admin.ModelAdmin):
     group_path: ClassVar[str | None] = None
     fields: ClassVar[tuple] = ()
     facts: ClassVar[tuple] = ()
-    acts: ClassVar[tuple[reasons.Act, ...]] = ()
+    acts: ClassVar[tuple[reasons.Act[Any], ...]] = ()
     csv_columns: ClassVar[tuple] = ()
     form = RecordForm
     list_per_page = 50
@@ -80,7 +90,7 @@ class RecordAdmin(admin.ModelAdmin):
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return self.visible(super().get_queryset(request), request.rights)
+        return self.visible(super().get_queryset(request), of_person(request).rights)
 
     def _may(self, request: HttpRequest, action: str) -> bool:
         return request.user.has_perm(f"{self.opts.app_label}.{action}_{self.opts.model_name}")
@@ -92,12 +102,12 @@ class RecordAdmin(admin.ModelAdmin):
         return self._may(request, "view")
 
     def may_act_on(self, request: HttpRequest, row: Model) -> bool:
-        return self._may(request, "change") and self.belongs_to(request.rights, row)
+        return self._may(request, "change") and self.belongs_to(of_person(request).rights, row)
 
     def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
         if not self.changes or not self._may(request, "change"):
             return False
-        return obj is None or self.belongs_to(request.rights, obj)
+        return obj is None or self.belongs_to(of_person(request).rights, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.adds and self._may(request, "add")
@@ -155,11 +165,15 @@ class RecordAdmin(admin.ModelAdmin):
         names = list(self.list_display)
         return ["action_checkbox", *names] if self.get_actions(request) else names
 
-    def get_changelist_instance(self, request: HttpRequest):
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[RecordList]:
+        return RecordList
+
+    def get_changelist_instance(self, request: HttpRequest) -> RecordList:
         try:
             found = super().get_changelist_instance(request)
         except IncorrectLookupParameters as error:
             raise BadRequest("unknown or malformed filter") from error
+        assert isinstance(found, RecordList)
         found.console_acts = self.acts if self.get_actions(request) else ()
         number, pages = found.page_num, found.paginator.num_pages
         if request.GET.get(PAGE_VAR, "1") not in {str(page) for page in range(1, pages + 1)}:
@@ -176,7 +190,10 @@ class RecordAdmin(admin.ModelAdmin):
             context["add_url"] = self.address("add")
         return super().changelist_view(request, context | (extra_context or {}))
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+    # The stubs are of a later Django, which also says where on the page the act stood.
+    def response_action(  # type: ignore[override]
+        self, request: HttpRequest, queryset: QuerySet
+    ) -> HttpResponse:
         """The rows named in the request, of those this person sees; never "all of the list"."""
         act = next((each for each in self.acts if each.name == request.POST.get("action")), None)
         if act is None:
@@ -188,7 +205,7 @@ class RecordAdmin(admin.ModelAdmin):
         rows = list(self.get_queryset(request).filter(pk__in=pks))
         if len(rows) != len(set(pks)):
             raise Http404
-        return reasons.run(act, self, request, rows)
+        return reasons.run(act, self, of_person(request), rows)
 
     def csv_view(self, request: HttpRequest) -> HttpResponse:
         """The list as it is filtered now, as CSV: exactly the rows the person sees there."""
@@ -215,8 +232,8 @@ class RecordAdmin(admin.ModelAdmin):
         return list(self.facts) if obj else []
 
     def get_form(self, request: HttpRequest, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change, **kwargs)
-        form.rights = request.rights  # the class is made anew for each request
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.rights = of_person(request).rights  # the class is made anew for each request
         return form
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -265,7 +282,7 @@ class RecordAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Model, form, change: bool) -> None:
         """Every change keeps who and why. Models whose change is an act of the record override this by its verb."""
-        sign(obj, request.user, form.cleaned_data["reason"])
+        sign(obj, of_person(request).user, form.cleaned_data["reason"])
         obj.save()
 
     def response_add(self, request: HttpRequest, obj: Model, post_url_continue=None) -> HttpResponse:
@@ -290,19 +307,19 @@ class RecordAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/object_history.html", context)
 
     # Django's own log of the console would be a second, weaker record beside the histories and the journal.
-    def log_addition(self, request, obj, message) -> None: ...
+    def log_addition(self, request, obj, message): ...
 
-    def log_change(self, request, obj, message) -> None: ...
+    def log_change(self, request, obj, message): ...
 
 
-class AddByVerb:
+class AddByVerb(RecordAdmin):
     """A record that a verb makes: its page is a plain form, and what the verb refuses is a sentence on it."""
 
     adds = True
-    add_form: ClassVar[type[forms.Form]]
+    add_form: ClassVar[type[VerbForm]]
     add_text: ClassVar[Any] = ""
 
-    def add_by_verb(self, request: HttpRequest, data: dict) -> Model:
+    def add_by_verb(self, request: PortalRequest, data: dict) -> Model:
         """Make the row from the cleaned form. Raises one of `refusals.REFUSED`."""
         raise NotImplementedError
 
@@ -310,18 +327,16 @@ class AddByVerb:
         return {}
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context=None) -> HttpResponse:
-        from .refusals import REFUSED, sentence
-
         if not self.has_add_permission(request):
             raise PermissionDenied
         form = self.add_form(
             request.POST if request.method == "POST" else None,
-            rights=request.rights,
+            rights=of_person(request).rights,
             initial=self.add_initial(request),
         )
         if form.is_bound and form.is_valid():
             try:
-                return self.response_add(request, self.add_by_verb(request, form.cleaned_data))
+                return self.response_add(request, self.add_by_verb(of_person(request), form.cleaned_data))
             except REFUSED as error:
                 form.add_error(None, sentence(error))
         context = {

@@ -33,7 +33,7 @@ SENTENCES: dict[type[Exception], Any] = {
         "A rule that counts from an item is in force, and items of the agenda have no times yet."
     ),
 }
-REFUSED = (*SAY_IT_THEMSELVES, *SENTENCES)
+REFUSED: tuple[type[Exception], ...] = (*SAY_IT_THEMSELVES, *SENTENCES)
 
 
 def sentence(error: Exception) -> str:

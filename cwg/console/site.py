@@ -6,7 +6,7 @@ verb is done by that verb.
 
 from collections.abc import Callable, Iterator
 from functools import update_wrapper
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
@@ -14,10 +14,12 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import include, path, reverse
+from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 # How the front page groups the models; whatever is registered and not named here is not shown there.
 SECTIONS: list[tuple[Any, list[str]]] = [
@@ -38,7 +40,7 @@ class ConsoleSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and request.user.is_staff
 
-    def admin_view(self, view: Callable, cacheable: bool = False) -> Callable:
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Signs visitors in at the portal; to whoever may not enter, an address here is no address."""
 
         def inner(request: HttpRequest, *args, **kwargs) -> HttpResponse:
@@ -52,12 +54,12 @@ class ConsoleSite(admin.AdminSite):
 
         if not cacheable:
             inner = never_cache(inner)
-        return update_wrapper(csrf_protect(inner), view)
+        return cast(View, update_wrapper(csrf_protect(inner), view))
 
     def get_urls(self) -> list:
         from . import today
 
-        urls = [
+        urls: list[URLPattern | URLResolver] = [
             path("", self.admin_view(self.index), name="index"),
             path("login/", self.login, name="login"),
             path("today/", self.admin_view(today.today), name="today"),
@@ -78,7 +80,7 @@ class ConsoleSite(admin.AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {"site_header": self.site_header, "is_popup": False}
 
-    def index(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context=None) -> TemplateResponse:
         context = {"sections": list(self._sections(request)), **(extra_context or {})}
         return TemplateResponse(request, "admin/index.html", self.each_context(request) | context)
 

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from contributions.counts import open_drafts_by_party
 from cwg.documents.models import Blob, Deadline, Document, File, Revision
 from cwg.home.health import OUTBOX_EMPTIED_WITHIN, WORKER_SEEN_WITHIN
+from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 from cwg.notices.models import Notice
 from cwg.record import heartbeat
@@ -26,7 +27,7 @@ WEEK = timedelta(days=7)
 
 
 @require_safe
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: PortalRequest) -> HttpResponse:
     rights = request.rights
     groups = seen_groups(rights)
     context: dict[str, Any] = {"health": _health(rights.at), "sees_groups": bool(groups)}
@@ -47,7 +48,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def submissions(request: HttpRequest) -> HttpResponse:
+def submissions(request: PortalRequest) -> HttpResponse:
     """The list of submissions alone, as the page asks for it again and again."""
     return TemplateResponse(
         request, "console/_submissions.html", {"submissions": _submissions(request.rights)}
