@@ -165,7 +165,7 @@ def _measure(made, port: int, floor_port: int, chosen) -> dict[str, dict]:
             )
 
     results: dict[str, dict] = {}
-    plans = [("floor", floor_port, "/floor/", made.floor_sessions)]
+    plans = [("floor", floor_port, "/floor/", made.sessions)]
     plans += [
         (name, port, path, [] if name == "sign-in page" else made.sessions)
         for name, path in _pages(made).items()

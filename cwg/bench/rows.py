@@ -37,7 +37,6 @@ class Rows:
     document: str
     download: str
     sessions: list[str]
-    floor_sessions: list[str]
     submissions: list[tuple[str, str, str]]
 
 
@@ -79,7 +78,6 @@ def make(submissions: int) -> Rows:
         document=first.get_absolute_url(),
         download=f"/files/{File.objects.get(version__revision__document=first).pk}/",
         sessions=[sessions[person.pk] for person in people],
-        floor_sessions=[_session(person, "django.contrib.auth.backends.ModelBackend") for person in people],
         submissions=[(path, token, sessions[person]) for path, token, person in drafts],
     )
 
