@@ -1,0 +1,28 @@
+import pytest
+from django import forms
+
+from cwg.look.form_fields import choice_field, row_field
+from cwg.members.models import Office
+
+
+class Asked(forms.Form):
+    name = forms.CharField()
+    kind = forms.ChoiceField()
+    offices = forms.ModelMultipleChoiceField(Office.objects.none())
+
+
+def test_a_field_of_choices_is_found_by_its_name_and_filled():
+    form = Asked()
+    choice_field(form, "kind").choices = [("a", "A")]
+    assert list(form.fields["kind"].widget.choices) == [("a", "A")]
+
+
+def test_a_field_of_rows_is_found_by_its_name_also_where_several_are_chosen():
+    form = Asked()
+    assert row_field(form, "offices") is form.fields["offices"]
+
+
+@pytest.mark.parametrize("look_up", [choice_field, row_field])
+def test_a_field_that_offers_no_choice_is_an_error_of_ours(look_up):
+    with pytest.raises(AssertionError):
+        look_up(Asked(), "name")
