@@ -1,0 +1,58 @@
+"""The demonstration as a newcomer gets it: `./dev run` on a port and in a directory of its own."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+READY_SECONDS = 180
+# What the test run itself was given must not reach the portal started here.
+OURS = {
+    "CWG_MODE",
+    "CWG_STORAGE_DIR",
+    "DATABASE_URL",
+    "DJANGO_SETTINGS_MODULE",
+    "PORTAL_URL",
+    "REDIS_URL",
+    "S3_BUCKET",
+    "SECRET_KEY",
+    "STATIC_ROOT",
+}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """Start the portal, yield its address (no slash at the end), end it. Raises AssertionError with its log."""
+    port, log = _free_port(), folder / "dev-run.log"
+    environment = {name: value for name, value in os.environ.items() if name not in OURS}
+    with log.open("wb") as said:
+        portal = subprocess.Popen(
+            [sys.executable, ROOT / "dev", "run", "--port", str(port), "--data", folder / "data"],
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            start_new_session=True,
+        )
+    try:
+        until = time.monotonic() + READY_SECONDS
+        while "The portal is at" not in log.read_text(errors="replace"):
+            assert portal.poll() is None, f"./dev run ended:\n{log.read_text(errors='replace')}"
+            assert time.monotonic() < until, f"./dev run is not ready:\n{log.read_text(errors='replace')}"
+            time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        portal.send_signal(signal.SIGTERM)
+        portal.wait(60)

@@ -1,0 +1,482 @@
+"""What the people of the Group do, told in a browser (issue 2, "What a person must be able to do")."""
+
+import base64
+import hashlib
+import hmac
+import re
+import struct
+import time
+import zipfile
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests import factories
+from tests.browser import contributing, soundness
+from tests.browser.contributing import ANNOUNCED, IN_SESSION, word_file
+from tests.browser.visitor import PASSWORD, Visit, Visitor
+
+pytestmark = pytest.mark.browser
+
+
+# --- A contribution, from the first word to the last reader ---------------------------------------------------------
+
+
+def test_a_delegate_drafts_a_focal_point_submits_and_every_member_state_reads(visit: Visit):
+    title = "Protection of critical Internet resources"
+    delegate = visit("delegate.usa")
+    delegate.open("/")
+    delegate.follow("Start a contribution")
+    contributing.fill_words(delegate, title)
+    delegate.press("Keep as draft and add files")
+
+    delegate.expects(422)
+    delegate.page.set_input_files(
+        "#files-input", [{"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Only notes."}]
+    )
+    refused = delegate.page.locator(".transfer.is-wrong")
+    refused.wait_for()
+    assert "This is a plain text. Only Word documents (.docx) and PDF are taken" in refused.inner_text()
+    assert delegate.page.locator("#files .file-row").count() == 0
+
+    content = factories.docx_bytes(f"{title}. " + "A sentence of the text. " * 2000)
+    contributing.upload(delegate, {"name": "usa-en.docx", "mimeType": contributing.WORD, "buffer": content})
+    row = delegate.page.locator("#files .file-row").inner_text()
+    digest = hashlib.sha256(content).hexdigest()
+    assert "Word" in row and digest in row and "Not scanned" in row
+
+    contributing.to_proof(delegate)
+    paper = delegate.page.locator(".paper").inner_text()
+    assert title in paper and "United States" in paper and "Number given on submission" in paper
+    assert delegate.page.get_by_role("button", name="Submit", exact=True).count() == 0
+    delegate.press("Ask the focal point to submit")
+    assert "They get a mail" in delegate.words()
+
+    focal_point = visit("focal.usa")
+    focal_point.open("/")
+    asked = focal_point.page.locator(".row-item", has_text=title)
+    assert "Asked to be submitted" in asked.inner_text()
+    asked.get_by_role("link", name=title).click()
+    contributing.to_proof(focal_point)
+    symbol = contributing.submit(focal_point)
+    receipt = focal_point.words()
+    assert re.fullmatch(r"CWG-Internet-24/\d+", symbol)
+    assert (
+        "In time" in receipt and digest in receipt and "UTC" in receipt and "Matches the register" in receipt
+    )
+    with focal_point.page.expect_download() as printed:
+        focal_point.follow("Receipt as PDF")
+    assert printed.value.path().read_bytes().startswith(b"%PDF-")
+
+    reader = visit("delegate.chn")
+    reader.open(f"/meetings/{ANNOUNCED}/")
+    line = reader.page.locator("tr", has_text=title)
+    assert symbol in line.inner_text() and "United States" in line.inner_text()
+    line.get_by_role("link", name=symbol).click()
+    with reader.page.expect_download() as taken:
+        reader.page.locator("main a[href^='/files/']").first.click()
+    assert taken.value.path().read_bytes() == content
+
+
+def test_a_document_is_revised_corrected_in_one_language_and_withdrawn(visit: Visit):
+    focal_point = visit("focal.chn")
+    symbol = contributing.submitted(focal_point, "Affordable access for landlocked countries")
+    address = re.sub(r"^(.+)-(\d+)/(\d+)$", r"/documents/\1-\2/\3/", symbol).lower()
+
+    focal_point.open(address)
+    focal_point.follow("Revise (Rev.)")
+    focal_point.press("Begin the change as a draft")
+    contributing.upload(focal_point, word_file("revised.docx", "A better text."))
+    contributing.to_proof(focal_point)
+    assert contributing.submit(focal_point) == f"{symbol}(Rev.1)"
+
+    focal_point.open(address)
+    focal_point.follow("Correct one language (Corr.)")
+    focal_point.page.get_by_label("Language of a corrigendum").select_option("en")
+    focal_point.press("Begin the change as a draft")
+    contributing.upload(focal_point, word_file("correction.docx", "Read “may” for “must”."))
+    contributing.to_proof(focal_point)
+    assert "(Corr.1)" in contributing.submit(focal_point)
+
+    focal_point.open(address)
+    revisions = focal_point.page.locator(".revisions").inner_text()
+    assert "(Rev.1)" in revisions and "(Corr.1)" in revisions and "Superseded" in revisions
+    focal_point.follow("Withdraw")
+    focal_point.page.get_by_label("Reason").fill("A new proposal will replace it.")
+    focal_point.press(f"Withdraw {symbol}")
+
+    reader = visit("delegate.sau")
+    reader.open(address)
+    words = reader.words()
+    assert symbol in words and "A new proposal will replace it." in words
+    assert reader.page.locator("a[href^='/files/']").count() == 0
+    reader.open(f"/meetings/{ANNOUNCED}/")
+    assert "Withdrawn" in reader.page.locator("tr", has_text=symbol).first.inner_text()
+
+
+def test_what_is_late_is_kept_and_held_for_the_next_meeting_with_one_click(visit: Visit):
+    title = "A proposal that came after the deadline"
+    focal_point = visit("focal.rus")
+    contributing.begin(focal_point, title, meeting=IN_SESSION)
+    contributing.upload(focal_point, word_file("late.docx"))
+    contributing.to_proof(focal_point)
+    assert "Late" in focal_point.page.locator("aside").inner_text()
+    focal_point.expects(409)
+    focal_point.press("Submit")
+    words = focal_point.words()
+    assert "The deadline has passed; your draft is kept" in words
+    assert re.search(r"Late by (\d+ days?|\d+ hours?)", words) and "24 hours before the start" in words
+    assert "4.3" in words, "the rule's source is named"
+    assert soundness.faults_of(focal_point) == []
+    focal_point.press("Hold it for 24th meeting of CWG-Internet")
+    assert "held for 24th meeting of CWG-Internet" in focal_point.words()
+    assert focal_point.page.get_by_role("heading", level=1).inner_text() == title
+    assert "late.docx" in focal_point.page.locator("#files").inner_text()
+
+    reader = visit("delegate.sau")
+    for slug in (IN_SESSION, ANNOUNCED):
+        reader.open(f"/meetings/{slug}/")
+        assert title not in reader.words()
+
+
+def test_a_document_requested_in_session_is_accepted_although_late(visit: Visit):
+    wording = "The Group requested the Chinese administration to submit in writing what it had said."
+    secretariat = visit("secretariat")
+    secretariat.open(f"/meetings/{IN_SESSION}/")
+    secretariat.follow("Record a request")
+    page = secretariat.page
+    page.get_by_label("Sitting").select_option(index=1)
+    page.get_by_label("Agenda item").fill("5. Contributions of Member States")
+    page.get_by_label("Asked of").select_option(label="China")
+    page.get_by_label("Wording").fill(wording)
+    secretariat.press("Record the request")
+    assert "Slot open" in secretariat.words()
+    request_path = secretariat.path()
+
+    focal_point = visit("focal.chn")
+    focal_point.open("/")
+    focal_point.page.locator(".row-item", has_text=wording).get_by_role(
+        "link", name="Answer this request"
+    ).click()
+    assert wording in focal_point.words()
+    contributing.fill_words(focal_point, "What China said under item 5")
+    focal_point.press("Keep as draft and add files")
+    contributing.upload(focal_point, word_file("said.docx"))
+    contributing.to_proof(focal_point)
+    symbol = contributing.submit(focal_point)
+    assert "Requested in session" in focal_point.words()
+
+    reader = visit("delegate.sau")
+    reader.open(f"/meetings/{IN_SESSION}/")
+    line = reader.page.locator("tr", has_text=symbol)
+    assert "Requested in session" in line.inner_text()
+    reader.open(request_path)
+    words = reader.words()
+    assert "Answered" in words and symbol in words and "Slot open" not in words
+    focal_point.open("/")
+    assert wording not in focal_point.words()
+
+
+def test_a_joint_contribution_names_each_administration_that_confirmed(visit: Visit):
+    title = "Exchange points in small islands"
+    lead, partner = visit("focal.usa"), visit("focal.fra")
+    contributing.begin(lead, title)
+    contributing.upload(lead, word_file("joint.docx"))
+    for name in ("France", "Latvia"):
+        lead.page.get_by_label("Member State", exact=True).select_option(label=name)
+        lead.press("Ask to join")
+
+    partner.open("/")
+    partner.page.locator(".row-item", has_text=title).get_by_role("link", name="Answer").click()
+    partner.page.locator(".row-item", has_text=title).get_by_role("button", name="Join", exact=True).click()
+    partner.page.locator(".row-item", has_text=title).get_by_text("Confirmed").wait_for()
+
+    lead.page.reload()
+    contributing.to_proof(lead)
+    assert "Not confirmed, and so not listed as a source: Latvia" in lead.words()
+    symbol = contributing.submit(lead)
+    contributing.to_document(lead, symbol)
+    source = lead.page.locator(".paper-source").inner_text()
+    assert "United States" in source and "France" in source and "Latvia" not in source
+
+
+# --- People -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_focal_point_invites_somebody_whose_rights_end_in_the_middle_of_a_visit(visit: Visit):
+    email = "ieva.ozola@test.example"
+    focal_point = visit("focal.lva")
+    focal_point.open("/delegation/")
+    if focal_point.path() == "/delegation/":
+        focal_point.page.locator("main a[href*='cwg-internet']").first.click()
+    focal_point.follow("Invite somebody")
+    page = focal_point.page
+    page.get_by_label("Name").fill("Ieva Ozola")
+    page.get_by_label("E-mail address").fill(email)
+    focal_point.press("Send the invitation")
+    assert email in focal_point.words()
+    delegation = focal_point.path()
+
+    link = _link_of_mail(visit("secretariat"), to=email)
+    newcomer = visit()
+    newcomer.open(link)
+    assert "Latvia" in newcomer.words() and soundness.faults_of(newcomer) == []
+    for field in newcomer.page.locator("main input[type=password]").all():
+        field.fill("nine-quiet-rivers-2026")
+    newcomer.press("Accept")
+    assert "Welcome" in newcomer.words()
+    newcomer.open(f"/meetings/{ANNOUNCED}/")
+    assert "24th meeting" in newcomer.words()
+
+    stranger = visit()
+    stranger.expects(410)
+    stranger.open(link)
+    assert stranger.answer.status == 410, "the link works once"
+
+    focal_point.open(delegation)
+    focal_point.page.locator(".row-item", has_text="Ieva Ozola").get_by_role("link", name="End").click()
+    focal_point.page.get_by_label("Reason").fill("She has another task now.")
+    focal_point.press("End at once")
+    newcomer.expects(404)
+    newcomer.open(f"/meetings/{ANNOUNCED}/")
+    assert newcomer.answer.status == 404
+
+
+def _link_of_mail(secretariat: Visitor, *, to: str) -> str:
+    """The invitation's link as it stands in the mail, read in the console once the worker has sent it."""
+    for _again in range(40):
+        secretariat.open("/console/notices/demomail/")
+        line = secretariat.page.locator("main tr", has_text=to)
+        if line.count():
+            line.first.get_by_role("link").first.click()
+            break
+        secretariat.page.wait_for_timeout(1000)
+    else:
+        raise AssertionError(f"no mail to {to}: {secretariat.words()[:500]}")
+    link = re.search(r"https?://\S+/invitation/[^\s\"<>]+", secretariat.page.content())
+    assert link, secretariat.words()
+    return link.group(0)
+
+
+def test_a_person_reads_the_portal_from_right_to_left_and_back(visit: Visit):
+    person = visit("delegate.bra")
+    person.open("/me/")
+    person.page.get_by_label("Language of pages and mails").select_option("ar")
+    person.press("Save")
+    html = person.page.locator("html")
+    assert (html.get_attribute("dir"), html.get_attribute("lang")) == ("rtl", "ar")
+    brand, menus = person.page.locator(".brand").bounding_box(), person.page.locator(".masthead-menus")
+    assert brand["x"] > menus.bounding_box()["x"], "the page is mirrored"
+    person.page.locator("#id_language").select_option("en")
+    with person.page.expect_navigation():
+        person.page.locator("main form button[type=submit]").first.click()
+    assert html.get_attribute("dir") == "ltr"
+
+
+def test_a_calendar_address_is_made_renewed_and_removed(visit: Visit):
+    person = visit("delegate.bra")
+    person.open("/me/")
+    if person.page.get_by_role("button", name="Remove the address").count():
+        person.press("Remove the address")
+    person.press("Make an address")
+    first = person.page.get_by_label("Address of my calendar").input_value()
+    anybody = visit()
+    assert "BEGIN:VCALENDAR" in anybody.context.request.get(first).text()
+    person.press("Make a new address")
+    second = person.page.get_by_label("Address of my calendar").input_value()
+    assert first != second
+    assert anybody.context.request.get(first).status == 404
+    assert anybody.context.request.get(second).ok
+    person.press("Remove the address")
+    assert anybody.context.request.get(second).status == 404
+
+
+def test_a_second_factor_is_set_up_asked_for_at_sign_in_and_taken_off(visit: Visit):
+    person = visit("delegate.rus")
+    page = person.page
+    person.open("/accounts/2fa/totp/activate/")
+    if person.path() == "/accounts/reauthenticate/":
+        page.get_by_label("Password").fill(PASSWORD)
+        person.press("Confirm")
+    secret = page.get_by_label("Authenticator secret").input_value()
+    page.get_by_label("Authenticator code").fill(_code(secret))
+    person.press("Activate")
+    person.open("/accounts/2fa/recovery-codes/")
+    assert soundness.faults_of(person) == []
+    person.open("/accounts/2fa/recovery-codes/generate/")
+    assert soundness.faults_of(person) == []
+
+    elsewhere = visit()
+    elsewhere.sign_in("delegate.rus@demo.example")
+    assert elsewhere.path() == "/accounts/2fa/authenticate/"
+    assert soundness.faults_of(elsewhere) == []
+    elsewhere.open("/")
+    assert elsewhere.path() == "/accounts/login/", "the password alone opens nothing"
+
+    person.open("/accounts/2fa/totp/deactivate/")
+    assert soundness.faults_of(person) == []
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/accounts/2fa/")
+    elsewhere.sign_in("delegate.rus@demo.example")
+    assert elsewhere.path() == "/"
+
+
+def _code(secret: str) -> str:
+    """What an authenticator app shows now for that secret (RFC 6238, six digits, thirty seconds)."""
+    moment = struct.pack(">Q", int(time.time()) // 30)
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    digest = hmac.new(key, moment, hashlib.sha1).digest()
+    start = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+# --- The secretariat --------------------------------------------------------------------------------------------------
+
+
+def test_the_secretariat_convenes_the_next_meeting_from_the_last_announces_and_moves_it(visit: Visit):
+    secretariat = visit("secretariat")
+    secretariat.open(f"/meetings/{ANNOUNCED}/")
+    secretariat.follow("Next meeting")
+    page = secretariat.page
+    ordinal = int(page.get_by_label("Number of the meeting").input_value())
+    assert ordinal == 25
+    opens = datetime.fromisoformat(page.get_by_label("Date of the opening").input_value())
+    secretariat.press("Convene")
+    slug = secretariat.path()
+    assert slug == "/meetings/cwg-internet-25/" and "Not announced" in secretariat.words()
+
+    delegate = visit("delegate.sau")
+    delegate.expects(404)
+    delegate.open(slug)
+    assert delegate.answer.status == 404
+
+    secretariat.follow("Announce")
+    secretariat.press("Announce")
+    delegate.open(slug)
+    assert delegate.answer.status == 200
+
+    secretariat.follow("Move")
+    later = (opens + timedelta(days=1)).strftime("%Y-%m-%d")
+    page.get_by_label("Date of the opening").fill(later)
+    secretariat.press("Show what would change")
+    assert "Would open" in secretariat.words()
+    for choice in page.locator("main fieldset").all():
+        choice.get_by_role("radio").first.check()
+    page.get_by_label("Reason").fill("The hall is taken on that day.")
+    secretariat.press("Move the meeting")
+    assert secretariat.path() == slug
+    delegate.page.reload()
+    assert f"{(opens + timedelta(days=1)).day} " in delegate.page.locator("#facts ~ dl").inner_text()
+
+
+def test_the_secretariat_sees_today_and_the_journal_and_changes_who_may_read_a_document(visit: Visit):
+    delegation = visit("focal.chn")
+    symbol = contributing.submitted(delegation, "Local content and libraries")
+    secretariat = visit("secretariat")
+    secretariat.open("/console/today/")
+    today = secretariat.words()
+    assert symbol in today and "Saudi Arabia 1" in today
+    assert "Multilingualization" not in today, "drafts are a number, never their content"
+
+    def open_record() -> None:
+        secretariat.open("/console/documents/document/?q=Local+content")
+        page.locator("main tr", has_text=symbol).get_by_role("link").first.click()
+
+    page = secretariat.page
+    open_record()
+    secretariat.press("Change who may read it")
+    page.get_by_label("Who may read it").select_option(label="Public")
+    page.get_by_label("Reason").fill("The delegation asked for it.")
+    secretariat.press("Change who may read it")
+
+    anybody = visit()
+    anybody.open(re.sub(r"^(.+)-(\d+)/(\d+)$", r"/documents/\1-\2/\3/", symbol).lower())
+    assert "Local content and libraries" in anybody.words()
+
+    secretariat.open("/console/record/journalentry/")
+    latest = page.locator("main tbody tr").first
+    assert "isclosure" in latest.inner_text() and "Secretariat" in latest.inner_text()
+    latest.get_by_role("link").first.click()
+    assert "The delegation asked for it." in secretariat.words()
+    open_record()
+    secretariat.follow("History")
+    assert "The delegation asked for it." in secretariat.words()
+
+
+# --- Reading ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "path"),
+    [
+        ("WG-WSIS-14/7", "/documents/wg-wsis-14/7/"),
+        ("wg-wsis 14/7 rev 1", "/documents/wg-wsis-14/7/"),
+        ("CWG-Internet 23/inf 1", "/documents/cwg-internet-23/inf/1/"),
+    ],
+)
+def test_a_symbol_typed_in_any_spelling_opens_the_document(visit: Visit, typed: str, path: str):
+    reader = visit("delegate.sau")
+    reader.open("/")
+    contributing.to_document(reader, typed)
+    assert reader.path() == path
+    assert ("has no Rev.1" in reader.words()) == ("rev" in typed)
+
+
+def test_all_documents_of_a_meeting_come_as_one_archive_whose_checksums_hold(visit: Visit, folder):
+    reader = visit("delegate.sau")
+    reader.open(f"/meetings/{IN_SESSION}/")
+    reader.page.locator("summary", has_text="Download all as ZIP").click()
+    with reader.page.expect_download() as taken:
+        reader.page.get_by_role("button", name="Download").click()
+    taken.value.save_as(folder / "documents.zip")
+    with zipfile.ZipFile(folder / "documents.zip") as archive:
+        assert archive.testzip() is None
+        top = {name.rsplit("/", 1)[-1]: name for name in archive.namelist()}
+        index = archive.read(top["index.html"]).decode()
+        sums = archive.read(top["SHA256SUMS"]).decode().splitlines()
+        base = top["SHA256SUMS"].removesuffix("SHA256SUMS")
+        documents = [line.split(maxsplit=1) for line in sums]
+        assert len(documents) >= 7
+        for digest, name in documents:
+            assert hashlib.sha256(archive.read(base + name.lstrip("*"))).hexdigest() == digest
+    assert "CWG-Internet-23/2" in index
+
+
+@pytest.mark.parametrize("device", ["1970-01-01T00:00:00Z", "2041-06-01T00:00:00Z"])
+def test_the_time_left_is_the_servers_whatever_the_device_believes(visit: Visit, device: str):
+    right, wrong = visit("delegate.sau"), visit("delegate.sau")
+    wrong.context.add_init_script(
+        f"""{{ const Right = Date, off = Right.parse("{device}") - Right.now();
+        window.Date = class extends Right {{
+          constructor(...given) {{ given.length ? super(...given) : super(Right.now() + off); }}
+          static now() {{ return Right.now() + off; }}
+        }}; }}"""
+    )
+    for each in (right, wrong):
+        each.open("/")
+    assert abs(wrong.page.evaluate("Date.now()") - datetime.fromisoformat(device).timestamp() * 1000) < 60_000
+    left = [each.page.locator("[data-left-out]").first.inner_text() for each in (right, wrong)]
+    assert left[0] == left[1] and re.search(r"\d+ (day|hour|minute)s? ", left[0]), left
+
+
+def test_the_time_left_counts_on_without_a_page_load(visit: Visit):
+    reader = visit("delegate.sau")
+    # So near the deadline that the seconds are shown: the page's own answer, one hour of it left.
+    reader.context.route(re.compile(r"/$"), _with_an_hour_less)
+    reader.open("/")
+    out = reader.page.locator("[data-left-out]").first
+    first = out.inner_text()
+    reader.page.evaluate("window.sameDocument = true")
+    reader.page.wait_for_function(
+        "(first) => document.querySelector('[data-left-out]').textContent !== first", arg=first
+    )
+    assert re.search(r"seconds? left", first) and out.inner_text() != first
+    assert reader.page.evaluate("window.sameDocument")
+
+
+def _with_an_hour_less(route) -> None:
+    answer = route.fetch()
+    body = answer.text()
+    now = re.search(r'data-server-now="([^"]+)"', body).group(1)
+    near = (datetime.fromisoformat(now) + timedelta(minutes=9, seconds=50)).isoformat()
+    route.fulfill(response=answer, body=re.sub(r'data-deadline="[^"]+"', f'data-deadline="{near}"', body))

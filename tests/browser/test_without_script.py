@@ -1,0 +1,67 @@
+"""The portal where scripts do not run: everything is a link or a form, and the answers mean the same."""
+
+import re
+
+import pytest
+
+from tests.browser import contributing
+from tests.browser.contributing import ANNOUNCED, IN_SESSION, word_file
+from tests.browser.visitor import Visit
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_contribution_is_written_uploaded_and_submitted(visit: Visit):
+    person = visit("focal.syr", java_script_enabled=False)
+    contributing.begin(person, "Fair prices for international links")
+    page = person.page
+    page.set_input_files(
+        "#files-input", {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Only notes."}
+    )
+    person.expects(422)
+    person.press("Upload")
+    assert "This is a plain text." in person.words()
+    page.set_input_files("#files-input", word_file("prices.docx"))
+    person.press("Upload")
+    assert "prices.docx is stored and checked." in person.words()
+    contributing.to_proof(person)
+    symbol = contributing.submit(person)
+    assert "In time" in person.words()
+    contributing.to_document(person, symbol)
+    with page.expect_download() as taken:
+        page.locator("main a[href^='/files/']").first.click()
+    assert taken.value.suggested_filename.endswith(".docx")
+
+
+def test_lists_are_filtered_and_ordered(visit: Visit):
+    person = visit("delegate.syr", java_script_enabled=False)
+    person.open(f"/meetings/{IN_SESSION}/")
+    rows = person.page.locator(".papers-table tbody tr")
+    everything = rows.count()
+    person.page.get_by_label("Kind").select_option(label="Information document")
+    person.press("Show")
+    assert 0 < rows.count() < everything
+    assert all("Information document" in row for row in rows.all_inner_texts())
+    person.follow("Clear")
+    assert rows.count() == everything
+    person.open("/documents/")
+    everything = rows.count()
+    person.page.locator("main input[name=q]").fill("capacity building")
+    person.press("Show")
+    found = rows.all_inner_texts()
+    assert 0 < len(found) < everything and any("Capacity building for" in row for row in found)
+
+
+def test_the_deadline_menus_and_languages_work(visit: Visit):
+    person = visit("delegate.syr", java_script_enabled=False)
+    person.open(f"/meetings/{ANNOUNCED}/")
+    deadline = person.page.locator(".deadline").first.inner_text()
+    assert re.search(r"\d+ (days?|hours?|minutes?).* left", deadline) and "UTC" in deadline
+    person.page.locator(".masthead details[data-menu] > summary").first.click()
+    with person.page.expect_navigation():
+        person.page.locator("button[name=language][value=fr]").click()
+    assert person.page.locator("html").get_attribute("lang") == "fr"
+    person.page.locator(".masthead details[data-menu] > summary").first.click()
+    with person.page.expect_navigation():
+        person.page.locator("button[name=language][value=en]").click()
+    assert person.path() == f"/meetings/{ANNOUNCED}/"
