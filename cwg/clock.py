@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from django.db import connection
+from django.db.models import DateTimeField, Expression, Func, Value
 
 _held: list[datetime] = []
 
@@ -25,6 +26,16 @@ def now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         return cursor.fetchone()[0].astimezone(UTC)
+
+
+def reading() -> Expression:
+    """The same clock as a part of a query, for a page that asks the database something at that moment anyway.
+
+    `statement_timestamp()`: one instant for all rows of the statement, read when it arrives at the server.
+    """
+    if _held:
+        return Value(_held[-1], output_field=DateTimeField())
+    return Func(function="statement_timestamp", output_field=DateTimeField())
 
 
 @contextmanager

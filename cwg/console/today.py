@@ -22,7 +22,7 @@ from .scope import seen_groups
 
 SUBMISSIONS_SHOWN = 20
 MAIL_SHOWN = 20
-FILES_SHOWN = 20
+FILES_SHOWN = 6
 WEEK = timedelta(days=7)
 
 

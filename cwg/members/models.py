@@ -255,7 +255,7 @@ OFFICE_ROLES = [Role.CHAIR, Role.VICE_CHAIR, Role.SECRETARIAT, Role.BUREAU, Role
 
 
 class AccreditationQuerySet(models.QuerySet["Accreditation"]):
-    def in_force(self, now: datetime) -> "AccreditationQuerySet":
+    def in_force(self, now: datetime | models.Expression) -> "AccreditationQuerySet":
         """Those that give rights at `now`: from the first instant, up to but not including the last."""
         return self.filter(models.Q(until__isnull=True) | models.Q(until__gt=now), since__lte=now)
 

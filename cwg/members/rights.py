@@ -5,7 +5,9 @@ Deny by default. Every `visible_to` and every verb asks a `Rights`. Nothing is i
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+
+from django.db.models import DateTimeField, Value
 
 from cwg import clock
 
@@ -116,13 +118,17 @@ class Rights:
 
 def rights_of(person, at: datetime | None = None) -> Rights:
     """The rights of a person (or of an anonymous visitor: none) at `at`, by default now by the database's clock."""
-    at = at or clock.now()
     if person is None or not getattr(person, "is_authenticated", False) or not person.is_active:
-        return Rights(None, at)
-    held = (
-        Accreditation.objects.in_force(at)
+        return Rights(None, at or clock.now())
+    # Clock and accreditations in one question: every page asks it.
+    reading = Value(at, output_field=DateTimeField()) if at else clock.reading()
+    held = tuple(
+        Accreditation.objects.in_force(reading)
         .filter(person_id=person.pk)
+        .annotate(read_at=reading)
         .select_related("group", "state", "office")
         .order_by("group__code", "role")
     )
-    return Rights(person, at, tuple(held))
+    if at is None:
+        at = held[0].read_at.astimezone(UTC) if held else clock.now()
+    return Rights(person, at, held)

@@ -1,0 +1,89 @@
+"""Rights come from accreditations in force, at the instant asked for, in that group, and from nothing else."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from cwg import clock
+from cwg.members.models import Role
+from cwg.members.rights import rights_of
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+MICROSECOND = timedelta(microseconds=1)
+READERS = {"delegate", "focal_point", "chair", "vice_chair", "secretariat", "bureau", "auditor"}
+
+
+def accredited(role, group, **fields):
+    state = "SAU" if role in ("delegate", "focal_point") else None
+    office = None
+    if role in ("chair", "vice_chair", "secretariat", "bureau", "invited"):
+        office = factories.make_office(role if role != "vice_chair" else "chair", code=f"office-{role}")
+    return factories.accredit(f"{role}@test.example", group, role, state, office, **fields).person
+
+
+def test_a_right_begins_at_its_first_instant_and_ends_at_its_last(dg, now):
+    person = accredited("delegate", dg, since=now, until=now + timedelta(days=1))
+    reads = {
+        offset: bool(rights_of(person, now + offset).readable_groups)
+        for offset in (
+            -MICROSECOND,
+            timedelta(),
+            timedelta(days=1) - MICROSECOND,
+            timedelta(days=1),
+            timedelta(days=1) + MICROSECOND,
+        )
+    }
+    assert list(reads.values()) == [False, True, True, False, False]
+
+
+def test_without_an_instant_the_clock_is_asked_with_the_accreditations_in_one_query(
+    dg, django_assert_num_queries
+):
+    person = accredited("delegate", dg)
+    before = clock.now()
+    with django_assert_num_queries(1):
+        rights = rights_of(person)
+    assert before <= rights.at <= clock.now()
+    assert rights.at.utcoffset() == timedelta()
+    assert rights.readable_groups == {dg.pk}
+
+
+def test_a_held_clock_holds_for_rights_too(dg, held):
+    person = accredited("delegate", dg, until=held.at + timedelta(hours=1))
+    assert rights_of(person).at == held.at
+    assert rights_of(person).readable_groups == {dg.pk}
+    held.forward(hours=1)
+    assert rights_of(person).readable_groups == frozenset()
+    assert rights_of(person).at == held.at
+
+
+@pytest.mark.parametrize("role", list(Role.values))
+def test_only_readers_read_and_nothing_is_inherited_between_groups(role, dg):
+    person = accredited(role, dg)
+    assert (rights_of(person).readable_groups == {dg.pk}) is (role in READERS)
+    assert dg.parent.pk not in rights_of(person).readable_groups
+
+
+@pytest.mark.parametrize("role", list(Role.values))
+def test_the_console_opens_to_secretariat_administrator_and_auditor(role, dg):
+    rights = rights_of(accredited(role, dg))
+    assert rights.enters_console is (role in ("secretariat", "administrator", "auditor"))
+    assert rights.may_in_console("documents.change_document") is (role == "secretariat")
+    assert rights.may_in_console("documents.view_document") is (role in ("secretariat", "auditor"))
+    assert rights.may_in_console("members.change_person") is (role in ("secretariat", "administrator"))
+
+
+def test_a_person_who_may_not_sign_in_has_no_rights(dg):
+    person = accredited("secretariat", dg)
+    assert rights_of(person).enters_console
+    person.is_active = False
+    assert rights_of(person).accreditations == ()
+    assert not person.is_staff
+
+
+def test_nobody_has_no_rights():
+    assert rights_of(AnonymousUser()).accreditations == ()
+    assert rights_of(None).person is None
