@@ -14,9 +14,7 @@ class ConsoleConfig(AppConfig):
         from cwg.members.requests import of_visitor
 
         for subject in ("people", "meeting", "document", "mail", "journal"):
-            import_module(f"{self.name}.{subject}_records") if __import__(
-                "importlib.util", fromlist=["x"]
-            ).find_spec(f"{self.name}.{subject}_records") else None
+            import_module(f"{self.name}.{subject}_records")
         nav.register(
             _("Console"),
             "console:index",
