@@ -45,7 +45,9 @@ def file_row(file: DraftFile, *, removable: bool) -> dict[str, Any]:
 def original_text(languages: list[str]) -> str:
     """ "Original: English", or "Original: Arabic, English"."""
     names = dict(LANGUAGES)
-    return gettext("Original: %(languages)s") % {"languages": ", ".join(str(names[code]) for code in languages)}
+    return gettext("Original: %(languages)s") % {
+        "languages": ", ".join(str(names[code]) for code in languages)
+    }
 
 
 def header(contribution: Contribution, source_names: list[str]) -> dict[str, Any]:

@@ -7,8 +7,8 @@ Digits are European in every language, because a deadline is compared with a wat
 from __future__ import annotations
 
 import datetime as dt
-from functools import lru_cache
 import re
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
