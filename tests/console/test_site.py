@@ -1,5 +1,8 @@
 """Who enters the console, and what stands in it."""
 
+import re
+from html import unescape
+
 import pytest
 from django.apps import apps
 from django.urls import reverse
@@ -152,6 +155,53 @@ def test_unknown_or_malformed_filters_are_400(query, secretary, client_of):
     assert status in (200, 400)
     if query != "o=x.y":
         assert status == 400
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "members/person/?password__startswith=a",
+        "members/person/?calendar_secret__regex=^Q",
+        "documents/blob/?text__icontains=secret",
+        "documents/blob/?inspection__isnull=False",
+        "notices/event/?facts__contribution__startswith=4",
+        "notices/demomail/?text__icontains=draft",
+        "documents/document/?register__contributions__title__startswith=a",
+        "documents/document/?kind__regex=(a*)*b",
+        "documents/document/csv/?changes__title__startswith=a",
+    ],
+)
+def test_a_list_answers_only_the_filters_it_offers(question, secretary, auditor, client_of, settings):
+    settings.DEMO = True
+    for person in (secretary, auditor):
+        assert client_of(person).get(f"/console/{question}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "members/person/?is_active__exact=1",
+        "members/accreditation/?role__exact=delegate&in_force=yes",
+        "documents/document/?register__id__exact={register}&withdrawn_at__isempty=1",
+        "documents/blob/?scan__exact=clean",
+        "notices/notice/?status__exact=failed&event__kind=meeting_moved",
+        "meetings/meeting/?register__group__id__exact={group}",
+        "record/journalentry/?act=convened",
+    ],
+)
+def test_the_filters_a_list_offers_are_answered(question, meeting, secretary, client_of):
+    query = question.format(register=meeting.register_id, group=meeting.register.group_id)
+    assert client_of(secretary).get(f"/console/{query}").status_code == 200
+
+
+def test_every_filter_shown_beside_a_list_is_answered(meeting, document, secretary, client_of, settings):
+    settings.DEMO = True
+    client = client_of(secretary)
+    for name in MODELS:
+        page = reverse(f"console:{name}_changelist")
+        shown = client.get(page).content.decode()
+        for link in set(re.findall(r'href="(\?[^"]+)"', shown)):
+            assert client.get(page + unescape(link)).status_code == 200, (page, link)
 
 
 def test_lists_take_the_same_queries_for_three_rows_as_for_one(
