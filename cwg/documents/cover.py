@@ -27,7 +27,7 @@ def as_pdf(document: Document, language: str) -> bytes:
         (_("Source"), head["source"]),
     ]
     if head["original"]:
-        pairs.append((_("Original language"), head["original"]))
+        pairs.append((_("Language"), head["original"]))
     blocks: list[Block] = [KeyValues(pairs)]
     if document.is_withdrawn:
         blocks.append(Paragraph(_("This document has been withdrawn.")))

@@ -18,7 +18,7 @@ from cwg.record import journal
 from cwg.record.models import JournalEntry
 
 from . import pdf_out
-from .blocks import Block, Heading, KeyValues, Paragraph, Table
+from .blocks import Block, Heading, KeyValues, Paragraph
 from .deadlines import VERDICT_LABELS, Verdict
 from .filenames import content_disposition
 from .models import Document, Receipt
@@ -158,23 +158,11 @@ def as_pdf(receipt: Receipt, language: str) -> bytes:
         (_("Receipt"), receipt.code),
         (_("Digest of this receipt (SHA-256)"), receipt.digest),
     ]
-    blocks: list[Block] = [KeyValues(pairs), Heading(2, _("Files"))]
-    blocks.append(
-        Table(
-            [
-                (_("File"), _("Language"), _("Size"), "SHA-256"),
-                *(
-                    # Broken in the middle: the column is narrower than 64 characters.
-                    (
-                        f["name"],
-                        str(f["language"]),
-                        filesize(f["size"]),
-                        f"{f['sha256'][:32]}\n{f['sha256'][32:]}",
-                    )
-                    for f in shown["files"]
-                ),
-            ]
-        )
-    )
+    # One under the other, not in columns: the digest is the longest word of the page and must stay whole.
+    files = [
+        (f"{f['language']}\n{filesize(f['size'])}", f"{f['name']}\nSHA-256\n{f['sha256']}")
+        for f in shown["files"]
+    ]
+    blocks: list[Block] = [KeyValues(pairs), Heading(2, _("Files")), KeyValues(files)]
     blocks.append(Paragraph(_("This receipt can be checked at %(address)s") % {"address": shown["address"]}))
     return pdf_out.to_pdf(blocks, title=_("Receipt"), language=language, header=said["symbol"])

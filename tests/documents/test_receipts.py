@@ -1,10 +1,12 @@
 """Receipts: shown to who sees the document, checked against the register, printed."""
 
+import io
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.urls import reverse
+from pypdf import PdfReader
 
 from cwg.documents import receipts
 from cwg.documents.models import Document, Receipt
@@ -43,10 +45,14 @@ def test_who_does_not_see_the_document_does_not_see_its_receipt(client_of, clien
     assert client_of(chair).get("/receipts/not-there/").status_code == 404
 
 
-def test_the_receipt_is_printed_as_pdf(client_of, document, saudi_delegate):
-    url = reverse("documents:receipt-pdf", args=[Receipt.objects.get().code])
+def test_the_receipt_is_printed_as_pdf_with_every_digest_whole(client_of, document, saudi_delegate):
+    receipt = Receipt.objects.get()
+    url = reverse("documents:receipt-pdf", args=[receipt.code])
     response = client_of(saudi_delegate).get(url)
     assert response.content.startswith(b"%PDF-")
+    text = PdfReader(io.BytesIO(response.content)).pages[0].extract_text()
+    for file in receipt.statement["files"]:
+        assert file["sha256"] in text
     assert response["Content-Disposition"] == 'attachment; filename="receipt_DG-2-1.pdf"'
 
 
