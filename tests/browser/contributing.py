@@ -38,7 +38,7 @@ def upload(visitor: Visitor, *files: dict) -> None:
 
 
 def to_proof(visitor: Visitor) -> None:
-    visitor.page.locator("aside").get_by_role("link", name="Proof and submit").click()
+    visitor.page.locator("aside").get_by_role("button", name="Proof and submit").click()
     visitor.page.get_by_role("heading", name="Proof", exact=True).wait_for()
 
 
