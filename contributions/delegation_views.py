@@ -35,16 +35,28 @@ def seat_of(rights: Rights, group: str, code: str) -> Accreditation:
 
 @require_http_methods(["GET", "HEAD"])
 def delegation(request: PortalRequest) -> HttpResponse:
-    """The one delegation of the person, or the choice between several."""
+    """The one delegation of the person, or the choice between several; an office's own drafts and documents."""
     seats = list(request.rights.delegation_seats())
     # The group at work stands first: the one whose meeting is nearest.
     if len({(s.group_id, s.state_id) for s in seats}) == 1:
         return redirect("contributions:seat", group=seats[0].group.slug, code=code_of(seats[0]))
-    offices = Contribution.objects.editable_by(request.rights).filter(office__isnull=False)
+    desks = [a for a in request.rights.accreditations if a.office_id]
+    drafts = Contribution.objects.editable_by(request.rights).filter(office__isnull=False)
+    sources = Source.objects.filter(
+        office__in={a.office_id for a in desks}, revision__document=OuterRef("pk")
+    )
+    submitted = (
+        Document.objects.visible_to(request.rights).filter(Exists(sources)).order_by("-available_at")[:100]
+    )
     return render(
         request,
         "contributions/delegations.html",
-        {"seats": seats, "office_drafts": office_rows(offices)},
+        {
+            "seats": seats,
+            "desks": desks,
+            "office_drafts": office_rows(drafts) if desks else [],
+            "office_submitted": listing.rows(submitted, with_meeting=True) if desks else [],
+        },
     )
 
 

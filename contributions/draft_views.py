@@ -25,9 +25,9 @@ from .forms import DraftForm, SponsorForm, UploadForm
 from .models import Contribution
 
 
-def steps(contribution: Contribution | None) -> list[tuple[str, str]]:
-    """The four steps of a contribution, for `components/steps.html`."""
-    draft = reverse("contributions:contribution", args=[contribution.pk]) if contribution else ""
+def steps(contribution: Contribution | None, *, linked: bool = True) -> list[tuple[str, str]]:
+    """The four steps of a contribution, for `components/steps.html`. `linked`: the reader may open the draft."""
+    draft = reverse("contributions:contribution", args=[contribution.pk]) if contribution and linked else ""
     proof = reverse("contributions:proof", args=[contribution.pk]) if contribution else ""
     return [(_("Draft"), draft), (_("Proof"), proof), (_("Submit"), ""), (_("Receipt"), "")]
 

@@ -16,7 +16,7 @@ from cwg.members.requests import PortalRequest
 
 from . import draft_views, drafting, parties, showing, submission
 from .forms import ReasonForm
-from .models import Contribution
+from .models import Contribution, Sponsorship
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -47,7 +47,8 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         "token": token,
         "may_edit": parties.may_edit(request.rights, draft),
         "may_submit": may_submit,
-        "steps": draft_views.steps(draft),
+        "steps": draft_views.steps(draft, linked=parties.may_edit(request.rights, draft)),
+        "sponsorship": _asked_of(request, draft),
         "deadline": rules.deadline_for(draft.register, draft.kind) if draft.register else None,
         "forecast": submission.forecast(draft, at=request.server_now),
         "open_slots": list(
@@ -56,6 +57,16 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         "seat_zone": showing.seat_zone(draft),
         "asked": draft.asked_at is not None,
     } | more
+
+
+def _asked_of(request: PortalRequest, draft: Contribution) -> Sponsorship | None:
+    """The open question whether the person's own State joins, where the person may answer it."""
+    for sponsorship in draft.sponsorships.all():
+        if sponsorship.status == Sponsorship.Status.ASKED and request.rights.is_focal_point(
+            draft.group_id, sponsorship.state_id
+        ):
+            return sponsorship
+    return None
 
 
 @require_POST
@@ -104,6 +115,10 @@ def submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         return render(request, "contributions/late.html", _late_page(request, draft, outcome), status=409)
     if outcome.again:
         messages.info(request, _("This was submitted already; here is its receipt."))
+    else:
+        messages.success(
+            request, _("Submitted. The document is on the Group's website now. This is its receipt.")
+        )
     return redirect(outcome.receipt)
 
 

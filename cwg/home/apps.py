@@ -14,8 +14,14 @@ class HomeConfig(AppConfig):
 
         demo_people.register(people.for_sign_in)
         nav.register(_("Home"), "home:home", order=10)
-        nav.register(_("My delegation"), "contributions:delegation", _has_seat, order=40)
+        nav.register(_my_party, "contributions:delegation", _has_seat, order=40)
         nav.register(_("My settings"), "home:me", order=10, menu="user")
+
+
+def _my_party(request):
+    """A secretariat or a bureau is no delegation."""
+    seated = any(a.state_id for a in request.rights.accreditations)
+    return _("My delegation") if seated else _("My office")
 
 
 def _has_seat(request) -> bool:

@@ -22,7 +22,7 @@ def signed_in(request: HttpRequest) -> bool:
 class Entry:
     """One link of a menu, as registered."""
 
-    label: Any  # lazy translation
+    label: Any  # lazy translation, or a function of the request that gives one
     url_name: str
     visible: Visible
     order: int
@@ -67,4 +67,5 @@ def items(request: HttpRequest, menu: str = "main") -> Iterator[dict[str, Any]]:
             active = "true"
         else:
             active = ""
-        yield {"url": url, "label": entry.label, "icon": entry.icon, "active": active}
+        label = entry.label(request) if callable(entry.label) else entry.label
+        yield {"url": url, "label": label, "icon": entry.icon, "active": active}
