@@ -10,7 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cwg.look.instants import date_text
+from cwg.look.instants import date_range_text
 from cwg.members.models import LANGUAGES
 
 from .models import Document, Revision, Source, Version
@@ -55,11 +55,8 @@ def original_text(revision: Revision) -> str:
 
 
 def days_of(register) -> str:
-    """The days of the meeting: "11 February 2009", "11 February 2009 – 13 February 2009"; "" where none is stated."""
-    if not register.is_of_a_meeting:
-        return ""
-    first = date_text(register.first_day)
-    return first if register.last_day == register.first_day else f"{first} – {date_text(register.last_day)}"
+    """The days of the meeting: "11 February 2009", "11–13 February 2009"; "" where none is stated."""
+    return date_range_text(register.first_day, register.last_day) if register.is_of_a_meeting else ""
 
 
 def untitled(known_as: str) -> str:

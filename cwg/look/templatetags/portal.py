@@ -38,7 +38,7 @@ VERDICTS = {
     "flagged_late": (gettext_lazy("Late"), "clock-history", "bad"),
     "requested_in_session": (gettext_lazy("Requested in session"), "hand-index", "asked"),
     "exempt": (gettext_lazy("Exempt"), "dash-lg", "plain"),
-    "no_rule": (gettext_lazy("No rule"), "dash-lg", "plain"),
+    "no_rule": (gettext_lazy("No deadline"), "dash-lg", "plain"),
     "not_measured": (gettext_lazy("Not measured"), "question-lg", "plain"),
 }
 _VERDICT_ALIASES = {
