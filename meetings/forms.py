@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import zones
-from cwg.look.form_fields import choice_field, row_field
+from cwg.look.form_fields import choice_field, one_line_only, refuse_line_breaks, row_field
 from cwg.members.models import Group, MemberState, Office, current_language
 
 from .convening import Plan, SittingPlan
@@ -70,6 +70,7 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args, groups, **kwargs):
         super().__init__(*args, **kwargs)
+        refuse_line_breaks(self)
         row_field(self, "group").queryset = groups
         choice_field(self, "zone").choices = zones.zone_choices()
 
@@ -110,7 +111,7 @@ class SittingForm(forms.Form):
     day = forms.IntegerField(label=_("Day"), min_value=1, max_value=MOST_DAYS)
     starts = time_field(_("Begins"))
     ends = time_field(_("Ends"), required=False)
-    title = forms.CharField(label=_("Title"), max_length=150, required=False)
+    title = forms.CharField(label=_("Title"), max_length=150, required=False, validators=[one_line_only])
 
 
 SittingFormSet = forms.formset_factory(SittingForm, extra=2, max_num=60, absolute_max=80)
@@ -189,6 +190,7 @@ class RequestForm(forms.Form):
 
     def __init__(self, *args, meeting: Meeting, **kwargs):
         super().__init__(*args, **kwargs)
+        refuse_line_breaks(self)
         row_field(self, "sitting").queryset = meeting.sittings.all()
         key = f"sort_{current_language()}"
         states = MemberState.objects.order_by(key, "iso3")

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cwg.look.form_fields import refuse_line_breaks
 from cwg.members.rights import Rights
 
 from . import history
@@ -17,6 +18,7 @@ class VerbForm(forms.Form):
     def __init__(self, *args: Any, rights: Rights, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.rights = rights
+        refuse_line_breaks(self)
 
 
 class RecordForm(forms.ModelForm):
@@ -33,6 +35,7 @@ class RecordForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        refuse_line_breaks(self)
         if self.instance.pk and not self.is_bound and hasattr(self.instance, "history"):
             self.initial["seen"] = history.latest_id(self.instance)
 

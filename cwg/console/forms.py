@@ -1,12 +1,13 @@
 """The forms of the console: they clean what is entered; verbs decide."""
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cwg.documents import rulebook, zones
+from cwg.documents import rulebook, symbols, zones
 from cwg.documents.deadlines import ANCHOR_LABELS, Anchor
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Document
@@ -54,6 +55,16 @@ class ZoneForm(RecordForm):
                 self.fields[name] = forms.ChoiceField(
                     label=field.label, required=field.required, choices=[*empty, *zones.zone_choices()]
                 )
+
+
+class GroupForm(ZoneForm):
+    """The code is the head of every symbol of the group."""
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"]
+        if not re.fullmatch(symbols.PREFIX_PATTERN, code):
+            raise forms.ValidationError(_("A code is words of Latin letters joined by hyphens: WG-WSIS."))
+        return code
 
 
 class MemberStateForm(RecordForm):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cwg import clock
+from cwg.documents.models import Register
 from cwg.members import granting, people, refusals
 from cwg.members.accounts import address_of
 from cwg.members.models import Accreditation, Group, Invitation, MemberState, Office, Person
@@ -19,7 +20,7 @@ from cwg.members.rights import Rights
 from cwg.members.states_load import sort_keys
 from cwg.record import access
 
-from .forms import GrantForm, InviteForm, MemberStateForm, RoleForm, ZoneForm
+from .forms import GrantForm, GroupForm, InviteForm, MemberStateForm, RoleForm, ZoneForm
 from .reasons import Act, ConfirmForm
 from .records import AddByVerb, Panel, RecordAdmin
 from .scope import account_groups, is_administrator, managed_groups
@@ -48,10 +49,14 @@ class OfPeople(RecordAdmin):
 class GroupAdmin(OfPeople):
     changes = adds = True
     group_path = "pk"
-    form = ZoneForm
+    form = GroupForm
     fields = ("code", "slug", "name", "short_name", "parent", "open_to", "seat", "zone", "reminder_hours")
     list_display = ("short_name", "code", "name", "open_to", "seat")
     list_select_related = ("parent",)
+
+    def get_readonly_fields(self, request, obj=None) -> list:
+        """Symbols and addresses begin with its code: a group that has met keeps them."""
+        return ["code", "slug"] if obj and Register.objects.filter(group=obj).exists() else []
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A new group has no secretariat yet: an administrator makes both."""
@@ -115,6 +120,10 @@ class OfficeAdmin(OfPeople):
     list_filter = ("kind",)
     search_fields = ("code", "name")
 
+    def get_readonly_fields(self, request, obj=None) -> list:
+        """An office stays of its kind: an invited body's drafts are the secretariat's, all others' are their own."""
+        return ["kind"] if obj else []
+
 
 # --- People --------------------------------------------------------------------------------------------------------
 
@@ -177,6 +186,13 @@ class PersonAdmin(OfPeople):
             possible=lambda row, request: row.is_active,
         ),
     )
+
+    def belongs_to(self, rights: Rights, row: Model) -> bool:
+        """The secretariat looks after those who have, or had, a role in its group, and those without any."""
+        if is_administrator(rights):
+            return True
+        groups = set(Accreditation.objects.filter(person=row.pk).values_list("group_id", flat=True))
+        return rights.is_secretariat and (not groups or not groups.isdisjoint(rights.secretariat_groups))
 
     def panels(self, request, row):
         held = (

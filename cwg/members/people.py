@@ -67,6 +67,18 @@ def may_manage_people(rights: Rights) -> bool:
     return rights.has_role(Role.ADMINISTRATOR) or rights.is_secretariat
 
 
+def _may_close(rights: Rights, person: Person, at: datetime) -> bool:
+    """An administrator closes and opens every account; the secretariat those with no role beyond its groups.
+
+    An administrator's account is no secretariat's, in whatever group that role stands.
+    """
+    if rights.has_role(Role.ADMINISTRATOR):
+        return True
+    held = Accreditation.objects.filter(Q(until__isnull=True) | Q(until__gt=at), person=person.pk)
+    beyond = held.exclude(group_id__in=rights.secretariat_groups) | held.filter(role=Role.ADMINISTRATOR)
+    return may_manage_people(rights) and not beyond.exists()
+
+
 def _require(actor: Person, accreditation_or_invitation, at: datetime) -> Rights:
     rights = rights_of(actor, at)
     about = accreditation_or_invitation
@@ -357,7 +369,7 @@ def _set_active(person: Person, active: bool, actor: Person, at: datetime, reaso
     reason = clean_reason(reason)
     with transaction.atomic():
         person = Person.objects.select_for_update().get(pk=person.pk)
-        if not may_manage_people(rights_of(actor, at)):
+        if not _may_close(rights_of(actor, at), person, at):
             raise refusals.NotEntitled
         if person.pk == actor.pk:
             raise refusals.NotYourself

@@ -405,6 +405,22 @@ def test_nobody_else_closes_accounts(request, dg, syrian_delegate, now, who):
     assert rows() == before
 
 
+def test_a_secretariat_closes_the_accounts_of_its_own_group_only(dg, secretary, saudi_delegate, now):
+    accredit(saudi_delegate, make_group("OTHER"), Role.DELEGATE, "SAU")
+    with pytest.raises(refusals.NotEntitled):
+        people.disable(saudi_delegate, actor=secretary, at=now, reason="because")
+    assert Person.objects.get(pk=saudi_delegate.pk).is_active
+    saudi_delegate.accreditations.filter(group__code="OTHER").update(until=now)
+    people.disable(saudi_delegate, actor=secretary, at=now, reason="Lost telephone")
+    assert not Person.objects.get(pk=saudi_delegate.pk).is_active
+
+
+def test_no_secretariat_closes_the_account_of_an_administrator(secretary, administrator, now):
+    with pytest.raises(refusals.NotEntitled):
+        people.disable(administrator, actor=secretary, at=now, reason="because")
+    assert Person.objects.get(pk=administrator.pk).is_active
+
+
 def test_nobody_closes_their_own_account(administrator, now):
     with pytest.raises(refusals.NotYourself):
         people.disable(administrator, actor=administrator, at=now, reason="because")
