@@ -159,6 +159,7 @@ def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
                     pk,
                     form.wording(),
                     edition=form.cleaned_data["edition"] or 0,
+                    seen=form.cleaned_data["seen"],
                     rights=request.rights,
                     at=request.server_now,
                 )
@@ -166,7 +167,7 @@ def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
                 theirs, status = submission.load(pk), 409
                 # The person's words stay in the form; sending it again puts them over the others'.
                 again = request.POST.copy()
-                again["edition"] = str(theirs.edition)
+                again["edition"], again["seen"] = str(theirs.edition), drafting.words_digest(theirs)
                 form.data = again
             except drafting.NotOpen:
                 return render(request, "409.html", status=409)

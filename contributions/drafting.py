@@ -18,6 +18,7 @@ from cwg.documents.models import Document, PolicyIssue, Register, Revision, Slot
 from cwg.members.models import Group, MemberState, Office, Person
 from cwg.members.rights import Rights
 from cwg.notices import outbox
+from cwg.record import journal
 
 from . import parties
 from .models import Contribution, DraftFile, Sponsorship
@@ -141,13 +142,33 @@ def _check_place(wording: Wording, group_id: int, party: parties.Party) -> None:
         raise ValueError("a draft goes to a meeting of its own group")
 
 
-def edit(pk: uuid.UUID, wording: Wording, *, edition: int, rights: Rights, at: datetime) -> Contribution:
+def words_digest(contribution: Contribution) -> str:
+    """SHA-256 of the words of a draft, as its form shows them: not of its files, and not of its sponsors."""
+    return journal.digest(
+        {
+            "register": contribution.register_id,
+            "kind": contribution.kind,
+            "title": contribution.title,
+            "original_languages": list(contribution.original_languages),
+            "summary": contribution.summary,
+            "action_required": contribution.action_required,
+            "references": contribution.references,
+            "issues": sorted(issue.pk for issue in contribution.issues.all()),
+        }
+    )
+
+
+def edit(
+    pk: uuid.UUID, wording: Wording, *, edition: int, rights: Rights, at: datetime, seen: str = ""
+) -> Contribution:
     """Put the form's words into the draft; another meeting lets go of the request the draft answered.
 
-    Raises EditConflict where the draft has moved on since `edition`, and as `begin`.
+    `seen`: the `words_digest` of what the form showed. Raises EditConflict where the draft has moved on since
+    `edition` and its words are not those any more: a file that came, or a sponsor's answer, is no conflict.
+    Raises as `begin`.
     """
     with changing(pk, rights=rights, at=at) as contribution:
-        if contribution.edition != edition:
+        if contribution.edition != edition and words_digest(contribution) != seen:
             raise EditConflict(contribution)
         if not contribution.is_change:  # a change stays with its document's meeting and kind
             _check_place(wording, contribution.group_id, contribution.party)

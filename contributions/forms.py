@@ -11,7 +11,7 @@ from cwg.members.models import LANGUAGES, MemberState, current_language
 from cwg.members.rights import Rights
 
 from . import parties
-from .drafting import Wording
+from .drafting import Wording, words_digest
 from .models import Contribution
 
 
@@ -46,6 +46,7 @@ class DraftForm(forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
     )
     edition = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     class Meta:
         model = Contribution
@@ -84,6 +85,8 @@ class DraftForm(forms.ModelForm):
         if first_list.exists():
             row_field(self, "issues").queryset = first_list
         self.initial["edition"] = self.instance.edition
+        if not self.instance._state.adding:
+            self.initial["seen"] = words_digest(self.instance)
         if self.instance.is_change:
             # A change stays with its document's meeting, kind and, for a Corr., language.
             del self.fields["register"], self.fields["kind"]

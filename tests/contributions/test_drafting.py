@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from contributions import drafting, parties, submission
 from contributions.models import Contribution
@@ -104,10 +105,29 @@ def test_the_second_of_two_editors_is_told_and_the_first_ones_words_stay(
     assert drafts.as_it_stands(draft) == before
 
 
-def test_a_file_that_came_meanwhile_is_a_conflict_too(draft, saudi_delegate, held):
+def test_a_file_that_came_meanwhile_is_a_conflict_for_who_does_not_say_what_words_were_seen(
+    draft, saudi_delegate, held
+):
     drafts.put_file(draft, saudi_delegate, text="Another file")
     with pytest.raises(drafting.EditConflict):
         edit(draft, saudi_delegate, held.at)
+
+
+def test_a_file_that_came_while_somebody_wrote_keeps_nobody_from_keeping_their_words(
+    client_of, draft, saudi_delegate, held
+):
+    client, url = client_of(saudi_delegate), reverse("contributions:contribution", args=[draft.pk])
+    form = client.get(url).context["form"]
+    words = {name: form.initial[name] for name in ("kind", "title", "original_languages", "edition", "seen")}
+    drafts.put_file(draft, saudi_delegate, text="Another file")
+    answer = client.post(url, words | {"register": draft.register_id, "summary": "Written meanwhile"})
+    assert answer.status_code == 302
+    draft.refresh_from_db()
+    assert draft.summary == "Written meanwhile"
+    # The words have changed now: the same page sent again is a conflict, and nothing is overwritten.
+    assert client.post(url, words | {"register": draft.register_id, "summary": "Too old"}).status_code == 409
+    draft.refresh_from_db()
+    assert draft.summary == "Written meanwhile"
 
 
 @pytest.mark.parametrize(
