@@ -7,8 +7,23 @@ from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest
 
-# The attribute of the request that says so.
+# The attributes of the request that say so.
 _MARK = "upload_too_large"
+_SHORT = "upload_came_short"
+
+
+def most_bytes() -> int:
+    """How long a body may be announced: the multipart envelope adds a little to a file; what is far past is not read."""
+    return settings.MAX_FILE_BYTES * 2 + 1024 * 1024
+
+
+def announced(request: HttpRequest) -> int | None:
+    """The length of the body in bytes as the request announces it; None where it sends one and announces none."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if length.isascii() and length.isdigit():
+        return int(length)
+    sends = "HTTP_TRANSFER_ENCODING" in request.META or request.content_type == "multipart/form-data"
+    return None if sends and request.method == "POST" else 0
 
 
 class LimitedUploadHandler(FileUploadHandler):
@@ -21,12 +36,19 @@ class LimitedUploadHandler(FileUploadHandler):
         super().__init__(request)
         self.limit = settings.MAX_FILE_BYTES
         self.received = 0
+        self.arrived = self.expected = 0
 
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):
-        # The multipart envelope adds a little to the file; a body far past the limit is refused unread.
-        if content_length > self.limit * 2 + 1024 * 1024:
-            self._remember()
-            raise StopUpload(connection_reset=True)
+        if not isinstance(input_data, HttpRequest):
+            return  # a body that was read whole before
+        self.expected, read = content_length, input_data.read
+
+        def counted(*size: int) -> bytes:
+            data = read(*size)
+            self.arrived += len(data)
+            return data
+
+        input_data.read = counted  # type: ignore[method-assign]
 
     def new_file(self, *args, **kwargs):
         super().new_file(*args, **kwargs)
@@ -49,7 +71,22 @@ class LimitedUploadHandler(FileUploadHandler):
     def upload_interrupted(self):
         self.received = 0
 
+    def upload_complete(self):
+        # By now the whole body has been read, up to its end or to the end of the connection.
+        if self.arrived < self.expected:
+            setattr(self.request, _SHORT, True)
+
 
 def too_large(request: HttpRequest) -> bool:
     """Whether the upload of this request was stopped at the limit."""
     return getattr(request, _MARK, False)
+
+
+def came_short(request: HttpRequest) -> bool:
+    """Whether less came than was announced: the connection broke, and what is there may be half a file.
+
+    Reads the body, if nothing has read it yet.
+    """
+    if request.method == "POST" and request.content_type == "multipart/form-data":
+        len(request.FILES)
+    return getattr(request, _SHORT, False)

@@ -127,6 +127,7 @@ def language(request: HttpRequest) -> HttpResponse:
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    response = redirect(wanted if safe else "/")
+    # A path, not a word: `redirect` would look for a view of that name.
+    response = redirect(wanted if safe and wanted.startswith("/") else "/")
     own_settings.remember_on_device(response, language=chosen)
     return response

@@ -181,7 +181,14 @@ def test_before_sign_in_the_choice_is_kept_in_a_cookie(client):
 
 @pytest.mark.parametrize(
     "evil",
-    ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "http:evil"],
+    [
+        "//evil.example/",
+        "https://evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "http:evil",
+        "%2f%2fevil",
+    ],
 )
 def test_the_language_menu_stays_here(client, evil):
     assert client.post("/language/", {"language": "fr", "next": evil})["Location"] == "/"

@@ -1,7 +1,11 @@
 """What holds on every page: bytes that are no text, and the second factor of the staff where it is required."""
 
+from io import BytesIO
+
 import pytest
 from allauth.mfa.models import Authenticator
+
+from tests import drafts, factories, hostile_files
 
 pytestmark = pytest.mark.django_db
 
@@ -35,3 +39,48 @@ def test_where_it_is_not_required_staff_reach_their_pages(client_of, settings, s
 def test_delegates_are_never_asked_for_a_second_factor(client_of, settings, saudi_delegate):
     settings.STAFF_MFA_REQUIRED = True
     assert client_of(saudi_delegate).get("/me/").status_code == 200
+
+
+# --- Bodies -------------------------------------------------------------------------------------------------------
+
+BODY = (
+    b'--B\r\nContent-Disposition: form-data; name="language"\r\n\r\nen\r\n'
+    b'--B\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n'
+    b"Content-Type: application/pdf\r\n\r\n" + hostile_files.pdf_file("Words") + b"\r\n--B--\r\n"
+)
+MULTIPART = "multipart/form-data; boundary=B"
+
+
+@pytest.fixture
+def send(client_of, saudi_delegate, dg):
+    """`send(**extra)`: an upload, its envelope as `extra` says; the status, and how many files were kept."""
+    draft = drafts.make_draft(dg, factories.make_register(dg), by=saudi_delegate)
+    client, before = client_of(saudi_delegate), draft.files.count()
+
+    def sent(body: bytes = BODY, **extra):
+        answer = client.generic(
+            "POST", f"/contributions/{draft.pk}/files/", body, content_type=MULTIPART, **extra
+        )
+        return answer.status_code, draft.files.count() - before
+
+    return sent
+
+
+def test_a_whole_body_is_taken(send):
+    assert send() == (302, 1)
+
+
+def test_a_body_of_no_announced_length_is_411(send):
+    assert send(CONTENT_LENGTH="") == (411, 0)
+    assert send(CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked") == (411, 0)
+
+
+@pytest.mark.parametrize("part", [BODY, BODY[:-200]])
+def test_a_body_shorter_than_announced_is_400(send, part):
+    envelope = {"CONTENT_LENGTH": str(len(BODY) + 1000), "wsgi.input": BytesIO(part)}
+    assert send(part, **envelope) == (400, 0)
+
+
+def test_a_body_far_past_the_limit_is_413_and_not_read(send, settings):
+    settings.MAX_FILE_BYTES = 1000
+    assert send(CONTENT_LENGTH=str(99_999_999_999_999)) == (413, 0)
