@@ -110,6 +110,7 @@ def document(request: VisitorRequest, path: str) -> HttpResponse:
             "slot": slot,
             "asked_url": asked_url,
             "may_change": owns and not found.is_withdrawn and not register.is_archive,
+            "is_secretariat": register.group_id in rights.secretariat_groups,
             "zone": register.zone,
         },
     )

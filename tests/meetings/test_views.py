@@ -318,4 +318,4 @@ def test_an_archive_meeting_shows_no_actions(client_of, dg, secretary):
     )
     content = client_of(secretary).get(page_of(archive)).content.decode()
     assert "Archive" in content
-    assert "Next meeting" not in content and "Start a contribution" not in content
+    assert "Convene the next meeting" not in content and "Start a contribution" not in content
