@@ -178,7 +178,7 @@ class RecordAdmin(admin.ModelAdmin):
             if isinstance(each, type) and issubclass(each, admin.SimpleListFilter):
                 yield str(each.parameter_name)
             else:
-                name = each if isinstance(each, str) else each[0]
+                name = str(each[0] if isinstance(each, tuple) else each)
                 yield name
                 yield from (f"{name}__{end}" for end in ("exact", "id__exact", "isnull", "isempty"))
 
