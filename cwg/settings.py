@@ -9,6 +9,7 @@ from pathlib import Path
 
 import environ
 import structlog
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -322,6 +323,7 @@ CELERY_BEAT_SCHEDULE = {
     "copy-chains": {"task": "cwg.record.tasks.copy_chains", "schedule": 5.0},
     "seal-access-log": {"task": "cwg.record.tasks.seal_access_log", "schedule": 3600.0},
     "forget-old-tokens": {"task": "contributions.tasks.forget_old_tokens", "schedule": 86400.0},
+    "verify": {"task": "cwg.record.tasks.verify", "schedule": crontab(hour=2, minute=30)},
     "heartbeat": {"task": "cwg.record.tasks.heartbeat", "schedule": 15.0},
 }
 

@@ -141,9 +141,12 @@ def _health(at: datetime) -> dict[str, Any]:
         .first()
     )
     waited = at - oldest if oldest else timedelta()
+    held, failed = heartbeat.last(heartbeat.VERIFY_HELD), heartbeat.last(heartbeat.VERIFY_FAILED)
     return {
         "worker_seen": seen,
         "worker_ok": seen is not None and at - seen <= WORKER_SEEN_WITHIN,
+        "verified": held if failed is None or (held is not None and held >= failed) else None,
+        "verify_failed": failed if failed is not None and (held is None or failed > held) else None,
         "outbox_waits": waited,
         "outbox_ok": waited <= OUTBOX_EMPTIED_WITHIN,
     }
