@@ -11,13 +11,15 @@ FOCUS = """() => {
   const one = document.activeElement;
   if (!one || one === document.body) return null;
   const look = getComputedStyle(one), box = one.getBoundingClientRect();
-  const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  // The middle of that part of it which is in the window.
+  const height = Math.min(box.bottom, innerHeight) - Math.max(box.top, 0);
+  const top = document.elementFromPoint(box.left + box.width / 2, Math.max(box.top, 0) + height / 2);
   return {
     name: (one.getAttribute("aria-label") || one.labels?.[0]?.innerText || one.innerText || "").trim(),
     id: one.id, tag: one.tagName.toLowerCase(),
     ringed: (look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 2) || look.boxShadow !== "none",
     inside: box.width > 0 && box.bottom > 0 && box.top < innerHeight,
-    covered: !(top && (one.contains(top) || top.contains(one))) && box.height < innerHeight,
+    covered: !(top && (one.contains(top) || top.contains(one))),
   };
 }"""
 

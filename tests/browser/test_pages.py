@@ -24,6 +24,7 @@ WALKS = {
         "/contributions/new/",
         "/documents/?q=nothing+of+the+kind",
         "/accounts/logout/",
+        f"/documents/{IN_SESSION}/2/",
         "/accounts/reauthenticate/",
     ],
     "secretariat": ["/console/", "/console/today/", f"/meetings/{ANNOUNCED}/announce/"],
@@ -43,6 +44,7 @@ EXAMPLES = {
     "meetings:meeting": 4,
     "contributions:contribution": 2,
     "meetings:request": 3,
+    "home:go": 3,
 }
 # Addresses that answer with a file or with data, or only take what a form sends.
 NO_PAGES = {
@@ -72,7 +74,7 @@ NO_PAGES = {
     "home:language",
     "home:livez",
     "home:readyz",
-    "look:clock",
+    "clock",
     "meetings:calendar",
     "meetings:feed",
     "meetings:pack",
@@ -124,7 +126,10 @@ def walk(visitor: Visitor, who: str, starts: list[str], console: Counter) -> Ite
         seen.barriers = soundness.barriers(page)
         seen.overflow = soundness.overflow(page, 320)
         yield seen
-        for link in page.eval_on_selector_all("a[href]", "all => all.map((one) => one.href)"):
+        links = page.eval_on_selector_all("a[href]", "all => all.map((one) => one.href)")
+        if seen.route == "contributions:contribution":
+            links.append(f"{page.url.partition('#')[0]}proof/")  # where a button leads
+        for link in links:
             if not link.startswith(visitor.portal + "/"):
                 continue
             found = link.removeprefix(visitor.portal).partition("#")[0]
@@ -171,9 +176,11 @@ def test_nothing_goes_wrong_behind_any_page(everything):
 # Seen in the stories, where alone they exist: soundness is asserted there.
 IN_STORIES = {
     "members:invitation",
+    "mfa_activate_totp",
     "mfa_authenticate",
     "mfa_deactivate_totp",
     "mfa_generate_recovery_codes",
+    "mfa_reauthenticate",
     "mfa_view_recovery_codes",
 }
 

@@ -298,6 +298,7 @@ def test_a_second_factor_is_set_up_asked_for_at_sign_in_and_taken_off(visit: Vis
     if person.path() == "/accounts/reauthenticate/":
         page.get_by_label("Password").fill(PASSWORD)
         person.press("Confirm")
+    assert soundness.faults_of(person) == []
     secret = page.get_by_label("Authenticator secret").input_value()
     page.get_by_label("Authenticator code").fill(_code(secret))
     person.press("Activate")
@@ -305,20 +306,23 @@ def test_a_second_factor_is_set_up_asked_for_at_sign_in_and_taken_off(visit: Vis
     assert soundness.faults_of(person) == []
     person.open("/accounts/2fa/recovery-codes/generate/")
     assert soundness.faults_of(person) == []
+    person.open("/accounts/2fa/reauthenticate/")
+    assert soundness.faults_of(person) == []
 
     elsewhere = visit()
     elsewhere.sign_in("delegate.rus@demo.example")
     assert elsewhere.path() == "/accounts/2fa/authenticate/"
     assert soundness.faults_of(elsewhere) == []
-    elsewhere.open("/")
-    assert elsewhere.path() == "/accounts/login/", "the password alone opens nothing"
+    elsewhere.open("/documents/")
+    assert elsewhere.path() == "/accounts/2fa/authenticate/", "the password alone opens nothing"
 
     person.open("/accounts/2fa/totp/deactivate/")
     assert soundness.faults_of(person) == []
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url("**/accounts/2fa/")
-    elsewhere.sign_in("delegate.rus@demo.example")
-    assert elsewhere.path() == "/"
+    third = visit()
+    third.sign_in("delegate.rus@demo.example")
+    assert third.path() == "/"
 
 
 def _code(secret: str) -> str:
@@ -336,7 +340,7 @@ def _code(secret: str) -> str:
 def test_the_secretariat_convenes_the_next_meeting_from_the_last_announces_and_moves_it(visit: Visit):
     secretariat = visit("secretariat")
     secretariat.open(f"/meetings/{ANNOUNCED}/")
-    secretariat.follow("Next meeting")
+    secretariat.follow("Convene the next meeting")
     page = secretariat.page
     ordinal = int(page.get_by_label("Number of the meeting").input_value())
     assert ordinal == 25
@@ -355,7 +359,7 @@ def test_the_secretariat_convenes_the_next_meeting_from_the_last_announces_and_m
     delegate.open(slug)
     assert delegate.answer.status == 200
 
-    secretariat.follow("Move")
+    secretariat.follow("Move the meeting")
     later = (opens + timedelta(days=1)).strftime("%Y-%m-%d")
     page.get_by_label("Date of the opening").fill(later)
     secretariat.press("Show what would change")
