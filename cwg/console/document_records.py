@@ -1,5 +1,6 @@
 """The register and what it holds: looked at here, written only by its verbs. Drafts are nowhere in the console."""
 
+from datetime import date, datetime
 from typing import Protocol
 
 from django.contrib import admin
@@ -11,7 +12,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from contributions import submission
-from cwg.documents import register
+from cwg.documents import paper, register
 from cwg.documents.models import Blob, Document, File, PolicyIssue, Register, Revision, Slot
 from cwg.members.requests import PortalRequest, of_person
 from cwg.members.rights import Rights
@@ -114,26 +115,26 @@ class DocumentAdmin(RecordAdmin):
     moments = "exact"
     facts = (
         "symbol",
-        "title",
+        "heading",
         "kind",
         "source",
         "register",
         "disclosure",
-        "available_at",
+        "available",
         "verdict",
         "note",
         "withdrawn_at",
         "withdrawal_reason",
     )
-    list_display = ("symbol", "title", "source", "kind", "register", "disclosure", "available_at", "verdict")
-    list_display_links = ("symbol", "title")
+    list_display = ("symbol", "heading", "source", "kind", "register", "disclosure", "available", "verdict")
+    list_display_links = ("symbol", "heading")
     list_filter = (
         ("register", admin.RelatedOnlyFieldListFilter),
         "kind",
         "disclosure",
         ("withdrawn_at", admin.EmptyFieldListFilter),
     )
-    search_fields = ("symbol", "title")
+    search_fields = ("symbol", "title", "known_as")
     ordering = ("-available_at", "-pk")
     csv_columns = (
         "symbol",
@@ -182,6 +183,15 @@ class DocumentAdmin(RecordAdmin):
             .select_related("register__group")
             .prefetch_related(Prefetch("revisions", revisions))
         )
+
+    @admin.display(description=_("title"), ordering="title")
+    def heading(self, row: Document) -> str:
+        return row.title or paper.untitled(row.known_as)
+
+    @admin.display(description=_("available"), ordering="available_at")
+    def available(self, row: Document) -> datetime | date | None:
+        """As much of it as is known: the archive states a day, or nothing."""
+        return paper.day_of(row, row.original)
 
     @admin.display(description=_("source"))
     def source(self, row: Document) -> str:
