@@ -209,7 +209,14 @@ class DocumentAdmin(RecordAdmin):
             _("Revisions"),
             (_("Symbol"), _("Title"), _("Available"), _("Deadline"), _("Verdict"), _("Submitted by")),
             (
-                [r.symbol or "", r.title, r.available_at, r.deadline_at, r.get_verdict_display(), r.filed_by]
+                [
+                    r.symbol or "",
+                    r.title,
+                    paper.day_of(row, r),
+                    r.deadline_at,
+                    r.get_verdict_display(),
+                    r.filed_by,
+                ]
                 for r in row.revisions.all()
             ),
         )
