@@ -35,10 +35,18 @@ def register() -> None:
             always=_comes_from_own_party,
         )
     )
-    kinds.register(NoticeKind("submission_asked", _focal_points_asked, _may_still_submit, _render_asked))
-    kinds.register(NoticeKind("contribution_held", _people_of_draft, _still_held, _render_held))
-    kinds.register(NoticeKind("sponsorship_asked", _asked_to_join, _still_to_answer, _render_join))
-    kinds.register(NoticeKind("sponsorship_answered", _people_of_lead, _still_answered, _render_answer))
+    kinds.register(
+        NoticeKind("submission_asked", _focal_points_asked, _may_still_submit, _render_asked, of_drafts=True)
+    )
+    kinds.register(
+        NoticeKind("contribution_held", _people_of_draft, _still_held, _render_held, of_drafts=True)
+    )
+    kinds.register(
+        NoticeKind("sponsorship_asked", _asked_to_join, _still_to_answer, _render_join, of_drafts=True)
+    )
+    kinds.register(
+        NoticeKind("sponsorship_answered", _people_of_lead, _still_answered, _render_answer, of_drafts=True)
+    )
     kinds.register(
         NoticeKind(
             reminding.REMINDER,

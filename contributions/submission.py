@@ -219,8 +219,11 @@ def _problems(contribution: Contribution, files: dict[str, list[DraftFile]]):
 
 
 def offer(contribution_proof: Proof, *, person: Person, at: datetime) -> SubmitToken:
-    """A token for this proof, for this person: used once, whatever is clicked."""
-    return SubmitToken.objects.create(
+    """A token for this proof, for this person: used once, whatever is clicked. The same proof gives the same one."""
+    known = SubmitToken.objects.filter(
+        contribution=contribution_proof.contribution, person=person, digest=contribution_proof.digest
+    ).first()
+    return known or SubmitToken.objects.create(
         contribution=contribution_proof.contribution,
         person=person,
         digest=contribution_proof.digest,

@@ -223,6 +223,7 @@ def _rest(world: World) -> dict[str, Any]:
         message_id="<matrix@test.example>",
     )
     return {
+        "private_blob": world.private.original.versions.get().files.get().blob,
         "event": event,
         "notice": notice,
         "demo_mail": DemoMail.objects.create(at=now, to="a@b.example", subject="A mail", text="Text"),

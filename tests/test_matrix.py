@@ -139,7 +139,7 @@ CONSOLE_OBJECTS: dict[str, str] = {
     "documents_register": "announced.register",
     "documents_slot": "request.slot",
     "documents_policyissue": "issue",
-    "documents_blob": "draft_file.blob",
+    "documents_blob": "private_blob",
     "notices_notice": "notice",
     "notices_event": "event",
     "notices_demomail": "demo_mail",

@@ -280,6 +280,11 @@ class ShownBlob(Protocol):
     shown_files: list[File]
 
 
+def _shown_files(rights: Rights) -> QuerySet[File]:
+    shown = Document.objects.visible_to(rights).filter(register__group_id__in=seen_groups(rights))
+    return File.objects.filter(version__revision__document__in=shown)
+
+
 @admin.register(Blob, site=site)
 class BlobAdmin(RecordAdmin):
     """Bytes by their hash. What a draft calls them, and what is in them, is nobody's business here."""
@@ -291,14 +296,12 @@ class BlobAdmin(RecordAdmin):
     ordering = ("-stored_at",)
 
     def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
-        """Everybody in the secretariat or auditing: a hash tells nothing, and a virus is everybody's affair."""
-        return rows if seen_groups(rights) else rows.none()
+        """Those of registered documents. The hash of a file that only a draft names would tell whoever holds the file."""
+        return rows.filter(pk__in=_shown_files(rights).values("blob"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        rights = of_person(request).rights
-        shown = Document.objects.visible_to(rights).filter(register__group_id__in=seen_groups(rights))
         files = (
-            File.objects.filter(version__revision__document__in=shown)
+            _shown_files(of_person(request).rights)
             .select_related("version__revision__document")
             .order_by("version__revision__document__symbol", "pk")
         )

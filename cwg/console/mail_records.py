@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
-from cwg.notices import sending
+from cwg.notices import kinds, sending
 from cwg.notices.models import DemoMail, Event, Notice
 
 from .reasons import Act
@@ -23,11 +23,15 @@ from .words import word
 
 
 class OfGroupsOrNone(RecordAdmin):
-    """Rows of the groups a person sees, and those of no one group."""
+    """Rows of the groups a person sees, and those of no one group; of drafts only what failed to be sent."""
 
     def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
         group = self.group_path
-        return rows.filter(Q(**{f"{group}__in": seen_groups(rights)}) | Q(**{f"{group}__isnull": True}))
+        seen = Q(**{f"{group}__in": seen_groups(rights)}) | Q(**{f"{group}__isnull": True})
+        return rows.filter(seen).filter(self.not_of_drafts())
+
+    def not_of_drafts(self) -> Q:
+        return ~Q(kind__in=kinds.of_drafts())
 
     def belongs_to(self, rights: Rights, row: Model) -> bool:
         group = self.group_of(row)
@@ -103,6 +107,10 @@ class NoticeAdmin(OfGroupsOrNone):
     )
     list_display = ("address", "kind", "status", "due_at", "attempts", "last_error", "sent_at")
     list_filter = ("status", "event__kind")
+
+    def not_of_drafts(self) -> Q:
+        return ~Q(event__kind__in=kinds.of_drafts()) | Q(status=Notice.Status.FAILED)
+
     list_select_related = ("event__group", "person")
     search_fields = ("address", "person__name")
     acts = (

@@ -124,7 +124,8 @@ def rights_of(person, at: datetime | None = None) -> Rights:
     reading = Value(at, output_field=DateTimeField()) if at else clock.reading()
     held = tuple(
         Accreditation.objects.in_force(reading)
-        .filter(person_id=person.pk)
+        # Asked of the row and not of the object: somebody disabled meanwhile has no rights under a lock either.
+        .filter(person_id=person.pk, person__is_active=True)
         .annotate(read_at=reading)
         .select_related("group", "state", "office")
         .order_by("group__code", "role")

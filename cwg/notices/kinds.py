@@ -61,6 +61,8 @@ class NoticeKind:
     label: Any = None
     default: bool = True
     always: Callable[[Event, Person, datetime], bool] | None = None
+    # That such a notice exists tells that a delegation has a draft: the console shows it only where it failed.
+    of_drafts: bool = False
 
     @property
     def is_settable(self) -> bool:
@@ -81,6 +83,11 @@ def get(name: str) -> NoticeKind:
 
 def names() -> list[str]:
     return list(_kinds)
+
+
+def of_drafts() -> list[str]:
+    """The names of the kinds whose very existence belongs to a delegation."""
+    return [kind.name for kind in _kinds.values() if kind.of_drafts]
 
 
 def settable() -> list[NoticeKind]:

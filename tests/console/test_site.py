@@ -101,7 +101,38 @@ def test_no_page_of_the_console_tells_a_draft(secretary, draft, document, client
         assert SECRET not in text, page
         assert "secret-name" not in text, page
         assert str(draft.pk) not in text, page
-    assert blob.pk in client.get("/console/documents/blob/").content.decode()
+    listed = client.get("/console/documents/blob/").content.decode()
+    registered = document.original.versions.get().files.get().blob_id
+    assert registered in listed
+    # Whoever holds a file could tell by its hash that a delegation has it in a draft.
+    assert blob.pk not in listed
+    assert client.get(f"/console/documents/blob/{blob.pk}/change/").status_code == 404
+
+
+def test_a_mail_about_a_draft_shows_only_where_it_failed(secretary, saudi_focal_point, client_of, dg, now):
+    from cwg.notices.models import Event, Notice
+
+    def notice(kind, status):
+        event = Event.objects.create(kind=kind, key=f"{kind}:{status}", group=dg, happened_at=now)
+        return Notice.objects.create(
+            event=event,
+            person=saudi_focal_point,
+            address=f"{kind}-{status}@test.example",
+            status=status,
+            due_at=now,
+            message_id=f"<{kind}-{status}@test.example>",
+        )
+
+    sent, failed = notice("submission_asked", "sent"), notice("submission_asked", "failed")
+    ordinary = notice("meeting_announced", "sent")
+    client = client_of(secretary)
+    listed = client.get("/console/notices/notice/").content.decode()
+    assert ordinary.address in listed
+    assert failed.address in listed
+    assert sent.address not in listed
+    assert client.get(f"/console/notices/notice/{sent.pk}/change/").status_code == 404
+    assert client.get(f"/console/notices/event/{sent.event_id}/change/").status_code == 404
+    assert client.get(f"/console/notices/event/{ordinary.event_id}/change/").status_code == 200
 
 
 # --- What is not visible does not exist ---------------------------------------------------------------------------
