@@ -90,7 +90,7 @@ def run(act: Act[Any], model_admin, request: PortalRequest, rows: list[Model]) -
     if done:
         messages.success(
             request,
-            ngettext("%(act)s: done for one.", "%(act)s: done for %(count)d.", done)
+            ngettext("Done: %(act)s.", "Done for %(count)d: %(act)s.", done)
             % {"act": act.label, "count": done},
         )
     if len(rows) == 1:
