@@ -21,7 +21,7 @@ def lines(rows: Iterable) -> SafeString:
     unnumbered = f'<span class="unknown">{escape(_("no symbol"))}</span>'
     new = f' <span class="tag tag-new">{escape(_("New"))}</span>'
     withdrawn = f' <span class="tag">{escape(_("Withdrawn"))}</span>'
-    untitled, asked = _("Title not known"), escape(_("Requested by the Group"))
+    asked = escape(_("Requested by the Group"))
 
     def note(html: str) -> str:
         return f'<span class="cell-kind">{html}</span>'
@@ -37,7 +37,7 @@ def lines(rows: Iterable) -> SafeString:
         if row.suffixes:
             symbol += f' <span class="cell-kind" dir="ltr">{escape(row.suffixes)}</span>'
         language = f' lang="{escape(row.title_language)}"' if row.title_language else ""
-        title = f'<a href="{url}"{language} dir="auto">{escape(row.title or untitled)}</a>'
+        title = f'<a href="{url}"{language} dir="auto">{escape(row.heading)}</a>'
         title += (new if row.is_new else "") + (withdrawn if row.withdrawn else "") + note(escape(row.kind))
         if row.answers:
             title += note(f'<a href="{escape(row.asked_url)}">{asked}</a>' if row.asked_url else asked)
