@@ -15,7 +15,7 @@ from django.utils.translation import ngettext_lazy
 from cwg import clock
 from cwg.documents import deadlines, register, rules
 from cwg.documents.models import Document, Receipt, Register, Revision, Slot
-from cwg.members.models import LANGUAGES, Person
+from cwg.members.models import LANGUAGES, UNREAD_WHERE_NAMED, Person
 from cwg.members.rights import Rights, rights_of
 from cwg.notices import outbox
 from cwg.record import journal
@@ -82,6 +82,7 @@ def load(pk: uuid.UUID) -> Contribution:
     """The draft with all that a proof needs, in a constant number of queries."""
     return (
         Contribution.objects.select_related("group", "register__group", "state", "office", "revises", "slot")
+        .defer(*(f"state__{name}" for name in UNREAD_WHERE_NAMED))
         .prefetch_related(
             "issues",
             Prefetch("files", DraftFile.objects.select_related("blob")),

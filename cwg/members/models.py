@@ -133,6 +133,16 @@ class MemberState(models.Model):
         return getattr(self, f"short_{language}") or self.short_en
 
 
+# What a page that only names a State does not read: half of a wide row.
+UNREAD_WHERE_NAMED = (
+    "membership_class",
+    "itu_region",
+    "un_region",
+    "regional_organizations",
+    *(f"{form}_{code}" for form in ("formal", "sort") for code in LANGUAGE_CODES),
+)
+
+
 class Office(models.Model):
     """Who acts for the Group or for ITU rather than for a Member State; also a body invited to contribute."""
 

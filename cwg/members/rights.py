@@ -11,7 +11,7 @@ from django.db.models import DateTimeField, Value
 
 from cwg import clock
 
-from .models import Accreditation, Person, Role
+from .models import UNREAD_WHERE_NAMED, Accreditation, Person, Role
 
 # Invited contributors and stakeholders have no right to the Group's documents (report of 13 February 2009, 3.6);
 # an administrator looks after accounts, not after documents.
@@ -128,6 +128,7 @@ def rights_of(person, at: datetime | None = None) -> Rights:
         .filter(person_id=person.pk, person__is_active=True)
         .annotate(read_at=reading)
         .select_related("group", "state", "office")
+        .defer(*(f"state__{name}" for name in UNREAD_WHERE_NAMED))
         .order_by("group__code", "role")
     )
     if at is None:
