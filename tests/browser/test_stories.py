@@ -127,7 +127,7 @@ def test_what_is_late_is_kept_and_held_for_the_next_meeting_with_one_click(visit
     assert re.search(r"Late by (\d+ days?|\d+ hours?)", words) and "24 hours before the start" in words
     assert "4.3" in words, "the rule's source is named"
     assert soundness.faults_of(focal_point) == []
-    focal_point.press("Hold it for 24th meeting of CWG-Internet")
+    focal_point.press("Hold it for the 24th meeting of CWG-Internet")
     assert "held for 24th meeting of CWG-Internet" in focal_point.words()
     assert focal_point.page.get_by_role("heading", level=1).inner_text() == title
     assert "late.docx" in focal_point.page.locator("#files").inner_text()
