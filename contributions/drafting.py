@@ -332,7 +332,6 @@ def _copy_files(contribution: Contribution, revision: Revision, person: Person, 
             uploaded_at=at,
         )
         for version in revision.versions.all()
-        if version.is_original
         for file in version.files.all()
     )
 

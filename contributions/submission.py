@@ -180,7 +180,7 @@ def _only_sponsors_change(contribution, sources, versions, issue_ids) -> bool:
         return False
     document = Document.objects.for_list().get(pk=contribution.revises_id)
     current = document.current
-    before = {(v.language, f.blob_id) for v in current.versions.all() if v.is_original for f in v.files.all()}
+    before = {(v.language, f.blob_id) for v in current.versions.all() for f in v.files.all()}
     after = {(v.language, f.sha256) for v in versions for f in v.files}
     words = ("title", "summary", "action_required", "references")
     return (

@@ -635,6 +635,22 @@ def test_a_change_of_sponsors_alone_is_registered_late_and_flagged(
     assert drafts.faults() == []
 
 
+def test_a_change_of_sponsors_keeps_the_delegations_own_translations(
+    dg, draft, register, saudi_focal_point, syrian_focal_point, deadline, held
+):
+    drafts.put_file(draft, saudi_focal_point, language="fr", text="Une traduction.")
+    document = drafts.submit(draft, saudi_focal_point).receipt.revision.document
+    held.move_to(deadline + timedelta(hours=3))
+    change = begin_change(Document.objects.for_list().get(pk=document.pk), "rev", saudi_focal_point, held.at)
+    asked = sponsors.ask(
+        change.pk, factories.make_state("SYR"), rights=rights_of(saudi_focal_point), at=held.at
+    )
+    sponsors.answer(asked.pk, joins=True, rights=rights_of(syrian_focal_point), at=held.at)
+    revision = drafts.submit(change, saudi_focal_point).receipt.revision
+    assert revision.same_bytes
+    assert {(v.language, v.is_original) for v in revision.versions.all()} == {("en", True), ("fr", False)}
+
+
 def test_a_sponsor_who_leaves_makes_a_revision_with_the_same_bytes(
     document, saudi_focal_point, syrian_focal_point, deadline, held
 ):
