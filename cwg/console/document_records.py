@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from contributions import submission
+from contributions import parties, submission
 from cwg.documents import paper, register
 from cwg.documents.models import Blob, Document, File, PolicyIssue, Register, Revision, Slot
 from cwg.members.requests import PortalRequest, of_person
@@ -164,7 +164,9 @@ class DocumentAdmin(RecordAdmin):
             ),
             _withdraw,
             danger=True,
-            possible=lambda row, request: row.withdrawn_at is None,
+            possible=lambda row, request: (
+                row.withdrawn_at is None and parties.may_withdraw(request.rights, row)
+            ),
         ),
     )
 

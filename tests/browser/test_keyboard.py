@@ -61,7 +61,7 @@ def enter(visitor: Visitor) -> None:
 def test_from_sign_in_to_a_draft_without_a_mouse(visit: Visit):
     person = visit()
     person.open("/accounts/login/")
-    write(person, "Email", "delegate.fra@demo.example")
+    write(person, "E-mail address", "delegate.fra@demo.example")
     write(person, "Password", PASSWORD)
     enter(person)
     assert person.path() == "/"

@@ -71,7 +71,7 @@ class Visitor:
 
     def sign_in(self, email: str, password: str = PASSWORD) -> None:
         self.open("/accounts/login/")
-        self.page.get_by_label("Email").or_(self.page.get_by_label("E-mail")).first.fill(email)
+        self.page.get_by_label("E-mail address").fill(email)
         self.page.get_by_label("Password").fill(password)
         main = self.page.locator("main form").first
         main.get_by_role("button", name="Sign in").click()

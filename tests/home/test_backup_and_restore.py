@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,7 +24,8 @@ from cwg.record import chain_copies, replay
 from cwg.record.models import AccessSeal, JournalEntry
 from tests import factories
 
-NAME = "cwg_restore_test"
+# One for each of the processes that run tests side by side.
+NAME = f"cwg_restore_test{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 
 
 def server(*statements: str) -> None:
