@@ -8,6 +8,7 @@ Everything that differs between a laptop and a server comes from the environment
 import gc
 import logging
 import os
+import sys
 
 from gunicorn import glogging
 
@@ -54,3 +55,12 @@ def when_ready(server) -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+def post_worker_init(worker) -> None:
+    """Let threads change places every half millisecond, not every five.
+
+    Whoever holds a register's lock asks the database some twenty short things in turn; after each answer its thread
+    waits for its place among the others of the process. Ten times shorter, everybody's queue is.
+    """
+    sys.setswitchinterval(0.0005)
