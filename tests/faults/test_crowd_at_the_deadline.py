@@ -62,7 +62,7 @@ def test_none_is_late_and_in_none_is_lost_and_the_order_is_kept(dg):
     doors = []
 
     def close_the_door(outcomes):
-        doors.append(crowd.close_door_among(register, outcomes, 60, timedelta(seconds=1)))
+        doors.append(crowd.close_door_among(register, outcomes, 60, timedelta(milliseconds=300)))
 
     outcomes = all_at_once([(sender, sender.token) for sender in senders], close_the_door)
     (deadline,) = doors
