@@ -18,39 +18,38 @@ from cwg.members.models import LANGUAGES, Group, MemberState, Office, Person
 from cwg.members.rights import Rights
 
 
+def _of_own_parties(rights: Rights) -> models.Q:
+    """The drafts of the delegations and offices a person works for, as a condition; of nobody, for nobody."""
+    own = models.Q(pk__in=[])
+    for seat in rights.accreditations:
+        if seat.state_id:
+            own |= models.Q(group_id=seat.group_id, state_id=seat.state_id)
+        elif seat.office_id and seat.office_id in rights.offices_in(seat.group_id):
+            own |= models.Q(group_id=seat.group_id, office_id=seat.office_id)
+    for group_id in rights.secretariat_groups:
+        # What the secretariat files on behalf of a body that has no presence in the portal.
+        own |= models.Q(group_id=group_id, office__kind=Office.Kind.INVITED)
+    return own
+
+
 class ContributionQuerySet(models.QuerySet["Contribution"]):
     def visible_to(self, rights: Rights) -> "ContributionQuerySet":
         """A party's own, in the groups where the person is accredited for it. Nobody else's, for nobody.
 
         A State that was asked to join, or has joined, sees the draft too: it must know what it signs.
         """
-        own = models.Q(pk__in=[])
-        for seat in rights.accreditations:
-            if seat.state_id:
-                own |= models.Q(group_id=seat.group_id, state_id=seat.state_id)
-                own |= models.Q(
-                    group_id=seat.group_id,
-                    sponsorships__state_id=seat.state_id,
-                    sponsorships__status__in=[Sponsorship.Status.ASKED, Sponsorship.Status.CONFIRMED],
-                )
-            elif seat.office_id and seat.office_id in rights.offices_in(seat.group_id):
-                own |= models.Q(group_id=seat.group_id, office_id=seat.office_id)
-        for group_id in rights.secretariat_groups:
-            # What the secretariat files on behalf of a body that has no presence in the portal.
-            own |= models.Q(group_id=group_id, office__kind=Office.Kind.INVITED)
-        return self.filter(own).distinct()
+        shown = _of_own_parties(rights)
+        for seat in rights.delegation_seats():
+            shown |= models.Q(
+                group_id=seat.group_id,
+                sponsorships__state_id=seat.state_id,
+                sponsorships__status__in=[Sponsorship.Status.ASKED, Sponsorship.Status.CONFIRMED],
+            )
+        return self.filter(shown).distinct()
 
     def editable_by(self, rights: Rights) -> "ContributionQuerySet":
         """Those whose own party the person belongs to: sponsors read, they do not write."""
-        own = models.Q(pk__in=[])
-        for seat in rights.accreditations:
-            if seat.state_id:
-                own |= models.Q(group_id=seat.group_id, state_id=seat.state_id)
-            elif seat.office_id and seat.office_id in rights.offices_in(seat.group_id):
-                own |= models.Q(group_id=seat.group_id, office_id=seat.office_id)
-        for group_id in rights.secretariat_groups:
-            own |= models.Q(group_id=group_id, office__kind=Office.Kind.INVITED)
-        return self.filter(own)
+        return self.filter(_of_own_parties(rights))
 
     def open(self) -> "ContributionQuerySet":
         return self.filter(status__in=[Contribution.Status.DRAFT, Contribution.Status.HELD])

@@ -138,10 +138,10 @@ def _ready_draft(kept: Register, author: Person, blob, number: int) -> tuple[str
     return f"/contributions/{draft.pk}/submit/", str(token.token), author.pk
 
 
-def _session(person: Person, backend: str = "allauth.account.auth_backends.AuthenticationBackend") -> str:
+def _session(person: Person) -> str:
     store = SessionStore()
     store[SESSION_KEY] = str(person.pk)
-    store[BACKEND_SESSION_KEY] = backend
+    store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
     store[HASH_SESSION_KEY] = person.get_session_auth_hash()
     store.save()
     assert store.session_key is not None  # a saved session has its key
