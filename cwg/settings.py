@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "cwg.record",
     "cwg.look",
     "cwg.members",
+    "cwg.texts",
     "cwg.notices",
     "cwg.documents",
     "meetings",

@@ -4,9 +4,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cwg.look.instants import date_text, instant_text
+from cwg.texts import pdf_out
+from cwg.texts.blocks import Block, Heading, KeyValues, Paragraph
 
-from . import paper, pdf_out
-from .blocks import Block, Heading, KeyValues, Paragraph
+from . import paper
 from .models import Document
 
 

@@ -16,9 +16,9 @@ from cwg.members.models import current_language
 from cwg.members.requests import PortalRequest
 from cwg.record import journal
 from cwg.record.models import JournalEntry
+from cwg.texts import pdf_out
+from cwg.texts.blocks import Block, Heading, KeyValues, Paragraph
 
-from . import pdf_out
-from .blocks import Block, Heading, KeyValues, Paragraph
 from .deadlines import VERDICT_LABELS, Verdict
 from .filenames import content_disposition
 from .models import Document, Receipt

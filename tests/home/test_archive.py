@@ -9,7 +9,6 @@ import pytest
 from docx import Document
 from pypdf import PdfReader
 
-from cwg.documents.blocks import Heading, Items, KeyValues, Paragraph, plain_text
 from cwg.home.archive.archive_2009 import (
     DEDICATED_GROUP_1,
     MEETINGS,
@@ -21,6 +20,7 @@ from cwg.home.archive.archive_2009 import (
 from cwg.home.archive.make_files import MADE_FROM_TEXT, TEXTS, blocks_of, files_of, parse
 from cwg.home.archive.records import KINDS
 from cwg.members.states_file import read
+from cwg.texts.blocks import Heading, Items, KeyValues, Paragraph, plain_text
 
 HELD = [document for document in all_documents() if document.text_held]
 

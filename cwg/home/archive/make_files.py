@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from cwg.documents import docx_out, pdf_out
-from cwg.documents.blocks import Block, Heading, Items, KeyValues, Paragraph
 from cwg.home.archive.records import TEXT_NOT_HELD, ArchiveDocument
+from cwg.texts import docx_out, pdf_out
+from cwg.texts.blocks import Block, Heading, Items, KeyValues, Paragraph
 
 TEXTS = Path(__file__).resolve().parent / "texts"
 

@@ -8,7 +8,6 @@ from django.db import transaction
 
 from cwg import clock
 from cwg.documents import archive, blobs
-from cwg.documents.blocks import plain_text
 from cwg.documents.models import Register, Source
 from cwg.documents.register import FileLine, SourceLine, VersionLine
 from cwg.home.archive import make_files
@@ -16,6 +15,7 @@ from cwg.home.archive.archive_2009 import MEETINGS, UNPLACED_DOCUMENTS
 from cwg.home.archive.records import ArchiveDocument, ArchiveMeeting, ArchiveRequest, ArchiveSource
 from cwg.members.models import Group, MemberState, Office, Person
 from cwg.record.history import sign
+from cwg.texts.blocks import plain_text
 from meetings.convening import clock_face
 from meetings.models import Meeting, Request, Sitting
 

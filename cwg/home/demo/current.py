@@ -10,13 +10,13 @@ from datetime import timedelta
 from contributions import sponsors
 from contributions.models import Sponsorship
 from cwg import clock
-from cwg.documents import docx_out, pdf_out
-from cwg.documents.blocks import Block, Heading, Items, Paragraph
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Register, Slot
 from cwg.home.archive import make_files
 from cwg.home.archive.archive_2009 import UNPLACED_DOCUMENTS
 from cwg.members.models import MemberState, Office
+from cwg.texts import docx_out, pdf_out
+from cwg.texts.blocks import Block, Heading, Items, Paragraph
 from meetings import requests
 from meetings.models import Meeting, Request
 

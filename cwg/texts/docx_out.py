@@ -12,7 +12,7 @@ from docx.styles.style import ParagraphStyle
 from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from cwg.documents.blocks import Block, Heading, Items, KeyValues, Paragraph, Table, printable
+from cwg.texts.blocks import Block, Heading, Items, KeyValues, Paragraph, Table, printable
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 

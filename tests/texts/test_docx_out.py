@@ -7,8 +7,8 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from cwg.documents.blocks import Heading, Items, KeyValues, Paragraph, Table
-from cwg.documents.docx_out import to_docx
+from cwg.texts.blocks import Heading, Items, KeyValues, Paragraph, Table
+from cwg.texts.docx_out import to_docx
 
 BLOCKS = [
     KeyValues([("Symbol", "WG-WSIS-14/7"), ("Source", "Russian Federation")]),

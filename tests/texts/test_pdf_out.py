@@ -5,9 +5,9 @@ import io
 import pytest
 from pypdf import PdfReader
 
-from cwg.documents import pdf_out
-from cwg.documents.blocks import Heading, Items, KeyValues, Paragraph, Table
-from cwg.documents.pdf_out import to_pdf
+from cwg.texts import pdf_out
+from cwg.texts.blocks import Heading, Items, KeyValues, Paragraph, Table
+from cwg.texts.pdf_out import to_pdf
 
 HASH = "0123456789abcdef" * 4
 BLOCKS = [

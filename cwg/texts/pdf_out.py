@@ -11,7 +11,7 @@ from pathlib import Path
 
 import typst
 
-from cwg.documents.blocks import Block, Heading, Items, KeyValues, Paragraph, Table, printable
+from cwg.texts.blocks import Block, Heading, Items, KeyValues, Paragraph, Table, printable
 
 MEDIA_TYPE = "application/pdf"
 FONTS_FOLDER = Path(__file__).resolve().parent / "fonts"

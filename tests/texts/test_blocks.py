@@ -2,7 +2,7 @@
 
 import pytest
 
-from cwg.documents.blocks import Heading, Items, KeyValues, Paragraph, Table, plain_text, printable
+from cwg.texts.blocks import Heading, Items, KeyValues, Paragraph, Table, plain_text, printable
 
 
 def test_plain_text_reads_blocks_in_order():
