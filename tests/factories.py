@@ -62,7 +62,7 @@ def make_office(kind: str = Office.Kind.SECRETARIAT, code: str | None = None, na
 
 def make_person(email: str, *, name: str = "", password: str | None = PASSWORD, **fields) -> Person:
     """The person with that address, made without any right if there is none."""
-    person = Person.objects.filter(email__iexact=email).first()
+    person = Person.objects.filter(email=email).first()
     if person is not None:
         return person
     local = email.partition("@")[0]

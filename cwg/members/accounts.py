@@ -93,7 +93,7 @@ def _signed_out(sender, request, user, **kwargs) -> None:
 
 def _sign_in_failed(sender, credentials, request=None, **kwargs) -> None:
     """By number where the address is somebody's; an unknown address is nobody's business and is not kept."""
-    person = Person.objects.filter(email__iexact=credentials.get("email") or "").first()
+    person = Person.objects.filter(email=credentials.get("email") or "").first()
     access.note(
         "sign_in_failed",
         at=clock.now(),

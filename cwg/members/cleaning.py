@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from . import refusals
-from .models import Person
 
 
 def clean_name(name: str) -> str:
@@ -25,7 +24,7 @@ def clean_name(name: str) -> str:
 
 
 def clean_address(email: str) -> str:
-    """The address with its domain in small letters. Raises AddressRefused."""
+    """The address as it was typed, without blanks around it. Raises AddressRefused."""
     email = email.strip()
     try:
         validate_email(email)
@@ -33,7 +32,7 @@ def clean_address(email: str) -> str:
         raise refusals.AddressRefused from None
     if len(email) > 254:
         raise refusals.AddressRefused
-    return Person.objects.normalize_email(email)
+    return email
 
 
 def clean_reason(reason: str) -> str:

@@ -61,12 +61,12 @@ def invite(
             raise refusals.AlreadyThere
         office = _secretariat(office_code) if role == Role.SECRETARIAT else None
         held = Accreditation.objects.in_force(at).filter(
-            person__email__iexact=email, group=group, role=role, office=office
+            person__email=email, group=group, role=role, office=office
         )
         if held.exists():
             raise refusals.AlreadyAccredited
         of_the_same = Invitation.objects.select_for_update(of=("self",)).filter(
-            email__iexact=email, group=group, role=role, office=office, used_at=None, revoked_at=None
+            email=email, group=group, role=role, office=office, used_at=None, revoked_at=None
         )
         found = of_the_same.first()
         if found is None:
@@ -131,5 +131,5 @@ def _secretariat(code: str) -> Office:
 
 def _name(name: str, email: str) -> str:
     """What was given; else the name of the account; else the address until the person writes a name."""
-    person = Person.objects.filter(email__iexact=email).first()
+    person = Person.objects.filter(email=email).first()
     return clean_name(name or (person.name if person else email[:150]))

@@ -13,6 +13,8 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from .addresses import AddressField
+
 if TYPE_CHECKING:
     from .rights import Rights
 
@@ -169,19 +171,19 @@ class Office(models.Model):
 class PersonManager(BaseUserManager["Person"]):
     def create_person(self, email: str, name: str, password: str | None = None, **fields) -> "Person":
         """Create a person without any right: rights come from accreditations only."""
-        person = self.model(email=self.normalize_email(email).strip(), name=name.strip(), **fields)
+        person = self.model(email=email.strip(), name=name.strip(), **fields)
         person.set_password(password)
         person.save()
         return person
 
     def get_by_natural_key(self, email: str | None) -> "Person":
-        return self.get(email__iexact=email)
+        return self.get(email=email)
 
 
 class Person(AbstractBaseUser):
     """A human being with an e-mail address. Rights follow the delegation or office, never the person."""
 
-    email = models.EmailField(_("e-mail address"), unique=True)
+    email = AddressField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=150)
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="en")
     time_zone = models.CharField(
@@ -336,7 +338,7 @@ class Invitation(models.Model):
     """A mailed link that works once and expires. The link is signed; no secret is kept. See `people.py`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField(_("e-mail address"))
+    email = AddressField(_("e-mail address"))
     name = models.CharField(_("name"), max_length=150)
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="en")
     group = models.ForeignKey(Group, models.PROTECT, related_name="+", verbose_name=_("group"))

@@ -19,7 +19,7 @@ from django.urls import reverse
 from cwg.record import access
 from cwg.record.history import sign
 
-from . import refusals
+from . import addresses, refusals
 from .cleaning import clean_address, clean_name, clean_reason
 from .models import (
     DELEGATION_ROLES,
@@ -133,11 +133,11 @@ def invite(
     with transaction.atomic():
         _lock(group.pk)
         _require(actor, invitation, at)
-        if email.lower() == actor.email.lower():
+        if addresses.same(email, actor.email):
             raise refusals.NotYourself
         if _holds_a_role(invitation, at):
             raise refusals.AlreadyAccredited
-        if _same_place(Invitation.objects.filter(email__iexact=email), invitation).filter(
+        if _same_place(Invitation.objects.filter(email=email), invitation).filter(
             used_at__isnull=True, revoked_at__isnull=True, expires_at__gt=at
         ):
             raise refusals.AlreadyInvited
@@ -196,7 +196,7 @@ def accept(
             .get(pk=invitation.pk)
         )
         require_open(invitation, at)
-        person = Person.objects.filter(email__iexact=invitation.email).first()
+        person = Person.objects.filter(email=invitation.email).first()
         if person is None:
             person = _new_person(invitation, clean_name(name or invitation.name), password, language)
         elif signed_in is None or signed_in.pk != person.pk or not person.is_active:
@@ -222,7 +222,7 @@ def accept(
 
 def _new_person(invitation: Invitation, name: str, password: str | None, language: str) -> Person:
     person = Person(
-        email=Person.objects.normalize_email(invitation.email),
+        email=invitation.email,
         name=name,
         language=language if language in LANGUAGE_CODES else invitation.language,
     )
@@ -404,7 +404,7 @@ def _same_place(rows, like: Invitation):
 def _holds_a_role(invitation: Invitation, at: datetime) -> bool:
     """One open role in a delegation at a time, also one that has yet to begin."""
     held = Accreditation.objects.filter(
-        Q(until__isnull=True) | Q(until__gt=at), person__email__iexact=invitation.email
+        Q(until__isnull=True) | Q(until__gt=at), person__email=invitation.email
     )
     return _same_place(held, invitation).exists()
 

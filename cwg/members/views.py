@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from cwg import clock
 
-from . import people, refusals
+from . import addresses, people, refusals
 from .accounts import address_of
 from .forms import AcceptForm
 from .middleware import CATALOGUE, LANGUAGE_COOKIE
@@ -54,13 +54,13 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: Invitation) -> HttpResponse:
-    if request.user.is_authenticated and request.user.email.lower() != found.email.lower():
+    if request.user.is_authenticated and not addresses.same(request.user.email, found.email):
         return render(request, "members/invitation_foreign.html", status=403)
     if request.user.is_authenticated:
         if request.method == "POST":
             return _accept(request, found)
         return render(request, "members/invitation.html", {"invitation": found})
-    if Person.objects.filter(email__iexact=found.email).exists():
+    if Person.objects.filter(email=found.email).exists():
         sign_in = reverse("account_login") + "?" + urlencode({REDIRECT_FIELD_NAME: request.path})
         status = 403 if request.method == "POST" else 200
         return render(

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from cwg import clock
+from cwg.members.addresses import folded
 
 from . import kinds, preferences
 from .addresses import mail_domain
@@ -70,7 +71,7 @@ def _once(recipients: list[Recipient], wanting: set[int]) -> list[Recipient]:
     for recipient in recipients:
         person = recipient.person
         if person is None or (person.is_active and (recipient.always or person.pk in wanting)):
-            by_address.setdefault(recipient.address.lower(), recipient)
+            by_address.setdefault(folded(recipient.address), recipient)
     return list(by_address.values())
 
 

@@ -39,7 +39,7 @@ def nothing_came_of(invitation):
     invitation.refresh_from_db()
     return (
         invitation.used_at is None
-        and not Accreditation.objects.filter(person__email__iexact=ADDRESS).exists()
+        and not Accreditation.objects.filter(person__email=ADDRESS).exists()
         and not AccessEntry.objects.filter(act="invitation_accepted").exists()
     )
 

@@ -127,7 +127,7 @@ def make(at: datetime) -> None:
         offices = {office.code: office for office in Office.objects.all()}
         states = {state.iso3: state for state in MemberState.objects.filter(iso3__in=STATES)}
         for account in ACCOUNTS:
-            person = Person.objects.filter(email__iexact=account.address).first()
+            person = Person.objects.filter(email=account.address).first()
             if person is None:
                 person = Person.objects.create_person(account.address, account.who, PASSWORD)
             for group in groups:
