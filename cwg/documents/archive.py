@@ -138,6 +138,7 @@ def enter_archive(
         revision = Revision.objects.create(
             document=document,
             position=1,
+            **locked.as_printed(),
             title=known.title,
             summary=known.summary,
             action_required=known.action_required,

@@ -75,12 +75,12 @@ def head(document: Document, revision: Revision) -> dict:
 
     A withdrawn document keeps symbol, source and title; its summary is closed with its files.
     """
-    register = document.register
+    days = revision.printed_first_day, revision.printed_last_day
     shown = {
-        "group": register.group.name,
-        "meeting": register.title,
-        "place": register.place,
-        "dates": days_of(register),
+        "group": revision.printed_group,
+        "meeting": revision.printed_meeting,
+        "place": revision.printed_place,
+        "dates": date_range_text(*days) if all(days) else "",
         "symbol": revision.symbol,
         "date": day_of(document, revision),
         "original": original_text(revision),

@@ -35,6 +35,9 @@ def differences(receipt: Receipt) -> Iterator[str]:
         yield _("The receipt's own text was changed after it was issued.")
     held = journal.plain(
         {
+            "group_name": revision.printed_group,
+            "meeting": revision.printed_meeting,
+            "place": revision.printed_place,
             "symbol": revision.symbol,
             "title": revision.title,
             "verdict": revision.verdict,
@@ -48,6 +51,8 @@ def differences(receipt: Receipt) -> Iterator[str]:
             ],
         }
     )
+    if said["version"] < 2:
+        del held["group_name"]
     for name, value in held.items():
         stated = said.get(name)
         if name == "files":

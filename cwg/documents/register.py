@@ -26,6 +26,9 @@ from .models import Deadline, Document, File, Receipt, Register, Revision, Serie
 
 LOCK_TIMEOUT = "10s"
 RETRIES = 3
+# Of a receipt's statement. Once issued a statement never changes: another field is another version, and whoever reads
+# receipts reads all of them. 2 (November 2026) states the group's name as printed.
+STATEMENT_VERSION = 2
 _DEADLOCK, _SERIALIZATION, _LOCK_TIMEOUT = "40P01", "40001", "55P03"
 
 
@@ -288,6 +291,7 @@ def _new_document(locked: Register, filing: Filing, at: datetime, actor: Person)
     return document, Revision(
         document=document,
         position=1,
+        **locked.as_printed(),
         title=filing.title,
         summary=filing.summary,
         action_required=filing.action_required,
@@ -317,6 +321,7 @@ def _next_revision(
         number=number,
         position=earlier[-1][2] + 1,
         language=filing.language,
+        **locked.as_printed(),
         title=filing.title,
         summary=filing.summary,
         action_required=filing.action_required,
@@ -351,8 +356,9 @@ def _write_contents(revision: Revision, filing: Filing) -> None:
 
 def _issue_receipt(locked, document, revision, filing, decision, token, at, arrived_at, actor) -> Receipt:
     statement = {
-        "version": 1,
+        "version": STATEMENT_VERSION,
         "group": locked.group.code,
+        "group_name": revision.printed_group,
         "meeting": locked.title,
         "place": locked.place,
         "zone": locked.zone,

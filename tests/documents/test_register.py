@@ -193,6 +193,7 @@ def test_the_database_repeats_the_verdict(register, held, verdict, measured):
             deadline=revision.deadline,
             deadline_at=revision.deadline_at,
             measured_at=revision.deadline_at + measured,
+            **register.as_printed(),
         )
 
 

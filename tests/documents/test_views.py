@@ -117,7 +117,7 @@ def test_fifty_a_page(client_of, held, dg_2, saudi_delegate):
         for n in range(2, 54)
     )
     Revision.objects.bulk_create(
-        Revision(document=d, position=1, available_at=held.at, verdict="no_rule")
+        Revision(document=d, position=1, available_at=held.at, verdict="no_rule", **d.register.as_printed())
         for d in Document.objects.filter(number__gt=1)
     )
     client = client_of(saudi_delegate)
@@ -275,7 +275,11 @@ def test_an_archive_says_what_is_not_known(client_of, dg, saudi_delegate):
         note="Known from the report only.",
     )
     revision = Revision.objects.create(
-        document=document, position=1, available_at=opened, verdict="not_measured"
+        document=document,
+        position=1,
+        available_at=opened,
+        verdict="not_measured",
+        **archive.as_printed(),
     )
     revision.versions.create(language="en", text_held=False)
     client = client_of(saudi_delegate)

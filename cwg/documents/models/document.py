@@ -174,6 +174,14 @@ class Revision(models.Model):
     action_required = models.TextField(_("action required"), blank=True)
     references = models.TextField(_("references"), blank=True)
     same_bytes = models.BooleanField(_("a change of sponsors alone"), default=False)
+    # What the header block says of the group and its meeting, as they stood when this was registered
+    # (`Register.as_printed`): a group may change its name, a meeting its place and days. The days are empty
+    # where an archive states no meeting.
+    printed_group = models.CharField(_("group, as printed"), max_length=200)
+    printed_meeting = models.CharField(_("meeting, as printed"), max_length=250)
+    printed_place = models.CharField(_("place, as printed"), max_length=120, blank=True)
+    printed_first_day = models.DateField(_("first day, as printed"), null=True, blank=True)
+    printed_last_day = models.DateField(_("last day, as printed"), null=True, blank=True)
 
     received_at = models.DateTimeField(_("received"), null=True, blank=True)
     available_at = models.DateTimeField(_("available"))
@@ -228,6 +236,10 @@ class Revision(models.Model):
             models.CheckConstraint(
                 name="a_deadline_has_its_instant",
                 condition=models.Q(deadline__isnull=True) | models.Q(deadline_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_revision_names_its_group_and_meeting",
+                condition=~models.Q(printed_group="") & ~models.Q(printed_meeting=""),
             ),
         ]
 

@@ -1,5 +1,7 @@
 """The register of one meeting of a group: its counters, its deadlines, its slots."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +34,7 @@ class Register(Chained):
     ordinal = models.PositiveSmallIntegerField(_("meeting number"), null=True, blank=True)
     slug = models.SlugField(_("address"), max_length=60, unique=True)
     origin = models.CharField(_("origin"), max_length=10, choices=Origin.choices, default=Origin.PORTAL)
-    # What the header of a document prints: kept here, because the register knows no meeting.
+    # What the header block of the next document prints: kept here, because the register knows no meeting.
     title = models.CharField(_("title"), max_length=250)
     place = models.CharField(_("place"), max_length=120)
     zone = models.CharField(_("time zone of the seat"), max_length=60)
@@ -62,6 +64,16 @@ class Register(Chained):
     def prefix(self) -> str:
         """What its symbols begin with: "WG-WSIS-14"; "" where the archive knows no number."""
         return f"{self.group.code}-{self.ordinal}" if self.ordinal is not None else ""
+
+    def as_printed(self) -> dict[str, Any]:
+        """What a header block prints of the group and its meeting today: the fields of `Revision` that keep it."""
+        return {
+            "printed_group": self.group.name,
+            "printed_meeting": self.title,
+            "printed_place": self.place,
+            "printed_first_day": self.first_day if self.is_of_a_meeting else None,
+            "printed_last_day": self.last_day if self.is_of_a_meeting else None,
+        }
 
     @property
     def is_of_a_meeting(self) -> bool:
