@@ -23,7 +23,7 @@ from cwg.members.models import Accreditation, Group, MemberState, Office, Person
 from cwg.members.rights import rights_of
 from cwg.notices.models import DemoMail, Event, Notice
 from cwg.record import access, heartbeat, journal
-from cwg.record.models import AccessEntry, Heartbeat, House, JournalEntry
+from cwg.record.models import AccessEntry, Heartbeat, JournalEntry, PortalJournal
 from meetings import requests
 from meetings.models import Meeting, Sitting
 from tests import factories
@@ -212,7 +212,7 @@ def _rest(world: World) -> dict[str, Any]:
     now = clock.now()
     access.note("downloaded", at=now, person_id=world.people["delegate"].pk, subject=world.private.symbol)
     heartbeat.beat()
-    journal.append(journal.house(), "noted", at=now, actor_id=None, facts={})
+    journal.append(journal.portal(), "noted", at=now, actor_id=None, facts={})
     event = Event.objects.create(kind="registered", key="matrix", happened_at=now, expanded_at=now)
     notice = Notice.objects.create(
         event=event,
@@ -233,7 +233,7 @@ def _rest(world: World) -> dict[str, Any]:
         "journal_entry": JournalEntry.objects.filter(chain=world.announced.register.chain).first(),
         "access_entry": AccessEntry.objects.first(),
         "heartbeat": Heartbeat.objects.get(),
-        "house": House.objects.get(),
+        "portal_journal": PortalJournal.objects.get(),
         "rule": factories.twenty_four_hours(),
     }
 

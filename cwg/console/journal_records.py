@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cwg.documents.models import Register
 from cwg.members.models import MemberState, Office, Person
 from cwg.members.rights import Rights
-from cwg.record.models import AccessEntry, Heartbeat, House, JournalEntry
+from cwg.record.models import AccessEntry, Heartbeat, JournalEntry, PortalJournal
 
 from .display import shown
 from .records import RecordAdmin
@@ -82,7 +82,7 @@ class ChainFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         rows = [(str(r.chain), r.title) for r in model_admin.registers(request.rights)]
-        return [*rows, *((str(h.chain), gettext("The portal")) for h in House.objects.all())]
+        return [*rows, *((str(h.chain), gettext("The portal")) for h in PortalJournal.objects.all())]
 
     def queryset(self, request, queryset):
         known = {value for value, _title in self.lookup_choices}
@@ -152,7 +152,8 @@ class JournalEntryAdmin(NamedList):
         if not seen_groups(rights):
             return rows.none()
         return rows.filter(
-            Q(chain__in=self.registers(rights).values("chain")) | Q(chain__in=House.objects.values("chain"))
+            Q(chain__in=self.registers(rights).values("chain"))
+            | Q(chain__in=PortalJournal.objects.values("chain"))
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:

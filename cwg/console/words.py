@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 WORDS: dict[str, Any] = {
-    # Acts of the register and of the house.
+    # Acts of the register and of the portal.
     "registered": _("Registered"),
     "revised": _("Revised"),
     "late": _("Late, not registered"),

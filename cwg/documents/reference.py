@@ -75,14 +75,14 @@ class Loaded:
 def load() -> Loaded:
     """Put the rules and the issues there that were never there. One transaction; a second run changes nothing."""
     with transaction.atomic():
-        # The house's row is locked first: two loads at once do not both find a rule missing.
-        house = journal.house()
+        # The portal's row is locked first: two loads at once do not both find a rule missing.
+        portal = journal.portal()
         made = [row for rule, active in RULES if (row := _rule(rule, active)) is not None]
         at = clock.now()
         for row in made:
             after = rules.terms(row) | {"active": row.active}
             facts = {"group": None, "before": None, "after": after, "reason": REASON}
-            journal.append(house, "deadline_rule", at=at, actor_id=None, facts=facts)
+            journal.append(portal, "deadline_rule", at=at, actor_id=None, facts=facts)
         issues = sum(
             _issue(list_name, number, title)
             for list_name, titles in ISSUES.items()

@@ -1,4 +1,4 @@
-"""Deadline rules as people keep them: entered and changed for a reason that the house's chain records.
+"""Deadline rules as people keep them: entered and changed for a reason that the portal's chain records.
 
 Deadlines already set for a meeting keep the terms they were set with (`rules.terms`); a change of a rule is for
 meetings to come.
@@ -22,7 +22,7 @@ class RuleRefused(ValueError):
 
 
 def keep(rule: DeadlineRule, *, actor: Person, reason: str) -> DeadlineRule:
-    """Save a new or changed rule with its history and an entry in the house's chain.
+    """Save a new or changed rule with its history and an entry in the portal's chain.
 
     The caller has asked whether the actor may. Raises RuleRefused.
     """
@@ -34,13 +34,13 @@ def keep(rule: DeadlineRule, *, actor: Person, reason: str) -> DeadlineRule:
     if set(rule.kinds) & set(rule.exempt_kinds):
         raise RuleRefused(_("A kind is either bound by the rule or exempt from it, not both."))
     with transaction.atomic():
-        house, at = journal.house(), clock.now()
+        portal, at = journal.portal(), clock.now()
         before = DeadlineRule.objects.filter(pk=rule.pk).first() if rule.pk else None
         earlier = rules.terms(before) | {"active": before.active} if before else None
         sign(rule, actor, reason)
         rule.save()
         journal.append(
-            house,
+            portal,
             "deadline_rule",
             at=at,
             actor_id=actor.pk,

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import F, Q
 
 from cwg.record import journal, replay
-from cwg.record.models import House, JournalEntry
+from cwg.record.models import JournalEntry, PortalJournal
 
 from . import blobs, losses
 from .models import Blob, Document, Receipt, Register, Revision, Series
@@ -131,11 +131,11 @@ def _committed_elsewhen() -> Iterator[str]:
 
 
 def chains_verify() -> Iterator[str]:
-    for row in [*Register.objects.order_by("pk"), *House.objects.all()]:
+    for row in [*Register.objects.order_by("pk"), *PortalJournal.objects.all()]:
         yield from journal.faults(row)
     known = [
         *Register.objects.values_list("chain", flat=True),
-        *House.objects.values_list("chain", flat=True),
+        *PortalJournal.objects.values_list("chain", flat=True),
     ]
     if stray := JournalEntry.objects.exclude(chain__in=known).count():
         yield f"{stray} journal entries belong to no register"

@@ -26,7 +26,7 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 from cwg import clock
 from cwg.documents.models import Blob, Register
 from cwg.record import chain_copies, journal
-from cwg.record.models import House
+from cwg.record.models import PortalJournal
 
 DUMP, MANIFEST, FILES = "database.dump", "manifest.json", "files"
 VERSION = 1
@@ -104,7 +104,8 @@ def make(folder: Path) -> Path:
         "server": _server_version(),
         "dump": {"size": dump.stat().st_size, "sha256": sha256_of(dump)},
         "chains": {
-            str(row.chain): row.chain_length for row in [*Register.objects.all(), *House.objects.all()]
+            str(row.chain): row.chain_length
+            for row in [*Register.objects.all(), *PortalJournal.objects.all()]
         },
         "blobs": {blob.sha256: blob.size for blob in Blob.objects.order_by("pk").only("sha256", "size")},
         "missing": missing,

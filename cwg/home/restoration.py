@@ -20,7 +20,7 @@ from cwg.documents import losses
 from cwg.documents.models import Register
 from cwg.notices.models import Event, Notice
 from cwg.record import chain_copies, journal, replay, sweeps
-from cwg.record.models import House, JournalEntry
+from cwg.record.models import JournalEntry, PortalJournal
 
 from . import backup
 
@@ -89,15 +89,15 @@ def go_on() -> Restored:
                 loss = losses.of(lost)
                 losses.record(locked, loss, at=result.at)
                 result.found.append((str(locked), loss))
-        house = journal.house()
-        known.add(house.chain)
-        if lost := replay.go_on(house):
+        portal = journal.portal()
+        known.add(portal.chain)
+        if lost := replay.go_on(portal):
             loss = losses.of(lost)
-            journal.append(house, replay.ACT, at=result.at, actor_id=None, facts=loss.facts())
-            result.found.append((str(house), loss))
+            journal.append(portal, replay.ACT, at=result.at, actor_id=None, facts=loss.facts())
+            result.found.append((str(portal), loss))
         for chain in chain_copies.chains():
             if chain not in known:
-                _place_unknown(chain, house, result)
+                _place_unknown(chain, portal, result)
         losses.keep_ids_unused([*(loss for _, loss in result.found), *result.unplaced])
         result.mails_dropped = let_old_mail_rest(result.at)
         # Who signed out since the backup was made stays signed out.
@@ -105,7 +105,7 @@ def go_on() -> Restored:
         return result
 
 
-def _place_unknown(chain: uuid.UUID, house: House, result: Restored) -> None:
+def _place_unknown(chain: uuid.UUID, portal: PortalJournal, result: Restored) -> None:
     """A register made after the backup: its numbers count for the meeting where that has been made again."""
     lost = [replay.as_entry(copied) for copied in chain_copies.read(chain)]
     if not lost:
@@ -115,7 +115,7 @@ def _place_unknown(chain: uuid.UUID, house: House, result: Restored) -> None:
     register = losses.register_of(loss)
     if register is None:
         if not recorded.exists():
-            journal.append(house, replay.ACT, at=result.at, actor_id=None, facts=loss.facts())
+            journal.append(portal, replay.ACT, at=result.at, actor_id=None, facts=loss.facts())
         if loss.symbols:
             result.unplaced.append(loss)
     elif not recorded.filter(chain=register.chain).exists():

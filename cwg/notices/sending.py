@@ -203,14 +203,14 @@ def send_again(notice: Notice, *, actor: Person, reason: str) -> Notice:
         again = Notice.objects.select_for_update(of=("self",)).select_related("event").get(pk=notice.pk)
         if again.status not in (Notice.Status.FAILED, Notice.Status.SENT):
             raise NothingToSendAgain
-        house, at = journal.house(), clock.now()
+        portal, at = journal.portal(), clock.now()
         again.status = Notice.Status.WAITING
         again.due_at = at
         again.attempts = 0
         again.sent_at = again.leased_until = None
         again.save(update_fields=["status", "due_at", "attempts", "sent_at", "leased_until"])
         journal.append(
-            house,
+            portal,
             "notice_sent_again",
             at=at,
             actor_id=actor.pk,

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from .models import GENESIS, Chained, House, JournalEntry
+from .models import GENESIS, Chained, JournalEntry, PortalJournal
 
 VERSION = 1
 
@@ -123,7 +123,7 @@ def faults(row: Chained) -> Iterator[str]:
         yield f"chain of {row}: its head is not its last entry ({row.chain_length} expected, {position} found)"
 
 
-def house() -> House:
-    """The house's row, locked, for an act that belongs to no one register. Within a transaction."""
-    House.objects.get_or_create(singleton=True)
-    return House.objects.select_for_update().get()
+def portal() -> PortalJournal:
+    """The portal's row, locked, for an act that belongs to no one register. Within a transaction."""
+    PortalJournal.objects.get_or_create(singleton=True)
+    return PortalJournal.objects.select_for_update().get()

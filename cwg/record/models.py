@@ -22,14 +22,16 @@ class Chained(models.Model):
         abstract = True
 
 
-class House(Chained):
+class PortalJournal(Chained):
     """The portal's own chain (one row): seals of the access log, deadline rules, acts of no one register."""
 
     singleton = models.BooleanField(default=True, unique=True, editable=False)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("house")
-        constraints = [models.CheckConstraint(condition=models.Q(singleton=True), name="house_is_one_row")]
+        verbose_name = verbose_name_plural = _("portal journal")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(singleton=True), name="portal_journal_is_one_row")
+        ]
 
     def __str__(self) -> str:
         return str(_("The portal"))
@@ -75,7 +77,7 @@ class ChainCopy(models.Model):
 
 
 class AccessEntry(models.Model):
-    """A sign-in, a download, an act on an account. No lock; sealed once a day into the house's chain."""
+    """A sign-in, a download, an act on an account. No lock; sealed once a day into the portal's chain."""
 
     at = models.DateTimeField(_("at"), db_index=True)
     person_id = models.BigIntegerField(_("person"), null=True, blank=True)
@@ -93,14 +95,14 @@ class AccessEntry(models.Model):
 
 
 class AccessSeal(models.Model):
-    """The digest of one UTC day of the access log, as it entered the house's chain."""
+    """The digest of one UTC day of the access log, as it entered the portal's chain."""
 
     day = models.DateField(_("day"), unique=True)
     first_id = models.BigIntegerField()
     last_id = models.BigIntegerField()
     count = models.PositiveBigIntegerField(_("entries"))
     digest = models.CharField(_("digest"), max_length=64)
-    position = models.PositiveBigIntegerField(_("position in the house's chain"))
+    position = models.PositiveBigIntegerField(_("position in the portal's chain"))
 
     class Meta:
         verbose_name = _("access seal")

@@ -1,4 +1,4 @@
-"""Sealing the access log: one digest for each full day in UTC, entered into the house's chain.
+"""Sealing the access log: one digest for each full day in UTC, entered into the portal's chain.
 
 The log itself takes no lock and has no chain, so that a sign-in or a download waits for nobody. Once a day is
 over nothing more may enter it unseen.
@@ -15,7 +15,7 @@ from django.db.models.functions import TruncDate
 from cwg import clock
 
 from . import journal, replay
-from .models import AccessEntry, AccessSeal, House, JournalEntry
+from .models import AccessEntry, AccessSeal, JournalEntry, PortalJournal
 
 ACT = "access-sealed"
 # A request that began before midnight may write its line after it; nobody's request lasts an hour.
@@ -62,7 +62,7 @@ def read(day: date) -> DayOfAccess | None:
 def seal() -> int:
     """Seal every day that is fully past and not sealed yet; returns how many were. Safe twice, and two at once."""
     with transaction.atomic():
-        house = journal.house()  # whoever comes second waits here, and finds the days sealed
+        portal = journal.portal()  # whoever comes second waits here, and finds the days sealed
         now = clock.now()
         today = datetime.combine((now - SETTLED_AFTER).date(), time.min, UTC)
         days = (
@@ -77,7 +77,7 @@ def seal() -> int:
         for day in list(days):
             found = read(day)
             assert found is not None  # the day comes from a line of the log, and lines never leave it
-            entry = journal.append(house, ACT, at=now, actor_id=None, facts=asdict(found))
+            entry = journal.append(portal, ACT, at=now, actor_id=None, facts=asdict(found))
             AccessSeal.objects.create(**asdict(found), position=entry.position)
             sealed += 1
         return sealed
@@ -85,7 +85,7 @@ def seal() -> int:
 
 def faults() -> Iterator[str]:
     """What does not hold of the sealed days, for `manage.py verify`: a sentence each."""
-    chain = House.objects.values_list("chain", flat=True).first()
+    chain = PortalJournal.objects.values_list("chain", flat=True).first()
     of_house = JournalEntry.objects.filter(chain=chain) if chain else JournalEntry.objects.none()
     entered = {entry.position: entry.facts for entry in of_house.filter(act=ACT).iterator()}
     for seal in AccessSeal.objects.order_by("day").iterator():
@@ -97,4 +97,4 @@ def faults() -> Iterator[str]:
     # Seals that a restored backup does not have: the record says so, and the day is sealed again as it is held.
     known_lost = replay.positions_without_rows(chain) if chain and entered else set()
     for position in sorted(set(entered) - known_lost):
-        yield f"access log: entry {position} of the house's chain seals a day that has no seal"
+        yield f"access log: entry {position} of the portal's chain seals a day that has no seal"

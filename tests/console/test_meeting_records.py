@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from cwg.documents.models import Deadline, DeadlineRule, Slot
-from cwg.record.models import House, JournalEntry
+from cwg.record.models import JournalEntry, PortalJournal
 from meetings.models import Meeting, Request, Sitting
 from tests import factories
 
@@ -151,7 +151,7 @@ def test_several_rules_are_entered_and_the_house_keeps_them(secretary, rule, cli
     second = rule | {"name": "Posted", "offset": 7, "measured": "available"}
     assert client.post("/console/documents/deadlinerule/add/", second).status_code == 302
     assert DeadlineRule.objects.count() == 2
-    entry = JournalEntry.objects.filter(chain=House.objects.get().chain, act="deadline_rule").first()
+    entry = JournalEntry.objects.filter(chain=PortalJournal.objects.get().chain, act="deadline_rule").first()
     assert (entry.facts["reason"], entry.facts["after"]["offset"]) == ("Adopted", 12)
 
 

@@ -7,7 +7,7 @@ from cwg.documents import reference, rules
 from cwg.documents.deadlines import TWENTY_FOUR_HOURS
 from cwg.documents.models import DeadlineRule, PolicyIssue
 from cwg.record import journal
-from cwg.record.models import House, JournalEntry
+from cwg.record.models import JournalEntry, PortalJournal
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -43,9 +43,9 @@ def test_the_two_lists_of_issues_are_there_in_their_order():
 
 def test_the_rules_stand_in_the_house_s_chain():
     reference.load()
-    house = House.objects.get()
-    assert JournalEntry.objects.filter(chain=house.chain, act="deadline_rule").count() == 3
-    assert list(journal.faults(house)) == []
+    portal = PortalJournal.objects.get()
+    assert JournalEntry.objects.filter(chain=portal.chain, act="deadline_rule").count() == 3
+    assert list(journal.faults(portal)) == []
 
 
 def test_loading_again_changes_nothing_and_brings_nothing_back():

@@ -14,7 +14,7 @@ from cwg.notices.expansion import expand_due
 from cwg.notices.models import Notice
 from cwg.notices.tasks import sweep_notices_now
 from cwg.record import journal
-from cwg.record.models import House, JournalEntry
+from cwg.record.models import JournalEntry, PortalJournal
 from tests import factories
 from tests.mailroom import Mailroom, free_port, html_of, serving, silent_server, text_of
 
@@ -298,7 +298,7 @@ def test_the_secretariat_sends_a_failed_notice_again_and_the_journal_says_why(sm
     assert [mail["Message-ID"] for mail in smtp.arrived] == [notice.message_id]
     entry = JournalEntry.objects.get(act="notice_sent_again")
     assert (entry.actor_id, entry.facts["reason"]) == (secretary.pk, "The mailbox exists now.")
-    assert list(journal.faults(House.objects.get())) == []
+    assert list(journal.faults(PortalJournal.objects.get())) == []
 
 
 @pytest.mark.parametrize("status", ["waiting", "dropped"])

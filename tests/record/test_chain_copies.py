@@ -5,7 +5,7 @@ import pytest
 from django.db import transaction
 
 from cwg.record import chain_copies, journal
-from cwg.record.models import ChainCopy, House, JournalEntry
+from cwg.record.models import ChainCopy, JournalEntry, PortalJournal
 
 pytestmark = pytest.mark.django_db
 
@@ -14,14 +14,14 @@ AT = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
 
 def act(name: str = "noted", **facts) -> JournalEntry:
     with transaction.atomic():
-        return journal.append(journal.house(), name, at=AT, actor_id=3, facts=facts)
+        return journal.append(journal.portal(), name, at=AT, actor_id=3, facts=facts)
 
 
 @pytest.fixture
-def three_entries() -> House:
+def three_entries() -> PortalJournal:
     for number in range(3):
         act(number=number, title="é 学 ش")
-    return House.objects.get()
+    return PortalJournal.objects.get()
 
 
 def test_every_entry_is_copied_once_as_the_bytes_its_hash_covers(three_entries, storage):

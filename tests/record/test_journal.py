@@ -4,14 +4,14 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from cwg.record import journal
-from cwg.record.models import GENESIS, House, JournalEntry
+from cwg.record.models import GENESIS, JournalEntry, PortalJournal
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 def act(**facts) -> JournalEntry:
     with transaction.atomic():
-        return journal.append(journal.house(), "noted", at=AT, actor_id=3, facts=facts)
+        return journal.append(journal.portal(), "noted", at=AT, actor_id=3, facts=facts)
 
 
 def tamper(statement: str) -> None:
@@ -42,15 +42,15 @@ def test_each_entry_carries_the_hash_of_the_one_before():
     first, second = act(number=1), act(number=2)
     assert (first.position, first.previous) == (1, GENESIS)
     assert (second.position, second.previous) == (2, first.hash)
-    assert House.objects.get().chain_head == second.hash
-    assert list(journal.faults(House.objects.get())) == []
+    assert PortalJournal.objects.get().chain_head == second.hash
+    assert list(journal.faults(PortalJournal.objects.get())) == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_appending_outside_the_locking_transaction_is_refused():
-    house = House.objects.create()
+    portal = PortalJournal.objects.create()
     with pytest.raises(journal.NotLocked):
-        journal.append(house, "noted", at=AT, actor_id=None, facts={})
+        journal.append(portal, "noted", at=AT, actor_id=None, facts={})
     assert not JournalEntry.objects.exists()
 
 
@@ -83,4 +83,4 @@ def test_what_was_changed_past_the_triggers_is_found(statement, found):
     for number in range(3):
         act(number=number)
     tamper(statement)
-    assert any(found in sentence for sentence in journal.faults(House.objects.get()))
+    assert any(found in sentence for sentence in journal.faults(PortalJournal.objects.get()))

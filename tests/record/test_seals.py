@@ -5,7 +5,7 @@ from django.db import connection
 
 from cwg import clock
 from cwg.record import access, journal, seals
-from cwg.record.models import AccessEntry, AccessSeal, House, JournalEntry
+from cwg.record.models import AccessEntry, AccessSeal, JournalEntry, PortalJournal
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def test_a_full_day_is_sealed_into_the_chain_of_the_house(sealed_day):
     entry = JournalEntry.objects.get()
     assert (entry.act, entry.position) == (seals.ACT, sealed_day.position)
     assert entry.facts["digest"] == sealed_day.digest
-    assert list(journal.faults(House.objects.get())) == []
+    assert list(journal.faults(PortalJournal.objects.get())) == []
     assert list(seals.faults()) == []
 
 
@@ -105,7 +105,7 @@ def test_a_seal_made_anew_over_changed_lines_is_found(sealed_day):
 def test_a_seal_that_is_gone_is_found(sealed_day):
     past_the_triggers("DELETE FROM record_accessseal")
     assert list(seals.faults()) == [
-        f"access log: entry {sealed_day.position} of the house's chain seals a day that has no seal"
+        f"access log: entry {sealed_day.position} of the portal's chain seals a day that has no seal"
     ]
 
 
