@@ -20,7 +20,7 @@ from cwg.documents.register import SlotNotOpen
 from cwg.members.models import LANGUAGES, Group, MemberState, Office
 from cwg.members.requests import PortalRequest
 
-from . import drafting, parties, showing, submission
+from . import draft_presentation, drafting, parties, submission
 from .forms import DraftForm, SponsorForm, UploadForm
 from .models import Contribution
 
@@ -200,7 +200,7 @@ def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm |
         "form": form or _form(request, draft, None),
         "steps": steps(draft),
         "files": [
-            (names[language], [showing.file_row(file, removable=True) for file in held])
+            (names[language], [draft_presentation.file_row(file, removable=True) for file in held])
             for language, held in sorted(files.items())
         ],
         "upload_languages": LANGUAGES,
@@ -208,7 +208,7 @@ def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm |
         "max_bytes": settings.MAX_FILE_BYTES,
         "sponsor_form": SponsorForm(contribution=draft) if draft.state_id else None,
         "deadline": rules.deadline_for(draft.register, draft.kind) if draft.register else None,
-        "seat_zone": showing.seat_zone(draft),
+        "seat_zone": draft_presentation.seat_zone(draft),
         "may_submit": parties.may_submit(request.rights, draft),
         "at": request.server_now,
     } | more
@@ -257,7 +257,7 @@ def upload(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         return _refused(request, draft, [_("This draft is no longer open.")], 409)
     if _wants_json(request):
         row = render_to_string(
-            "components/file_row.html", {"file": showing.file_row(file, removable=True)}, request
+            "components/file_row.html", {"file": draft_presentation.file_row(file, removable=True)}, request
         )
         return JsonResponse({"html": row}, status=201)
     messages.success(request, _("%(name)s is stored and checked.") % {"name": file.name})

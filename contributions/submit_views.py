@@ -14,7 +14,7 @@ from cwg.documents.models import Document, Register, Revision, Slot
 from cwg.members.models import LANGUAGE_CODES
 from cwg.members.requests import PortalRequest
 
-from . import draft_views, drafting, parties, showing, submission
+from . import draft_presentation, draft_views, drafting, parties, submission
 from .forms import ReasonForm
 from .models import Contribution, Sponsorship
 
@@ -42,8 +42,8 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         "contribution": draft,
         "party": draft.party,
         "proof": prepared,
-        "head": showing.header(draft, [line.printed_as for line in prepared.filing.sources]),
-        "files": [showing.file_row(file, removable=False) for file in draft.files.all()],
+        "head": draft_presentation.header(draft, [line.printed_as for line in prepared.filing.sources]),
+        "files": [draft_presentation.file_row(file, removable=False) for file in draft.files.all()],
         "token": token,
         "may_edit": parties.may_edit(request.rights, draft),
         "may_submit": may_submit,
@@ -54,7 +54,7 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         "open_slots": list(
             parties.open_slots(draft.register, state_id=draft.state_id, office_id=draft.office_id)
         ),
-        "seat_zone": showing.seat_zone(draft),
+        "seat_zone": draft_presentation.seat_zone(draft),
         "asked": draft.asked_at is not None,
     } | more
 
@@ -136,7 +136,7 @@ def _late_page(request: PortalRequest, draft: Contribution, outcome: submission.
         "open_slots": list(
             parties.open_slots(draft.register, state_id=draft.state_id, office_id=draft.office_id)
         ),
-        "seat_zone": showing.seat_zone(draft),
+        "seat_zone": draft_presentation.seat_zone(draft),
         "steps": draft_views.steps(draft),
     }
 

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cwg.documents import downloads, listing, pack, paper
+from cwg.documents import downloads, header_block, listing, pack
 from cwg.documents.filenames import content_disposition
 from cwg.documents.models import Deadline, Document
 from cwg.members.accounts import address_of
@@ -98,7 +98,7 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "meeting": found,
             "register": register,
             "state": state,
-            "days": paper.days_of(register),
+            "days": header_block.days_of(register),
             "sittings": found.sittings.all(),
             "deadlines": register.deadlines.filter(superseded_at__isnull=True).order_by("instant"),
             "requests": [(one, slot_state(one, register.closed_at is not None)) for one in requests],
@@ -106,7 +106,7 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "rows": rows,
             "found": len(rows),
             "zone": register.zone,
-            "pack_languages": paper.LANGUAGE_NAMES.items(),
+            "pack_languages": header_block.LANGUAGE_NAMES.items(),
             "may_contribute": state in ("announced", "in_session") and rights.states_in(register.group_id),
             # Offices file also after a meeting has closed: its report comes then.
             "may_file": not register.is_archive
@@ -169,7 +169,9 @@ def documents_pack(request: PortalRequest, slug: str) -> HttpResponseBase:
     languages = [code for code in request.GET.getlist("lang") if code]
     if any(code not in LANGUAGE_CODES for code in languages):
         raise BadRequest("unknown language")
-    documents = paper.for_page(Document.objects.visible_to(request.rights)).filter(register=found.register)
+    documents = header_block.for_page(Document.objects.visible_to(request.rights)).filter(
+        register=found.register
+    )
     packed = pack.contents(documents.order_by("series__code", "number", "pk"), set(languages))
     zipped = pack.stream(packed, title=str(found), language=current_language())
     name = f"{found.register.slug}{''.join(f'-{code}' for code in sorted(set(languages)))}.zip"

@@ -12,19 +12,19 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from contributions import parties, submission
-from cwg.documents import paper, register
+from cwg.documents import header_block, register
 from cwg.documents.models import Blob, Document, File, PolicyIssue, Register, Revision, Slot
 from cwg.members.requests import PortalRequest, of_person
 from cwg.members.rights import Rights
 from cwg.record.models import JournalEntry
 
+from .act_labels import label_of
 from .forms import DisclosureForm
 from .journal_records import facts_with_names
 from .reasons import Act
 from .records import Panel, RecordAdmin
 from .scope import seen_groups
 from .site import site
-from .words import word
 
 CHAIN_SHOWN = 200
 
@@ -95,7 +95,7 @@ class RegisterAdmin(RecordAdmin):
         yield Panel(
             _("Its chain, newest first"),
             (_("Position"), _("Act"), _("At"), _("Person"), _("Hash")),
-            ([e.position, word(e.act), e.at, named.person(e.actor_id), e.hash[:16]] for e in entries),
+            ([e.position, label_of(e.act), e.at, named.person(e.actor_id), e.hash[:16]] for e in entries),
             _("Nothing is entered yet."),
         )
 
@@ -188,12 +188,12 @@ class DocumentAdmin(RecordAdmin):
 
     @admin.display(description=_("title"), ordering="title")
     def heading(self, row: Document) -> str:
-        return row.title or paper.untitled(row.known_as)
+        return row.title or header_block.untitled(row.known_as)
 
     @admin.display(description=_("available"), ordering="available_at")
     def available(self, row: Document) -> datetime | date | None:
         """As much of it as is known: the archive states a day, or nothing."""
-        return paper.day_of(row, row.original)
+        return header_block.day_of(row, row.original)
 
     @admin.display(description=_("source"))
     def source(self, row: Document) -> str:
@@ -214,7 +214,7 @@ class DocumentAdmin(RecordAdmin):
                 [
                     r.symbol or "",
                     r.title,
-                    paper.day_of(row, r),
+                    header_block.day_of(row, r),
                     r.deadline_at,
                     r.get_verdict_display(),
                     r.filed_by,

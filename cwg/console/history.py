@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
-from .display import shown, words_of
+from .console_values import shown, words_of
 
 KINDS = {"+": _("Created"), "~": _("Changed"), "-": _("Deleted")}
 

@@ -16,11 +16,11 @@ from cwg.members.models import MemberState, Office, Person
 from cwg.members.rights import Rights
 from cwg.record.models import AccessEntry, Heartbeat, JournalEntry, PortalJournal
 
-from .display import shown
+from .act_labels import label_of
+from .console_values import shown
 from .records import RecordAdmin
 from .scope import seen_groups
 from .site import site
-from .words import word
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class ActFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         acts = model_admin.get_queryset(request).order_by("act").values_list("act", flat=True).distinct()
-        return [(act, word(act)) for act in acts]
+        return [(act, label_of(act)) for act in acts]
 
     def queryset(self, request, queryset):
         return queryset.filter(act=self.value()) if self.value() is not None else queryset
@@ -126,7 +126,7 @@ class NamedList(RecordAdmin):
 
     @admin.display(description=_("act"), ordering="act")
     def deed(self, row) -> str:
-        return word(row.act)
+        return label_of(row.act)
 
 
 class TitledEntry(Protocol):

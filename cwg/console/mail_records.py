@@ -15,11 +15,11 @@ from cwg.members.rights import Rights
 from cwg.notices import kinds, sending
 from cwg.notices.models import DemoMail, Event, Notice
 
+from .act_labels import label_of
 from .reasons import Act
 from .records import Panel, RecordAdmin
 from .scope import seen_groups
 from .site import site
-from .words import word
 
 
 class OfGroupsOrNone(RecordAdmin):
@@ -66,7 +66,7 @@ class EventAdmin(OfGroupsOrNone):
 
     @admin.display(description=_("kind"), ordering="kind")
     def what(self, row: Event) -> str:
-        return word(row.kind)
+        return label_of(row.kind)
 
     @admin.display(description=_("notices"))
     def told(self, row: CountedEvent) -> int:
@@ -130,7 +130,7 @@ class NoticeAdmin(OfGroupsOrNone):
 
     @admin.display(description=_("kind"), ordering="event__kind")
     def kind(self, row: Notice) -> str:
-        return word(row.event.kind)
+        return label_of(row.event.kind)
 
 
 class DemoMailAdmin(RecordAdmin):

@@ -22,7 +22,7 @@ from cwg.members.requests import PortalRequest, of_person
 from cwg.members.rights import Rights
 from cwg.record.history import sign
 
-from . import csv_export, display, history, reasons
+from . import console_values, csv_export, history, reasons
 from .change_form import RecordForm, VerbForm
 from .refusals import REFUSED, sentence
 from .scope import seen_groups
@@ -41,7 +41,7 @@ class Panel:
 
     def __init__(self, title: Any, head: Sequence[Any], rows: Iterable[Sequence[Any]], empty: Any = ""):
         self.title, self.head, self.empty = title, head, empty
-        self.rows = [[display.shown(value) for value in row] for row in rows]
+        self.rows = [[console_values.shown(value) for value in row] for row in rows]
 
 
 class RecordAdmin(admin.ModelAdmin):
@@ -226,7 +226,7 @@ class RecordAdmin(admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         found = self.get_changelist_instance(request)
-        head = [display.label(self.model, name, self) for name in self.csv_columns]
+        head = [console_values.label(self.model, name, self) for name in self.csv_columns]
         rows = (self._cells(row) for row in found.get_queryset(request))
         return csv_export.response(str(self.opts.model_name), head, rows)
 
@@ -234,7 +234,7 @@ class RecordAdmin(admin.ModelAdmin):
         cells = []
         for name in self.csv_columns:
             field, _attribute, value = lookup_field(name, row, self)
-            cells.append(display.field_value(field, value, row) if field is not None else value)
+            cells.append(console_values.field_value(field, value, row) if field is not None else value)
         return cells
 
     # --- One row ---------------------------------------------------------------------------------------------
@@ -275,7 +275,10 @@ class RecordAdmin(admin.ModelAdmin):
             "form": form,
             "may_change": may_change and (add or bool(self.fields)),
             "facts": [
-                (display.label(self.model, name, self), display.value_of(obj, name, self, self.moments))
+                (
+                    console_values.label(self.model, name, self),
+                    console_values.value_of(obj, name, self, self.moments),
+                )
                 for name in read_only
             ]
             if obj

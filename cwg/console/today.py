@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 
 from contributions.counts import open_drafts_by_party
 from cwg.documents.models import Blob, Deadline, Document, File, Revision
-from cwg.home.health import OUTBOX_EMPTIED_WITHIN, WORKER_SEEN_WITHIN
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 from cwg.notices.models import Notice
+from cwg.operations.health import OUTBOX_EMPTIED_WITHIN, WORKER_SEEN_WITHIN
 from cwg.record import heartbeat
 from meetings.models import Meeting, Request
 

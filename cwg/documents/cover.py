@@ -7,14 +7,14 @@ from cwg.look.instants import date_text, instant_text
 from cwg.texts import pdf_out
 from cwg.texts.blocks import Block, Heading, KeyValues, Paragraph
 
-from . import paper
+from . import header_block
 from .models import Document
 
 
 def as_pdf(document: Document, language: str) -> bytes:
     """The cover sheet as PDF in the active language, of which `language` is the two-letter code."""
     revision = document.current
-    head = paper.head(document, revision)
+    head = header_block.head(document, revision)
     day = head["date"]
     dated = (
         instant_text(day, document.register.zone, "date") if hasattr(day, "hour") else day and date_text(day)

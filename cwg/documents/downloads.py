@@ -14,8 +14,8 @@ from cwg.members.requests import VisitorRequest
 from cwg.record import access
 
 from .filenames import content_disposition
+from .header_block import KIND_OF_FILE
 from .models import Blob, File
-from .paper import KIND_OF_FILE
 from .storage import documents as storage
 
 

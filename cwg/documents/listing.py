@@ -25,7 +25,7 @@ from cwg.look.form_fields import choice_field
 from cwg.look.templatetags import portal
 from cwg.members.models import LANGUAGES, MemberState, Office, current_language
 
-from . import paper, row_html
+from . import header_block, row_html
 from .kinds import Kind
 from .models import Revision, Source, Version
 from .search import matching
@@ -183,7 +183,7 @@ class Row:
     @property
     def heading(self) -> str:
         """The title, or that nobody states one."""
-        return self.title or paper.untitled(self.known_as)
+        return self.title or header_block.untitled(self.known_as)
 
 
 class Rows(list[Row]):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 from zipstream import ZipStream
 
-from . import paper
+from . import header_block
 from .models import Blob, Revision
 from .storage import documents as storage
 
@@ -44,7 +44,7 @@ def inert(cell: str) -> str:
 
 
 def contents(documents, languages: Collection[str]) -> list[Packed]:
-    """The files of `documents` (visible, through `paper.for_page`) in those languages (empty: all), by symbol.
+    """The files of `documents` (visible, through `header_block.for_page`) in those languages (empty: all), by symbol.
 
     The texts in force: the latest Rev. or the original, every Corr. and every Add. Nothing of withdrawn ones.
     """
@@ -64,11 +64,11 @@ def contents(documents, languages: Collection[str]) -> list[Packed]:
                 for index, file in enumerate(version.files.all()):
                     packed.append(
                         Packed(
-                            arcname=f"{folder}/{paper.file_name(document, revision, version, file, index)}",
+                            arcname=f"{folder}/{header_block.file_name(document, revision, version, file, index)}",
                             blob=file.blob,
                             symbol=revision.symbol,
                             title=revision.title or document.title,
-                            source=paper.sources_text(revision),
+                            source=header_block.sources_text(revision),
                             kind=str(document.get_kind_display()),
                             language=version.language,
                             available_at=revision.available_at.isoformat().replace("+00:00", "Z"),

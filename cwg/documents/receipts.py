@@ -21,8 +21,8 @@ from cwg.texts.blocks import Block, Heading, KeyValues, Paragraph
 
 from .deadlines import VERDICT_LABELS, Verdict
 from .filenames import content_disposition
+from .header_block import LANGUAGE_NAMES
 from .models import Document, Receipt
-from .paper import LANGUAGE_NAMES
 
 
 def differences(receipt: Receipt) -> Iterator[str]:

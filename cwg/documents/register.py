@@ -21,7 +21,7 @@ from cwg.members.models import Person
 from cwg.record import journal
 from cwg.record.history import sign
 
-from . import deadlines, kinds, losses, rules, symbols
+from . import deadlines, kinds, restore_gaps, rules, symbols
 from .models import Deadline, Document, File, Receipt, Register, Revision, Series, Slot, Source, Version
 
 LOCK_TIMEOUT = "10s"
@@ -308,7 +308,7 @@ def _next_revision(
         raise DocumentWithdrawn
     earlier = list(document.revisions.order_by("position").values_list("kind", "number", "position"))
     issued = [number for kind, number, _ in earlier if kind == filing.revision_kind]
-    number = max([*issued, losses.highest_lost(locked, document.pk, filing.revision_kind)]) + 1
+    number = max([*issued, restore_gaps.highest_lost(locked, document.pk, filing.revision_kind)]) + 1
     if filing.revision_kind == Revision.Kind.REV and document.title != filing.title:
         document.title = filing.title
         sign(document, actor, f"Rev.{number}")

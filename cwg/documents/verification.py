@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from cwg.record import journal, replay
 from cwg.record.models import JournalEntry, PortalJournal
 
-from . import blobs, losses
+from . import blobs, restore_gaps
 from .models import Blob, Document, Receipt, Register, Revision, Series
 
 # The act by which `manage.py demo` says, in the chain of a register, that it told of the past there: documents
@@ -52,7 +52,7 @@ def numbers_run() -> Iterator[str]:
     lost: dict[int, dict[str, set[int]]] = {}
     for series in kept.prefetch_related("documents"):
         if series.register_id not in lost:
-            lost[series.register_id] = losses.lost_numbers(series.register)
+            lost[series.register_id] = restore_gaps.lost_numbers(series.register)
         # A number whose document a restore has recorded as missing was issued all the same.
         missing = lost[series.register_id].get(series.code, set())
         held = {d.number for d in series.documents.all() if d.number is not None}
@@ -140,7 +140,7 @@ def chains_verify() -> Iterator[str]:
     if stray := JournalEntry.objects.exclude(chain__in=known).count():
         yield f"{stray} journal entries belong to no register"
     entered: dict[int, list[tuple]] = {}
-    for chain, position, facts in JournalEntry.objects.filter(act__in=losses.NUMBERED).values_list(
+    for chain, position, facts in JournalEntry.objects.filter(act__in=restore_gaps.NUMBERED).values_list(
         "chain", "position", "facts"
     ):
         entered.setdefault(facts["revision"], []).append((chain, position))
@@ -168,7 +168,7 @@ def acts_told() -> Iterator[str]:
     kept = Register.objects.filter(origin=Register.Origin.PORTAL).values_list("chain", flat=True)
     lost = {chain: replay.positions_without_rows(chain) for chain in kept}
     acts = JournalEntry.objects.filter(chain__in=list(lost))
-    for facts in acts.filter(act__in=losses.NUMBERED).values_list("facts", flat=True):
+    for facts in acts.filter(act__in=restore_gaps.NUMBERED).values_list("facts", flat=True):
         revision = revisions.get(facts["revision"])
         if revision is None:
             continue

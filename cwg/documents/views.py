@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from cwg.members.models import current_language
 from cwg.members.requests import PortalRequest, VisitorRequest
 
-from . import cover, listing, paper, upward
+from . import cover, header_block, listing, upward
 from .filenames import content_disposition
 from .models import Document, Register
 
@@ -69,7 +69,7 @@ def _slots(request: PortalRequest, documents) -> list[int]:
 
 def visible_document(request: VisitorRequest, path: str) -> Document:
     """The document at `path` as this person sees it. Raises Http404."""
-    return get_object_or_404(paper.for_page(Document.objects.visible_to(request.rights)), path=path)
+    return get_object_or_404(header_block.for_page(Document.objects.visible_to(request.rights)), path=path)
 
 
 @login_not_required
@@ -101,11 +101,11 @@ def document(request: VisitorRequest, path: str) -> HttpResponse:
         {
             "document": found,
             "register": register,
-            "head": paper.head(found, current),
+            "head": header_block.head(found, current),
             "heading": current.symbol or found.heading or _("Document without symbol"),
-            "entries": paper.entries(found, with_receipts=request.user.is_authenticated),
-            "languages": paper.languages_of(current, withdrawn=found.is_withdrawn, all_six=True),
-            "states": paper.STATES,
+            "entries": header_block.entries(found, with_receipts=request.user.is_authenticated),
+            "languages": header_block.languages_of(current, withdrawn=found.is_withdrawn, all_six=True),
+            "states": header_block.STATES,
             "reads_meeting": reads_meeting,
             "slot": slot,
             "asked_url": asked_url,

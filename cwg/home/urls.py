@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from . import go, health, me, views
+from . import account_settings, health, jump, views
 
 app_name = "home"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("go/", go.go, name="go"),
-    path("me/", me.me, name="me"),
-    path("me/calendar/", me.calendar_address, name="calendar-address"),
-    path("language/", me.language, name="language"),
+    path("go/", jump.jump, name="go"),
+    path("me/", account_settings.me, name="me"),
+    path("me/calendar/", account_settings.calendar_address, name="calendar-address"),
+    path("language/", account_settings.language, name="language"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 
-from cwg.console import display, words
+from cwg.console import act_labels, console_values
 
 register = template.Library()
 CHECKBOX = "action_checkbox"
@@ -15,7 +15,7 @@ CHECKBOX = "action_checkbox"
 def list_rows(cl: Any) -> list[dict[str, Any]]:
     """The rows of a change list: `{"pk", "url", "name", "cells": [{"label", "value", "link"}]}`."""
     names = [name for name in cl.list_display if name != CHECKBOX]
-    labels = {name: display.label(cl.model, name, cl.model_admin) for name in names}
+    labels = {name: console_values.label(cl.model, name, cl.model_admin) for name in names}
     links = cl.list_display_links or names[:1]
     return [
         {
@@ -25,7 +25,7 @@ def list_rows(cl: Any) -> list[dict[str, Any]]:
             "cells": [
                 {
                     "label": labels[name],
-                    "value": display.value_of(row, name, cl.model_admin),
+                    "value": console_values.value_of(row, name, cl.model_admin),
                     "link": name in links,
                     "head": position == 0,
                 }
@@ -44,7 +44,7 @@ def list_heads(cl: Any) -> list[dict[str, Any]]:
     names = list(cl.list_display)
     return [
         {
-            "label": display.label(cl.model, name, cl.model_admin),
+            "label": console_values.label(cl.model, name, cl.model_admin),
             "url": head.get("url_primary", "") if head["sortable"] else "",
             "sorted": ("ascending" if head.get("ascending") else "descending") if head.get("sorted") else "",
         }
@@ -63,13 +63,13 @@ def filter_choices(cl: Any, spec: Any) -> dict[str, Any]:
 
 @register.filter
 def shown(value: Any, style: str = "short") -> str:
-    return display.shown(value, style)
+    return console_values.shown(value, style)
 
 
 @register.filter
-def word(code: str) -> str:
+def act_label(code: str) -> str:
     """A code of the record in words."""
-    return words.word(code)
+    return act_labels.label_of(code)
 
 
 @register.simple_tag

@@ -96,7 +96,7 @@ def me(request: PortalRequest) -> HttpResponse:
         "accreditations": request.rights.accreditations,
         "calendar_address": settings.PORTAL_URL + reverse("meetings:feed", args=[secret]) if secret else "",
     }
-    return render(request, "home/me.html", context, status=422 if form.errors else 200)
+    return render(request, "home/account_settings.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

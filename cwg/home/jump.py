@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cwg.documents import listing, paper, search, symbols
+from cwg.documents import header_block, listing, search, symbols
 from cwg.documents.models import Document, Revision
 from cwg.members.requests import PortalRequest
 
@@ -17,7 +17,7 @@ MOST_HITS = 50
 
 
 @require_safe
-def go(request: PortalRequest) -> HttpResponse:
+def jump(request: PortalRequest) -> HttpResponse:
     """One document: there, at the revision named. Several: a list. None, or no symbol at all: the search."""
     asked = request.GET.get("q", "").strip()[:MOST_CHARACTERS]
     if not asked:
@@ -27,7 +27,7 @@ def go(request: PortalRequest) -> HttpResponse:
     except symbols.NotASymbol:
         return redirect(_search_for(asked))
     found = list(
-        paper.for_page(Document.objects.visible_to(request.rights))
+        header_block.for_page(Document.objects.visible_to(request.rights))
         .filter(search.of_symbol(symbol))
         .order_by("-register__opens_at", "pk")[:MOST_HITS]
     )
@@ -39,7 +39,7 @@ def go(request: PortalRequest) -> HttpResponse:
         rows = listing.rows(several.order_by("-register__opens_at", "pk"), with_meeting=True)
     return render(
         request,
-        "home/go.html",
+        "home/jump.html",
         {"asked": asked, "symbol": str(symbol), "rows": rows, "search_url": _search_for(asked)},
     )
 
@@ -70,4 +70,4 @@ def _address_in(request: HttpRequest, document: Document, symbol: symbols.Symbol
             % {"document": document.symbol, "suffix": str(last).strip("()")},
         )
         return address
-    return f"{address}#{paper.anchor(wanted[0])}"
+    return f"{address}#{header_block.anchor(wanted[0])}"

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from cwg.documents import losses
+from cwg.documents import restore_gaps
 from cwg.home import backup, restoration
 from cwg.record import chain_copies
 
@@ -54,7 +54,7 @@ class Command(BaseCommand):
                 " backup was made: look at what was ended or withdrawn since."
             )
 
-    def tell_loss(self, loss: losses.Loss) -> None:
+    def tell_loss(self, loss: restore_gaps.Loss) -> None:
         if loss.symbols:
             self.stdout.write(f"    lost, their numbers stay used: {', '.join(loss.symbols)}")
         for act in loss.other_acts:

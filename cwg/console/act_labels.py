@@ -61,6 +61,6 @@ WORDS: dict[str, Any] = {
 }
 
 
-def word(code: str) -> str:
+def label_of(code: str) -> str:
     """The words for `code`; a code nobody has put into words yet stands as it is, readably."""
     return str(WORDS.get(code) or code.replace("_", " ").capitalize())

@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from cwg import clock
-from cwg.documents import losses
+from cwg.documents import restore_gaps
 from cwg.documents.models import Register
 from cwg.notices.models import Event, Notice
 from cwg.record import chain_copies, journal, replay, sweeps
@@ -32,8 +32,8 @@ class Restored:
     """What the restore found. `unplaced` are losses of registers that the backup does not know."""
 
     at: datetime
-    found: list[tuple[str, losses.Loss]] = field(default_factory=list)
-    unplaced: list[losses.Loss] = field(default_factory=list)
+    found: list[tuple[str, restore_gaps.Loss]] = field(default_factory=list)
+    unplaced: list[restore_gaps.Loss] = field(default_factory=list)
     mails_dropped: int = 0
 
 
@@ -86,19 +86,19 @@ def go_on() -> Restored:
         for pk in Register.objects.order_by("pk").values_list("pk", flat=True):
             locked = Register.objects.select_for_update().get(pk=pk)
             if lost := replay.go_on(locked):
-                loss = losses.of(lost)
-                losses.record(locked, loss, at=result.at)
+                loss = restore_gaps.of(lost)
+                restore_gaps.record(locked, loss, at=result.at)
                 result.found.append((str(locked), loss))
         portal = journal.portal()
         known.add(portal.chain)
         if lost := replay.go_on(portal):
-            loss = losses.of(lost)
+            loss = restore_gaps.of(lost)
             journal.append(portal, replay.ACT, at=result.at, actor_id=None, facts=loss.facts())
             result.found.append((str(portal), loss))
         for chain in chain_copies.chains():
             if chain not in known:
                 _place_unknown(chain, portal, result)
-        losses.keep_ids_unused([*(loss for _, loss in result.found), *result.unplaced])
+        restore_gaps.keep_ids_unused([*(loss for _, loss in result.found), *result.unplaced])
         result.mails_dropped = let_old_mail_rest(result.at)
         # Who signed out since the backup was made stays signed out.
         Session.objects.all().delete()
@@ -110,16 +110,16 @@ def _place_unknown(chain: uuid.UUID, portal: PortalJournal, result: Restored) ->
     lost = [replay.as_entry(copied) for copied in chain_copies.read(chain)]
     if not lost:
         return
-    loss = losses.of(lost)
+    loss = restore_gaps.of(lost)
     recorded = JournalEntry.objects.filter(act=replay.ACT, facts__chain=str(chain))
-    register = losses.register_of(loss)
+    register = restore_gaps.register_of(loss)
     if register is None:
         if not recorded.exists():
             journal.append(portal, replay.ACT, at=result.at, actor_id=None, facts=loss.facts())
         if loss.symbols:
             result.unplaced.append(loss)
     elif not recorded.filter(chain=register.chain).exists():
-        losses.record(Register.objects.select_for_update().get(pk=register.pk), loss, at=result.at)
+        restore_gaps.record(Register.objects.select_for_update().get(pk=register.pk), loss, at=result.at)
         result.found.append((str(register), loss))
 
 
