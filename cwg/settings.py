@@ -57,6 +57,8 @@ INSTALLED_APPS = [
     "meetings",
     "contributions",
     "cwg.home",
+    "cwg.operations",
+    "cwg.demo",
     "cwg.console",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -90,7 +92,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "cwg.home.middleware.BadInputMiddleware",
+    "cwg.operations.limits.BadInputMiddleware",
 ]
 
 ROOT_URLCONF = "cwg.urls"

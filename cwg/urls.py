@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("meetings.urls")),
     path("", include("cwg.documents.urls")),
     path("", include("cwg.home.urls")),
+    path("", include("cwg.operations.urls")),
     path("", include("cwg.members.urls")),
     path("", include("contributions.urls")),
 ]

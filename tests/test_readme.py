@@ -26,7 +26,9 @@ def names_read_in(path: str) -> set[str]:
 
 
 READ = (
-    names_read_in("cwg/settings.py") | names_read_in("cwg/gunicorn.py") | names_read_in("cwg/home/backup.py")
+    names_read_in("cwg/settings.py")
+    | names_read_in("cwg/gunicorn.py")
+    | names_read_in("cwg/operations/backup.py")
 )
 
 

@@ -10,10 +10,10 @@ from datetime import timedelta
 from contributions import sponsors
 from contributions.models import Sponsorship
 from cwg import clock
+from cwg.demo.archive import make_files
+from cwg.demo.archive.archive_2009 import UNPLACED_DOCUMENTS
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Register, Slot
-from cwg.home.archive import make_files
-from cwg.home.archive.archive_2009 import UNPLACED_DOCUMENTS
 from cwg.members.models import MemberState, Office
 from cwg.texts import docx_out, pdf_out
 from cwg.texts.blocks import Block, Heading, Items, Paragraph

@@ -8,11 +8,8 @@ class HomeConfig(AppConfig):
     verbose_name = _("Home")
 
     def ready(self) -> None:
-        from cwg.look import demo_people, nav
+        from cwg.look import nav
 
-        from .demo import people
-
-        demo_people.register(people.for_sign_in)
         nav.register(_("Home"), "home:home", order=10)
         nav.register(_my_party, "contributions:delegation", _has_seat, order=40)
         nav.register(_("My settings"), "home:me", order=10, menu="user")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import account_settings, health, jump, views
+from . import account_settings, jump, views
 
 app_name = "home"
 urlpatterns = [
@@ -11,6 +11,4 @@ urlpatterns = [
     path("me/", account_settings.me, name="me"),
     path("me/calendar/", account_settings.calendar_address, name="calendar-address"),
     path("language/", account_settings.language, name="language"),
-    path("livez", health.livez, name="livez"),
-    path("readyz", health.readyz, name="readyz"),
 ]

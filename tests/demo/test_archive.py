@@ -9,7 +9,7 @@ import pytest
 from docx import Document
 from pypdf import PdfReader
 
-from cwg.home.archive.archive_2009 import (
+from cwg.demo.archive.archive_2009 import (
     DEDICATED_GROUP_1,
     MEETINGS,
     REFERENCE_TEXTS,
@@ -17,8 +17,8 @@ from cwg.home.archive.archive_2009 import (
     WG_WSIS_14,
     all_documents,
 )
-from cwg.home.archive.make_files import MADE_FROM_TEXT, TEXTS, blocks_of, files_of, parse
-from cwg.home.archive.records import KINDS
+from cwg.demo.archive.make_files import MADE_FROM_TEXT, TEXTS, blocks_of, files_of, parse
+from cwg.demo.archive.records import KINDS
 from cwg.members.states_file import read
 from cwg.texts.blocks import Heading, Items, KeyValues, Paragraph, plain_text
 

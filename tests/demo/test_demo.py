@@ -11,9 +11,9 @@ from django.test.utils import override_settings
 
 from contributions.models import Contribution, Sponsorship
 from cwg import clock
+from cwg.demo import current, people
+from cwg.demo import meetings as demo_meetings
 from cwg.documents.models import DeadlineRule, Document, PolicyIssue, Register, Revision, Slot, Version
-from cwg.home.demo import current, people
-from cwg.home.demo import meetings as demo_meetings
 from cwg.look import demo_people
 from cwg.members.models import Accreditation, MemberState, Person
 from cwg.members.rights import rights_of

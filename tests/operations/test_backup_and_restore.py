@@ -16,10 +16,10 @@ from django.db import connection
 from cwg import clock
 from cwg.documents import register as deciding
 from cwg.documents.models import Document, Register, Revision, Series
-from cwg.home import backup
 from cwg.members.models import Role
 from cwg.notices import outbox
 from cwg.notices.models import Event, Notice
+from cwg.operations import backup
 from cwg.record import chain_copies, replay
 from cwg.record.models import AccessSeal, JournalEntry
 from tests import factories

@@ -7,8 +7,8 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from cwg import clock
-from cwg.home import health
 from cwg.notices.models import Event, Notice
+from cwg.operations import health
 from cwg.record import heartbeat
 
 

@@ -7,7 +7,7 @@ times that they do not state are not supplied.
 
 from datetime import date, datetime
 
-from cwg.home.archive.records import ArchiveDocument, ArchiveMeeting, ArchiveRequest, ArchiveSource
+from cwg.demo.archive.records import ArchiveDocument, ArchiveMeeting, ArchiveRequest, ArchiveSource
 
 GENERAL_SECRETARIAT = ArchiveSource("bureau", "GS", "General Secretariat")
 BR = ArchiveSource("bureau", "BR", "BR")

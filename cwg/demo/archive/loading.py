@@ -7,19 +7,18 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from cwg import clock
+from cwg.demo.archive import make_files
+from cwg.demo.archive.archive_2009 import MEETINGS, UNPLACED_DOCUMENTS
+from cwg.demo.archive.records import ArchiveDocument, ArchiveMeeting, ArchiveRequest, ArchiveSource
+from cwg.demo.people import CHAIR_OFFICES, REASON, WG_WSIS
 from cwg.documents import archive, blobs
 from cwg.documents.models import Register, Source
 from cwg.documents.register import FileLine, SourceLine, VersionLine
-from cwg.home.archive import make_files
-from cwg.home.archive.archive_2009 import MEETINGS, UNPLACED_DOCUMENTS
-from cwg.home.archive.records import ArchiveDocument, ArchiveMeeting, ArchiveRequest, ArchiveSource
 from cwg.members.models import Group, MemberState, Office, Person
 from cwg.record.history import sign
 from cwg.texts.blocks import plain_text
 from meetings.convening import clock_face
 from meetings.models import Meeting, Request, Sitting
-
-from .people import CHAIR_OFFICES, REASON, WG_WSIS
 
 # The proposal of France was made after the meeting of 13-14 June 2007; to which meeting is not stated.
 UNPLACED = archive.ArchivedRegister(

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from cwg.home.archive.records import TEXT_NOT_HELD, ArchiveDocument
+from cwg.demo.archive.records import TEXT_NOT_HELD, ArchiveDocument
 from cwg.texts import docx_out, pdf_out
 from cwg.texts.blocks import Block, Heading, Items, KeyValues, Paragraph
 

@@ -5,8 +5,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from cwg import clock
-from cwg.home.demo import archive, current, meetings, people
-from cwg.home.demo.filing import person
+from cwg.demo import current, meetings, people
+from cwg.demo.archive import loading
+from cwg.demo.filing import person
 from cwg.members.models import Group
 
 
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         now = clock.now()
         people.make(now)
         secretary = person(current.SECRETARIAT)
-        archive.make(secretary)
+        loading.make(secretary)
         meetings.convene(Group.objects.get(code=people.CWG_INTERNET), secretary, now)
         for register, part in meetings.unfinished():
             meetings.fill(register, part, current.FILLERS[part], secretary, now)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cwg.home import backup
+from cwg.operations import backup
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from cwg.documents import restore_gaps
-from cwg.home import backup, restoration
+from cwg.operations import backup, restoration
 from cwg.record import chain_copies
 
 

@@ -1,0 +1,1 @@
+"""Running the portal: health, limits, backup and restore, the commands of whoever keeps it going."""

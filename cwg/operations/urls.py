@@ -1,0 +1,11 @@
+"""What a load balancer and a supervisor ask."""
+
+from django.urls import path
+
+from . import health
+
+app_name = "operations"
+urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+]
