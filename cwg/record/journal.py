@@ -1,11 +1,16 @@
 """Appending to a chain, and checking one.
 
-Each entry's hash is SHA-256 over the canonical JSON of the entry with the hash before it: sorted keys, UTF-8,
-no blanks, instants in UTC with microseconds, people as numbers and never by name.
+Each entry's hash is SHA-256 over canonical JSON that holds the hash before it: sorted keys, UTF-8, no blanks,
+instants in UTC with microseconds, people as numbers and never by name.
+
+Version 1 hashes the whole entry. Version 2 hashes its place and a salted digest of its content, so that an entry can
+be withheld from a reader to whom it is not addressed while the chain still verifies (`withheld`). Entries keep the
+version they were written in. `verify_receipt.py` beside this module computes the same without the portal.
 """
 
 import hashlib
 import json
+import secrets
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -15,7 +20,10 @@ from django.db import connection
 
 from .models import GENESIS, Chained, JournalEntry, PortalJournal
 
-VERSION = 1
+VERSION = 2
+# What the salted digest of an entry of version 2 covers, and what its hash covers beside that digest.
+CONTENT = ("act", "at", "actor", "facts", "salt")
+PLACE = ("version", "chain", "position", "previous")
 
 
 class NotLocked(RuntimeError):
@@ -54,9 +62,9 @@ def plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no canonical form in the record.")
 
 
-def hashed(entry: JournalEntry) -> dict[str, Any]:
-    """The fields of an entry that its hash covers."""
-    return {
+def fields(entry: JournalEntry) -> dict[str, Any]:
+    """The entry as it is kept outside the database, plain, without its hash: copies, exports, signed statements."""
+    said = {
         "version": entry.version,
         "chain": entry.chain,
         "position": entry.position,
@@ -66,10 +74,36 @@ def hashed(entry: JournalEntry) -> dict[str, Any]:
         "facts": entry.facts,
         "previous": entry.previous,
     }
+    if entry.version > 1:
+        said["salt"] = entry.salt
+    return plain(said)
 
 
-def _hash(entry: JournalEntry) -> str:
-    return digest(hashed(entry))
+def hash_of(said: dict[str, Any]) -> str:
+    """The hash of an entry as `fields` gives it. Raises ValueError for a version that nobody wrote."""
+    match said["version"]:
+        case 1:
+            return digest(said)
+        case 2:
+            return digest({**{name: said[name] for name in PLACE}, "content": _content_digest(said)})
+    raise ValueError(f"an entry of version {said['version']}")
+
+
+def _content_digest(said: dict[str, Any]) -> str:
+    return digest({name: said[name] for name in CONTENT})
+
+
+def withheld(entry: JournalEntry) -> dict[str, Any]:
+    """The entry for somebody who may not read it: its place, its hash, and what the hash is made of, no more.
+
+    The salt stays here: without it nobody can guess the content and try. Of an entry of version 1 only place and
+    hash can be given.
+    """
+    said = fields(entry)
+    shown = {name: said[name] for name in PLACE}
+    if entry.version > 1:
+        shown["content"] = _content_digest(said)
+    return {**shown, "hash": entry.hash}
 
 
 def append(
@@ -89,9 +123,10 @@ def append(
         actor_id=actor_id,
         facts=plain(facts),
         version=VERSION,
+        salt=secrets.token_hex(16),
         previous=locked.chain_head,
     )
-    entry.hash = _hash(entry)
+    entry.hash = hash_of(fields(entry))
     entry.save(force_insert=True)
     move_head(locked, entry)
     return entry
@@ -106,6 +141,13 @@ def move_head(locked: Chained, last: JournalEntry) -> None:
     )
 
 
+def _hashes(entry: JournalEntry) -> bool:
+    try:
+        return hash_of(fields(entry)) == entry.hash
+    except ValueError:
+        return False
+
+
 def faults(row: Chained) -> Iterator[str]:
     """What does not hold in the chain of `row`: a sentence each; nothing when the chain verifies."""
     previous, position = GENESIS, 0
@@ -116,7 +158,7 @@ def faults(row: Chained) -> Iterator[str]:
             position = entry.position
         if entry.previous != previous:
             yield f"chain of {row}: entry {entry.position} does not follow the entry before it"
-        if _hash(entry) != entry.hash:
+        if not _hashes(entry):
             yield f"chain of {row}: entry {entry.position} was changed after it was written"
         previous = entry.hash
     if previous != row.chain_head or position != row.chain_length:

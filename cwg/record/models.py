@@ -48,6 +48,8 @@ class JournalEntry(models.Model):
     actor_id = models.BigIntegerField(_("person"), null=True, blank=True)
     facts = models.JSONField(_("facts"))
     version = models.PositiveSmallIntegerField(default=1)
+    # From version 2 on: keeps a withheld content from being guessed by trying. Empty before.
+    salt = models.CharField(max_length=32, blank=True, default="")
     previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
@@ -60,6 +62,37 @@ class JournalEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position} {self.act}"
+
+
+class SigningKey(models.Model):
+    """A key with which the portal signs what it says. Its public half is published and stays so (`signing.py`).
+
+    Append-only but for retirement: that sets `retired_at`, and removes the private half.
+    """
+
+    # The beginning of the fingerprint, which is the SHA-256 of the public key's 32 bytes. All in lower-case hex.
+    key = models.CharField(_("key"), max_length=16, unique=True)
+    public_key = models.CharField(_("public key"), max_length=64)
+    fingerprint = models.CharField(_("fingerprint"), max_length=64)
+    # Encrypted with a key derived from SECRET_KEY; empty once the key is retired.
+    sealed_private_key = models.TextField(blank=True)
+    made_at = models.DateTimeField(_("made"))
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
+    retired_because = models.CharField(_("reason"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("signing key")
+        verbose_name_plural = _("signing keys")
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_retired_key_signs_no_more",
+                condition=models.Q(retired_at__isnull=True) | models.Q(sealed_private_key=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class ChainCopy(models.Model):

@@ -26,6 +26,7 @@ def as_entry(copied: chain_copies.CopiedEntry) -> JournalEntry:
         actor_id=said["actor"],
         facts=said["facts"],
         version=said["version"],
+        salt=said.get("salt", ""),
         previous=copied.previous,
         hash=copied.hash,
     )

@@ -84,3 +84,70 @@ def test_what_was_changed_past_the_triggers_is_found(statement, found):
         act(number=number)
     tamper(statement)
     assert any(found in sentence for sentence in journal.faults(PortalJournal.objects.get()))
+
+
+@pytest.mark.django_db
+def test_a_withheld_entry_shows_its_place_and_what_its_hash_is_made_of_and_no_more():
+    entry = act(party="state:7")
+    shown = journal.withheld(entry)
+    assert sorted(shown) == ["chain", "content", "hash", "position", "previous", "version"]
+    place = {name: shown[name] for name in journal.PLACE}
+    assert journal.digest({**place, "content": shown["content"]}) == entry.hash
+    assert "state:7" not in str(shown) and entry.salt not in str(shown)
+
+
+@pytest.mark.django_db
+def test_two_equal_acts_are_not_equal_when_withheld():
+    first, second = act(party="state:7"), act(party="state:7")
+    assert journal.withheld(first)["content"] != journal.withheld(second)["content"]
+
+
+def written_before_version_2(**facts) -> JournalEntry:
+    """An entry as the portal wrote it before contents were committed to apart."""
+    with transaction.atomic():
+        portal = journal.portal()
+        entry = JournalEntry(
+            chain=portal.chain,
+            position=portal.chain_length + 1,
+            act="noted",
+            at=AT,
+            actor_id=3,
+            facts=facts,
+            version=1,
+            previous=portal.chain_head,
+        )
+        entry.hash = journal.digest(
+            {
+                "version": 1,
+                "chain": entry.chain,
+                "position": entry.position,
+                "act": "noted",
+                "at": AT,
+                "actor": 3,
+                "facts": facts,
+                "previous": entry.previous,
+            }
+        )
+        entry.save(force_insert=True)
+        journal.move_head(portal, entry)
+        return entry
+
+
+@pytest.mark.django_db
+def test_a_chain_goes_on_from_entries_of_the_first_version_and_verifies():
+    old = written_before_version_2(number=1)
+    assert act(number=2).previous == old.hash
+    assert list(journal.faults(PortalJournal.objects.get())) == []
+    assert sorted(journal.withheld(old)) == ["chain", "hash", "position", "previous", "version"]
+    tamper("UPDATE record_journalentry SET facts = '{\"number\": 9}' WHERE version = 1")
+    assert list(journal.faults(PortalJournal.objects.get())) == [
+        "chain of The portal: entry 1 was changed after it was written"
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", ["salt = repeat('0', 32)", "version = 3", "version = 1", "actor_id = 4"])
+def test_a_change_of_what_the_hash_covers_is_found(change: str):
+    act(number=1)
+    tamper(f"UPDATE record_journalentry SET {change}")
+    assert len(list(journal.faults(PortalJournal.objects.get()))) == 1
