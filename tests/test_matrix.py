@@ -112,6 +112,7 @@ SAME = {
     "meetings:withdraw-request": "meetings:request",
     "documents:cover": "documents:document",
     "documents:receipt-pdf": "documents:receipt",
+    "documents:receipt-statement": "documents:receipt",
     "contributions:role": "contributions:end",
     "contributions:invite-again": "contributions:revoke",
     "contributions:remove-file": "contributions:draft-file",

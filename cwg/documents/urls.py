@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from . import downloads, receipts, views
+from . import downloads, proofs, receipts, views
 
 
 class DocumentPath:
@@ -27,4 +27,9 @@ urlpatterns = [
     path("files/<uuid:pk>/", downloads.download, name="file"),
     path("receipts/<slug:code>/", receipts.receipt, name="receipt"),
     path("receipts/<slug:code>/receipt.pdf", receipts.receipt_pdf, name="receipt-pdf"),
+    path("receipts/<slug:code>/statement.json", proofs.signed_statement, name="receipt-statement"),
+    path("record/keys/", proofs.keys, name="keys"),
+    path("record/check/", proofs.recipe, name="recipe"),
+    path("record/verify_receipt.py", proofs.checker, name="checker"),
+    path(".well-known/cwg-signing-keys.json", proofs.keys_json, name="keys-json"),
 ]

@@ -1,6 +1,6 @@
 """The nouns of the register. `register.py` beside this package is the only code that writes a registered document."""
 
-from .document import Document, PolicyIssue, Receipt, Revision, Source, Version
+from .document import Document, PolicyIssue, Receipt, Revision, SignedStatement, Source, Version
 from .file import Blob, File
 from .register import Deadline, DeadlineRule, Register, Series, Slot
 
@@ -15,6 +15,7 @@ __all__ = [
     "Register",
     "Revision",
     "Series",
+    "SignedStatement",
     "Slot",
     "Source",
     "Version",

@@ -335,3 +335,26 @@ class Receipt(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("documents:receipt", args=[self.code])
+
+
+class SignedStatement(models.Model):
+    """A receipt's statement as the portal signed it, with the journal's entry that names it. Never changed.
+
+    Signed when it is first asked for, and again when the key was retired meanwhile.
+    """
+
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="signed_statements")
+    key = models.CharField(_("key"), max_length=16)
+    # The whole file: what `signing.sign` gave back.
+    content = models.JSONField()
+
+    class Meta:
+        verbose_name = _("signed statement")
+        verbose_name_plural = _("signed statements")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["receipt", "key"], name="one_signed_statement_for_a_key")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receipt} {self.key}"
