@@ -75,12 +75,12 @@ def head(document: Document, revision: Revision) -> dict:
 
     A withdrawn document keeps symbol, source and title; its summary is closed with its files.
     """
-    days = revision.printed_first_day, revision.printed_last_day
+    first, last = revision.printed_first_day, revision.printed_last_day
     shown = {
         "group": revision.printed_group,
         "meeting": revision.printed_meeting,
         "place": revision.printed_place,
-        "dates": date_range_text(*days) if all(days) else "",
+        "dates": date_range_text(first, last) if first and last else "",
         "symbol": revision.symbol,
         "date": day_of(document, revision),
         "original": original_text(revision),
