@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,10 +9,10 @@ class ContributionsConfig(AppConfig):
     verbose_name = _("Contributions")
 
     def ready(self) -> None:
-        from cwg.record import checks, sweeps
+        from cwg.record import checks, jobs
 
         from . import announcements, submission, verification
 
         announcements.register()
         verification.register(checks)
-        sweeps.register("proof-tokens", submission.forget_old_tokens)
+        jobs.register("proof-tokens", submission.forget_old_tokens, every=timedelta(days=1))

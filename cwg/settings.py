@@ -9,7 +9,6 @@ from pathlib import Path
 
 import environ
 import structlog
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -323,16 +322,7 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_SOFT_TIME_LIMIT = 540
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE = {
-    "sweep-notices": {"task": "cwg.notices.tasks.sweep_notices", "schedule": 5.0},
-    "sweep-reminders": {"task": "cwg.notices.tasks.sweep_reminders", "schedule": 60.0},
-    "sweep-register": {"task": "cwg.documents.tasks.sweep_documents", "schedule": 30.0},
-    "copy-chains": {"task": "cwg.record.tasks.copy_chains", "schedule": 5.0},
-    "seal-access-log": {"task": "cwg.record.tasks.seal_access_log", "schedule": 3600.0},
-    "forget-old-tokens": {"task": "contributions.tasks.forget_old_tokens", "schedule": 86400.0},
-    "verify": {"task": "cwg.record.tasks.verify", "schedule": crontab(hour=2, minute=30)},
-    "heartbeat": {"task": "cwg.record.tasks.heartbeat", "schedule": 15.0},
-}
+# Tasks and their timetable are made of the registry of background jobs (cwg/record/jobs.py).
 
 # --- Log --------------------------------------------------------------------------------------------------------
 structlog.configure(

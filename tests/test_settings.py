@@ -93,11 +93,3 @@ def test_a_message_to_the_worker_never_makes_a_page_wait():
 
 def test_a_task_ends_before_redis_would_hand_it_out_again():
     assert settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"] > settings.CELERY_TASK_TIME_LIMIT
-
-
-def test_every_task_of_the_timetable_exists():
-    from cwg.celery import app
-
-    app.loader.import_default_modules()
-    named = {line["task"] for line in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert named <= set(app.tasks)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,11 +11,11 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from cwg.look import nav
-        from cwg.record import checks, sweeps
+        from cwg.record import checks, jobs
 
-        from . import tasks, verification
+        from . import rescan, verification
 
         nav.register(_("Documents"), "documents:documents", order=30)
 
         verification.register(checks)
-        sweeps.register("documents", tasks.sweep)
+        jobs.register("scans", rescan.scan_waiting, every=timedelta(seconds=30))

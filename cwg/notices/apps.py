@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,13 +10,13 @@ class NoticesConfig(AppConfig):
     verbose_name = _("Notices")
 
     def ready(self) -> None:
-        from cwg.record import checks, sweeps
+        from cwg.record import checks, jobs
 
-        from . import invitations, password_resets, tasks, verification
+        from . import delivery, invitations, password_resets, reminders, verification
+        from .wake import JOB
 
         invitations.register()
         password_resets.register()
-        password_resets.register()
         verification.register(checks)
-        sweeps.register("notices", tasks.sweep_notices_now)
-        sweeps.register("reminders", tasks.sweep_reminders_now)
+        jobs.register(JOB, delivery.deliver_due, every=timedelta(seconds=5))
+        jobs.register("reminders", reminders.put_due, every=timedelta(seconds=60))

@@ -1,4 +1,4 @@
-"""A tap on the worker's shoulder after a commit. Nothing depends on it: the sweep comes round every few seconds."""
+"""A tap on the worker's shoulder after a commit. Nothing depends on it: the job comes round every few seconds."""
 
 import logging
 import time
@@ -10,6 +10,9 @@ from cwg.celery import app
 
 logger = logging.getLogger(__name__)
 
+# The background job that delivers what waits in the outbox.
+JOB = "notices"
+
 # With Redis gone or half-open this is all that a request may lose.
 TIMEOUT = 0.15
 # After a failure nobody tries again for a while: the next request loses nothing at all.
@@ -18,9 +21,9 @@ _quiet_until = 0.0
 
 
 def wake() -> None:
-    """Ask the worker to sweep the notices now. Takes less than half a second and never raises.
+    """Ask the worker to do the notices now. Takes less than half a second and never raises.
 
-    For `transaction.on_commit(wake, robust=True)`. The message expires; a sweep that nobody ran is no loss.
+    For `transaction.on_commit(wake, robust=True)`. The message expires; a round that nobody ran is no loss.
     """
     global _quiet_until
     if time.monotonic() < _quiet_until:
@@ -46,7 +49,7 @@ def _publish() -> None:
     }
     with app.connection_for_write(connect_timeout=TIMEOUT, transport_options=options) as connection:
         app.send_task(
-            "cwg.notices.tasks.sweep_notices",
+            JOB,
             connection=connection,
             retry=False,
             ignore_result=True,

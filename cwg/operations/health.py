@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 from cwg import clock
 from cwg.members.middleware import reads_no_database
 from cwg.notices.models import Notice
-from cwg.record import heartbeat
+from cwg.record import heartbeat, jobs
 
 logger = logging.getLogger(__name__)
 
@@ -56,13 +56,14 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """200 when a web request can be served, else 503: {"ready", "failed", "degraded", "checks"}.
 
     `failed` names what makes it not ready (database, storage); `degraded` what somebody should look at while
-    pages still answer (clock, outbox, worker): no web request needs the worker or Redis.
+    pages still answer (clock, outbox, worker, jobs): no web request needs the worker or Redis.
     """
     checks: dict[str, Answer] = {"database": _asked("database", _database)}
     if checks["database"]["ok"]:
         checks["clock"] = _asked("clock", _clock)
         checks["outbox"] = _asked("outbox", _outbox)
         checks["worker"] = _asked("worker", _worker)
+        checks["jobs"] = _asked("jobs", _jobs)
     checks["storage"] = _storage()
     failed = [name for name in ("database", "storage") if not checks[name]["ok"]]
     degraded = [name for name, answer in checks.items() if not answer["ok"] and name not in failed]
@@ -119,6 +120,17 @@ def _worker() -> Answer:
         return {"ok": False, "seen_seconds_ago": None}
     ago = clock.now() - seen
     return {"ok": ago <= WORKER_SEEN_WITHIN, "seen_seconds_ago": int(ago.total_seconds())}
+
+
+def _jobs() -> Answer:
+    """When each background job was last done; not well where one is overdue."""
+    now, done = clock.now(), jobs.last_done()
+    return {
+        "ok": not any(job.is_overdue(now, done[job.name]) for job in jobs.registered()),
+        "done_seconds_ago": {
+            name: int((now - at).total_seconds()) if at else None for name, at in done.items()
+        },
+    }
 
 
 def _storage() -> Answer:

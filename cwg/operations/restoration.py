@@ -19,7 +19,7 @@ from cwg import clock
 from cwg.documents import restore_gaps
 from cwg.documents.models import Register
 from cwg.notices.models import Event, Notice
-from cwg.record import chain_copies, journal, replay, sweeps
+from cwg.record import chain_copies, jobs, journal, replay
 from cwg.record.models import JournalEntry, PortalJournal
 
 from . import backup
@@ -129,7 +129,7 @@ def let_old_mail_rest(at: datetime) -> int:
     Returns how many notices were dropped. What happens from now on is told as always.
     """
     # Reminders sent after the backup was made have left no trace in it: let them fall due now, and drop them.
-    sweeps.run("reminders")
+    jobs.run("reminders")
     Event.objects.filter(expanded_at__isnull=True).update(expanded_at=at)
     return Notice.objects.filter(status=Notice.Status.WAITING).update(
         status=Notice.Status.DROPPED, last_error=WHY_DROPPED, leased_until=None

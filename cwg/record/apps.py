@@ -1,3 +1,5 @@
+from datetime import time, timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,8 +10,11 @@ class RecordConfig(AppConfig):
     verbose_name = _("Record")
 
     def ready(self) -> None:
-        from . import chain_copies, checks, seals, sweeps, verification
+        from . import chain_copies, checks, heartbeat, jobs, seals, verification
 
         verification.register(checks)
-        sweeps.register("chain-copies", chain_copies.copy)
-        sweeps.register("seals", seals.seal)
+        jobs.register("chain-copies", chain_copies.copy, every=timedelta(seconds=5))
+        jobs.register("seals", seals.seal, every=timedelta(hours=1))
+        jobs.register("verify", checks.note_outcome, at=time(2, 30), by_name_only=True)
+        # Only the worker says of itself that it is at work; a sweep by hand does not speak for it.
+        jobs.register("heartbeat", heartbeat.note, every=timedelta(seconds=15), by_name_only=True)

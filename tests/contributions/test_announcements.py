@@ -14,7 +14,7 @@ from cwg.members.models import Accreditation, Group, Office, Person, Role
 from cwg.notices import outbox, preferences
 from cwg.notices.expansion import expand_due
 from cwg.notices.models import Event, Notice
-from cwg.notices.tasks import sweep_notices_now, sweep_reminders_now
+from cwg.record import jobs
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +84,7 @@ def test_a_registered_contribution_is_told_to_its_lead_and_sponsors_and_to_nobod
     factories.accredit("delegate.rus@test.example", dg, Role.DELEGATE, "RUS")
     sources = (factories.state_source("SAU"), factories.state_source("SYR", is_lead=False))
     registered(register, sources=sources)
-    sweep_notices_now()
+    jobs.run("notices")
     assert told() == [
         "delegate.sau@test.example", "delegate.syr@test.example",
         "focal.sau@test.example", "focal.syr@test.example",
@@ -96,7 +96,7 @@ def test_its_own_delegation_is_told_of_the_receipt_and_others_of_the_document(
 ):
     want(syrian_delegate)
     document = registered(register, title="Access & <b>growth</b>")
-    sweep_notices_now()
+    jobs.run("notices")
     own = next(m for m in mail.outbox if m.to == [saudi_delegate.email])
     other = next(m for m in mail.outbox if m.to == [syrian_delegate.email])
     receipt = document.original.receipt.get_absolute_url()
@@ -113,7 +113,7 @@ def test_every_reader_who_wants_it_is_told_of_every_new_document(register, every
     outside = factories.accredit("fra@test.example", dg.parent, Role.DELEGATE, "FRA").person
     want(*everybody, administrator, outside)
     registered(register)
-    sweep_notices_now()
+    jobs.run("notices")
     assert told() == sorted(person.email for person in everybody)
 
 
@@ -124,7 +124,7 @@ def test_who_may_no_longer_read_it_when_it_goes_out_is_not_told(
     registered(register)
     expand_due()
     Accreditation.objects.filter(person=syrian_delegate).update(until=now)
-    sweep_notices_now()
+    jobs.run("notices")
     assert syrian_delegate.email not in told()
 
 
@@ -132,7 +132,7 @@ def test_who_moved_to_another_delegation_is_told_only_as_they_wish(register, sau
     registered(register)
     expand_due()
     Accreditation.objects.filter(person=saudi_delegate).update(state=factories.make_state("FRA"))
-    sweep_notices_now()
+    jobs.run("notices")
     assert saudi_delegate.email not in told()
 
 
@@ -141,14 +141,14 @@ def test_a_document_withdrawn_meanwhile_is_no_news_to_others(register, syrian_de
     document = registered(register)
     expand_due()
     registers.withdraw(document, actor=saudi_delegate, reason="By mistake")
-    sweep_notices_now()
+    jobs.run("notices")
     assert told() == ["delegate.sau@test.example", "focal.sau@test.example"]
 
 
 def test_a_document_of_an_office_is_told_to_its_people(register, secretary, bureau, saudi_delegate):
     office = Office.objects.get(kind=Office.Kind.BUREAU)
     registered(register, kind=Kind.BUREAU_REPORT, sources=(factories.office_source(office),), actor=bureau)
-    sweep_notices_now()
+    jobs.run("notices")
     assert told() == ["bureau@test.example"]
 
 
@@ -176,7 +176,7 @@ def test_a_delegate_s_wish_to_submit_is_told_to_the_focal_points_of_the_delegati
     other_focal = factories.accredit("focal2.sau@test.example", dg, Role.FOCAL_POINT, "SAU").person
     made = draft(dg, register, author=saudi_delegate)
     tell("submission_asked", dg, contribution=str(made.pk), by=saudi_delegate.pk)
-    sweep_notices_now()
+    jobs.run("notices")
     assert mail.outbox[0].subject == "Delegate Sau asks you to submit: On access"
     assert f"/contributions/{made.pk}/proof/" in mail.outbox[0].body
     assert told() == sorted([other_focal.email, "focal.sau@test.example"])
@@ -191,14 +191,14 @@ def test_the_wish_is_not_told_when_it_is_past(register, dg, saudi_delegate, saud
         Contribution.objects.update(status="discarded")
     else:
         Accreditation.objects.filter(person=saudi_focal_point).update(role=Role.DELEGATE)
-    sweep_notices_now()
+    jobs.run("notices")
     assert told() == []
 
 
 def test_a_held_draft_is_told_to_its_delegation_and_to_nobody_else(register, everybody, dg, saudi_delegate):
     made = draft(dg, None, author=saudi_delegate, status="held", held_from=register)
     tell("contribution_held", dg, contribution=str(made.pk))
-    sweep_notices_now()
+    jobs.run("notices")
     assert "Held back from:\n    Dedicated Group, meeting 2" in mail.outbox[0].body
     assert "not yet convened" in mail.outbox[0].body
     assert told() == ["delegate.sau@test.example", "focal.sau@test.example"]
@@ -207,7 +207,7 @@ def test_a_held_draft_is_told_to_its_delegation_and_to_nobody_else(register, eve
 def test_a_draft_that_is_gone_keeps_nothing_waiting(dg, saudi_delegate):
     tell("contribution_held", dg, contribution="00000000-0000-0000-0000-000000000000")
     tell("sponsorship_asked", dg, sponsorship=0)
-    assert sweep_notices_now() == 2
+    assert jobs.run("notices") == 2
     assert told() == []
     assert not Event.objects.filter(expanded_at=None).exists()
 
@@ -225,7 +225,7 @@ def sponsorship(dg, register, saudi_delegate):
 
 def test_a_state_asked_to_join_is_told_through_its_focal_points(sponsorship, everybody, dg):
     tell("sponsorship_asked", dg, sponsorship=sponsorship.pk)
-    sweep_notices_now()
+    jobs.run("notices")
     assert mail.outbox[0].subject == "Saudi Arabia asks your delegation to join: On access"
     assert f"/sponsorships/{sponsorship.pk}/" in mail.outbox[0].body
     assert told() == ["focal.syr@test.example"]
@@ -241,7 +241,7 @@ def test_the_question_is_not_told_when_there_is_no_answer_to_give(sponsorship, d
         Sponsorship.objects.update(status="confirmed")
     else:
         Contribution.objects.update(status="discarded")
-    sweep_notices_now()
+    jobs.run("notices")
     assert told() == []
 
 
@@ -251,7 +251,7 @@ def test_the_question_is_not_told_when_there_is_no_answer_to_give(sponsorship, d
 def test_the_answer_is_told_to_the_lead_s_delegation(sponsorship, everybody, dg, status, says):
     Sponsorship.objects.update(status=status)
     tell("sponsorship_answered", dg, sponsorship=sponsorship.pk)
-    sweep_notices_now()
+    jobs.run("notices")
     assert says in mail.outbox[0].subject
     assert told() == ["delegate.sau@test.example", "focal.sau@test.example"]
 
@@ -260,8 +260,8 @@ def test_the_answer_is_told_to_the_lead_s_delegation(sponsorship, everybody, dg,
 
 
 def sweep() -> None:
-    sweep_reminders_now()
-    sweep_notices_now()
+    jobs.run("reminders")
+    jobs.run("notices")
 
 
 @pytest.fixture
@@ -316,10 +316,10 @@ def test_a_delegation_that_submits_between_the_mark_and_the_sending_is_not_remin
     register, saudi_focal_point, deadline, held
 ):
     held.move_to(deadline - timedelta(hours=48))
-    sweep_reminders_now()
+    jobs.run("reminders")
     expand_due()
     factories.make_document(register)
-    sweep_notices_now()
+    jobs.run("notices")
     assert told() == []
 
 
@@ -372,13 +372,13 @@ def test_a_delegation_with_a_draft_is_told_that_it_has_one(dg, register, saudi_d
 @pytest.mark.parametrize("ended", ["accreditation", "account"])
 def test_who_is_no_longer_entitled_is_not_reminded(saudi_delegate, deadline, held, ended):
     held.move_to(deadline - timedelta(hours=48))
-    sweep_reminders_now()
+    jobs.run("reminders")
     expand_due()
     if ended == "accreditation":
         Accreditation.objects.update(until=held.at)
     else:
         Person.objects.update(is_active=False)
-    sweep_notices_now()
+    jobs.run("notices")
     assert told() == []
     assert set(Notice.objects.values_list("status", flat=True)) == {"dropped"}
 
@@ -403,7 +403,7 @@ def test_what_was_missed_while_the_system_was_down_is_not_made_up_for(saudi_dele
 
 def test_a_reminder_still_waiting_at_the_next_mark_gives_way_to_it(saudi_delegate, deadline, held):
     held.move_to(deadline - timedelta(hours=48))
-    sweep_reminders_now()
+    jobs.run("reminders")
     expand_due()  # and then the mail server is away for two days
     held.move_to(deadline - timedelta(hours=6))
     sweep()
@@ -431,13 +431,13 @@ def test_a_moved_deadline_has_marks_of_its_own(register, saudi_delegate, deadlin
     from cwg.documents import rules
 
     held.move_to(deadline - timedelta(hours=48))
-    sweep_reminders_now()
+    jobs.run("reminders")
     expand_due()
     with registers.acting_on(register.pk) as (locked, at):
         locked.opens_at += timedelta(days=1)
         locked.save(update_fields=["opens_at"])
         rules.set_deadlines(locked, actor_id=None, at=at, reason="moved")
-    sweep_notices_now()
+    jobs.run("notices")
     assert told() == []  # the mail would have told the deadline that was
     held.move_to(deadline + timedelta(days=1) - timedelta(hours=48))
     sweep()
@@ -462,6 +462,6 @@ def test_the_sweep_takes_the_same_number_of_queries_for_one_register_and_for_thr
             factories.make_register(dg, ordinal, opens_at=held.at + timedelta(days=3, minutes=30))
         held.forward(hours=1)
         with CaptureQueriesContext(connection) as queries:
-            sweep_reminders_now()
+            jobs.run("reminders")
         counts.append(len(queries))
     assert counts[0] == counts[1]

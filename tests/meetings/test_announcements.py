@@ -12,7 +12,7 @@ from cwg.members.models import Accreditation, Office, Person, Role
 from cwg.notices import outbox
 from cwg.notices.expansion import expand_due
 from cwg.notices.models import Notice
-from cwg.notices.tasks import sweep_notices_now
+from cwg.record import jobs
 from meetings.models import Request
 from tests import factories
 
@@ -70,7 +70,7 @@ def test_an_announced_meeting_is_told_to_every_reader_of_its_group_and_to_nobody
     meeting, readers, outsiders, now
 ):
     announce(meeting, now)
-    sweep_notices_now()
+    jobs.run("notices")
     assert told() == addresses(readers)
 
 
@@ -80,7 +80,7 @@ def test_the_mail_holds_date_time_zone_and_place_in_three_zones(dg, held, saudi_
     Person.objects.update(time_zone="Asia/Riyadh")
     meeting = factories.make_meeting(dg, opens_at=OPENING, venue="Room H")
     announce(meeting, held.at)
-    sweep_notices_now()
+    jobs.run("notices")
     (message,) = mail.outbox
     for part in (message.body, message.alternatives[0][0]):
         assert "Monday, 22 June 2009, 09:30 CEST (UTC+02:00), Geneva" in part
@@ -97,7 +97,7 @@ def test_who_lost_the_accreditation_before_the_sending_is_not_told(
     announce(meeting, now)
     expand_due()
     Accreditation.objects.filter(person=saudi_delegate).update(until=now)
-    sweep_notices_now()
+    jobs.run("notices")
     assert told() == [secretary.email]
     assert Notice.objects.get(person=saudi_delegate).status == "dropped"
 
@@ -108,7 +108,7 @@ def test_a_meeting_closed_or_not_announced_is_not_told(dg, meeting, readers, now
     announce(meeting, now)
     meeting.register.closed_at = now
     meeting.register.save()
-    sweep_notices_now()
+    jobs.run("notices")
     assert mail.outbox == []
 
 
@@ -156,7 +156,7 @@ def test_a_move_is_told_with_both_openings_the_deadlines_and_the_reason(meeting,
             ],
         },
     )
-    sweep_notices_now()
+    jobs.run("notices")
     (message,) = mail.outbox
     assert message.subject == "Meeting moved: Dedicated Group, meeting 2 now opens on 30 Mar 2026, 09:00 CEST"
     body = message.body
@@ -196,7 +196,7 @@ def make_request(meeting, *, state=None, office=None, slot=True, **fields) -> Re
 
 def test_a_request_is_told_to_the_people_of_the_delegation_asked(meeting, readers, outsiders):
     request = make_request(meeting, state=factories.make_state("SAU"))
-    sweep_notices_now()
+    jobs.run("notices")
     assert told() == ["delegate.sau@test.example", "focal.sau@test.example"]
     assert f"http://127.0.0.1:8000{request.get_absolute_url()}" in mail.outbox[0].body
     assert "Report on activities" in mail.outbox[0].body
@@ -205,13 +205,13 @@ def test_a_request_is_told_to_the_people_of_the_delegation_asked(meeting, reader
 
 def test_a_request_to_an_office_is_told_to_its_people(meeting, readers):
     make_request(meeting, office=Office.objects.get(kind=Office.Kind.BUREAU))
-    sweep_notices_now()
+    jobs.run("notices")
     assert told() == ["bureau@test.example"]
 
 
 def test_a_request_to_a_body_without_presence_is_told_to_the_secretariat(meeting, readers, outsiders):
     make_request(meeting, office=Office.objects.get(code="gac"))
-    sweep_notices_now()
+    jobs.run("notices")
     assert told() == ["secretariat@test.example"]
 
 
@@ -222,7 +222,7 @@ def test_a_request_with_a_later_date_says_so_and_offers_no_exception(meeting, sa
         slot=False,
         due_on=datetime(2026, 5, 15, tzinfo=UTC).date(),
     )
-    sweep_notices_now()
+    jobs.run("notices")
     assert "15 May 2026, the end of the day in Geneva" in mail.outbox[0].body
     assert "although the deadline" not in mail.outbox[0].body
 
@@ -238,6 +238,6 @@ def test_a_request_that_is_withdrawn_answered_or_closed_is_not_told(meeting, sau
     else:
         meeting.register.closed_at = now
         meeting.register.save()
-    sweep_notices_now()
+    jobs.run("notices")
     assert mail.outbox == []
     assert Notice.objects.get().status == "dropped"

@@ -9,7 +9,7 @@ from cwg.members.models import Role
 from cwg.notices import sending
 from cwg.notices.expansion import expand_due
 from cwg.notices.models import Event, Notice
-from cwg.notices.tasks import sweep_notices_now
+from cwg.record import jobs
 from tests import factories
 from tests.mailroom import text_of
 
@@ -31,7 +31,7 @@ def invitation(dg, saudi_focal_point, now):
 
 
 def test_an_invitation_is_mailed_with_its_link_to_the_address_invited(smtp, invitation):
-    sweep_notices_now()
+    jobs.run("notices")
     (mail,) = smtp.arrived
     assert mail["To"] == "new@test.example"
     assert mail["Content-Language"] == "fr"

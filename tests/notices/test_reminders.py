@@ -8,7 +8,7 @@ from django.db import connection
 from cwg.notices import reminders
 from cwg.notices.models import Event
 from cwg.notices.reminders import DueReminder
-from cwg.notices.tasks import sweep_reminders_now
+from cwg.record import jobs
 from tests import factories
 
 DUE = [DueReminder("news", f"r{n}", None, factories.NOW, {"n": n}) for n in range(3)]
@@ -23,8 +23,8 @@ def source(monkeypatch):
 
 @pytest.mark.django_db
 def test_each_due_reminder_is_put_in_once():
-    assert sweep_reminders_now() == 3
-    assert sweep_reminders_now() == 0
+    assert jobs.run("reminders") == 3
+    assert jobs.run("reminders") == 0
     events = Event.objects.order_by("key")
     assert [e.key for e in events] == ["news:r0", "news:r1", "news:r2"]
     assert [e.facts for e in events] == [{"n": 0}, {"n": 1}, {"n": 2}]
@@ -38,7 +38,7 @@ def test_two_sweeps_at_once_put_each_in_once():
     def sweep():
         try:
             start.wait(5)
-            sweep_reminders_now()
+            jobs.run("reminders")
         except Exception as error:
             failed.append(error)
         finally:

@@ -12,8 +12,7 @@ from cwg.members.models import Person
 from cwg.notices import preferences, sending
 from cwg.notices.expansion import expand_due
 from cwg.notices.models import Notice
-from cwg.notices.tasks import sweep_notices_now
-from cwg.record import journal
+from cwg.record import jobs, journal
 from cwg.record.models import JournalEntry, PortalJournal
 from tests import factories
 from tests.mailroom import Mailroom, free_port, html_of, serving, silent_server, text_of
@@ -65,7 +64,7 @@ def test_many_mails_go_out_over_few_connections(smtp, news, event, monkeypatch):
     real = sending.get_connection
     monkeypatch.setattr(sending, "get_connection", lambda: opened.append(1) or real())
     news.people = [factories.make_person(f"p{n}@test.example") for n in range(7)]
-    sweep_notices_now()
+    jobs.run("notices")
     assert smtp.recipients == [f"p{n}@test.example" for n in range(7)]
     assert len(opened) == 3
 
@@ -101,7 +100,7 @@ def test_who_switched_the_mail_off_since_is_not_told(smtp, settable_news, event)
 def test_own_affairs_are_told_whatever_the_setting(smtp, settable_news, event):
     person = factories.make_person("p@test.example")
     settable_news.people, settable_news.always = [person], {person.pk}
-    sweep_notices_now()
+    jobs.run("notices")
     (mail,) = smtp.arrived
     assert mail["List-Unsubscribe"] is None
 
@@ -110,7 +109,7 @@ def test_a_mail_one_may_do_without_says_where_to_switch_it_off(smtp, settable_ne
     person = factories.make_person("p@test.example")
     preferences.set_wanted(person, "news", True)
     settable_news.people = [person]
-    sweep_notices_now()
+    jobs.run("notices")
     (mail,) = smtp.arrived
     assert mail["List-Unsubscribe"] == "<http://127.0.0.1:8000/me/>"
     assert "http://127.0.0.1:8000/me/" in text_of(mail)
@@ -187,14 +186,14 @@ def test_a_server_that_says_nothing_costs_one_time_limit_and_no_more(notice, set
 def test_a_slow_server_still_takes_each_mail_once(smtp, news, event):
     smtp.slow = 0.1
     news.people = [factories.make_person(f"p{n}@test.example") for n in range(3)]
-    sweep_notices_now()
+    jobs.run("notices")
     assert len(smtp.arrived) == 3
 
 
 def test_an_address_refused_for_good_fails_at_once_and_the_others_go_out(smtp, news, event):
     smtp.refuse = {"p0@test.example": "550 no such mailbox"}
     news.people = [factories.make_person(f"p{n}@test.example") for n in range(2)]
-    sweep_notices_now()
+    jobs.run("notices")
     assert smtp.recipients == ["p1@test.example"]
     refused = Notice.objects.get(address="p0@test.example")
     assert refused.status == "failed"
@@ -334,7 +333,7 @@ def test_two_sweeps_at_once_send_one_mail_each_person(smtp, news, now):
     def sweep():
         try:
             start.wait(5)
-            moved.append(sweep_notices_now())
+            moved.append(jobs.run("notices"))
         except Exception as error:
             failed.append(error)
         finally:
@@ -346,7 +345,7 @@ def test_two_sweeps_at_once_send_one_mail_each_person(smtp, news, now):
     for thread in threads:
         thread.join(30)
     assert failed == []
-    sweep_notices_now()  # what one expanded after the other had looked
+    jobs.run("notices")  # what one expanded after the other had looked
     assert len(smtp.arrived) == 20
     assert len({mail["Message-ID"] for mail in smtp.arrived}) == 20
     assert set(Notice.objects.values_list("status", flat=True)) == {"sent"}

@@ -67,12 +67,12 @@ def test_an_event_is_kept_and_committed_with_redis_half_open(redis_at):
     assert Event.objects.get().key == "news:1"
 
 
-def test_a_wake_asks_for_the_sweep_of_the_notices(monkeypatch):
+def test_a_wake_asks_for_the_job_that_delivers(monkeypatch):
     sent = []
     monkeypatch.setattr(app, "send_task", lambda name, **options: sent.append((name, options)))
     wake.wake()
     ((name, options),) = sent
-    assert name in app.tasks or name == "cwg.notices.tasks.sweep_notices"
+    assert name in app.tasks
     assert options["retry"] is False
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from cwg import clock
 from cwg.notices.models import Event, Notice
 from cwg.operations import health
-from cwg.record import heartbeat
+from cwg.record import heartbeat, jobs
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +56,7 @@ def test_all_is_well(db):
     assert status == 200
     assert said["ready"] is True
     assert said["failed"] == said["degraded"] == []
-    assert set(said["checks"]) == {"database", "clock", "outbox", "worker", "storage"}
+    assert set(said["checks"]) == {"database", "clock", "outbox", "worker", "jobs", "storage"}
 
 
 def test_the_probe_leaves_nothing_in_the_storage(db, storage):
@@ -103,6 +103,21 @@ def test_a_worker_not_seen_for_a_minute_is_missed(db, monkeypatch, held, seconds
     heartbeat.beat()
     held.forward(seconds=seconds)
     assert ready()[1]["degraded"] == degraded
+
+
+@pytest.mark.parametrize(("more", "degraded"), [(0, []), (1, ["jobs"])])
+def test_a_job_not_done_for_three_of_its_rounds_and_ten_minutes_is_told_of(
+    db, monkeypatch, held, more, degraded
+):
+    monkeypatch.setattr(health, "CLOCKS_AGREE_WITHIN", timedelta.max)
+    jobs.run("reminders")
+    held.forward(seconds=3 * 60 + 600 + more)
+    heartbeat.beat()
+    said = ready()[1]
+    assert said["degraded"] == degraded
+    ages = said["checks"]["jobs"]["done_seconds_ago"]
+    assert ages["reminders"] == 780 + more
+    assert ages["seals"] is None
 
 
 @pytest.mark.parametrize("seconds", [-3, 3])

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from cwg.members.models import Accreditation, Group, Invitation, Office, Person, Role
 from cwg.members.rights import rights_of
 from cwg.notices.models import Event
-from cwg.notices.tasks import sweep_notices_now
+from cwg.record import jobs
 from cwg.record.models import AccessEntry
 from tests.factories import PASSWORD, accredit, make_group, make_person
 from tests.mailroom import Mailroom, serving, text_of
@@ -81,7 +81,7 @@ def test_it_is_mailed_too_and_names_nobody_as_the_inviter(settings, dg, now):
     with serving(mailroom) as port:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-        sweep_notices_now()
+        jobs.run("notices")
     (mail,) = mailroom.arrived
     assert mail["To"] == ADDRESS
     assert link in text_of(mail)

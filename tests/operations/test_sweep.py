@@ -1,12 +1,14 @@
+from datetime import timedelta
+
 import pytest
 from django.core.management import CommandError, call_command
 
-from cwg.record import sweeps
+from cwg.record import jobs
 
 
 @pytest.fixture
 def ran(monkeypatch):
-    """Three sweeps of which the second fails, instead of the portal's own; the list of those that ran."""
+    """Three jobs of which the second fails, instead of the portal's own; the list of those that ran."""
     done: list[str] = []
 
     def works(name: str):
@@ -16,7 +18,17 @@ def ran(monkeypatch):
         raise OSError("the disk is full")
 
     monkeypatch.setattr(
-        sweeps, "_sweeps", {"first": works("first"), "second": fails, "third": works("third")}
+        jobs,
+        "_jobs",
+        {
+            name: jobs.Job(name, work, timedelta(minutes=1), by_name_only=name == "fourth")
+            for name, work in (
+                ("first", works("first")),
+                ("second", fails),
+                ("third", works("third")),
+                ("fourth", works("fourth")),
+            )
+        },
     )
     return done
 
@@ -36,13 +48,19 @@ def test_only_those_named_run(db, ran, capsys):
     assert ran == ["third", "first"]
 
 
+def test_one_that_is_done_by_name_only_is_not_done_in_passing(db, ran):
+    call_command("sweep", "fourth")
+    assert ran == ["fourth"]
+
+
 def test_an_unknown_name_runs_nothing(db, ran):
-    with pytest.raises(CommandError, match="No sweep is called fourth"):
-        call_command("sweep", "first", "fourth")
+    with pytest.raises(CommandError, match="No job is called fifth"):
+        call_command("sweep", "first", "fifth")
     assert ran == []
 
 
-def test_the_portals_own_sweeps_run_on_an_empty_portal_and_again(db, capsys):
+def test_the_portals_own_jobs_run_on_an_empty_portal_and_again(db, capsys):
     for _ in range(2):
         call_command("sweep")
-    assert {"chain-copies", "seals", "notices", "reminders", "documents"} <= set(sweeps.names())
+    done = jobs.last_done()
+    assert {name for name, at in done.items() if at is None} == {"verify", "heartbeat"}

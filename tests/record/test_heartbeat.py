@@ -1,6 +1,6 @@
 import pytest
 
-from cwg.record import heartbeat, tasks
+from cwg.record import heartbeat
 from cwg.record.models import Heartbeat
 
 pytestmark = pytest.mark.django_db
@@ -11,10 +11,10 @@ def test_nobody_was_seen_before_the_first_beat():
 
 
 def test_a_beat_moves_one_row_on(held):
-    tasks.note_heartbeat()
+    heartbeat.note()
     assert heartbeat.last() == held.at
     later = held.forward(seconds=15)
-    tasks.note_heartbeat()
+    heartbeat.note()
     assert heartbeat.last() == later
     assert Heartbeat.objects.count() == 1
 

@@ -1,0 +1,124 @@
+"""The registry of background jobs: the work that the database holds ready, whoever's hand does it.
+
+An app registers each of its jobs in `AppConfig.ready()`, once, with how often it comes round. The Celery task, the
+timetable of beat and `manage.py sweep NAME` are made from that, all under the job's one name. Running a job
+twice, or two at once, changes nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from celery.schedules import crontab
+
+from cwg.celery import app
+
+from . import heartbeat
+from .models import Heartbeat
+
+Work = Callable[[], int]
+
+# A round whose message nobody took in time is worth nothing: the next one does its work.
+_SHORTEST_LIFE = timedelta(seconds=30)
+# How many rounds may be missed before a job counts as overdue, and the least time that it is given.
+_ROUNDS_MISSED = 3
+_GRACE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Job:
+    """`work` does what is due and returns how many rows it moved.
+
+    `every` is the time between two rounds; a job with an hour (`at`, UTC) comes round once a day, at that hour.
+    `by_name_only`: `manage.py sweep` without a name leaves it out.
+    """
+
+    name: str
+    work: Work
+    every: timedelta
+    at: time | None = None
+    by_name_only: bool = False
+
+    @property
+    def schedule(self) -> timedelta | crontab:
+        return self.every if self.at is None else crontab(hour=self.at.hour, minute=self.at.minute)
+
+    @property
+    def life(self) -> timedelta:
+        """How long the message of one round is worth taking."""
+        return max(self.every, _SHORTEST_LIFE)
+
+    def is_overdue(self, at: datetime, done: datetime | None) -> bool:
+        """Whether it was last done more than three of its rounds and ten minutes before `at`.
+
+        One that was never done is not overdue: the portal may be new.
+        """
+        return done is not None and at - done > self.every * _ROUNDS_MISSED + _GRACE
+
+    @property
+    def mark(self) -> str:
+        """The heartbeat that tells when it was last done."""
+        return f"job: {self.name}"
+
+
+_jobs: dict[str, Job] = {}
+
+
+def register(
+    name: str,
+    work: Work,
+    *,
+    every: timedelta = timedelta(days=1),
+    at: time | None = None,
+    by_name_only: bool = False,
+) -> None:
+    """Make `work` a background job. `at` is an hour of the day in UTC, for what comes round once a day.
+
+    Raises ValueError for a name that is taken by another one, and for an hour with another rhythm than a day's.
+    """
+    if name in _jobs and _jobs[name].work != work:
+        raise ValueError(f"there is a job called {name} already")
+    if at is not None and every != timedelta(days=1):
+        raise ValueError(f"{name}: a job with an hour comes round once a day")
+    if name not in _jobs:
+        app.task(name=name, ignore_result=True)(_in_the_worker(name))
+    _jobs[name] = job = Job(name, work, every, at, by_name_only)
+    app.conf.beat_schedule = {
+        **app.conf.beat_schedule,
+        name: {
+            "task": name,
+            "schedule": job.schedule,
+            "options": {"expires": job.life.total_seconds()},
+        },
+    }
+
+
+def _in_the_worker(name: str) -> Work:
+    def work() -> int:
+        return run(name)
+
+    return work
+
+
+def registered() -> list[Job]:
+    """All jobs, in the order in which they were registered."""
+    return list(_jobs.values())
+
+
+def run(name: str) -> int:
+    """Do one job and note that it was done. Returns how many rows it moved.
+
+    Raises KeyError for a name that nobody registered, and whatever the job raises; then nothing is noted.
+    """
+    job = _jobs[name]
+    moved = job.work()
+    heartbeat.beat(job.mark)
+    return moved
+
+
+def last_done() -> dict[str, datetime | None]:
+    """When each job was last done (UTC), None where it never was. One query."""
+    marks = dict(
+        Heartbeat.objects.filter(name__in=[job.mark for job in registered()]).values_list("name", "at")
+    )
+    return {job.name: marks.get(job.mark) for job in registered()}
