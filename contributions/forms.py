@@ -3,6 +3,7 @@
 import re
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cwg.documents.models import PolicyIssue, Register
@@ -113,14 +114,8 @@ class DraftForm(forms.ModelForm):
 
 def open_registers(rights: Rights, group_id: int, chosen: int | None):
     """The group's meetings a document can still be addressed to, nearest first, and the one already chosen."""
-    from django.db.models import Q
-
-    return (
-        Register.objects.visible_to(rights)
-        .filter(group_id=group_id, origin=Register.Origin.PORTAL, announced_at__isnull=False)
-        .filter(Q(closed_at__isnull=True) | Q(pk=chosen))
-        .order_by("opens_at")
-    )
+    seen = Register.objects.visible_to(rights).filter(group_id=group_id)
+    return (seen.open_to_contributions(rights.at) | seen.filter(Q(pk=chosen))).order_by("opens_at")
 
 
 class SponsorForm(forms.Form):

@@ -55,17 +55,8 @@ def mark_of(register: Register, deadline: Deadline, now: datetime) -> int | None
 
 
 def open_registers(now: datetime):
-    """The announced registers, not closed, of meetings that have not opened, with their deadlines."""
-    return (
-        Register.objects.filter(
-            origin=Register.Origin.PORTAL,
-            announced_at__lte=now,
-            closed_at__isnull=True,
-            opens_at__gt=now,
-        )
-        .select_related("group")
-        .prefetch_related("deadlines")
-    )
+    """The registers of meetings to come, with their deadlines."""
+    return Register.objects.coming(now).select_related("group").prefetch_related("deadlines")
 
 
 def due(now: datetime) -> Iterator[DueReminder]:

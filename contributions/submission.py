@@ -194,9 +194,9 @@ def _only_sponsors_change(contribution, sources, versions, issue_ids) -> bool:
 def _problems(contribution: Contribution, files: dict[str, list[DraftFile]]):
     if contribution.register is None:
         yield _("No meeting is chosen yet. Choose the meeting this document is for.")
-    elif contribution.register.announced_at is None:
+    elif not contribution.register.is_announced:
         yield _("This meeting is not announced yet. You can submit as soon as it is.")
-    elif contribution.register.origin == Register.Origin.ARCHIVE:
+    elif contribution.register.is_archive:
         yield _("This meeting is in the archive. Choose a meeting to come.")
     if not contribution.title.strip():
         yield _("The title is missing.")
@@ -236,7 +236,7 @@ def forecast(contribution: Contribution, *, at: datetime) -> deadlines.Decision 
     """What the rules would say if the document became available at `at`; None without a meeting."""
     if contribution.register is None:
         return None
-    in_force = contribution.register.deadlines.filter(superseded_at__isnull=True)
+    in_force = contribution.register.deadlines_in_force
     return _judge(in_force, contribution.kind, at, slot=parties.slot_of(contribution) is not None)
 
 
@@ -338,20 +338,13 @@ def next_meeting(contribution: Contribution, *, at: datetime) -> Register | None
     A deadline that only flags closes no door.
     """
     coming = (
-        Register.objects.filter(
-            group_id=contribution.group_id,
-            announced_at__lte=at,
-            opens_at__gt=at,
-            closed_at__isnull=True,
-            origin=Register.Origin.PORTAL,
-        )
+        Register.objects.coming(at)
+        .filter(group_id=contribution.group_id)
         .exclude(Q(pk=contribution.register_id))
         .prefetch_related("deadlines")
-        .order_by("opens_at")
     )
     for candidate in coming:
-        in_force = [d for d in candidate.deadlines.all() if d.superseded_at is None]
-        if _judge(in_force, contribution.kind, at).accepted:
+        if _judge(candidate.deadlines_in_force, contribution.kind, at).accepted:
             return candidate
     return None
 

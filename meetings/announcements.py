@@ -51,7 +51,7 @@ def _open_and_visible(event: Event, person: Person | None, now: datetime) -> boo
     meeting = _meeting(event)
     rights = rights_of(person, now)
     return (
-        meeting.state_at(now) in ("announced", "in_session")
+        meeting.state_at(now).is_open_to_contributions
         and meeting.register.group_id in rights.readable_groups
         and _sight_of(meeting)(rights)
     )
@@ -60,15 +60,12 @@ def _open_and_visible(event: Event, person: Person | None, now: datetime) -> boo
 def _deadlines(meeting: Meeting, person: Person | None) -> list[tuple[str, tuple[str, ...]]]:
     """The deadlines in force, earliest first: a label and its lines each."""
     register = meeting.register
-    standing = sorted(
-        (d for d in register.deadlines.all() if d.superseded_at is None), key=lambda d: (d.instant, d.pk)
-    )
     return [
         (
             _("Deadline (%(rule)s)") % {"rule": deadline.terms["name"]},
             moment(deadline.instant, register.zone, register.place, person),
         )
-        for deadline in standing
+        for deadline in register.deadlines_in_force
     ]
 
 
@@ -171,7 +168,7 @@ def _still_requested(event: Event, person: Person | None, now: datetime) -> bool
     if request is None or request.withdrawn_at is not None:
         return False
     if request.slot is not None and (
-        request.slot.document_id is not None or request.meeting.state_at(now) == "closed"
+        request.slot.document_id is not None or request.meeting.state_at(now).is_over
     ):
         return False
     rights = rights_of(person, now)

@@ -44,20 +44,19 @@ def _events(meeting: Meeting, now: datetime) -> Iterable[Event]:
             sitting.ends_at,
             now,
         )
-    for deadline in register.deadlines.all():
-        if deadline.superseded_at is None:
-            title = _("Deadline: %(rule)s – %(meeting)s") % {
-                "rule": deadline.terms["name"],
-                "meeting": register.title,
-            }
-            event = _event(meeting, f"deadline-{deadline.rule_id}", title, deadline.instant, None, now)
-            event.add("transp", "TRANSPARENT")
-            alarm = Alarm()
-            alarm.add("action", "DISPLAY")
-            alarm.add("description", title)
-            alarm.add("trigger", -REMINDER)
-            event.add_component(alarm)
-            yield event
+    for deadline in register.deadlines_in_force:
+        title = _("Deadline: %(rule)s – %(meeting)s") % {
+            "rule": deadline.terms["name"],
+            "meeting": register.title,
+        }
+        event = _event(meeting, f"deadline-{deadline.rule_id}", title, deadline.instant, None, now)
+        event.add("transp", "TRANSPARENT")
+        alarm = Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("description", title)
+        alarm.add("trigger", -REMINDER)
+        event.add_component(alarm)
+        yield event
 
 
 def _event(
@@ -71,5 +70,5 @@ def _event(
     event.add("dtstart", starts.astimezone(UTC).replace(microsecond=0))
     if ends is not None:
         event.add("dtend", ends.astimezone(UTC).replace(microsecond=0))
-    event.add("status", "CONFIRMED" if meeting.is_announced else "TENTATIVE")
+    event.add("status", "CONFIRMED" if meeting.register.is_announced else "TENTATIVE")
     return event

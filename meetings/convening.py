@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cwg import clock
 from cwg.documents import register, rules, zones
 from cwg.documents.models import Register
+from cwg.documents.states import MeetingState
 from cwg.members.models import Group, Person
 from cwg.notices import outbox
 from cwg.record import journal
@@ -206,7 +207,7 @@ def announce(meeting: Meeting, *, actor: Person) -> Meeting:
     """
     with register.acting_on(meeting.register_id) as (locked, at):
         must_be_secretariat(actor, locked.group_id, at)
-        if locked.is_archive or locked.announced_at is not None or locked.closed_at is not None:
+        if locked.state_at(at) is not MeetingState.DRAFT:
             raise CannotAnnounce(_("This meeting is announced already."))
         locked.announced_at = at
         locked.save(update_fields=["announced_at"])
@@ -235,9 +236,10 @@ def close(meeting: Meeting, *, actor: Person) -> Meeting:
     """Close the meeting: slots that were not used end with it. Raises PermissionDenied, CannotClose."""
     with register.acting_on(meeting.register_id) as (locked, at):
         must_be_secretariat(actor, locked.group_id, at)
-        if locked.closed_at is not None:
+        state = locked.state_at(at)
+        if state is MeetingState.CLOSED:
             raise CannotClose(_("This meeting is closed already."))
-        if locked.is_archive or locked.announced_at is None or locked.opens_at > at:
+        if state is not MeetingState.IN_SESSION:
             raise CannotClose(_("A meeting that has not opened cannot be closed."))
         locked.closed_at = at
         locked.save(update_fields=["closed_at"])

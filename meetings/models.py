@@ -9,7 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from cwg.documents import states
 from cwg.documents.models import Deadline, Register, Slot
+from cwg.documents.states import MeetingState
 from cwg.members.models import MemberState, Office, Person
 from cwg.members.rights import Rights
 
@@ -18,6 +20,14 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, rights: Rights) -> "MeetingQuerySet":
         """The meetings whose register this person sees."""
         return self.filter(register__in=Register.objects.visible_to(rights))
+
+    def in_state(self, at: datetime, *wanted: MeetingState) -> "MeetingQuerySet":
+        """Those in one of these states at the aware instant `at`."""
+        return self.filter(states.among(*wanted, at=at, prefix="register__"))
+
+    def not_over(self, at: datetime) -> "MeetingQuerySet":
+        """Those to which sittings and acts can still be added: neither closed nor of the archive."""
+        return self.exclude(states.among(*states.OVER, at=at, prefix="register__"))
 
 
 class Meeting(models.Model):
@@ -55,18 +65,9 @@ class Meeting(models.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.register.zone)
 
-    @property
-    def is_announced(self) -> bool:
-        return self.register.announced_at is not None
-
-    def state_at(self, now) -> str:
-        """ "draft", "announced", "in_session" or "closed", at the aware instant `now`."""
-        register = self.register
-        if register.closed_at is not None and register.closed_at <= now:
-            return "closed"
-        if register.announced_at is None:
-            return "draft"
-        return "in_session" if register.opens_at <= now else "announced"
+    def state_at(self, at: datetime) -> MeetingState:
+        """Where the meeting stands at the aware instant `at`."""
+        return self.register.state_at(at)
 
 
 class Sitting(models.Model):

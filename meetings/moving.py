@@ -122,7 +122,7 @@ def propose_move(meeting: Meeting, new_local_start: datetime, *, at: datetime | 
 
 
 def _propose(meeting: Meeting, held: Register, local: datetime, at: datetime) -> MoveProposal:
-    if held.is_archive or held.closed_at is not None:
+    if held.state_at(at).is_over:
         raise CannotMove(_("A closed meeting is not moved."))
     after = zones.local_to_instant(local, meeting.zone)
     if after == held.opens_at:
@@ -220,7 +220,7 @@ def confirm_move(
         )
         moved = [rule_id for rule_id, what in chosen.items() if what == Choice.MOVE]
         rules.set_deadlines(locked, actor_id=actor.pk, at=at, reason=reason, only=moved)
-        if locked.announced_at is not None:
+        if locked.is_announced:
             outbox.tell(
                 "meeting_moved",
                 key=f"{meeting.pk}:{meeting.sequence}",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import register, zones
 from cwg.documents.models import Slot
+from cwg.documents.states import MeetingState
 from cwg.members.models import MemberState, Office, Person
 from cwg.notices import outbox
 from cwg.record import journal
@@ -55,7 +56,7 @@ def record(
     with register.acting_on(meeting.register_id) as (locked, at):
         must_be_secretariat(actor, locked.group_id, at)
         meeting = Meeting.objects.select_related("register").get(pk=meeting.pk)
-        if locked.is_archive or meeting.state_at(at) != "in_session":
+        if locked.state_at(at) is not MeetingState.IN_SESSION:
             raise NotInSession(
                 _("The meeting is not in session. Requests are recorded from its opening to its close.")
             )

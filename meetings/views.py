@@ -4,17 +4,18 @@ import secrets
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
-from django.db.models import Prefetch
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from cwg.documents import downloads, header_block, listing, pack
 from cwg.documents.filenames import content_disposition
-from cwg.documents.models import Deadline, Document
+from cwg.documents.models import Document
+from cwg.documents.states import MeetingState
 from cwg.members.accounts import address_of
 from cwg.members.middleware import CATALOGUE
 from cwg.members.models import LANGUAGE_CODES, Person, current_language
@@ -37,6 +38,15 @@ def visible_meeting(request: PortalRequest, slug: str, meetings=None) -> Meeting
     )
 
 
+# How the list of meetings is divided: a heading, and the states under it.
+SECTIONS = (
+    (gettext_lazy("In session"), (MeetingState.IN_SESSION,)),
+    (gettext_lazy("Upcoming"), (MeetingState.ANNOUNCED,)),
+    (gettext_lazy("Not announced yet"), (MeetingState.DRAFT,)),
+    (gettext_lazy("Past"), (MeetingState.CLOSED, MeetingState.ARCHIVE)),
+)
+
+
 def trail_of(meeting: Meeting) -> list[tuple[str, str]]:
     """Breadcrumbs of a page below the meeting's."""
     return [(_("Meetings"), reverse("meetings:meetings")), (str(meeting), meeting.get_absolute_url())]
@@ -45,29 +55,27 @@ def trail_of(meeting: Meeting) -> list[tuple[str, str]]:
 @require_safe
 def meetings(request: PortalRequest) -> HttpResponse:
     """Upcoming, in session, past."""
-    in_force = Deadline.objects.filter(superseded_at__isnull=True).order_by("instant")
     found = (
         Meeting.objects.visible_to(request.rights)
         .select_related("register__group")
-        .prefetch_related(Prefetch("register__deadlines", in_force))
+        .prefetch_related("register__deadlines")
     )
     now = request.server_now
-    by_state: dict[str, list[Meeting]] = {"draft": [], "announced": [], "in_session": [], "closed": []}
+    by_state: dict[MeetingState, list[Meeting]] = {state: [] for state in MeetingState}
     for meeting in found:
-        by_state["closed" if meeting.register.is_archive else meeting.state_at(now)].append(meeting)
-    upcoming = sorted(by_state["announced"], key=lambda m: m.register.opens_at)
-    for meeting in upcoming:
-        deadlines = meeting.register.deadlines.all()  # those in force, as read above
-        meeting.next_deadline = next((d for d in deadlines if d.instant >= now), None)
+        by_state[meeting.state_at(now)].append(meeting)
+    coming = by_state[MeetingState.ANNOUNCED]
+    coming.sort(key=lambda meeting: meeting.register.opens_at)
+    for meeting in coming:
+        in_force = meeting.register.deadlines_in_force
+        meeting.next_deadline = next((d for d in in_force if d.instant >= now), None)
     return render(
         request,
         "meetings/meetings.html",
         {
             "groups": [
-                (_("In session"), by_state["in_session"]),
-                (_("Upcoming"), upcoming),
-                (_("Not announced yet"), by_state["draft"]),
-                (_("Past"), by_state["closed"]),
+                (heading, [meeting for state in states for meeting in by_state[state]])
+                for heading, states in SECTIONS
             ],
             "none": not any(by_state.values()),
             "may_convene": bool(request.rights.secretariat_groups),
@@ -90,7 +98,7 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
     kinds, sources = listing.choices_of(documents)
     form = listing.FilterForm(request.GET, kinds=kinds, sources=sources, since=since)
     rows = listing.rows(form.applied_to(documents), since=since, asked=asked)
-    state = "closed" if register.is_archive else found.state_at(now)
+    state = found.state_at(now)
     return render(
         request,
         "meetings/meeting.html",
@@ -100,17 +108,17 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "state": state,
             "days": header_block.days_of(register),
             "sittings": found.sittings.all(),
-            "deadlines": register.deadlines.filter(superseded_at__isnull=True).order_by("instant"),
-            "requests": [(one, slot_state(one, register.closed_at is not None)) for one in requests],
+            "deadlines": register.deadlines_in_force,
+            "requests": [(one, slot_state(one, state.is_over)) for one in requests],
             "form": form,
             "rows": rows,
             "found": len(rows),
             "zone": register.zone,
             "pack_languages": header_block.LANGUAGE_NAMES.items(),
-            "may_contribute": state in ("announced", "in_session") and rights.states_in(register.group_id),
+            "may_contribute": state.is_open_to_contributions and rights.states_in(register.group_id),
             # Offices file also after a meeting has closed: its report comes then.
             "may_file": not register.is_archive
-            and register.announced_at is not None
+            and register.is_announced
             and bool(rights.offices_in(register.group_id)),
             "is_secretariat": register.group_id in rights.secretariat_groups,
         },
@@ -137,7 +145,7 @@ def group_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
     )
     one.meeting = found
     group_id = found.register.group_id
-    state = slot_state(one, found.register.closed_at is not None)
+    state = slot_state(one, found.state_at(request.server_now).is_over)
     is_addressee = (
         one.state_id in request.rights.states_in(group_id)
         if one.state_id
@@ -194,11 +202,10 @@ def documents_pack(request: PortalRequest, slug: str) -> HttpResponseBase:
 
 
 def _for_calendar(rights):
-    in_force = Deadline.objects.filter(superseded_at__isnull=True)
     return (
         Meeting.objects.visible_to(rights)
         .select_related("register")
-        .prefetch_related("sittings", Prefetch("register__deadlines", in_force))
+        .prefetch_related("sittings", "register__deadlines")
     )
 
 

@@ -127,7 +127,7 @@ def announce(request: PortalRequest, slug: str) -> HttpResponse:
             "proposals": proposals,
             "zone": meeting.register.zone,
             "trail": trail_of(meeting),
-            "already": meeting.is_announced,
+            "already": meeting.register.is_announced,
         },
         status=409 if refused else 200,
     )
@@ -155,7 +155,7 @@ def close(request: PortalRequest, slug: str) -> HttpResponse:
             "meeting": meeting,
             "refused": refused,
             "open_slots": open_slots.select_related("state", "office"),
-            "closable": meeting.state_at(request.server_now) == "in_session",
+            "closable": meeting.state_at(request.server_now).is_in_session,
             "trail": trail_of(meeting),
         },
         status=409 if refused else 200,
@@ -210,7 +210,7 @@ def move(request: PortalRequest, slug: str) -> HttpResponse:
 @form_page
 def record_request(request: PortalRequest, slug: str) -> HttpResponse:
     meeting = own_meeting(request, slug)
-    in_session = meeting.state_at(request.server_now) == "in_session"
+    in_session = meeting.state_at(request.server_now).is_in_session
     form = RequestForm(request.POST or None, meeting=meeting)
     status = 200
     if request.method == "POST":
@@ -255,7 +255,7 @@ def withdraw_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse
                 messages.success(request, _("The request is withdrawn."))
                 return redirect(one)
             status = 409
-    state = slot_state(one, meeting.register.closed_at is not None)
+    state = slot_state(one, meeting.state_at(request.server_now).is_over)
     return render(
         request,
         "meetings/withdraw_request.html",

@@ -73,14 +73,14 @@ class RegisterAdmin(RecordAdmin):
         )
         held = list(row.deadlines.select_related("set_by").order_by("instant"))
         head = (_("Rule"), _("Deadline"), _("Set"), _("By"), _("Reason"))
-        in_force = [d for d in held if d.superseded_at is None]
+        in_force = [d for d in held if d.is_in_force]
         yield Panel(
             _("Deadlines in force"),
             head,
             ([d.terms.get("name"), d.instant, d.set_at, d.set_by, d.reason] for d in in_force),
             _("No deadline: documents are registered without a verdict of time."),
         )
-        past = [d for d in held if d.superseded_at is not None]
+        past = [d for d in held if not d.is_in_force]
         if past:
             yield Panel(
                 _("Deadlines superseded"),

@@ -11,6 +11,7 @@ from cwg.documents import rulebook, symbols, zones
 from cwg.documents.deadlines import ANCHOR_LABELS, Anchor
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Document
+from cwg.documents.states import MeetingState
 from cwg.look.form_fields import choice_field, row_field
 from cwg.members.models import LANGUAGES, Group, MemberState, Office, Person, Role, current_language
 from cwg.members.rights import Rights
@@ -195,11 +196,11 @@ class SittingForm(RecordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "meeting" in self.fields:
-            row_field(self, "meeting").queryset = Meeting.objects.filter(
-                register__group_id__in=self.rights.secretariat_groups,
-                register__closed_at__isnull=True,
-                register__origin="portal",
-            ).select_related("register")
+            row_field(self, "meeting").queryset = (
+                Meeting.objects.not_over(self.rights.at)
+                .filter(register__group_id__in=self.rights.secretariat_groups)
+                .select_related("register")
+            )
         if self.instance.pk:
             zone = self.instance.meeting.zone
             for name in ("starts_at", "ends_at"):
@@ -291,13 +292,11 @@ class RequestForm(VerbForm):
 
     def __init__(self, *args, rights: Rights, **kwargs):
         super().__init__(*args, rights=rights, **kwargs)
-        in_session = Meeting.objects.filter(
-            register__group_id__in=rights.secretariat_groups,
-            register__announced_at__lte=rights.at,
-            register__opens_at__lte=rights.at,
-            register__closed_at__isnull=True,
-            register__origin="portal",
-        ).select_related("register")
+        in_session = (
+            Meeting.objects.in_state(rights.at, MeetingState.IN_SESSION)
+            .filter(register__group_id__in=rights.secretariat_groups)
+            .select_related("register")
+        )
         row_field(self, "meeting").queryset = in_session
         row_field(self, "sitting").queryset = Sitting.objects.filter(meeting__in=in_session).select_related(
             "meeting__register"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import rulebook
 from cwg.documents.models import DeadlineRule, Register
+from cwg.documents.states import MeetingState
 from cwg.members.requests import PortalRequest, of_person
 from cwg.members.rights import Rights
 from meetings import convening, requests
@@ -23,13 +24,6 @@ from .reasons import Act, ConfirmForm
 from .records import AddByVerb, Panel, RecordAdmin
 from .scope import acts_for_all_groups, seen_groups
 from .site import site
-
-STATES = {
-    "draft": _("Not announced"),
-    "announced": _("Announced"),
-    "in_session": _("In session"),
-    "closed": _("Closed"),
-}
 
 
 def _announce(meeting: Meeting, request: PortalRequest, data: dict) -> None:
@@ -46,7 +40,7 @@ class AskedMeeting(Protocol):
     register: Register
     asked_at: datetime
 
-    def state_at(self, now: datetime) -> str: ...
+    def state_at(self, at: datetime) -> MeetingState: ...
 
 
 @admin.register(Meeting, site=site)
@@ -81,7 +75,7 @@ class MeetingAdmin(AddByVerb):
             _("The Group sees the meeting, its deadlines stand, and everybody is told by mail."),
             _announce,
             form=ConfirmForm,
-            possible=lambda row, request: not row.register.is_archive and row.register.announced_at is None,
+            possible=lambda row, request: row.state_at(request.rights.at).is_draft,
         ),
         Act(
             "close",
@@ -90,9 +84,7 @@ class MeetingAdmin(AddByVerb):
             _close,
             form=ConfirmForm,
             danger=True,
-            possible=lambda row, request: (
-                row.state_at(request.rights.at) == "in_session" and not row.register.is_archive
-            ),
+            possible=lambda row, request: row.state_at(request.rights.at).is_in_session,
         ),
     )
 
@@ -141,7 +133,7 @@ class MeetingAdmin(AddByVerb):
 
     @admin.display(description=_("standing"))
     def standing(self, row: AskedMeeting) -> object:
-        return gettext("Archive") if row.register.is_archive else STATES[row.state_at(row.asked_at)]
+        return row.state_at(row.asked_at).label
 
     def links(self, request, row):
         yield _("The meeting's page"), row.get_absolute_url()
@@ -150,7 +142,7 @@ class MeetingAdmin(AddByVerb):
         yield _("Its documents as CSV"), f"{documents}?register__id__exact={row.register_id}"
         if self.may_act_on(request, row):
             yield _("The next meeting, from this one"), f"{self.address('add')}?after={row.pk}"
-            if row.register.closed_at is None and not row.register.is_archive:
+            if not row.state_at(request.rights.at).is_over:
                 yield _("Move the opening"), reverse("meetings:move", args=[row.register.slug])
 
     def panels(self, request, row):
@@ -235,8 +227,7 @@ class SittingAdmin(RecordAdmin):
     def belongs_to(self, rights: Rights, row: Model) -> bool:
         """Sittings of a closed meeting or of the archive are history."""
         assert isinstance(row, Sitting)
-        held = row.meeting.register
-        return super().belongs_to(rights, row) and held.closed_at is None and not held.is_archive
+        return super().belongs_to(rights, row) and not row.meeting.state_at(rights.at).is_over
 
 
 def _withdraw(asked: Request, request: PortalRequest, data: dict) -> None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from contributions.counts import open_drafts_by_party
 from cwg.documents.models import Blob, Deadline, Document, File, Revision
+from cwg.documents.states import MeetingState
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 from cwg.notices.models import Notice
@@ -67,14 +68,13 @@ def _submissions(rights: Rights) -> QuerySet:
 
 def _deadlines_of_the_week(rights: Rights) -> QuerySet:
     return (
-        Deadline.objects.filter(
-            superseded_at__isnull=True,
+        Deadline.objects.in_force()
+        .filter(
             instant__gte=rights.at,
             instant__lt=rights.at + WEEK,
             register__group_id__in=seen_groups(rights),
         )
         .select_related("register")
-        .order_by("instant")
     )
 
 
@@ -89,13 +89,8 @@ def _in_session(rights: Rights) -> Iterable[Meeting]:
     )
     return (
         Meeting.objects.visible_to(rights)
-        .filter(
-            register__group_id__in=seen_groups(rights),
-            register__origin="portal",
-            register__announced_at__lte=rights.at,
-            register__opens_at__lte=rights.at,
-            register__closed_at__isnull=True,
-        )
+        .in_state(rights.at, MeetingState.IN_SESSION)
+        .filter(register__group_id__in=seen_groups(rights))
         .select_related("register")
         .prefetch_related(Prefetch("requests", open_requests, to_attr="open_requests"))
     )

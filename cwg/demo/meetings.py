@@ -42,7 +42,7 @@ SITTINGS = tuple(
 def convene(group: Group, actor: Person, now: datetime) -> None:
     """Close what is over; convene what the calendar lacks at the aware instant `now`."""
     _close_ended(group, actor, now)
-    registers = Register.objects.filter(group=group, origin=Register.Origin.PORTAL, closed_at__isnull=True)
+    registers = Register.objects.not_over(now).filter(group=group)
     if registers.filter(opens_at__gt=now).exists():
         return
     today = now.astimezone(ZoneInfo(group.zone)).date()
@@ -111,8 +111,6 @@ def _mark(locked: Register, part: str, *, filled: bool, actor: Person, now: date
 def _close_ended(group: Group, actor: Person, now: datetime) -> None:
     made_here = JournalEntry.objects.filter(act=DEMONSTRATION).values("chain")
     today = now.astimezone(ZoneInfo(group.zone)).date()
-    over = Register.objects.filter(
-        group=group, chain__in=made_here, closed_at__isnull=True, opens_at__lte=now, last_day__lt=today
-    )
+    over = Register.objects.in_session(now).filter(group=group, chain__in=made_here, last_day__lt=today)
     for ended in over.select_related("meeting"):
         convening.close(ended.meeting, actor=actor)

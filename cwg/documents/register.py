@@ -186,7 +186,7 @@ def enter(
     """
     at = clock.now()  # a new statement after the lock: the time after the wait
     waited = at - arrived_at
-    in_force = list(Deadline.objects.filter(register=locked, superseded_at__isnull=True))
+    in_force = list(Deadline.objects.in_force().filter(register=locked))
     slot = _open_slot(locked, slot_id, filing) if slot_id is not None else None
     decision = deadlines.judge(
         [(rules.rule_of(d.terms), d.instant) for d in in_force],

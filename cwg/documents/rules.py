@@ -69,7 +69,7 @@ def propose(register: Register, opens_at: datetime) -> list[Proposal]:
 
     Raises `deadlines.AnchorNotSupported` for a rule anchored to an item.
     """
-    in_force = {d.rule_id: d for d in register.deadlines.filter(superseded_at__isnull=True)}
+    in_force = {d.rule_id: d for d in register.deadlines.in_force()}
     rules = DeadlineRule.objects.filter(Q(pk__in=in_force) | Q(pk__in=[r.pk for r in rules_for(register)]))
     zone = ZoneInfo(register.zone)
     return [
@@ -99,7 +99,7 @@ def set_deadlines(
     for proposal in propose(locked, locked.opens_at):
         if not proposal.changes or (only is not None and proposal.rule.pk not in only):
             continue
-        locked.deadlines.filter(rule=proposal.rule, superseded_at__isnull=True).update(superseded_at=at)
+        locked.deadlines.in_force().filter(rule=proposal.rule).update(superseded_at=at)
         deadline = Deadline.objects.create(
             register=locked,
             rule=proposal.rule,
@@ -133,9 +133,7 @@ def deadline_for(register: Register, kind: str) -> Deadline | None:
     """
     binding = [
         d
-        for d in register.deadlines.all()
-        if d.superseded_at is None
-        and kind not in d.terms["exempt_kinds"]
-        and (not d.terms["kinds"] or kind in d.terms["kinds"])
+        for d in register.deadlines_in_force
+        if kind not in d.terms["exempt_kinds"] and (not d.terms["kinds"] or kind in d.terms["kinds"])
     ]
     return min(binding, key=lambda d: d.instant, default=None)

@@ -12,6 +12,7 @@ from contributions.models import Contribution, Sponsorship
 from cwg.documents import listing, rules
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Document, Slot, Source
+from cwg.documents.states import OPEN_TO_CONTRIBUTIONS, MeetingState
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 from meetings.models import Meeting
@@ -25,7 +26,7 @@ class Ahead:
     """A meeting that is coming or in session, with what the person's parties have to do with it."""
 
     meeting: Meeting
-    state: str
+    state: MeetingState
     deadline: object | None
     submitted: list[listing.Row] = field(default_factory=list)
     drafts: list[Contribution] = field(default_factory=list)
@@ -54,15 +55,16 @@ def home(request: PortalRequest) -> HttpResponse:
             rights.states_in(entry.meeting.register.group_id)
             or rights.offices_in(entry.meeting.register.group_id)
         )
+    coming = [entry for entry in ahead if entry.state is MeetingState.ANNOUNCED]
     shown = {d.pk for entry in ahead for d in entry.drafts}
     recent = Document.objects.visible_to(rights).filter(available_at__gte=now - RECENT)
     return render(
         request,
         "home/home.html",
         {
-            "next": next((entry for entry in ahead if entry.state == "announced"), None),
-            "in_session": [entry for entry in ahead if entry.state == "in_session"],
-            "later": [entry for entry in ahead if entry.state == "announced"][1:],
+            "next": next(iter(coming), None),
+            "in_session": [entry for entry in ahead if entry.state is MeetingState.IN_SESSION],
+            "later": coming[1:],
             "other_drafts": [d for d in drafts if d.pk not in shown],
             "sponsorships": _sponsorships(rights),
             "slots": _slots(rights),
@@ -76,8 +78,7 @@ def _ahead(rights: Rights, now) -> list[Ahead]:
     """Announced meetings not closed, nearest first: those in session, then those to come."""
     meetings = (
         Meeting.objects.visible_to(rights)
-        .filter(register__announced_at__lte=now, register__origin="portal")
-        .filter(Q(register__closed_at__isnull=True) | Q(register__closed_at__gt=now))
+        .in_state(now, *OPEN_TO_CONTRIBUTIONS)
         .select_related("register__group")
         .prefetch_related("register__deadlines")
         .order_by("register__opens_at")

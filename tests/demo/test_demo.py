@@ -14,6 +14,7 @@ from cwg import clock
 from cwg.demo import current, people
 from cwg.demo import meetings as demo_meetings
 from cwg.documents.models import DeadlineRule, Document, PolicyIssue, Register, Revision, Slot, Version
+from cwg.documents.states import MeetingState
 from cwg.look import demo_people
 from cwg.members.models import Accreditation, MemberState, Person
 from cwg.members.rights import rights_of
@@ -150,7 +151,7 @@ def test_the_french_proposal_belongs_to_no_meeting(demo):
 def test_a_meeting_opened_yesterday_and_is_in_session(demo):
     meeting = Meeting.objects.get(register__slug="cwg-internet-23")
     assert meeting.register.opens_at == datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
-    assert meeting.state_at(NOW) == "in_session"
+    assert meeting.state_at(NOW) is MeetingState.IN_SESSION
     assert meeting.register.announced_at < NOW - timedelta(days=59)
 
 
@@ -184,7 +185,7 @@ def test_the_next_meeting_lies_ahead_with_one_delegation_drafting_and_one_done(d
     register = Register.objects.get(slug="cwg-internet-24")
     assert register.title == "24th meeting of CWG-Internet"
     assert register.opens_at == datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
-    assert register.meeting.state_at(NOW) == "announced"
+    assert register.meeting.state_at(NOW) is MeetingState.ANNOUNCED
     assert register.meeting.sittings.count() == 5
     assert list(register.documents.order_by("symbol").values_list("symbol", flat=True)) == [
         "CWG-Internet-24/1", "CWG-Internet-24/INF/1",
@@ -208,10 +209,13 @@ def test_a_week_later_the_next_meeting_is_convened_and_the_past_one_closed(demo)
     later = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
     Event.objects.update(expanded_at=NOW)
     load(later)
-    assert Meeting.objects.get(register__ordinal=23).state_at(later) == "closed"
-    assert Meeting.objects.get(register__ordinal=24).state_at(later) == "in_session"
+    assert Meeting.objects.get(register__ordinal=23).state_at(later) is MeetingState.CLOSED
+    assert Meeting.objects.get(register__ordinal=24).state_at(later) is MeetingState.IN_SESSION
     new = Meeting.objects.get(register__ordinal=25)
-    assert (new.state_at(later), new.register.title) == ("announced", "25th meeting of CWG-Internet")
+    assert (new.state_at(later), new.register.title) == (
+        MeetingState.ANNOUNCED,
+        "25th meeting of CWG-Internet",
+    )
     assert new.register.documents.count() == 2
     Event.objects.update(expanded_at=later)
     assert faults(later) == []

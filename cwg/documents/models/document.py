@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from cwg.documents import deadlines
+from cwg.documents import deadlines, states
 from cwg.documents.kinds import Kind
 from cwg.members.models import LANGUAGES, MemberState, Office, Person
 from cwg.members.rights import Rights
@@ -46,7 +46,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         disclosed = models.Q(disclosure=Document.Disclosure.PUBLIC)
         if rights.is_membership:
             disclosed |= models.Q(disclosure=Document.Disclosure.MEMBERSHIP)
-        announced = models.Q(register__announced_at__lte=rights.at)
+        announced = states.announced(rights.at, prefix="register__")
         return self.filter(
             models.Q(register__group_id__in=rights.readable_groups) & announced
             | models.Q(register__group_id__in=rights.prepared_groups)

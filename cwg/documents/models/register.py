@@ -1,5 +1,6 @@
 """The register of one meeting of a group: its counters, its deadlines, its slots."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -7,8 +8,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from cwg.documents import deadlines
+from cwg.documents import deadlines, states
 from cwg.documents.kinds import Kind
+from cwg.documents.states import MeetingState
 from cwg.members.models import Group, MemberState, Office, Person
 from cwg.members.rights import Rights
 from cwg.record.models import Chained
@@ -18,17 +20,34 @@ class RegisterQuerySet(models.QuerySet["Register"]):
     def visible_to(self, rights: Rights) -> "RegisterQuerySet":
         """Announced registers of the groups this person reads; unannounced ones for those who prepare them."""
         return self.filter(
-            models.Q(group_id__in=rights.readable_groups, announced_at__lte=rights.at)
+            models.Q(group_id__in=rights.readable_groups) & states.announced(rights.at)
             | models.Q(group_id__in=rights.prepared_groups)
         )
+
+    def in_state(self, at: datetime, *wanted: MeetingState) -> "RegisterQuerySet":
+        """Those whose meeting is in one of these states at the aware instant `at`."""
+        return self.filter(states.among(*wanted, at=at))
+
+    def not_over(self, at: datetime) -> "RegisterQuerySet":
+        """Kept by the portal and not closed, announced or not."""
+        return self.exclude(states.among(*states.OVER, at=at))
+
+    def coming(self, at: datetime) -> "RegisterQuerySet":
+        """Announced, not yet open: nearest first."""
+        return self.in_state(at, MeetingState.ANNOUNCED).order_by("opens_at")
+
+    def in_session(self, at: datetime) -> "RegisterQuerySet":
+        return self.in_state(at, MeetingState.IN_SESSION)
+
+    def open_to_contributions(self, at: datetime) -> "RegisterQuerySet":
+        """Announced and not over, nearest first: where a delegation can send a contribution."""
+        return self.in_state(at, *states.OPEN_TO_CONTRIBUTIONS).order_by("opens_at")
 
 
 class Register(Chained):
     """One row per meeting of a group. This row is what the decision locks (design 2)."""
 
-    class Origin(models.TextChoices):
-        PORTAL = "portal", _("Kept by the portal")
-        ARCHIVE = "archive", _("Archive")
+    Origin = states.Origin
 
     group = models.ForeignKey(Group, models.PROTECT, related_name="registers", verbose_name=_("group"))
     ordinal = models.PositiveSmallIntegerField(_("meeting number"), null=True, blank=True)
@@ -83,6 +102,20 @@ class Register(Chained):
     @property
     def is_archive(self) -> bool:
         return self.origin == self.Origin.ARCHIVE
+
+    @property
+    def is_announced(self) -> bool:
+        """The Group has been told of the meeting; it stays so whatever becomes of the meeting later."""
+        return self.announced_at is not None
+
+    def state_at(self, at: datetime) -> MeetingState:
+        """Where the meeting stands at the aware instant `at`."""
+        return states.state_of(self, at)
+
+    @property
+    def deadlines_in_force(self) -> list["Deadline"]:
+        """The deadlines that hold now, earliest first; prefetch `deadlines` where many registers are shown."""
+        return sorted((d for d in self.deadlines.all() if d.is_in_force), key=lambda d: (d.instant, d.pk))
 
 
 class Series(models.Model):
@@ -173,6 +206,15 @@ class DeadlineRule(models.Model):
         )
 
 
+IN_FORCE = models.Q(superseded_at__isnull=True)
+
+
+class DeadlineQuerySet(models.QuerySet["Deadline"]):
+    def in_force(self) -> "DeadlineQuerySet":
+        """Those that no recorded act has superseded, earliest first."""
+        return self.filter(IN_FORCE).order_by("instant", "pk")
+
+
 class Deadline(models.Model):
     """A rule in force for a register, as an instant. A recorded act supersedes it; nothing else changes it."""
 
@@ -186,6 +228,8 @@ class Deadline(models.Model):
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     superseded_at = models.DateTimeField(_("superseded"), null=True, blank=True)
 
+    objects = DeadlineQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("deadline")
         verbose_name_plural = _("deadlines")
@@ -193,13 +237,17 @@ class Deadline(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["register", "rule"],
-                condition=models.Q(superseded_at__isnull=True),
+                condition=IN_FORCE,
                 name="one_deadline_in_force_for_a_rule",
             )
         ]
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.instant:%Y-%m-%d %H:%M}Z"
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.superseded_at is None
 
 
 class Slot(models.Model):
