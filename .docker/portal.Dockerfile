@@ -1,0 +1,33 @@
+# The portal: web, worker, beat, migrate and backup are this one image with different commands (docker-compose.yml).
+# Base images are pinned to a release here and kept up to date by .github/renovate.json; `./dev lint` reads this file.
+
+FROM python:3.11-slim-bookworm AS libraries
+RUN pip install --no-cache-dir --root-user-action=ignore "uv==0.13.8"
+WORKDIR /srv/portal
+COPY pyproject.toml uv.lock ./
+RUN uv sync --locked --no-dev --no-cache --compile-bytecode --python /usr/local/bin/python
+
+FROM python:3.11-slim-bookworm
+# pg_dump and pg_restore of the server's version, for `manage.py backup` and `restore`.
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends ca-certificates postgresql-common \
+  && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+  && apt-get install -y --no-install-recommends postgresql-client-18 \
+  && rm -rf /var/lib/apt/lists/*
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/srv/portal/.venv/bin:$PATH \
+  CWG_PG_BIN=/usr/lib/postgresql/18/bin
+WORKDIR /srv/portal
+COPY --from=libraries /srv/portal/.venv .venv
+COPY manage.py pyproject.toml ./
+COPY cwg ./cwg
+COPY meetings ./meetings
+COPY contributions ./contributions
+COPY templates ./templates
+COPY static ./static
+# The catalogues, once there are some: a pattern, because COPY refuses a folder that is missing.
+COPY local[e] ./locale/
+# Group 101 is nginx's: it hands out the files, which nobody else may read. A new volume takes its owner from the
+# directory it covers.
+RUN install -d -o 1000 -g 101 -m 0750 /srv/files && install -d -o 1000 -g 101 -m 0755 /srv/static \
+  && install -d -o 1000 -g 101 -m 0700 /srv/backups
+USER 1000:101
