@@ -73,7 +73,7 @@ def refused_in_one_sentence(result: subprocess.CompletedProcess[str], *words: st
 def test_help_names_every_command():
     result = dev("--help")
     assert result.returncode == 0
-    for command in ("run", "test", "bench", "manage", "lint"):
+    for command in ("run", "test", "format", "lint", "docs", "bench", "manage", "servers"):
         assert f"./dev {command}" in result.stdout
 
 
@@ -81,6 +81,18 @@ def test_an_unknown_command_or_option_is_refused_with_a_hint():
     refused_in_one_sentence(dev("dance"), "'dance'", "--help")
     refused_in_one_sentence(dev("run", "--fast"), "'--fast'", "--help")
     refused_in_one_sentence(dev("run", "--port"), "--port", "--help")
+    refused_in_one_sentence(dev("format", "--fast"), "'--fast'", "--help")
+    refused_in_one_sentence(dev("lint", "spelling"), "'spelling'", "mypy")
+
+
+def test_an_interpreter_that_is_not_there_is_named(tmp_path):
+    refused_in_one_sentence(dev("test", "--python", "3.99"), "no Python 3.99")
+    # As the signposts of pyenv are: a name on PATH behind which there is nothing.
+    signpost = tmp_path / "python3.98"
+    signpost.write_text("#!/bin/sh\nexit 127\n")
+    signpost.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    refused_in_one_sentence(dev("test", "--python", "3.98", PATH=path), "no Python 3.98")
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "eighty"])
@@ -143,13 +155,13 @@ def test_without_pip_the_first_start_says_what_to_install(bare_clone):
 class Portal:
     """A `./dev run` with data and port of its own."""
 
-    def __init__(self, data: Path):
+    def __init__(self, data: Path, *options: str, root: Path = ROOT):
         self.data, self.port = data, free_port()
         self.address = f"http://127.0.0.1:{self.port}/"
         self.output = data.with_suffix(".out")
         with open(self.output, "wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, ROOT / "dev", "run", "--port", str(self.port), "--data", data],
+                [sys.executable, root / "dev", "run", *options, "--port", str(self.port), "--data", data],
                 cwd="/",
                 env=environment(),
                 stdin=subprocess.DEVNULL,
@@ -161,11 +173,20 @@ class Portal:
         return self.output.read_text(errors="replace")
 
     def wait_until_ready(self) -> None:
+        self.wait_until_it_says(re.escape(f"The portal is at {self.address}"))
+
+    def wait_until_it_says(self, pattern: str, times: int = 1) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while f"The portal is at {self.address}" not in self.said():
+        while len(re.findall(pattern, self.said())) < times:
             assert self.process.poll() is None, self.said()
             assert time.monotonic() < deadline, self.said()
             time.sleep(0.1)
+
+    def page(self, path: str) -> str:
+        # Never through a proxy: it is this machine we ask.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(self.address + path) as answer:
+            return answer.read().decode()
 
     def end(self) -> None:
         """Whatever a failed test left."""
@@ -188,14 +209,16 @@ class Portal:
             wave = {pid for pid, parent in parents.items() if parent in wave} - found
         return found
 
-    def names_our_data(self, pid: int) -> bool:
-        for source in ("cmdline", "environ"):
-            try:
-                if os.fsencode(self.data) in Path("/proc", str(pid), source).read_bytes():
-                    return True
-            except OSError:
-                continue
-        return False
+
+def names(place: Path, pid: int) -> bool:
+    """Does a living process name this folder in its command or its environment?"""
+    for source in ("cmdline", "environ"):
+        try:
+            if os.fsencode(place) in Path("/proc", str(pid), source).read_bytes():
+                return True
+        except OSError:
+            continue
+    return False
 
 
 def processes() -> dict[int, tuple[int, str]]:
@@ -213,13 +236,13 @@ def processes() -> dict[int, tuple[int, str]]:
     return found
 
 
-def left_over(portal: Portal, before: dict[int, str], seconds: float = 30) -> list[str]:
-    """What still lives after `seconds`: of the processes `before` (id -> start), and of any that name the data."""
+def left_over(place: Path, before: dict[int, str], seconds: float = 30) -> list[str]:
+    """What still lives after `seconds`: of the processes `before` (id -> start), and of any that name `place`."""
     deadline = time.monotonic() + seconds
     while True:
         now = processes()
         left = {pid for pid, started in before.items() if pid in now and now[pid][1] == started}
-        left |= {pid for pid in now if pid != os.getpid() and portal.names_our_data(pid)}
+        left |= {pid for pid in now if pid != os.getpid() and names(place, pid)}
         if not left or time.monotonic() > deadline:
             return [
                 f"{pid} {Path('/proc', str(pid), 'cmdline').read_bytes()!r}"
@@ -240,11 +263,12 @@ def portal(tmp_path):
 
 @pytest.mark.faults
 def test_ctrl_c_ends_a_portal_that_answered_and_shared_its_servers(portal):
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
-        portal.address + "readyz"
-    ) as answer:
-        assert answer.status == 200
-    assert "secretariat@demo.example" in portal.said()
+    assert portal.page("readyz")
+    said = portal.said()
+    assert "secretariat@demo.example" in said
+    # What a cold start was at, each with its seconds.
+    for words in ("Starting PostgreSQL", "Migrating the database", "archive of 2009", "Starting the portal"):
+        assert re.search(rf"{words}.* \d+\.\d s$", said, re.MULTILINE), words
 
     # `./dev manage` reaches the servers that are up, not some of its own.
     code = "from django.db import connection as c; print('port', c.settings_dict['PORT'])"
@@ -262,7 +286,7 @@ def test_ctrl_c_ends_a_portal_that_answered_and_shared_its_servers(portal):
     assert len(before) > 8
     portal.process.send_signal(signal.SIGINT)
     assert portal.process.wait(60) == 0
-    assert left_over(portal, before, seconds=0) == []
+    assert left_over(portal.data, before, seconds=0) == []
     assert not (portal.data / "servers.json").exists()
     assert not (portal.data / "postgres" / "postmaster.pid").exists()
 
@@ -283,4 +307,80 @@ def test_kill_9_leaves_no_process(portal, killed):
         os.kill(supervisor, signal.SIGKILL)
     # Reap it: until then it only looks alive.
     portal.process.wait(60)
-    assert left_over(portal, before) == []
+    assert left_over(portal.data, before) == []
+
+
+# --- While somebody works on the sources ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def copied_project(tmp_path):
+    """The sources as they are, to be changed; the libraries are those of this project."""
+    root = tmp_path / "project"
+    root.mkdir()
+    for name in ("dev", "uv.lock", "pyproject.toml", "manage.py"):
+        shutil.copy(ROOT / name, root)
+    for name in ("cwg", "meetings", "contributions", "templates", "static"):
+        shutil.copytree(ROOT / name, root / name)
+    (root / ".venv").symlink_to(ROOT / ".venv")
+    return root
+
+
+@pytest.mark.faults
+def test_reload_serves_what_was_changed_and_waits_for_a_mistake_to_be_mended(tmp_path, copied_project):
+    footer = copied_project / "templates" / "components" / "footer.html"
+    wsgi = copied_project / "cwg" / "wsgi.py"
+    good = wsgi.read_text()
+    portal = Portal(tmp_path / "data", "--reload", root=copied_project)
+    try:
+        portal.wait_until_ready()
+        assert "a new footer" not in portal.page("accounts/login/")
+        footer.write_text("<footer>a new footer</footer>")
+        portal.wait_until_it_says(r"footer\.html changed, restarting \.\.\. \d")
+        assert "a new footer" in portal.page("accounts/login/")
+
+        wsgi.write_text("this is = no Python")
+        portal.wait_until_it_says("Waiting for the next change")
+        assert "SyntaxError" in portal.said()
+        wsgi.write_text(good)
+        portal.wait_until_it_says(r"wsgi\.py changed, restarting \.\.\. \d")
+        assert "a new footer" in portal.page("accounts/login/")
+    finally:
+        portal.end()
+
+
+@pytest.mark.faults
+def test_a_bare_pytest_brings_its_servers_and_leaves_none(tmp_path):
+    """As an editor starts it: no `./dev`, no mode, no address of a database."""
+    temporary = {"TMPDIR": str(tmp_path)}
+    command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/members/test_rights.py"]
+    result = subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=environment(**temporary),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=READY_SECONDS,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert " passed" in result.stdout
+    assert left_over(tmp_path, {}) == []
+
+
+@pytest.mark.faults
+def test_servers_end_with_whoever_asked_for_them(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, ROOT / "dev", "servers"],
+        env=environment(TMPDIR=str(tmp_path)),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    reached = json.loads(process.stdout.readline())
+    assert set(reached) == {"DATABASE_URL", "REDIS_URL", "CWG_STORAGE_DIR"}
+    # What the kernel does when its owner is killed.
+    process.stdin.close()
+    assert process.wait(60) == 0
+    assert left_over(tmp_path, {}) == []
+    assert list(tmp_path.iterdir()) == []

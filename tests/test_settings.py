@@ -50,6 +50,15 @@ def test_production_is_what_a_process_is_without_being_told():
     assert "In production every secret comes from the environment" in done.stderr
 
 
+def test_tools_that_only_read_the_code_are_given_a_mode():
+    reading = ("-c", "from tests import settings_to_read as s; print(s.CWG_MODE)")
+    assert start(*reading).stdout.strip() == "development"
+    # One that was told to be production is held to it.
+    done = start(*reading, CWG_MODE="production")
+    assert done.returncode != 0
+    assert "SECRET_KEY is not set" in done.stderr
+
+
 def test_an_unknown_mode_is_refused():
     done = start("manage.py", "check", CWG_MODE="prodution")
     assert done.returncode != 0

@@ -14,6 +14,9 @@ from cwg.members.models import Group
 class Command(BaseCommand):
     help = "Loads the demonstration: people to sign in as, the 2009 archive, a meeting in session and the next one."
 
+    # How `./dev run` hears what this is at: a callable that takes a few words. Not for the command line.
+    stealth_options = ("announce",)
+
     def add_arguments(self, parser) -> None:
         parser.add_argument(
             "--list-accounts", action="store_true", help="only print the people to sign in as"
@@ -28,12 +31,18 @@ class Command(BaseCommand):
         if options["list_accounts"]:
             self.stdout.write(people.listing())
             return
+        announce = options.get("announce") or self.stdout.write
+        announce("Loading Member States and deadline rules")
         call_command("load_reference", stdout=self.stdout)
         now = clock.now()
+        announce("Looking after the people of the demonstration")
         people.make(now)
         secretary = person(current.SECRETARIAT)
+        announce("Looking after the archive of 2009")
         loading.make(secretary)
+        announce("Looking after the meetings")
         meetings.convene(Group.objects.get(code=people.CWG_INTERNET), secretary, now)
         for register, part in meetings.unfinished():
+            announce(f"Filling the {register.title}")
             meetings.fill(register, part, current.FILLERS[part], secretary, now)
         self.stdout.write("The demonstration is loaded.")
