@@ -1,6 +1,7 @@
 """What every test may ask for: a database whose clock can be held, own file storage, people of a few delegations."""
 
 import copy
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -10,7 +11,22 @@ from django.test import Client
 
 from cwg import clock
 from cwg.members.models import Group, Office, Person, Role
-from tests import factories
+from tests import factories, matrix_proposals
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter):
+    """The rows that failures of the matrix propose come last of all, below the summary."""
+    yield
+    proposals = matrix_proposals.proposed_in(terminalreporter.stats.get("failed", []))
+    if proposals:
+        terminalreporter.section("rows of tests/matrix.csv as the portal answers now; judge each cell")
+        for proposal in proposals:
+            terminalreporter.line(proposal)
+        if os.environ.get("CWG_WRITE_MATRIX"):
+            terminalreporter.line(f"Written into {matrix_proposals.write(proposals)}.")
+        else:
+            terminalreporter.line("CWG_WRITE_MATRIX=1 writes the whole matrix with them.")
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ import csv
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -19,13 +18,12 @@ from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from cwg import clock
 from cwg.members.rights import ACCOUNT_MODELS
-from tests import factories, matrix_world
+from tests import factories, matrix_proposals, matrix_world
 from tests.matrix_world import ROLES, World, file_of, meeting_slug
 
 # Also tells pytest-django that a test database is wanted. The transaction of each test lies within the world's.
 pytestmark = pytest.mark.django_db
 
-FILE = Path(__file__).with_suffix("").parent / "matrix.csv"
 METHODS = ("GET", "POST")
 Address = Callable[[World], dict]
 
@@ -206,7 +204,7 @@ def _walk(world: World, path: str):
 
 
 def written_rows() -> list[tuple[str, str, str, dict[str, str]]]:
-    with FILE.open(newline="", encoding="utf-8") as source:
+    with matrix_proposals.FILE.open(newline="", encoding="utf-8") as source:
         lines = csv.DictReader(source)
         assert lines.fieldnames == ["route", "object", "method", *ROLES]
         return [
@@ -313,37 +311,44 @@ def observed(world: World, route: str, thing: str, method: str) -> dict[str, str
 # --- The tests ----------------------------------------------------------------------------------------------------
 
 
-def proposal(world: World, route: str) -> str:
-    """Rows for an address that has none, as it answers now: to be judged, then copied into the file."""
-    lines = []
+def propose(record_property, world: World, route: str) -> list[str]:
+    """Put the rows that an address lacks into the report, as it answers now; returns what stands in their way."""
+    problems = []
+    written = {row[:3] for row in written_rows()}
     for thing in OBJECTS.get(route, {"": None}):
         for method in METHODS:
+            if (route, thing, method) in written:
+                continue
             try:
                 cells = observed(world, route, thing, method)
             except NoReverseMatch:
-                return f"{route}: name an object for it in OBJECTS"
+                return [f"{route}: name an object for it in OBJECTS"]
             except Exception as error:
-                lines.append(f"{route},{thing},{method}: {error!r}")
+                problems.append(f"{route},{thing},{method}: {error!r}")
                 continue
-            lines.append(",".join([route, thing, method, *cells.values()]))
-    return "\n".join(lines)
+            record_property(matrix_proposals.PROPERTY, matrix_proposals.line(route, thing, method, cells))
+    return problems
 
 
-def test_every_address_stands_in_the_matrix(standing: World):
+def test_every_address_stands_in_the_matrix(standing: World, record_property):
     written = {(route, method) for route, _thing, method, _cells in rows()}
     missing = sorted(
         {r for r in routes() if needs_a_row(r)} - {route for route, method in written if method == "GET"}
         | {r for r in routes() if needs_a_row(r)} - {route for route, method in written if method == "POST"}
     )
-    assert not missing, "no row in matrix.csv; judge these:\n" + "\n".join(
-        proposal(standing, r) for r in missing
+    problems = [problem for route in missing for problem in propose(record_property, standing, route)]
+    assert missing == [], (
+        f"no row in matrix.csv; proposals stand below. In their way: {problems or 'nothing'}"
     )
 
 
-def test_every_object_of_an_address_stands_in_the_matrix():
+def test_every_object_of_an_address_stands_in_the_matrix(standing: World, record_property):
     written = {(route, thing) for route, thing, _method, _cells in written_rows()}
     named = {(route, thing) for route in set(routes()) & set(OBJECTS) for thing in OBJECTS[route]}
-    assert sorted(named - written) == []
+    missing = sorted(named - written)
+    for route in dict.fromkeys(route for route, _thing in missing):
+        propose(record_property, standing, route)
+    assert missing == []
 
 
 def test_no_row_stands_for_an_address_that_is_gone():
@@ -363,9 +368,15 @@ def test_drafts_are_not_in_the_console():
 @pytest.mark.parametrize(
     ("route", "thing", "method", "cells"), rows(), ids=lambda part: part if isinstance(part, str) else ""
 )
-def test_everybody_gets_the_answer_of_the_matrix(standing: World, route, thing, method, cells):
+def test_everybody_gets_the_answer_of_the_matrix(
+    standing: World, route, thing, method, cells, record_property
+):
     found = observed(standing, route, thing, method)
     wrong = {role: found[role] for role in ROLES if found[role] not in cells[role].split("|")}
+    # The console's rows are a rule and stand in no file.
+    if wrong and not console_model_page(route):
+        right = matrix_proposals.corrected(cells, found)
+        record_property(matrix_proposals.PROPERTY, matrix_proposals.line(route, thing, method, right))
     assert wrong == {}, f"the matrix has { ({role: cells[role] for role in wrong}) }"
 
 
