@@ -1,0 +1,24 @@
+"""Bring the pages at the top of the repository into the site, where they lie beside those of docs/."""
+
+from pathlib import Path
+
+from mkdocs.structure.files import File
+
+ROOT = Path(__file__).resolve().parent.parent
+FROM_THE_TOP = (
+    "README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "LICENSE", ".github/CODE_OF_CONDUCT.md",
+)  # fmt: skip
+
+
+def on_files(files, config):
+    for name in FROM_THE_TOP:
+        text = (ROOT / name).read_text().replace('src="docs/', 'src="')
+        files.append(File.generated(config, Path(name).name, content=text))
+    return files
+
+
+def on_page_markdown(markdown, page, config, files):
+    """Links as the repository has them lead to the page's place in the site."""
+    for folder in ("docs/", ".github/", "../"):
+        markdown = markdown.replace(f"]({folder}", "](")
+    return markdown
