@@ -12,7 +12,7 @@ from cwg import clock
 from cwg.record import journal
 from cwg.record.history import sign
 
-from . import rules
+from . import rulebook
 from .deadlines import DECISION_556, TWENTY_FOUR_HOURS, Rule
 from .models import DeadlineRule, PolicyIssue
 
@@ -80,8 +80,7 @@ def load() -> Loaded:
         made = [row for rule, active in RULES if (row := _rule(rule, active)) is not None]
         at = clock.now()
         for row in made:
-            after = rules.terms(row) | {"active": row.active}
-            facts = {"group": None, "before": None, "after": after, "reason": REASON}
+            facts = {"group": None, "before": None, "after": rulebook.as_kept(row), "reason": REASON}
             journal.append(portal, "deadline_rule", at=at, actor_id=None, facts=facts)
         issues = sum(
             _issue(list_name, number, title)

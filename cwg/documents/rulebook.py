@@ -36,7 +36,7 @@ def keep(rule: DeadlineRule, *, actor: Person, reason: str) -> DeadlineRule:
     with transaction.atomic():
         portal, at = journal.portal(), clock.now()
         before = DeadlineRule.objects.filter(pk=rule.pk).first() if rule.pk else None
-        earlier = rules.terms(before) | {"active": before.active} if before else None
+        earlier = as_kept(before) if before else None
         sign(rule, actor, reason)
         rule.save()
         journal.append(
@@ -47,11 +47,16 @@ def keep(rule: DeadlineRule, *, actor: Person, reason: str) -> DeadlineRule:
             facts={
                 "group": rule.group_id,
                 "before": earlier,
-                "after": rules.terms(rule) | {"active": rule.active},
+                "after": as_kept(rule),
                 "reason": reason,
             },
         )
     return rule
+
+
+def as_kept(rule: DeadlineRule) -> dict:
+    """The rule as plain values for the portal's chain: its terms, whether it is active, what it replaces."""
+    return rules.terms(rule) | {"active": rule.active, "replaces": rule.replaces_id}
 
 
 ITEM_REFUSED = _(

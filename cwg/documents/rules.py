@@ -59,9 +59,8 @@ def rule_of(terms: dict) -> deadlines.Rule:
 
 
 def rules_for(register: Register) -> list[DeadlineRule]:
-    """The active rules of the register's group; those of every group where it has none of its own."""
-    own = list(DeadlineRule.objects.filter(active=True, group_id=register.group_id))
-    return own or list(DeadlineRule.objects.filter(active=True, group__isnull=True))
+    """The rules that bind a new meeting of the register's group: its own and, unless replaced, the general ones."""
+    return list(DeadlineRule.objects.holding_for(register.group_id))
 
 
 def propose(register: Register, opens_at: datetime) -> list[Proposal]:

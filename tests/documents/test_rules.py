@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import IntegrityError
 
 from cwg.documents import deadlines, rules
 from cwg.documents import register as the_register
@@ -86,14 +87,53 @@ def test_editing_a_rule_changes_no_deadline_that_stands(dg, held):
     assert rules.rule_of(stands.terms).effect is deadlines.Effect.REFUSE_AND_KEEP
 
 
-def test_a_group_with_rules_of_its_own_is_not_bound_by_the_general_one(dg, held):
-    factories.twenty_four_hours()
-    own = DeadlineRule.objects.create(
-        group=dg, name="Own", offset=48, unit="hours", effect="flag", source="The Group"
-    )
-    assert rules.rules_for(factories.make_register(dg)) == [own]
+def own_rule(group, offset=48, **fields):
+    """A rule of the group alone, made past the verb."""
+    values = {"name": f"{offset} hours", "unit": "hours", "effect": "flag", "source": "The Group"} | fields
+    return DeadlineRule.objects.create(group=group, offset=offset, **values)
+
+
+def test_general_rules_and_the_groups_own_apply_together(dg, held):
+    general = factories.twenty_four_hours()
+    own = own_rule(dg)
+    register = factories.make_register(dg)
+    assert set(rules.rules_for(register)) == {general, own}
+    assert {d.rule for d in register.deadlines.all()} == {general, own}
+
+
+def test_a_rule_added_for_one_group_changes_nothing_in_another(dg, held):
+    general = factories.twenty_four_hours()
     other = factories.make_register(factories.make_group("CWG-INTERNET"), 11)
-    assert [rule.offset for rule in rules.rules_for(other)] == [24]
+    before = list(Deadline.objects.filter(register=other).values())
+    own_rule(dg, replaces=general)
+    assert rules.rules_for(other) == [general]
+    assert set_again(other) == []
+    assert list(Deadline.objects.filter(register=other).values()) == before
+    factories.make_register(dg)
+    assert rules.rules_for(other) == [general]
+
+
+def test_a_general_rule_that_the_group_replaced_does_not_hold_there(dg, held):
+    general = factories.twenty_four_hours()
+    own = own_rule(dg, replaces=general)
+    assert rules.rules_for(factories.make_register(dg)) == [own]
+
+
+def test_a_replaced_rule_holds_again_once_no_active_rule_replaces_it(dg, held):
+    general = factories.twenty_four_hours()
+    first, second = own_rule(dg, replaces=general), own_rule(dg, 72, replaces=general)
+    register = factories.make_register(dg)
+    assert set(rules.rules_for(register)) == {first, second}
+    DeadlineRule.objects.filter(pk=first.pk).update(active=False)
+    assert rules.rules_for(register) == [second]
+    DeadlineRule.objects.filter(pk=second.pk).update(replaces=None)
+    assert set(rules.rules_for(register)) == {general, second}
+
+
+def test_a_rule_for_every_group_replaces_none(dg, held):
+    general = factories.twenty_four_hours()
+    with pytest.raises(IntegrityError, match="only_a_rule_of_a_group_replaces_another"):
+        own_rule(None, replaces=general)
 
 
 def test_an_inactive_rule_binds_no_new_meeting(dg, held):

@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 from cwg.documents import deadlines, states
 from cwg.documents.kinds import Kind
 from cwg.documents.states import MeetingState
-from cwg.members.models import Group, MemberState, Office, Person
+from cwg.members.models import Group, MemberState, Office, Person, Role
 from cwg.members.rights import Rights
 from cwg.record.models import Chained
 
@@ -138,11 +138,41 @@ def _choices(labels) -> list[tuple[str, str]]:
     return [(str(value), label) for value, label in labels.items()]
 
 
+class DeadlineRuleQuerySet(models.QuerySet["DeadlineRule"]):
+    def holding_for(self, group_id: int) -> "DeadlineRuleQuerySet":
+        """The rules that bind a new meeting of the group: its own and the general ones, together.
+
+        A general rule that an active rule of the group names as replaced does not hold for that group.
+        """
+        own = DeadlineRule.objects.filter(active=True, group_id=group_id)
+        replaced = own.filter(replaces__isnull=False).values("replaces_id")
+        return self.filter(
+            models.Q(group_id=group_id) | models.Q(group__isnull=True) & ~models.Q(pk__in=replaced),
+            active=True,
+        )
+
+    def visible_to(self, rights: Rights) -> "DeadlineRuleQuerySet":
+        """The general rules and those of the groups whose meetings this person prepares; an administrator's: the
+        general ones."""
+        if not rights.prepared_groups and not rights.has_role(Role.ADMINISTRATOR):
+            return self.none()
+        return self.filter(models.Q(group__isnull=True) | models.Q(group_id__in=rights.prepared_groups))
+
+
 class DeadlineRule(models.Model):
     """A deadline rule as data. `group` empty: it holds for every group."""
 
     group = models.ForeignKey(
         Group, models.PROTECT, null=True, blank=True, related_name="deadline_rules", verbose_name=_("group")
+    )
+    # Rules add up. The general rule that this one, a group's own, takes the place of for that group while it is active.
+    replaces = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        verbose_name=_("replaces"),
     )
     name = models.CharField(_("name"), max_length=120)
     kinds = ArrayField(
@@ -182,10 +212,18 @@ class DeadlineRule(models.Model):
     active = models.BooleanField(_("applies to new meetings"), default=True)
     history = HistoricalRecords()
 
+    objects = DeadlineRuleQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("deadline rule")
         verbose_name_plural = _("deadline rules")
         ordering = ["group", "name"]
+        constraints = [
+            models.CheckConstraint(
+                name="only_a_rule_of_a_group_replaces_another",
+                condition=models.Q(replaces__isnull=True) | models.Q(group__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
