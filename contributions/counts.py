@@ -4,7 +4,8 @@ from collections.abc import Collection
 
 from django.db.models import Count
 
-from cwg.members.models import MemberState, Office, current_language
+from cwg.languages import current_language
+from cwg.members.models import MemberState, Office
 
 from .models import Contribution
 

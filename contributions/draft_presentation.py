@@ -5,14 +5,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from cwg.documents import intake
+from cwg.documents import header_block, intake
 from cwg.documents.kinds import Kind
+from cwg.languages import LANGUAGE_NAMES
 from cwg.look.instants import as_zone, date_range_text
-from cwg.members.models import LANGUAGES
 
 from .models import Contribution, DraftFile
 
-FILE_KINDS = {intake.MEDIA_TYPES[intake.PDF]: "PDF", intake.MEDIA_TYPES[intake.DOCX]: "Word"}
 TONES = {"refuse": "error", "warn": "warning", "info": "note"}
 
 
@@ -29,24 +28,16 @@ def file_row(file: DraftFile, *, removable: bool) -> dict[str, Any]:
         "id": file.pk,
         "name": file.name,
         "url": reverse("contributions:draft-file", args=[file.contribution_id, file.pk]),
-        "kind": FILE_KINDS.get(file.blob.media_type, ""),
+        "kind": header_block.KIND_OF_FILE.get(file.blob.media_type, ""),
         "size": file.blob.size,
         "pages": pages,
-        "language": str(dict(LANGUAGES)[file.language]),
+        "language": str(LANGUAGE_NAMES[file.language]),
         "sha256": file.blob_id,
         "scanned": file.blob.get_scan_display(),
         "findings": findings,
         "remove_url": reverse("contributions:remove-file", args=[file.contribution_id, file.pk])
         if removable
         else "",
-    }
-
-
-def original_text(languages: list[str]) -> str:
-    """ "Original: English", or "Original: Arabic, English"."""
-    names = dict(LANGUAGES)
-    return gettext("Original: %(languages)s") % {
-        "languages": ", ".join(str(names[code]) for code in languages)
     }
 
 
@@ -63,7 +54,7 @@ def header(contribution: Contribution, source_names: list[str]) -> dict[str, Any
         "dates": date_range_text(register.first_day, register.last_day) if register else "",
         "symbol": symbol,
         "date": None,
-        "original": original_text(contribution.original_languages),
+        "original": header_block.original_text(contribution.original_languages),
         "source": ", ".join(source_names),
         "title": contribution.title or gettext("(no title yet)"),
         "title_language": contribution.original_languages[0] if contribution.original_languages else "",

@@ -17,7 +17,8 @@ from cwg.documents import blobs, rules, uploads
 from cwg.documents.downloads import hand_out
 from cwg.documents.models import Document, Register, Slot
 from cwg.documents.register import SlotNotOpen
-from cwg.members.models import LANGUAGES, Group, MemberState, Office
+from cwg.languages import LANGUAGE_NAMES, LANGUAGES
+from cwg.members.models import Group, MemberState, Office
 from cwg.members.requests import PortalRequest
 
 from . import draft_presentation, drafting, parties, submission
@@ -193,14 +194,13 @@ def _form(request: PortalRequest, draft: Contribution, data) -> DraftForm:
 def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm | None = None, **more) -> dict:
     """What the draft's page shows."""
     files = drafting.files_by_language(draft.files.all())
-    names = dict(LANGUAGES)
     return {
         "contribution": draft,
         "party": draft.party,
         "form": form or _form(request, draft, None),
         "steps": steps(draft),
         "files": [
-            (names[language], [draft_presentation.file_row(file, removable=True) for file in held])
+            (LANGUAGE_NAMES[language], [draft_presentation.file_row(file, removable=True) for file in held])
             for language, held in sorted(files.items())
         ],
         "upload_languages": LANGUAGES,

@@ -7,8 +7,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cwg.documents.models import PolicyIssue, Register
+from cwg.languages import LANGUAGES, current_language
 from cwg.look.form_fields import choice_field, row_field
-from cwg.members.models import LANGUAGES, MemberState, current_language
+from cwg.members.models import MemberState
 from cwg.members.rights import Rights
 
 from . import parties

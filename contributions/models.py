@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Blob, Document, PolicyIssue, Register, Revision, Slot
-from cwg.members.models import LANGUAGES, Group, MemberState, Office, Person
+from cwg.languages import LANGUAGES
+from cwg.members.models import Group, MemberState, Office, Person
 from cwg.members.rights import Rights
 
 

@@ -15,7 +15,8 @@ from django.utils.translation import ngettext_lazy
 from cwg import clock
 from cwg.documents import deadlines, register, rules
 from cwg.documents.models import Document, Receipt, Register, Revision, Slot
-from cwg.members.models import LANGUAGES, UNREAD_WHERE_NAMED, Person
+from cwg.languages import LANGUAGE_NAMES
+from cwg.members.models import UNREAD_WHERE_NAMED, Person
 from cwg.members.rights import Rights, rights_of
 from cwg.notices import outbox
 from cwg.record import journal
@@ -202,11 +203,10 @@ def _problems(contribution: Contribution, files: dict[str, list[DraftFile]]):
         yield _("The title is missing.")
     if not contribution.original_languages:
         yield _("No original language is chosen.")
-    names = dict(LANGUAGES)
     for language in contribution.original_languages:
         if not files.get(language):
             yield _("There is no file in %(language)s, which you name as an original language.") % {
-                "language": names[language]
+                "language": LANGUAGE_NAMES[language]
             }
     if contribution.revises is not None and contribution.revises.is_withdrawn:
         yield WITHDRAWN

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cwg.documents import register, rules
 from cwg.documents.models import Document, Register, Revision, Slot
-from cwg.members.models import LANGUAGE_CODES
+from cwg.languages import LANGUAGE_CODES
 from cwg.members.requests import PortalRequest
 
 from . import draft_presentation, draft_views, drafting, parties, submission

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import zones
+from cwg.languages import current_language
 from cwg.look.form_fields import choice_field, one_line_only, refuse_line_breaks, row_field
-from cwg.members.models import Group, MemberState, Office, current_language
+from cwg.members.models import Group, MemberState, Office
 
 from .convening import Plan, SittingPlan
 from .models import Meeting, Sitting

@@ -16,9 +16,10 @@ from cwg.documents import downloads, header_block, listing, pack
 from cwg.documents.filenames import content_disposition
 from cwg.documents.models import Document
 from cwg.documents.states import MeetingState
+from cwg.languages import LANGUAGE_CODES, LANGUAGES, current_language
 from cwg.members.accounts import address_of
 from cwg.members.middleware import CATALOGUE
-from cwg.members.models import LANGUAGE_CODES, Person, current_language
+from cwg.members.models import Person
 from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.members.rights import rights_of
 from cwg.record import access
@@ -114,7 +115,7 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "rows": rows,
             "found": len(rows),
             "zone": register.zone,
-            "pack_languages": header_block.LANGUAGE_NAMES.items(),
+            "pack_languages": LANGUAGES,
             "may_contribute": state.is_open_to_contributions and rights.states_in(register.group_id),
             # Offices file also after a meeting has closed: its report comes then.
             "may_file": not register.is_archive

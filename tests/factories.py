@@ -15,7 +15,8 @@ from cwg.documents import blobs, register, rules
 from cwg.documents.deadlines import TWENTY_FOUR_HOURS
 from cwg.documents.kinds import Kind
 from cwg.documents.models import DeadlineRule, Document, Register, Source
-from cwg.members.models import LANGUAGE_CODES, Accreditation, Group, MemberState, Office, Person, Role
+from cwg.languages import LANGUAGE_CODES
+from cwg.members.models import Accreditation, Group, MemberState, Office, Person, Role
 from cwg.members.sortkeys import sort_key
 from cwg.members.states_file import shipped
 from meetings.models import Meeting

@@ -12,8 +12,9 @@ from cwg.documents.deadlines import ANCHOR_LABELS, Anchor
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Document
 from cwg.documents.states import MeetingState
+from cwg.languages import LANGUAGES, RIGHT_TO_LEFT, current_language
 from cwg.look.form_fields import choice_field, row_field
-from cwg.members.models import LANGUAGES, Group, MemberState, Office, Person, Role, current_language
+from cwg.members.models import Group, MemberState, Office, Person, Role
 from cwg.members.rights import Rights
 from meetings.models import Meeting, Sitting
 
@@ -74,7 +75,7 @@ class MemberStateForm(RecordForm):
         for name, field in self.fields.items():
             if name.startswith(("short_", "formal_")):
                 code = name.rpartition("_")[2]
-                field.widget.attrs |= {"lang": code, "dir": "rtl" if code == "ar" else "ltr"}
+                field.widget.attrs |= {"lang": code, "dir": "rtl" if code in RIGHT_TO_LEFT else "ltr"}
         if "sort_zh" in self.fields:
             self.fields["sort_zh"].label = _("Sorts under (Chinese)")
             self.fields["sort_zh"].help_text = _("Pinyin; the other languages sort by the name itself.")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg import clock
 from cwg.documents.models import Register
+from cwg.languages import LANGUAGE_CODES
 from cwg.members import granting, people, refusals
 from cwg.members.accounts import address_of
 from cwg.members.models import Accreditation, Group, Invitation, MemberState, Office, Person
@@ -74,13 +75,13 @@ class MemberStateAdmin(OfPeople):
         "itu_region",
         "un_region",
         "regional_organizations",
-        *(f"short_{code}" for code in ("ar", "zh", "en", "fr", "ru", "es")),
-        *(f"formal_{code}" for code in ("ar", "zh", "en", "fr", "ru", "es")),
+        *(f"short_{code}" for code in LANGUAGE_CODES),
+        *(f"formal_{code}" for code in LANGUAGE_CODES),
         "sort_zh",
     )
     list_display = ("name", "iso3", "membership_class", "itu_region", "un_region")
     list_filter = ("membership_class", "itu_region", "un_region")
-    search_fields = ("iso3", *(f"short_{code}" for code in ("ar", "zh", "en", "fr", "ru", "es")), "formal_en")
+    search_fields = ("iso3", *(f"short_{code}" for code in LANGUAGE_CODES), "formal_en")
     list_per_page = 100
 
     @admin.display(description=_("name"), ordering="sort_en")

@@ -1,5 +1,6 @@
 """A document as its page and its cover sheet show it: header block, revisions, files."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,17 +11,15 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cwg.languages import LANGUAGE_NAMES, LANGUAGES
 from cwg.look.instants import date_range_text
-from cwg.members.models import LANGUAGES
 
+from . import intake
 from .models import Document, Revision, Source, Version
 
-LANGUAGE_NAMES = dict(LANGUAGES)
-KIND_OF_FILE = {
-    "application/pdf": "PDF",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
-}
-PLAIN_NAMES = {"PDF": "pdf", "Word": "docx"}
+# What a reader calls the two kinds of file that are taken, and how their names end, by media type.
+KIND_OF_FILE = {intake.MEDIA_TYPES[intake.PDF]: "PDF", intake.MEDIA_TYPES[intake.DOCX]: "Word"}
+ENDING_OF_FILE = {media_type: ending for ending, media_type in intake.MEDIA_TYPES.items()}
 
 
 def for_page(documents):
@@ -48,9 +47,9 @@ def day_of(document: Document, revision: Revision) -> datetime | date | None:
     return revision.available_at
 
 
-def original_text(revision: Revision) -> str:
+def original_text(languages: Collection[str]) -> str:
     """ "Original: English", "Original: Arabic, English"; "" where no language is known."""
-    names = [str(LANGUAGE_NAMES[code]) for code in revision.original_languages]
+    names = [str(LANGUAGE_NAMES[code]) for code in languages]
     return gettext("Original: %(languages)s") % {"languages": ", ".join(names)} if names else ""
 
 
@@ -83,7 +82,7 @@ def head(document: Document, revision: Revision) -> dict:
         "dates": date_range_text(first, last) if first and last else "",
         "symbol": revision.symbol,
         "date": day_of(document, revision),
-        "original": original_text(revision),
+        "original": original_text(revision.original_languages),
         "source": sources_text(revision) or gettext("not known"),
         "title": revision.title or document.title or untitled(document.known_as),
         "title_language": next(iter(revision.original_languages), "") if document.title else "",
@@ -110,8 +109,7 @@ def file_name(document: Document, revision: Revision, version: Version, file, in
     """A neutral name for a file that travels: `WG-WSIS-14-7_Rev.1_E.pdf`. Nothing a person typed is in it."""
     stem = (document.symbol or document.path).replace("/", "-").replace(" ", "-")
     suffix = f"_{revision.kind.capitalize()}.{revision.number}" if revision.number else ""
-    kind = KIND_OF_FILE.get(file.blob.media_type, "")
-    ending = PLAIN_NAMES.get(kind, "bin")
+    ending = ENDING_OF_FILE.get(file.blob.media_type, "bin")
     count = f"_{index + 1}" if index else ""
     return f"{stem}{suffix}_{version.language}{count}.{ending}"
 

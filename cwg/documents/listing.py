@@ -21,9 +21,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cwg.languages import LANGUAGES, current_language
 from cwg.look.form_fields import choice_field
 from cwg.look.templatetags import portal
-from cwg.members.models import LANGUAGES, MemberState, Office, current_language
+from cwg.members.models import MemberState, Office
 
 from . import header_block, row_html
 from .kinds import Kind

@@ -10,9 +10,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cwg.languages import LANGUAGE_NAMES, current_language
 from cwg.look.instants import instant_text
 from cwg.look.templatetags.portal import filesize
-from cwg.members.models import current_language
 from cwg.members.requests import PortalRequest
 from cwg.record import journal
 from cwg.record.models import JournalEntry
@@ -21,7 +21,6 @@ from cwg.texts.blocks import Block, Heading, KeyValues, Paragraph
 
 from .deadlines import VERDICT_LABELS, Verdict
 from .filenames import content_disposition
-from .header_block import LANGUAGE_NAMES
 from .models import Document, Receipt
 
 

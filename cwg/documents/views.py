@@ -11,8 +11,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cwg.members.models import current_language
+from cwg.languages import current_language
 from cwg.members.requests import PortalRequest, VisitorRequest
+from cwg.texts import pdf_out
 
 from . import cover, header_block, listing, upward
 from .filenames import content_disposition
@@ -127,7 +128,7 @@ def cover_sheet(request: VisitorRequest, path: str) -> HttpResponse:
             raise
         return redirect_to_login(request.get_full_path())
     name = f"{(found.symbol or found.path).replace('/', '-')}_cover.pdf"
-    response = HttpResponse(cover.as_pdf(found, current_language()), content_type="application/pdf")
+    response = HttpResponse(cover.as_pdf(found, current_language()), content_type=pdf_out.MEDIA_TYPE)
     response["Content-Disposition"] = content_disposition(name)
     response["Cache-Control"] = "private, no-store"
     return response

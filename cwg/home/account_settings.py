@@ -19,10 +19,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cwg import clock
 from cwg.documents import zones
+from cwg.languages import LANGUAGE_CODES, LANGUAGES
 from cwg.members import own_settings
 from cwg.members.forms import NameField
 from cwg.members.middleware import CATALOGUE
-from cwg.members.models import LANGUAGE_CODES, LANGUAGES, Person
+from cwg.members.models import Person
 from cwg.members.requests import PortalRequest
 from cwg.notices import kinds, preferences
 

@@ -7,9 +7,11 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from cwg.languages import LANGUAGES
+
 from . import refusals
 from .cleaning import clean_address, clean_name
-from .models import DELEGATION_ROLES, LANGUAGES, Invitation, Person, Role
+from .models import DELEGATION_ROLES, Invitation, Person, Role
 
 
 class NameField(forms.CharField):

@@ -8,8 +8,8 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
 from cwg import clock
+from cwg.languages import LANGUAGE_CODES
 
-from .models import LANGUAGE_CODES
 from .requests import of_visitor
 from .rights import Rights, rights_of
 

@@ -9,30 +9,16 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
+
+from cwg.languages import LANGUAGE_CODES, LANGUAGES, current_language
 
 from .addresses import AddressField
 
 if TYPE_CHECKING:
     from .rights import Rights
-
-LANGUAGE_CODES = ("ar", "zh", "en", "fr", "ru", "es")
-LANGUAGES = [
-    ("ar", _("Arabic")),
-    ("zh", _("Chinese")),
-    ("en", _("English")),
-    ("fr", _("French")),
-    ("ru", _("Russian")),
-    ("es", _("Spanish")),
-]
-
-
-def current_language() -> str:
-    """The active language as the two letters by which names and documents are kept: "zh", never "zh-hans"."""
-    code = (get_language() or "en")[:2]
-    return code if code in LANGUAGE_CODES else "en"
 
 
 def default_reminder_hours() -> list[int]:

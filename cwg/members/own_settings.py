@@ -8,12 +8,13 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
 
+from cwg.languages import LANGUAGE_CODES
 from cwg.record import access
 from cwg.record.history import sign
 
 from .cleaning import clean_name
 from .middleware import LANGUAGE_COOKIE
-from .models import LANGUAGE_CODES, Person
+from .models import Person
 
 THEME_COOKIE = "theme"
 YEAR = 60 * 60 * 24 * 365

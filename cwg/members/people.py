@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.urls import reverse
 
+from cwg.languages import LANGUAGE_CODES
 from cwg.record import access
 from cwg.record.history import sign
 
@@ -23,7 +24,6 @@ from . import addresses, refusals
 from .cleaning import clean_address, clean_name, clean_reason
 from .models import (
     DELEGATION_ROLES,
-    LANGUAGE_CODES,
     OFFICE_ROLES,
     Accreditation,
     Group,

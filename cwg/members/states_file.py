@@ -11,10 +11,9 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-STATES_CSV = Path(__file__).resolve().parent / "data" / "states.csv"
+from cwg.languages import LANGUAGE_CODES
 
-#: The six official languages, in the alphabetical order of their English names.
-LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
+STATES_CSV = Path(__file__).resolve().parent / "data" / "states.csv"
 
 MEMBER_STATE = "member_state"
 #: The State of Palestine takes part under Plenipotentiary Resolution 99, as a class of its own.
@@ -93,8 +92,8 @@ def _row(record: dict[str, str]) -> StateRow:
         regional_organizations=tuple(record["regional_organizations"].split()),
         m49_region=record["m49_region"],
         m49_subregion=record["m49_subregion"],
-        names=MappingProxyType({code: record[f"name_{code}"] for code in LANGUAGES}),
-        formal_names=MappingProxyType({code: record[f"formal_{code}"] for code in LANGUAGES}),
+        names=MappingProxyType({code: record[f"name_{code}"] for code in LANGUAGE_CODES}),
+        formal_names=MappingProxyType({code: record[f"formal_{code}"] for code in LANGUAGE_CODES}),
         pinyin=tuple(record["pinyin_zh"].split()),
     )
     if len(row.iso3) != 3 or len(row.iso2) != 2 or not (row.iso3 + row.iso2).isupper():

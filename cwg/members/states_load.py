@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from cwg.languages import LANGUAGE_CODES
 from cwg.record.history import sign
 
-from .models import LANGUAGE_CODES, MemberState
+from .models import MemberState
 from .sortkeys import sort_key
 from .states_file import StateRow, shipped
 

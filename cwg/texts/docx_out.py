@@ -12,11 +12,11 @@ from docx.styles.style import ParagraphStyle
 from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 
+from cwg.languages import RIGHT_TO_LEFT
 from cwg.texts.blocks import Block, Heading, Items, KeyValues, Paragraph, Table, printable
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
-_RIGHT_TO_LEFT = {"ar"}
 # Word's language tags per language of the text: (attribute of w:lang, tag).
 _WORD_LANGUAGE = {
     "ar": ("w:bidi", "ar-SA"),
@@ -38,7 +38,7 @@ def to_docx(blocks: Sequence[Block], *, title: str, language: str, header: str =
     `KeyError` for another language.
     """
     attribute, tag = _WORD_LANGUAGE[language]
-    printer = _Printer(rtl=language in _RIGHT_TO_LEFT)
+    printer = _Printer(rtl=language in RIGHT_TO_LEFT)
     printer.set_styles(attribute, tag)
     printer.set_properties(printable(title or header), language)
     if header:

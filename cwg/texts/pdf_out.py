@@ -11,17 +11,16 @@ from pathlib import Path
 
 import typst
 
+from cwg.languages import LANGUAGE_CODES, RIGHT_TO_LEFT
 from cwg.texts.blocks import Block, Heading, Items, KeyValues, Paragraph, Table, printable
 
 MEDIA_TYPE = "application/pdf"
 FONTS_FOLDER = Path(__file__).resolve().parent / "fonts"
 
 _LAYOUT = Path(__file__).resolve().with_name("blocks.typ")
-_RIGHT_TO_LEFT = {"ar"}
 # First choice first; Typst goes down the list letter by letter and skips families that are not there.
 _FONTS = {"ar": ["Amiri", "Noto Sans"], "zh": ["Noto Sans SC", "Noto Sans", "Amiri"]}
 _OTHER_FONTS = ["Noto Sans", "Amiri", "Noto Sans SC"]
-_LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 
 
 def to_pdf(blocks: Sequence[Block], *, title: str, language: str, header: str = "") -> bytes:
@@ -32,14 +31,14 @@ def to_pdf(blocks: Sequence[Block], *, title: str, language: str, header: str = 
     beside this module and Typst's own, never the machine's: a PDF looks alike everywhere. Raises
     `ValueError` for another language.
     """
-    if language not in _LANGUAGES:
+    if language not in LANGUAGE_CODES:
         raise ValueError(f"no layout for language {language!r}")
     tree = {
         "title": printable(title or header),
         "show_title": bool(title),
         "header": printable(header),
         "language": language,
-        "rtl": language in _RIGHT_TO_LEFT,
+        "rtl": language in RIGHT_TO_LEFT,
         "fonts": _available(_FONTS.get(language, _OTHER_FONTS)),
         "blocks": [_as_data(block) for block in blocks],
     }

@@ -2,15 +2,16 @@
 
 import pytest
 
+from cwg.languages import LANGUAGE_CODES
 from cwg.members.sortkeys import sort_key
-from cwg.members.states_file import LANGUAGES, read
+from cwg.members.states_file import read
 
 
 def in_order(names, language):
     return sorted(names, key=lambda name: sort_key(name, language))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGE_CODES)
 def test_every_state_has_its_own_place(language):
     keys = {sort_key(row.names[language], language) for row in read()}
     assert len(keys) == 195 and all(keys)

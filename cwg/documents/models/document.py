@@ -9,7 +9,8 @@ from simple_history.models import HistoricalRecords
 
 from cwg.documents import deadlines, states
 from cwg.documents.kinds import Kind
-from cwg.members.models import LANGUAGES, MemberState, Office, Person
+from cwg.languages import LANGUAGES
+from cwg.members.models import MemberState, Office, Person
 from cwg.members.rights import Rights
 
 from .register import Deadline, Register, Series, Slot

@@ -16,20 +16,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from cwg.languages import LANGUAGES
 from cwg.look import instants
 from cwg.look.context import server_now
 
 register = template.Library()
-
-# The order of the six official languages is the alphabet's of their English names, as on ITU documents.
-OFFICIAL_LANGUAGES = (
-    ("ar", gettext_lazy("Arabic")),
-    ("zh", gettext_lazy("Chinese")),
-    ("en", gettext_lazy("English")),
-    ("fr", gettext_lazy("French")),
-    ("ru", gettext_lazy("Russian")),
-    ("es", gettext_lazy("Spanish")),
-)
 
 # code -> (label, icon, tone). Word and icon carry the meaning; the tone only repeats it in colour.
 VERDICTS = {
@@ -202,7 +193,7 @@ def language_chips(languages: Any, show_missing: bool = True) -> dict[str, Any]:
             entries[str(_read(each, "language"))] = (str(_read(each, "state")), _read(each, "url") or "")
     words = {"original": _("original"), "translation": _("translation"), "missing": _("not available")}
     chips = []
-    for code, name in OFFICIAL_LANGUAGES:
+    for code, name in LANGUAGES:
         state, url = entries.get(code, ("missing", ""))
         if state == "missing" and not show_missing:
             continue
