@@ -38,6 +38,7 @@ OBJECTS: dict[str, dict[str, Address]] = {
         "open": lambda w: {"token": w.invitation_token},
         "never issued": lambda w: {"token": "x" * 43},
     },
+    "account_use_sign_in_link": {"never issued": lambda w: {"token": "x" * 43}},
     "account_reset_password_from_key": {"never issued": lambda w: {"uidb36": "1", "key": "abc-def"}},
     "meetings:meeting": {
         name: (lambda w, name=name: {"slug": meeting_slug(w.things[name])})

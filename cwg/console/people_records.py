@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Protocol
 
-from allauth.account.forms import ResetPasswordForm
 from django.contrib import admin
 from django.db.models import DateTimeField, Model, QuerySet, Value
 from django.http import HttpRequest
@@ -13,13 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from cwg import clock
 from cwg.documents.models import Register
 from cwg.languages import LANGUAGE_CODES
-from cwg.members import granting, people, refusals
+from cwg.members import account_care, granting, people
 from cwg.members.accounts import address_of
 from cwg.members.models import Accreditation, Group, Invitation, MemberState, Office, Person
 from cwg.members.requests import PortalRequest, of_person
 from cwg.members.rights import Rights
 from cwg.members.states_load import sort_keys
-from cwg.record import access
 
 from .forms import GrantForm, GroupForm, InviteForm, MemberStateForm, RoleForm, ZoneForm
 from .reasons import Act, ConfirmForm
@@ -139,17 +137,8 @@ def _enable(person: Person, request: PortalRequest, data: dict) -> None:
 
 def _send_reset(person: Person, request: PortalRequest, data: dict) -> None:
     """The same mail that the person could ask for on the sign-in page; the console never sets a password."""
-    if not person.is_active:
-        raise refusals.NotEntitled
-    form = ResetPasswordForm({"email": person.email})
-    if form.is_valid():
-        form.save(request)
-    access.note(
-        "password_reset_sent",
-        at=clock.now(),
-        person_id=request.user.pk,
-        subject=f"person {person.pk}",
-        address=address_of(request),
+    account_care.send_new_password_link(
+        person, actor=request.user, at=clock.now(), address=address_of(request)
     )
 
 

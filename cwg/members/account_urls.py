@@ -6,13 +6,18 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 
+from . import entrance_views
+
 urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
-    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("sign-in-link/", entrance_views.ask_sign_in_link, name="account_sign_in_link"),
+    path("sign-in-link/sent/", entrance_views.sign_in_link_sent, name="account_sign_in_link_sent"),
+    path("sign-in-link/<str:token>/", entrance_views.use_sign_in_link, name="account_use_sign_in_link"),
+    path("password/reset/", entrance_views.ask_new_password, name="account_reset_password"),
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
     # As the library writes it: the key holds hyphens.
     re_path(

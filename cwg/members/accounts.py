@@ -1,7 +1,6 @@
 """Sign-in: nobody signs up, everybody gets the same answer, and what happens is in the access log."""
 
 import ipaddress
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,26 +9,19 @@ from allauth.account.signals import password_changed, password_reset
 from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import translation
 
 from cwg import clock
 from cwg.record import access
 
-from .middleware import CATALOGUE
+from . import devices, guessing, refusals
 from .models import Person
 from .own_settings import remember_on_device
 
-# How a link for a new password reaches its person: an upper app puts a mail into the outbox.
-ResetCallback = Callable[[Person, datetime], None]
-_on_reset_asked: list[ResetCallback] = []
-
-
-def on_reset_asked(callback: ResetCallback) -> None:
-    """`callback(person, at)` when somebody asks for a new password; without any callback the mail goes at once."""
-    if callback not in _on_reset_asked:
-        _on_reset_asked.append(callback)
+# The code of the refusal that a page answers with the offer of a mailed link.
+TOO_MANY = "too_many_wrong_passwords"
 
 
 def reset_link(person: Person) -> str:
@@ -52,25 +44,28 @@ def address_of(request: HttpRequest | None) -> str | None:
         return None
 
 
+def visitor_of(request: HttpRequest | None, email: str, at: datetime) -> guessing.Visitor:
+    """Who tries to enter at the account of that address, for `guessing.py`. `at` is aware."""
+    return guessing.visitor(email, address=address_of(request), browser=devices.browser_of(request), at=at)
+
+
 class ClosedAccountAdapter(DefaultAccountAdapter):
-    """Closes sign-up; people come by invitation only."""
+    """Closes sign-up; people come by invitation only. Slows guessing down by our own rule (`guessing.py`)."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def send_password_reset_mail(self, user: Person, email: str, context: dict[str, Any]) -> None:
-        """To the address we know, never to the one that was typed; in the person's language.
-
-        The request only inserts a row: an answer that waits for a mail server would tell who has an account.
-        """
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Before a password is looked at, at sign-in and wherever it is asked for again."""
         at = clock.now()
-        access.note("password_reset_asked", at=at, person_id=user.pk, address=address_of(self.request))
-        for callback in _on_reset_asked:
-            callback(user, at)
-        if not _on_reset_asked:
-            with translation.override(CATALOGUE.get(user.language, user.language)):
-                context = context | {"password_reset_url": reset_link(user)}
-                self.send_mail("account/email/password_reset_key", user.email, context)
+        try:
+            self._attempt = guessing.begin(visitor_of(request, credentials.get("email") or "", at), at)
+        except refusals.TooManyWrongPasswords as refused:
+            raise ValidationError(refused.sentence, code=TOO_MANY) from refused
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """The library's name for: the password fitted."""
+        guessing.forgive(self._attempt)
 
     def post_login(self, request: HttpRequest, user: Person, **kwargs: Any) -> HttpResponse:
         """A device that a person signs in on takes over the person's language and, if chosen, appearance."""
@@ -83,7 +78,9 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 
 
 def _signed_in(sender, request, user, **kwargs) -> None:
-    access.note("signed_in", at=clock.now(), person_id=user.pk, address=address_of(request))
+    at = clock.now()
+    access.note("signed_in", at=at, person_id=user.pk, address=address_of(request))
+    devices.remember(request, user, at)
 
 
 def _signed_out(sender, request, user, **kwargs) -> None:
@@ -107,9 +104,10 @@ def _password_changed(sender, request, user, **kwargs) -> None:
 
 
 def _password_reset(sender, request, user, **kwargs) -> None:
-    """Whoever proved the address starts afresh: failures of others do not keep them out."""
-    access.note("password_reset", at=clock.now(), person_id=user.pk, address=address_of(request))
-    ClosedAccountAdapter(request)._delete_login_attempts_cached_email(request, email=user.email)
+    """Whoever proved the address starts afresh on this browser: failures of others do not keep them out."""
+    at = clock.now()
+    access.note("password_reset", at=at, person_id=user.pk, address=address_of(request))
+    devices.remember(request, user, at)
 
 
 def connect() -> None:

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +10,9 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self) -> None:
-        from . import accounts
+        from cwg.record import jobs
+
+        from . import accounts, guessing
 
         accounts.connect()
+        jobs.register("entry-attempts", guessing.forget_what_is_over, every=timedelta(hours=6))

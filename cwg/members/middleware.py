@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from cwg import clock
 from cwg.languages import LANGUAGE_CODES
 
+from . import devices
 from .requests import of_visitor
 from .rights import Rights, rights_of
 
@@ -22,6 +23,18 @@ def reads_no_database(view):
     """Marks a view that answers even when the database does not: it gets no rights and no instant."""
     view.reads_no_database = True
     return view
+
+
+class DeviceMiddleware:
+    """Lets the answer to whoever has just signed in carry the cookie by which the browser is known again."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        response = self.get_response(request)
+        devices.keep(request, response)
+        return response
 
 
 class RightsMiddleware:

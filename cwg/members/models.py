@@ -359,3 +359,7 @@ class Invitation(models.Model):
     def is_open_at(self, now) -> bool:
         """Whether the link still works at the aware instant `now`: the instant of expiry itself is too late."""
         return self.used_at is None and self.revoked_at is None and now < self.expires_at
+
+
+# Django finds the models of an app through this module.
+from .entry_models import EntryAttempt, KnownDevice  # noqa: E402, F401

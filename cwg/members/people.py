@@ -67,8 +67,8 @@ def may_manage_people(rights: Rights) -> bool:
     return rights.has_role(Role.ADMINISTRATOR) or rights.is_secretariat
 
 
-def _may_close(rights: Rights, person: Person, at: datetime) -> bool:
-    """An administrator closes and opens every account; the secretariat those with no role beyond its groups.
+def may_look_after(rights: Rights, person: Person, at: datetime) -> bool:
+    """An administrator looks after every account; the secretariat after those with no role beyond its groups.
 
     An administrator's account is no secretariat's, in whatever group that role stands.
     """
@@ -369,7 +369,7 @@ def _set_active(person: Person, active: bool, actor: Person, at: datetime, reaso
     reason = clean_reason(reason)
     with transaction.atomic():
         person = Person.objects.select_for_update().get(pk=person.pk)
-        if not _may_close(rights_of(actor, at), person, at):
+        if not may_look_after(rights_of(actor, at), person, at):
             raise refusals.NotEntitled
         if person.pk == actor.pk:
             raise refusals.NotYourself

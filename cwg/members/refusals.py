@@ -1,8 +1,11 @@
 """Why an act on people was refused. Each has a `sentence` for the person who asked for it."""
 
+import math
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class Refused(ValueError):
@@ -129,3 +132,59 @@ class SignInFirst(Refused):
     """The address has an account: whoever accepts has to be signed in as that person."""
 
     sentence = _("This address has an account. Sign in with it, then accept the invitation.")
+
+
+class Wait(Refused):
+    """Something is slow on purpose; after `wait` it may be done again."""
+
+    def __init__(self, wait: timedelta):
+        super().__init__()
+        self.wait = wait
+
+    @property
+    def minutes(self) -> int:
+        """Whole minutes, rounded up: whoever waits that long is never told to wait again."""
+        return max(1, math.ceil(self.wait.total_seconds() / 60))
+
+
+class TooManyWrongPasswords(Wait):
+    """Wrong passwords for one address, or from one network, came too fast."""
+
+    def __init__(self, wait: timedelta, *, in_network: bool = False):
+        super().__init__(wait)
+        self.in_network = in_network
+
+    @property
+    def sentence(self) -> str:
+        if self.in_network:
+            words = ngettext(
+                "Too many wrong passwords from your network. Wait %(minutes)d minute, or use the link we mail you.",
+                "Too many wrong passwords from your network. Wait %(minutes)d minutes, or use the link we mail you.",
+                self.minutes,
+            )
+        else:
+            words = ngettext(
+                "Too many wrong passwords for this address. Wait %(minutes)d minute, or use the link we mail you.",
+                "Too many wrong passwords for this address. Wait %(minutes)d minutes, or use the link we mail you.",
+                self.minutes,
+            )
+        return words % {"minutes": self.minutes}
+
+
+class TooManyMails(Wait):
+    """Very many mails were asked for from one network."""
+
+    @property
+    def sentence(self) -> str:
+        words = ngettext(
+            "Very many mails were asked for from your network. Wait %(minutes)d minute, then ask again.",
+            "Very many mails were asked for from your network. Wait %(minutes)d minutes, then ask again.",
+            self.minutes,
+        )
+        return words % {"minutes": self.minutes}
+
+
+class LinkGone(Refused):
+    """A mailed link that was used, is too old, or was never given out."""
+
+    sentence = _("This link no longer works. It was used already, or it is too old.")

@@ -12,11 +12,11 @@ class NoticesConfig(AppConfig):
     def ready(self) -> None:
         from cwg.record import checks, jobs
 
-        from . import delivery, invitations, password_resets, reminders, verification
+        from . import account_mails, delivery, invitations, reminders, verification
         from .wake import JOB
 
         invitations.register()
-        password_resets.register()
+        account_mails.register()
         verification.register(checks)
         jobs.register(JOB, delivery.deliver_due, every=timedelta(seconds=5))
         jobs.register("reminders", reminders.put_due, every=timedelta(seconds=60))

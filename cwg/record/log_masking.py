@@ -1,6 +1,7 @@
 """Keeping secrets that stand in addresses out of the log: whoever reads a log must not be able to act for others.
 
-Three addresses carry a secret: an invitation's link, a link for a new password, a person's own calendar. They
+Some addresses carry a secret: an invitation's link, links mailed to a person (to sign in, for a new password, to confirm an
+address), a person's own calendar. They
 reach a log as the path of a request, inside `next=` of another one, or in the text of an error.
 """
 
@@ -13,7 +14,8 @@ MASK = "***"
 _SLASH = r"(?:/|%(?:25)*2F)"
 _SECRET = rf"(?:(?!{_SLASH})[^\s?#&\"'<>\\])+"
 _CARRIES_A_SECRET = re.compile(
-    rf"({_SLASH}(?:invitation|calendar|password{_SLASH}reset{_SLASH}key){_SLASH})({_SECRET})", re.IGNORECASE
+    rf"({_SLASH}(?:invitation|calendar|sign-in-link|new-address|password{_SLASH}reset{_SLASH}key){_SLASH})({_SECRET})",
+    re.IGNORECASE,
 )
 
 

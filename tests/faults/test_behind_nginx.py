@@ -367,6 +367,8 @@ def test_no_log_holds_the_secret_of_an_address(front):
         f"/invitation/{secret}:x/",
         f"/calendar/{secret}.ics",
         f"/accounts/password/reset/key/2b-{secret}/",
+        f"/accounts/sign-in-link/{secret}:x/",
+        f"/accounts/new-address/{secret}:x/",
         f"/accounts/login/?next={quote(f'/invitation/{secret}/', safe='')}",
     ]
     for path in paths:

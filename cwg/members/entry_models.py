@@ -1,0 +1,52 @@
+"""What is remembered at the door: browsers a person has signed in on, and what was tried and not yet forgiven."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class KnownDevice(models.Model):
+    """A browser on which a person has signed in before: wrong passwords of strangers do not delay it (`devices.py`)."""
+
+    person = models.ForeignKey("members.Person", models.CASCADE, related_name="known_devices")
+    # The number in the browser's signed cookie; one browser may be known to several people who share it.
+    browser = models.UUIDField()
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("known device")
+        verbose_name_plural = _("known devices")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "browser"], name="one_known_device_a_browser")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.browser}"
+
+
+class EntryAttempt(models.Model):
+    """A password that was tried and did not fit, or a mail that was asked for (`guessing.py`). Kept for a day.
+
+    Of an address only a keyed digest is kept: an unknown one is nobody's business.
+    """
+
+    class Kind(models.TextChoices):
+        PASSWORD = "password", _("Password")
+        MAIL = "mail", _("Mail")
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    account = models.CharField(max_length=64)
+    network = models.CharField(max_length=45, blank=True)
+    browser = models.UUIDField(null=True, blank=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("attempt to enter")
+        verbose_name_plural = _("attempts to enter")
+        indexes = [
+            models.Index(fields=["account", "kind", "at"], name="attempt_of_account"),
+            models.Index(fields=["network", "kind", "at"], name="attempt_from_network"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at}"
