@@ -12,7 +12,7 @@ import importlib.resources
 import zoneinfo
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from importlib.abc import Traversable
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
