@@ -277,6 +277,10 @@ def test_ctrl_c_ends_a_portal_that_answered_and_shared_its_servers(portal):
     port = re.search(r"^port (\d+)$", managed.stdout, re.MULTILINE)[1]
     assert (portal.data / "postgres" / "postmaster.pid").read_text().splitlines()[3] == port
 
+    # With the database's own programs: the ones of this machine may be too old, or not there.
+    backup = dev("manage", "--data", portal.data, "backup", portal.data.with_name("backup"), PATH=os.defpath)
+    assert backup.returncode == 0, backup.stderr
+
     # Nobody else on the machine reads the keys.
     for name in ("secrets.json", "servers.json"):
         assert (portal.data / name).stat().st_mode & 0o777 == 0o600
