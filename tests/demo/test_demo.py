@@ -221,6 +221,31 @@ def test_a_week_later_the_next_meeting_is_convened_and_the_past_one_closed(demo)
     assert faults(later) == []
 
 
+def test_after_a_month_away_a_meeting_is_in_session_again_and_the_next_one_ahead(demo, client_of):
+    """Whoever starts an old folder finds the portal as on the first day, and what was there as it was left."""
+    later = NOW + timedelta(days=35)
+    Event.objects.update(expanded_at=NOW)
+    load(later)
+    states = {
+        meeting.register.ordinal: meeting.state_at(later)
+        for meeting in Meeting.objects.filter(register__group__code="CWG-Internet")
+    }
+    assert states == {
+        23: MeetingState.CLOSED,
+        24: MeetingState.CLOSED,
+        25: MeetingState.IN_SESSION,
+        26: MeetingState.ANNOUNCED,
+    }
+    assert Register.objects.get(slug="cwg-internet-25").opens_at == datetime(2026, 4, 5, 7, 30, tzinfo=UTC)
+    assert Register.objects.get(slug="cwg-internet-26").documents.count() == 2
+    assert Register.objects.get(slug="cwg-internet-24").documents.count() == 2
+    with clock.held_at(later):
+        home = client_of(Person.objects.get(email="focal.fra@demo.example")).get("/").content.decode()
+    assert "26th meeting of CWG-Internet" in home and "24th meeting of CWG-Internet" not in home
+    Event.objects.update(expanded_at=later)
+    assert faults(later) == []
+
+
 def test_filling_a_meeting_again_after_a_run_was_cut_off_doubles_nothing(demo):
     before = counts()
     with clock.held_at(NOW):
