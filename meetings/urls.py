@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views, workspace
+from . import record, views, workspace
 
 app_name = "meetings"
 urlpatterns = [
@@ -21,5 +21,7 @@ urlpatterns = [
         workspace.withdraw_request,
         name="withdraw-request",
     ),
+    path("meetings/<slug:slug>/record/", record.record, name="record"),
+    path("meetings/<slug:slug>/record/chain.jsonl", record.chain, name="chain"),
     path("calendar/<slug:secret>.ics", views.feed, name="feed"),
 ]

@@ -103,6 +103,8 @@ DRAFTS = {name: OBJECTS["contributions:contribution"][name] for name in ("draft"
 # Routes that name the same objects as another.
 SAME = {
     "meetings:pack": "meetings:meeting",
+    "meetings:record": "meetings:meeting",
+    "meetings:chain": "meetings:meeting",
     "meetings:calendar": "meetings:meeting",
     "meetings:announce": "meetings:meeting",
     "meetings:move": "meetings:meeting",

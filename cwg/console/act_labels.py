@@ -24,6 +24,9 @@ WORDS: dict[str, Any] = {
     "archived": _("Entered into the archive"),
     "restored": _("Restored from a backup"),
     "access-sealed": _("Access log sealed"),
+    "demonstration": _("Demonstration data"),
+    "signing_key_made": _("Signing key made"),
+    "signing_key_retired": _("Signing key retired"),
     # The access log.
     "signed_in": _("Signed in"),
     "signed_out": _("Signed out"),
@@ -46,6 +49,7 @@ WORDS: dict[str, Any] = {
     "calendar_address_removed": _("Calendar address removed"),
     "downloaded": _("Downloaded"),
     "downloaded all": _("Downloaded all documents of a meeting"),
+    "exported chain": _("Downloaded the chain of a meeting's register"),
     # Kinds of mail.
     "invitation": _("Invitation"),
     "meeting_announced": _("Meeting announced"),

@@ -17,10 +17,10 @@ from cwg.documents.models import Blob, Document, File, PolicyIssue, Register, Re
 from cwg.members.requests import PortalRequest, of_person
 from cwg.members.rights import Rights
 from cwg.record.models import JournalEntry
+from meetings.journal_names import names_in
 
 from .act_labels import label_of
 from .forms import DisclosureForm
-from .journal_records import facts_with_names
 from .reasons import Act
 from .records import Panel, RecordAdmin
 from .scope import seen_groups
@@ -91,7 +91,7 @@ class RegisterAdmin(RecordAdmin):
                 ),
             )
         entries = list(JournalEntry.objects.filter(chain=row.chain).order_by("-position")[:CHAIN_SHOWN])
-        named = facts_with_names(entries)
+        named = names_in(entries)
         yield Panel(
             _("Its chain, newest first"),
             (_("Position"), _("Act"), _("At"), _("Person"), _("Hash")),

@@ -1,8 +1,6 @@
 """The record: the journal and its chains, the access log, the heartbeat. Looked at, never written here."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.contrib import admin
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -12,68 +10,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cwg.documents.models import Register
-from cwg.members.models import MemberState, Office, Person
 from cwg.members.rights import Rights
 from cwg.record.models import AccessEntry, Heartbeat, JournalEntry, PortalJournal
+from meetings.acts import sentence
+from meetings.journal_names import Names, names_in
 
 from .act_labels import label_of
 from .console_values import shown
 from .records import RecordAdmin
 from .scope import seen_groups
 from .site import site
-
-
-@dataclass(frozen=True)
-class Names:
-    """What numbers in the record are called today; the record itself keeps numbers only."""
-
-    people: dict[int, Person]
-
-    def person(self, pk: int | None) -> object:
-        if pk is None:
-            return gettext("The portal")
-        return self.people.get(pk) or gettext("Person %(number)d") % {"number": pk}
-
-
-def facts_with_names(entries: Iterable[JournalEntry | AccessEntry]) -> Names:
-    """The names of the people who act in `entries`, in one query."""
-    ids = {getattr(entry, "actor_id", None) or getattr(entry, "person_id", None) for entry in entries}
-    return Names(Person.objects.in_bulk([pk for pk in ids if pk is not None]))
-
-
-def parties(facts: Any) -> Any:
-    """ "state:12" and "office:3" in a journal's facts as the names of today, beside the number."""
-    found = set(_party_words(facts))
-    states = MemberState.objects.in_bulk([int(w[6:]) for w in found if w.startswith("state:")])
-    offices = Office.objects.in_bulk([int(w[7:]) for w in found if w.startswith("office:")])
-    names = {f"state:{pk}": str(s) for pk, s in states.items()}
-    names |= {f"office:{pk}": str(o) for pk, o in offices.items()}
-    return _with_names(facts, names)
-
-
-def _party_words(value: Any) -> Iterable[str]:
-    match value:
-        case str():
-            kind, _colon, number = value.partition(":")
-            if kind in ("state", "office") and number.isascii() and number.isdigit() and len(number) < 10:
-                yield value
-        case dict():
-            for each in value.values():
-                yield from _party_words(each)
-        case list():
-            for each in value:
-                yield from _party_words(each)
-
-
-def _with_names(value: Any, names: dict[str, str]) -> Any:
-    match value:
-        case str():
-            return f"{value} ({names[value]})" if value in names else value
-        case dict():
-            return {key: _with_names(each, names) for key, each in value.items()}
-        case list():
-            return [_with_names(each, names) for each in value]
-    return value
 
 
 class ChainFilter(admin.SimpleListFilter):
@@ -108,17 +54,20 @@ class NamedList(RecordAdmin):
 
     def get_changelist_instance(self, request: HttpRequest):
         found = super().get_changelist_instance(request)
-        names = facts_with_names(found.result_list)
+        names = names_in(found.result_list)
         for row in found.result_list:
-            row.who = names.person(getattr(row, "actor_id", None) or getattr(row, "person_id", None))
+            self.put_names(row, names)
         return found
 
     def get_object(self, request, object_id, from_field=None):
         row = super().get_object(request, object_id, from_field)
         if row is not None:
-            names = facts_with_names([row])
-            row.who = names.person(getattr(row, "actor_id", None) or getattr(row, "person_id", None))
+            self.put_names(row, names_in([row]))
         return row
+
+    def put_names(self, row, names: Names) -> None:
+        """Put on `row` what is shown of it in names."""
+        row.who = names.person(getattr(row, "actor_id", None) or getattr(row, "person_id", None))
 
     @admin.display(description=_("person"))
     def person(self, row) -> object:
@@ -138,9 +87,9 @@ class TitledEntry(Protocol):
 @admin.register(JournalEntry, site=site)
 class JournalEntryAdmin(NamedList):
     moments = "exact"
-    facts = ("chain_of", "position", "deed", "at", "person", "details", "previous", "hash")
-    list_display = ("at", "deed", "person", "chain_of", "position")
-    list_display_links = ("at", "deed")
+    facts = ("told", "chain_of", "position", "deed", "at", "person", "details", "previous", "hash")
+    list_display = ("at", "told", "chain_of", "position")
+    list_display_links = ("at",)
     list_filter = (ChainFilter, ActFilter)
     ordering = ("-at", "-position")
 
@@ -160,13 +109,26 @@ class JournalEntryAdmin(NamedList):
         title = Register.objects.filter(chain=OuterRef("chain")).values("title")
         return super().get_queryset(request).annotate(chain_title=Subquery(title))
 
+    def put_names(self, row, names: Names) -> None:
+        super().put_names(row, names)
+        row.sentence = sentence(row, names)
+        row.named_facts = names.with_parties(row.facts)
+
+    @admin.display(description=_("what was done"))
+    def told(self, row) -> str:
+        return row.sentence
+
     @admin.display(description=_("register"))
     def chain_of(self, row: TitledEntry) -> str:
         return row.chain_title or gettext("The portal")
 
     @admin.display(description=_("facts"))
-    def details(self, row: JournalEntry) -> str:
-        return format_html('<pre class="facts-json">{}</pre>', shown(parties(row.facts)))
+    def details(self, row) -> str:
+        return format_html(
+            '<details class="fold"><summary>{}</summary><pre class="facts-json">{}</pre></details>',
+            gettext("As it is hashed"),
+            shown(row.named_facts),
+        )
 
 
 @admin.register(AccessEntry, site=site)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cwg.languages import current_language
+from cwg.look.pages import page_of
 from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.texts import pdf_out
 
@@ -34,7 +35,7 @@ def documents(request: PortalRequest) -> HttpResponse:
         request.GET, kinds=kinds, sources=sources, meetings=meetings, default_sort=listing.BY_TIME
     )
     paginator = Paginator(form.applied_to(visible), PAGE_LENGTH)
-    page = paginator.get_page(1) if not request.GET.get("page") else _page(paginator, request.GET["page"])
+    page = page_of(paginator, request.GET.get("page"))
     asked = upward.pages_of_slots(_slots(request, page.object_list))
     return render(
         request,
@@ -46,15 +47,6 @@ def documents(request: PortalRequest) -> HttpResponse:
             "rows": listing.rows(page.object_list, asked=asked, with_meeting=True),
         },
     )
-
-
-def _page(paginator: Paginator, number: str):
-    """The page of that number; 404 for one that is not there or is no number."""
-    if not (number.isascii() and number.isdigit() and len(number) < 7):
-        raise Http404
-    if not 1 <= int(number) <= paginator.num_pages:
-        raise Http404
-    return paginator.page(int(number))
 
 
 def _slots(request: PortalRequest, documents) -> list[int]:

@@ -1,0 +1,304 @@
+"""The acts of the journal: each as a sentence, and who may read its facts.
+
+The one place that puts an act into words; the console's journal and the page of a meeting's record read it here. An
+act that a verb writes and nobody has put into words fails `tests/meetings/test_acts.py`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cwg.documents.deadlines import VERDICT_LABELS, Verdict
+from cwg.documents.kinds import Kind
+from cwg.documents.models import Document, Register
+from cwg.look.instants import date_text, duration_text, instant_text
+from cwg.members.models import Role
+from cwg.members.rights import Rights
+from cwg.record.models import JournalEntry
+
+from .journal_names import Names
+
+Facts = dict[str, Any]
+Sentence = Callable[[Facts, Names, str], str]  # facts, names, the person who acted
+
+
+class Audience(Enum):
+    """Who reads the facts of an act, of those who see the register. Whoever oversees the group reads every act."""
+
+    READERS = "readers"
+    PARTY = "party"  # the party that the facts name, and nobody else of the readers
+    OVERSEERS = "overseers"
+
+
+@dataclass(frozen=True)
+class Act:
+    told: Sentence
+    audience: Audience = Audience.READERS
+
+
+def sentence(entry: JournalEntry, names: Names) -> str:
+    """What the entry tells, in the active language; plain text, not escaped."""
+    person = names.person(entry.actor_id)
+    act = ACTS.get(entry.act)
+    try:
+        if act is not None:
+            return act.told(entry.facts, names, person)
+    except (KeyError, TypeError, ValueError):
+        pass  # facts of a form that is gone: the page stands, and shows them as they are
+    return _("%(act)s, by %(person)s") % {"act": entry.act, "person": person}
+
+
+def oversees(rights: Rights, group_id: int | None) -> bool:
+    """The secretariat and the auditor of the group: they read its whole journal (None: of any group)."""
+    return rights.has_role(Role.SECRETARIAT, group_id) or rights.has_role(Role.AUDITOR, group_id)
+
+
+def reads_facts(rights: Rights, register: Register, entry: JournalEntry) -> bool:
+    """Whether the facts of this entry of the chain of `register`, which the person sees, are theirs to read.
+
+    Deny, then allow: an act that nobody has spoken of here is for overseers.
+    """
+    group_id = register.group_id
+    if oversees(rights, group_id):
+        return True
+    act = ACTS.get(entry.act)
+    if act is None or act.audience is Audience.OVERSEERS:
+        return False
+    if act.audience is Audience.READERS:
+        return True
+    own = {f"state:{pk}" for pk in rights.states_in(group_id)}
+    own |= {f"office:{pk}" for pk in rights.offices_in(group_id)}
+    return entry.facts.get("party") in own
+
+
+# --- The words of a fact ------------------------------------------------------------------------------------------
+
+
+def _label(labels: Any, code: str) -> str:
+    """The label of a code of a choice or an enum; the code itself where an old entry has one that is gone."""
+    try:
+        return str(labels(code).label) if hasattr(labels, "labels") else str(VERDICT_LABELS[labels(code)])
+    except ValueError:
+        return code
+
+
+def _instant(text: str | None, names: Names) -> str:
+    return instant_text(datetime.fromisoformat(text), names.zone, "short") if text else ""
+
+
+def _sources(facts: Facts, names: Names) -> str:
+    return ", ".join(names.party(each) for each in facts["sources"])
+
+
+def _with_reason(said: str, facts: Facts) -> str:
+    reason = facts.get("reason")
+    return _("%(sentence)s. Reason: %(reason)s") % {"sentence": said, "reason": reason} if reason else said
+
+
+# --- Documents ----------------------------------------------------------------------------------------------------
+
+
+def _registered(facts: Facts, names: Names, person: str) -> str:
+    said = {
+        "symbol": facts["symbol"],
+        "sources": _sources(facts, names),
+        "verdict": _label(Verdict, facts["verdict"]),
+        "person": person,
+    }
+    if facts.get("same_bytes"):
+        return _("%(symbol)s registered for %(sources)s, sponsors alone changed, by %(person)s") % said
+    return _("%(symbol)s registered for %(sources)s, %(verdict)s, by %(person)s") % said
+
+
+def _late(facts: Facts, names: Names, person: str) -> str:
+    late_by = facts["late_by_microseconds"] / 1_000_000
+    return _("%(kind)s of %(party)s not registered, %(time)s late under “%(rule)s”, sent by %(person)s") % {
+        "kind": _label(Kind, facts["kind"]),
+        "party": names.party(facts["party"]),
+        "time": duration_text(late_by) if late_by >= 1 else _("less than a second"),
+        "rule": facts["rule"],
+        "person": person,
+    }
+
+
+def _withdrawn(facts: Facts, names: Names, person: str) -> str:
+    said = _("%(symbol)s withdrawn by %(person)s") % {"symbol": facts["symbol"], "person": person}
+    return _with_reason(said, facts)
+
+
+def _disclosure(facts: Facts, names: Names, person: str) -> str:
+    said = _("Disclosure of %(symbol)s changed from %(before)s to %(after)s by %(person)s") % {
+        "symbol": facts["symbol"],
+        "before": _label(Document.Disclosure, facts["before"]),
+        "after": _label(Document.Disclosure, facts["after"]),
+        "person": person,
+    }
+    return _with_reason(said, facts)
+
+
+def _archive_opened(facts: Facts, names: Names, person: str) -> str:
+    return _("Archive register opened by %(person)s") % {"person": person}
+
+
+def _archived(facts: Facts, names: Names, person: str) -> str:
+    return _("%(document)s entered into the archive by %(person)s") % {
+        "document": facts["symbol"] or facts["path"],
+        "person": person,
+    }
+
+
+# --- Deadlines ----------------------------------------------------------------------------------------------------
+
+
+def _deadline(facts: Facts, names: Names, person: str) -> str:
+    before, after = facts["before"], facts["deadline"]
+    said = {
+        "rule": facts["rule"]["name"],
+        "before": _instant(before, names),
+        "after": _instant(after, names),
+        "person": person,
+    }
+    if after is None:
+        told = _("Deadline under “%(rule)s” (%(before)s) ended by %(person)s") % said
+    elif before is None:
+        told = _("Deadline under “%(rule)s” set to %(after)s by %(person)s") % said
+    elif before == after:
+        told = _("Deadline under “%(rule)s” left at %(after)s by %(person)s") % said
+    else:
+        told = _("Deadline under “%(rule)s” changed from %(before)s to %(after)s by %(person)s") % said
+    return _with_reason(told, facts)
+
+
+def _deadline_rule(facts: Facts, names: Names, person: str) -> str:
+    said = {"rule": facts["after"]["name"], "person": person}
+    if facts["before"] is None:
+        told = _("Deadline rule “%(rule)s” added by %(person)s") % said
+    else:
+        told = _("Deadline rule “%(rule)s” changed by %(person)s") % said
+    return _with_reason(told, facts)
+
+
+# --- Meetings -----------------------------------------------------------------------------------------------------
+
+
+def _convened(facts: Facts, names: Names, person: str) -> str:
+    opening = _instant(facts["opening"], names)
+    return _("Meeting convened, opening %(opening)s, by %(person)s") % {"opening": opening, "person": person}
+
+
+def _announced(facts: Facts, names: Names, person: str) -> str:
+    opening = _instant(facts["opening"], names)
+    return _("Meeting announced, opening %(opening)s, by %(person)s") % {"opening": opening, "person": person}
+
+
+def _moved(facts: Facts, names: Names, person: str) -> str:
+    said = _("Meeting moved from %(before)s to %(after)s by %(person)s") % {
+        "before": _instant(facts["before"], names),
+        "after": _instant(facts["after"], names),
+        "person": person,
+    }
+    return _with_reason(said, facts)
+
+
+def _closed(facts: Facts, names: Names, person: str) -> str:
+    unanswered = len(facts["unused_slots"])
+    if not unanswered:
+        return _("Meeting closed by %(person)s") % {"person": person}
+    return ngettext(
+        "Meeting closed by %(person)s; %(count)d request left unanswered",
+        "Meeting closed by %(person)s; %(count)d requests left unanswered",
+        unanswered,
+    ) % {"person": person, "count": unanswered}
+
+
+def _request(facts: Facts, names: Names, person: str) -> str:
+    said = {
+        "addressee": names.party(facts["addressee"]),
+        "person": person,
+        "wording": facts["wording"],
+        "item": facts["item"],
+    }
+    if not facts["due_on"]:
+        return _("Request to %(addressee)s under %(item)s recorded by %(person)s: “%(wording)s”") % said
+    due = {**said, "due": date_text(date.fromisoformat(facts["due_on"]))}
+    return (
+        _("Request to %(addressee)s under %(item)s, due by %(due)s, recorded by %(person)s: “%(wording)s”")
+        % due
+    )
+
+
+def _request_withdrawn(facts: Facts, names: Names, person: str) -> str:
+    return _with_reason(_("Request of the Group withdrawn by %(person)s") % {"person": person}, facts)
+
+
+# --- The portal ---------------------------------------------------------------------------------------------------
+
+
+def _restored(facts: Facts, names: Names, person: str) -> str:
+    said = {
+        "first": facts["first"],
+        "last": facts["last"],
+        "symbols": ", ".join(facts["symbols"]) or _("no document"),
+    }
+    return (
+        _("Restored from a backup that lacks what entries %(first)d to %(last)d tell of: %(symbols)s") % said
+    )
+
+
+def _demonstration(facts: Facts, names: Names, person: str) -> str:
+    return _("Demonstration data entered by %(person)s, with the clock held at past instants") % {
+        "person": person
+    }
+
+
+def _access_sealed(facts: Facts, names: Names, person: str) -> str:
+    return ngettext(
+        "Access log of %(day)s sealed: %(count)d line",
+        "Access log of %(day)s sealed: %(count)d lines",
+        facts["count"],
+    ) % {"day": date_text(date.fromisoformat(facts["day"])), "count": facts["count"]}
+
+
+def _notice_sent_again(facts: Facts, names: Names, person: str) -> str:
+    said = _("Mail %(number)d sent again by %(person)s") % {"number": facts["notice"], "person": person}
+    return _with_reason(said, facts)
+
+
+def _key_made(facts: Facts, names: Names, person: str) -> str:
+    return _("Signing key %(key)s made") % {"key": facts["key"]}
+
+
+def _key_retired(facts: Facts, names: Names, person: str) -> str:
+    return _with_reason(_("Signing key %(key)s retired") % {"key": facts["key"]}, facts)
+
+
+ACTS: dict[str, Act] = {
+    "registered": Act(_registered),
+    "revised": Act(_registered),
+    # That a delegation has a draft, and sent it late, is its own affair.
+    "late": Act(_late, Audience.PARTY),
+    "withdrawn": Act(_withdrawn),
+    "disclosure": Act(_disclosure),
+    "archive_opened": Act(_archive_opened),
+    "archived": Act(_archived),
+    "deadline": Act(_deadline),
+    "deadline_rule": Act(_deadline_rule),
+    "convened": Act(_convened),
+    "announced": Act(_announced),
+    "moved": Act(_moved),
+    "closed": Act(_closed),
+    "request": Act(_request),
+    "request_withdrawn": Act(_request_withdrawn),
+    "restored": Act(_restored),
+    "demonstration": Act(_demonstration),
+    # Of the portal's own chain.
+    "access-sealed": Act(_access_sealed, Audience.OVERSEERS),
+    "notice_sent_again": Act(_notice_sent_again, Audience.OVERSEERS),
+    "signing_key_made": Act(_key_made),
+    "signing_key_retired": Act(_key_retired),
+}

@@ -1,0 +1,192 @@
+"""Acts as sentences: every act that a verb writes has one, and it says what was done, to what, by whom."""
+
+import ast
+import importlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from cwg.documents import register
+from cwg.record import signing
+from cwg.record.models import JournalEntry
+from meetings import acts, convening, moving
+from meetings.journal_names import Names, names_in
+from tests import factories, matrix_world
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+NAMES = Names(parties={"state:7": "Saudi Arabia", "office:2": "BDT"}, zone="Europe/Zurich")
+
+
+def sources() -> list[Path]:
+    return sorted(path for top in ("cwg", "meetings", "contributions") for path in (ROOT / top).rglob("*.py"))
+
+
+def acts_in(path: Path) -> Iterator[str]:
+    """The acts that the source at `path` appends to a chain."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "journal.append":
+            yield from meant_by(node.args[1], path)
+
+
+def meant_by(node: ast.expr, path: Path) -> Iterator[str]:
+    if isinstance(node, ast.IfExp):
+        yield from meant_by(node.body, path)
+        yield from meant_by(node.orelse, path)
+        return
+    module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    yield eval(ast.unparse(node), dict(vars(module)))
+
+
+def test_every_act_that_a_verb_writes_has_a_sentence():
+    written = {act for path in sources() for act in acts_in(path)}
+    assert len(written) > 15
+    assert sorted(written - set(acts.ACTS)) == [], "put these acts into words, in meetings/acts.py"
+
+
+def test_no_sentence_stands_for_an_act_that_nobody_writes():
+    written = {act for path in sources() for act in acts_in(path)}
+    assert sorted(set(acts.ACTS) - written) == []
+
+
+@pytest.fixture
+def written(held, dg, secretary) -> list[JournalEntry]:
+    """What the verbs write: the world of the matrix, and the life of a meeting beside it."""
+    matrix_world.build()
+    opens = datetime(2026, 6, 22, 9, 30)  # noqa: DTZ001
+    plan = convening.Plan(ordinal=33, title="M", place="Geneva", zone="Europe/Zurich", opens_local=opens)
+    meeting = convening.announce(convening.convene(dg, plan, actor=secretary), actor=secretary)
+    moving.confirm_move(
+        meeting, opens + timedelta(days=1), choice="move", actor=secretary, reason="the hall is taken"
+    )
+    document = factories.make_document(meeting.register)
+    register.change_disclosure(document, "public", actor=secretary, reason="agreed")
+    held.move_to(datetime(2026, 6, 24, 12, tzinfo=UTC))
+    convening.close(meeting, actor=secretary)
+    signing.sign("cwg-test/1", {})
+    signing.retire(reason="yearly")
+    return list(JournalEntry.objects.exclude(act="noted"))
+
+
+@pytest.mark.django_db
+def test_the_facts_that_the_verbs_write_are_told_in_their_own_sentence(written):
+    entries = written
+    told = {"convened", "announced", "moved", "closed", "deadline", "registered", "withdrawn", "disclosure"}
+    assert told | {"request", "signing_key_made", "signing_key_retired"} <= {entry.act for entry in entries}
+    names = names_in(entries)
+    for entry in entries:
+        # Not through `sentence`, which lets a page stand whatever the facts are.
+        said = acts.ACTS[entry.act].told(entry.facts, names, names.person(entry.actor_id))
+        assert said and "%" not in said and "None" not in said and "state:" not in said, said
+
+
+REGISTERED = {
+    "symbol": "WG-WSIS-14/7",
+    "sources": ["state:7", "office:2"],
+    "verdict": "in_time",
+    "same_bytes": False,
+}
+LATE = {
+    "kind": "contribution_action",
+    "party": "state:7",
+    "late_by_microseconds": 65_000_000,
+    "rule": "24 hours",
+}
+DEADLINE = {
+    "rule": {"name": "24 hours"},
+    "before": None,
+    "deadline": "2009-02-11T08:00:00.000000Z",
+    "reason": "convened",
+}
+REQUEST = {"addressee": "office:2", "wording": "an inventory", "item": "item 4", "due_on": None}
+
+
+@pytest.mark.parametrize(
+    ("act", "facts", "said"),
+    [
+        ("registered", REGISTERED, "WG-WSIS-14/7 registered for Saudi Arabia, BDT, in time, by The portal"),
+        (
+            "revised",
+            REGISTERED | {"symbol": "WG-WSIS-14/7(Rev.1)", "same_bytes": True},
+            "WG-WSIS-14/7(Rev.1) registered for Saudi Arabia, BDT, sponsors alone changed, by The portal",
+        ),
+        (
+            "late",
+            LATE,
+            "Contribution for action of Saudi Arabia not registered, 1 minute 5 seconds late under “24 hours”,"
+            " sent by The portal",
+        ),
+        ("withdrawn", {"symbol": "DG-2/1", "reason": "no"}, "DG-2/1 withdrawn by The portal. Reason: no"),
+        (
+            "disclosure",
+            {"symbol": "DG-2/1", "before": "member_states", "after": "public", "reason": "agreed"},
+            "Disclosure of DG-2/1 changed from Member States only to Public by The portal. Reason: agreed",
+        ),
+        (
+            "deadline",
+            DEADLINE,
+            "Deadline under “24 hours” set to 11 Feb 2009, 09:00 CET by The portal. Reason: convened",
+        ),
+        (
+            "deadline",
+            DEADLINE | {"before": "2009-02-10T08:00:00.000000Z", "reason": ""},
+            "Deadline under “24 hours” changed from 10 Feb 2009, 09:00 CET to 11 Feb 2009, 09:00 CET by The portal",
+        ),
+        (
+            "deadline",
+            DEADLINE | {"before": DEADLINE["deadline"], "reason": ""},
+            "Deadline under “24 hours” left at 11 Feb 2009, 09:00 CET by The portal",
+        ),
+        (
+            "deadline",
+            DEADLINE | {"before": DEADLINE["deadline"], "deadline": None, "reason": ""},
+            "Deadline under “24 hours” (11 Feb 2009, 09:00 CET) ended by The portal",
+        ),
+        ("closed", {"unused_slots": [3]}, "Meeting closed by The portal; 1 request left unanswered"),
+        ("closed", {"unused_slots": []}, "Meeting closed by The portal"),
+        (
+            "request",
+            REQUEST,
+            "Request to BDT under item 4 recorded by The portal: “an inventory”",
+        ),
+        (
+            "request",
+            REQUEST | {"due_on": "2009-05-15"},
+            "Request to BDT under item 4, due by 15 May 2009, recorded by The portal: “an inventory”",
+        ),
+        ("request_withdrawn", {"reason": "no"}, "Request of the Group withdrawn by The portal. Reason: no"),
+        ("access-sealed", {"day": "2026-03-01", "count": 2}, "Access log of 1 March 2026 sealed: 2 lines"),
+        ("notice_sent_again", {"notice": 5, "reason": ""}, "Mail 5 sent again by The portal"),
+        ("signing_key_made", {"key": "ab12"}, "Signing key ab12 made"),
+        (
+            "signing_key_retired",
+            {"key": "ab12", "reason": "yearly"},
+            "Signing key ab12 retired. Reason: yearly",
+        ),
+        (
+            "restored",
+            {"first": 3, "last": 4, "symbols": ["DG-2/1"]},
+            "Restored from a backup that lacks what entries 3 to 4 tell of: DG-2/1",
+        ),
+        (
+            "deadline_rule",
+            {"before": None, "after": {"name": "24 hours"}, "reason": "shipped"},
+            "Deadline rule “24 hours” added by The portal. Reason: shipped",
+        ),
+        (
+            "archived",
+            {"symbol": "", "path": "dg-1/unnumbered/syria"},
+            "dg-1/unnumbered/syria entered into the archive by The portal",
+        ),
+    ],
+)
+def test_an_act_reads_as_a_sentence(act: str, facts: dict, said: str):
+    assert acts.sentence(JournalEntry(act=act, facts=facts), NAMES) == said
+
+
+def test_an_act_of_which_the_facts_are_of_another_form_is_still_told():
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    for act in ("registered", "nobody knows"):
+        entry = JournalEntry(act=act, at=at, facts={}, actor_id=9)
+        assert acts.sentence(entry, NAMES) == f"{act}, by Person 9"
