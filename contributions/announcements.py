@@ -19,7 +19,7 @@ from cwg.notices.kinds import Mail, NoticeKind, Recipient
 from cwg.notices.layout import moment, one_line
 from cwg.notices.models import Event
 
-from . import parties, reminding
+from . import reminding
 from .models import Contribution, Sponsorship
 
 
@@ -74,16 +74,12 @@ def register() -> None:
 
 def _revision(event: Event) -> Revision:
     of = Revision.objects.select_related("document__register__group", "deadline", "slot", "receipt")
-    return of.prefetch_related("sources__office").get(pk=event.facts["revision"])
+    return of.prefetch_related("sources__state", "sources__office").get(pk=event.facts["revision"])
 
 
 def _is_own(rights: Rights, revision: Revision) -> bool:
     """Whether the revision comes from a party the person works for: lead, sponsor, office."""
-    group_id = revision.document.register.group_id
-    return any(
-        parties.drafts_for(rights, group_id, state_id=source.state_id, office=source.office)
-        for source in revision.sources.all()
-    )
+    return any(rights.works_for(source.party) for source in revision.sources.all())
 
 
 def _sees_document(rights: Rights, revision: Revision) -> bool:
@@ -190,13 +186,13 @@ def _focal_points_asked(event: Event, now: datetime) -> list[Recipient]:
     return [
         Recipient.of(rights.holder)
         for rights in audience.of_group(draft.group_id, now)
-        if rights.holder.pk != event.facts["by"] and parties.may_submit(rights, draft)
+        if rights.holder.pk != event.facts["by"] and rights.submits_for(draft.party)
     ]
 
 
 def _may_still_submit(event: Event, person: Person | None, now: datetime) -> bool:
     draft = _draft(event.facts["contribution"])
-    return draft is not None and draft.is_open and parties.may_submit(rights_of(person, now), draft)
+    return draft is not None and draft.is_open and rights_of(person, now).submits_for(draft.party)
 
 
 def _render_asked(event: Event, person: Person | None, now: datetime) -> Mail:
@@ -220,7 +216,7 @@ def _own_people(draft: Contribution, now: datetime) -> list[Recipient]:
     return [
         Recipient.of(rights.holder)
         for rights in audience.of_group(draft.group_id, now)
-        if parties.may_edit(rights, draft)
+        if rights.works_for(draft.party)
     ]
 
 
@@ -228,7 +224,7 @@ def _still_held(event: Event, person: Person | None, now: datetime) -> bool:
     draft = _draft(event.facts["contribution"])
     if draft is None or draft.status != Contribution.Status.HELD:
         return False
-    return parties.may_edit(rights_of(person, now), draft)
+    return rights_of(person, now).works_for(draft.party)
 
 
 def _render_held(event: Event, person: Person | None, now: datetime) -> Mail:
@@ -269,11 +265,10 @@ def _asked_to_join(event: Event, now: datetime) -> list[Recipient]:
     sponsorship = _sponsorship(event)
     if sponsorship is None:
         return []
-    group_id = sponsorship.contribution.group_id
     return [
         Recipient.of(rights.holder)
-        for rights in audience.of_group(group_id, now)
-        if rights.is_focal_point(group_id, sponsorship.state_id)
+        for rights in audience.of_group(sponsorship.contribution.group_id, now)
+        if rights.submits_for(sponsorship.party)
     ]
 
 
@@ -283,7 +278,7 @@ def _still_to_answer(event: Event, person: Person | None, now: datetime) -> bool
         sponsorship is not None
         and sponsorship.status == Sponsorship.Status.ASKED
         and sponsorship.contribution.is_open
-        and rights_of(person, now).is_focal_point(sponsorship.contribution.group_id, sponsorship.state_id)
+        and rights_of(person, now).submits_for(sponsorship.party)
     )
 
 
@@ -313,7 +308,7 @@ def _still_answered(event: Event, person: Person | None, now: datetime) -> bool:
         sponsorship is not None
         and sponsorship.status in _ANSWERED
         and sponsorship.contribution.is_open
-        and parties.may_edit(rights_of(person, now), sponsorship.contribution)
+        and rights_of(person, now).works_for(sponsorship.contribution.party)
     )
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from cwg.documents import listing
 from cwg.documents.models import Document, Source
 from cwg.members.models import Accreditation, MemberState
+from cwg.members.parties import Party
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 
@@ -36,26 +37,25 @@ def seat_of(rights: Rights, group: str, code: str) -> Accreditation:
 @require_http_methods(["GET", "HEAD"])
 def delegation(request: PortalRequest) -> HttpResponse:
     """The one delegation of the person, or the choice between several; an office's own drafts and documents."""
-    seats = list(request.rights.delegation_seats())
+    rights = request.rights
+    seats = list(rights.delegation_seats())
     # The group at work stands first: the one whose meeting is nearest.
     if len({(s.group_id, s.state_id) for s in seats}) == 1:
         return redirect("contributions:seat", group=seats[0].group.slug, code=code_of(seats[0]))
-    desks = [a for a in request.rights.accreditations if a.office_id]
-    drafts = Contribution.objects.editable_by(request.rights).filter(office__isnull=False)
-    sources = Source.objects.filter(
-        office__in={a.office_id for a in desks}, revision__document=OuterRef("pk")
+    offices = [party for party in rights.parties if not party.is_delegation]
+    drafts = Contribution.objects.worked_for_by(rights).filter(office__isnull=False)
+    sources = Source.objects.worked_for_by(rights).filter(
+        office__isnull=False, revision__document=OuterRef("pk")
     )
-    submitted = (
-        Document.objects.visible_to(request.rights).filter(Exists(sources)).order_by("-available_at")[:100]
-    )
+    submitted = Document.objects.visible_to(rights).filter(Exists(sources)).order_by("-available_at")[:100]
     return render(
         request,
         "contributions/delegations.html",
         {
             "seats": seats,
-            "desks": desks,
-            "office_drafts": office_rows(drafts) if desks else [],
-            "office_submitted": listing.rows(submitted, with_meeting=True) if desks else [],
+            "offices": offices,
+            "office_drafts": office_rows(drafts) if offices else [],
+            "office_submitted": listing.rows(submitted, with_meeting=True) if offices else [],
         },
     )
 
@@ -63,9 +63,7 @@ def delegation(request: PortalRequest) -> HttpResponse:
 def office_rows(queryset):
     """Open drafts of the person's offices, newest change first."""
     return list(
-        queryset.filter(status__in=[Contribution.Status.DRAFT, Contribution.Status.HELD])
-        .select_related("register", "office", "group", "revises")
-        .order_by("-changed_at")[:50]
+        queryset.open().select_related("register", "office", "group", "revises").order_by("-changed_at")[:50]
     )
 
 
@@ -73,8 +71,9 @@ def office_rows(queryset):
 def seat(request: PortalRequest, group: str, code: str) -> HttpResponse:
     """One delegation in one group."""
     own = seat_of(request.rights, group, code)
+    party = Party(own.group, state=state_of(own))
     drafts = (
-        Contribution.objects.filter(group=own.group, state=own.state)
+        Contribution.objects.of_party(party)
         .exclude(status=Contribution.Status.SUBMITTED)
         .select_related("group", "register", "changed_by", "asked_by", "held_from", "revises")
         .prefetch_related(Prefetch("sponsorships", Sponsorship.objects.select_related("state")), "files")
@@ -85,11 +84,9 @@ def seat(request: PortalRequest, group: str, code: str) -> HttpResponse:
         .filter(contribution__status__in=[Contribution.Status.DRAFT, Contribution.Status.HELD])
         .select_related("contribution__state", "contribution__register", "state")
     )
-    sources = Source.objects.filter(state=own.state, revision__document=OuterRef("pk"))
+    sources = Source.objects.of_party(party).filter(revision__document=OuterRef("pk"))
     submitted = listing.rows(
-        Document.objects.visible_to(request.rights)
-        .filter(Exists(sources), register__group=own.group)
-        .order_by("-available_at")[:100],
+        Document.objects.visible_to(request.rights).filter(Exists(sources)).order_by("-available_at")[:100],
         with_meeting=True,
     )
     return render(
@@ -99,7 +96,8 @@ def seat(request: PortalRequest, group: str, code: str) -> HttpResponse:
             "seat": own,
             "group": own.group,
             "state": own.state,
-            "is_focal_point": request.rights.is_focal_point(own.group_id, state_of(own).pk),
+            "party": party,
+            "submits": request.rights.submits_for(party),
             "drafts": open_ones,
             "discarded": [d for d in drafts if d.status == Contribution.Status.DISCARDED],
             "asked": list(asked),

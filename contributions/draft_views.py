@@ -15,13 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cwg.documents import blobs, rules, uploads
 from cwg.documents.downloads import hand_out
+from cwg.documents.kinds import kinds_for
 from cwg.documents.models import Document, Register, Slot
 from cwg.documents.register import SlotNotOpen
 from cwg.languages import LANGUAGE_NAMES, LANGUAGES
-from cwg.members.models import Group, MemberState, Office
+from cwg.members.models import Group
+from cwg.members.parties import with_key
 from cwg.members.requests import PortalRequest
 
-from . import draft_presentation, drafting, parties, submission
+from . import draft_presentation, drafting, submission
 from .forms import DraftForm, SponsorForm, UploadForm
 from .models import Contribution
 
@@ -36,7 +38,7 @@ def steps(contribution: Contribution | None, *, linked: bool = True) -> list[tup
 def find(request: PortalRequest, pk: uuid.UUID, *, editable: bool = True) -> Contribution:
     """The draft, for its own party (with `editable`) or also those asked to sign it. 404 for everybody else."""
     own = (
-        Contribution.objects.editable_by(request.rights)
+        Contribution.objects.worked_for_by(request.rights)
         if editable
         else Contribution.objects.visible_to(request.rights)
     )
@@ -44,61 +46,40 @@ def find(request: PortalRequest, pk: uuid.UUID, *, editable: bool = True) -> Con
     return submission.load(pk)
 
 
-def party_seats(request: PortalRequest) -> list[tuple[str, Group, parties.Party]]:
-    """Every (key, group, party) the person drafts for; the key goes through the form: "cwg-internet.SAU"."""
-    seats = []
-    for group in Group.objects.filter(pk__in={a.group_id for a in request.rights.accreditations}).order_by(
-        "code"
-    ):
-        for party in parties.of_person(request.rights, group):
-            code = party.iso3 if isinstance(party, MemberState) else party.code
-            seats.append((f"{group.slug}.{code}", group, party))
-    return seats
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: PortalRequest) -> HttpResponse:
     """Begin a draft. `meeting` (a slug), `party` and `slot` in the address choose what it is for."""
-    seats = party_seats(request)
+    parties = request.rights.parties
     wanted = request.POST.get("party") or request.GET.get("party", "")
     slug = request.GET.get("meeting", "")
     register = get_object_or_404(Register.objects.visible_to(request.rights), slug=slug) if slug else None
     slot = _slot(request, register)
     if register is not None:
-        seats = [seat for seat in seats if seat[1].pk == register.group_id]
+        parties = request.rights.parties_in(register.group_id)
     if slot is not None:
-        seats = [
-            seat
-            for seat in seats
-            if seat[2].pk == (slot.state_id if isinstance(seat[2], MemberState) else slot.office_id)
-        ]
-    chosen = next((seat for seat in seats if seat[0] == wanted), None)
+        parties = tuple(party for party in parties if slot.belongs(party))
+    chosen = with_key(parties, wanted)
     if wanted and chosen is None:
         raise Http404
-    if not seats:
+    if not parties:
         return render(request, "contributions/no_seat.html", status=403)
-    if chosen is None and len(seats) > 1:
-        return render(
-            request,
-            "contributions/choose_party.html",
-            {"seats": [(seat, urlencode({**request.GET.dict(), "party": seat[0]})) for seat in seats]},
-        )
-    _key, group, party = chosen or seats[0]
-    blank = Contribution(group=group, register=register or _default_register(request, group))
-    blank.kind = parties.kinds_for(party)[0]
+    if chosen is None and len(parties) > 1:
+        choices = [(party, urlencode({**request.GET.dict(), "party": party.key})) for party in parties]
+        return render(request, "contributions/choose_party.html", {"choices": choices})
+    party = chosen or parties[0]
+    blank = Contribution(group=party.group, register=register or _default_register(request, party.group))
+    blank.kind = kinds_for(party)[0]
     if request.user.language:
         blank.original_languages = [request.user.language]
-    form = DraftForm(request.POST or None, instance=blank, rights=request.rights, party=party, group=group)
+    form = DraftForm(request.POST or None, instance=blank, rights=request.rights, party=party)
     if request.method == "POST" and form.is_valid():
         try:
             made = drafting.begin(
                 rights=request.rights,
                 at=request.server_now,
-                group=group,
+                party=party,
                 wording=form.wording(),
                 slot=slot,
-                state=party if isinstance(party, MemberState) else None,
-                office=party if isinstance(party, Office) else None,
             )
         except SlotNotOpen:
             return render(request, "409.html", status=409)
@@ -109,9 +90,7 @@ def new(request: PortalRequest) -> HttpResponse:
         "contributions/new.html",
         {
             "form": form,
-            "group": group,
             "party": party,
-            "party_key": _key,
             "slot": slot,
             "steps": steps(None),
             "register": blank.register,
@@ -127,9 +106,7 @@ def _slot(request: PortalRequest, register: Register | None) -> Slot | None:
         return None
     if not raw.isdecimal() or len(raw) > 18 or register is None:
         raise BadRequest("slot")
-    return get_object_or_404(
-        Slot, pk=int(raw), register=register, document__isnull=True, withdrawn_at__isnull=True
-    )
+    return get_object_or_404(Slot.objects.open().filter(register=register), pk=int(raw))
 
 
 def _default_register(request: PortalRequest, group: Group) -> Register | None:
@@ -144,7 +121,7 @@ def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     draft = find(request, pk, editable=request.method == "POST")
     if draft.status == Contribution.Status.SUBMITTED:
         return redirect(Document.objects.get(revisions=draft.revision_id))
-    if not parties.may_edit(request.rights, draft):
+    if not request.rights.works_for(draft.party):
         return redirect("contributions:proof", pk=pk)
     if draft.status == Contribution.Status.DISCARDED:
         if request.method == "POST":
@@ -188,7 +165,7 @@ def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _form(request: PortalRequest, draft: Contribution, data) -> DraftForm:
-    return DraftForm(data, instance=draft, rights=request.rights, party=draft.party, group=draft.group)
+    return DraftForm(data, instance=draft, rights=request.rights, party=draft.party)
 
 
 def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm | None = None, **more) -> dict:
@@ -209,7 +186,7 @@ def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm |
         "sponsor_form": SponsorForm(contribution=draft) if draft.state_id else None,
         "deadline": rules.deadline_for(draft.register, draft.kind) if draft.register else None,
         "seat_zone": draft_presentation.seat_zone(draft),
-        "may_submit": parties.may_submit(request.rights, draft),
+        "may_submit": request.rights.submits_for(draft.party),
         "at": request.server_now,
     } | more
 

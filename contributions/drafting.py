@@ -14,13 +14,14 @@ from django.db import transaction
 
 from cwg.documents import blobs, register
 from cwg.documents.filenames import display_name
+from cwg.documents.kinds import kinds_for
 from cwg.documents.models import Document, PolicyIssue, Register, Revision, Slot
-from cwg.members.models import Group, MemberState, Office, Person
+from cwg.members.models import Person
+from cwg.members.parties import NotEntitled, Party
 from cwg.members.rights import Rights
 from cwg.notices import outbox
 from cwg.record import journal
 
-from . import parties
 from .models import Contribution, DraftFile, Sponsorship
 
 MAX_FILES_A_LANGUAGE = 10
@@ -61,8 +62,8 @@ def changing(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Iterator[Contrib
     """The draft, locked, for one change; its edition goes up. Raises NotEntitled and NotOpen, then nothing changes."""
     with transaction.atomic():
         contribution = locked(pk)
-        if not parties.may_edit(rights, contribution):
-            raise parties.NotEntitled
+        if not rights.works_for(contribution.party):
+            raise NotEntitled
         if not contribution.is_open:
             raise NotOpen
         yield contribution
@@ -92,10 +93,8 @@ def begin(
     *,
     rights: Rights,
     at: datetime,
-    group: Group,
+    party: Party,
     wording: Wording,
-    state: MemberState | None = None,
-    office: Office | None = None,
     slot: Slot | None = None,
 ) -> Contribution:
     """Begin a draft of one party. `slot` counts for its own meeting only.
@@ -103,19 +102,17 @@ def begin(
     Raises NotEntitled, register.SlotNotOpen; ValueError for a kind that the party does not file and for a meeting
     of another group.
     """
-    if not parties.drafts_for(rights, group.pk, state_id=state.pk if state else None, office=office):
-        raise parties.NotEntitled
-    party = state or office
-    assert party is not None  # `drafts_for` knows nobody who drafts for no party
-    _check_place(wording, group.pk, party)
+    if not rights.works_for(party):
+        raise NotEntitled
+    _check_place(wording, party)
     if slot is not None and (wording.register is None or slot.register_id != wording.register.pk):
         slot = None
     with transaction.atomic():
         contribution = Contribution(
-            group=group,
+            group=party.group,
             register=wording.register,
-            state=state,
-            office=office,
+            state=party.state,
+            office=party.office,
             kind=wording.kind,
             title=wording.title,
             original_languages=list(wording.original_languages),
@@ -128,17 +125,17 @@ def begin(
             changed_by=rights.holder,
             changed_at=at,
         )
-        if slot is not None and parties.slot_of(contribution) is None:
+        if slot is not None and contribution.open_slot is None:
             raise register.SlotNotOpen
         contribution.save(force_insert=True)
         contribution.issues.set(wording.issues)
         return contribution
 
 
-def _check_place(wording: Wording, group_id: int, party: parties.Party) -> None:
-    if wording.kind not in parties.kinds_for(party):
+def _check_place(wording: Wording, party: Party) -> None:
+    if wording.kind not in kinds_for(party):
         raise ValueError(f"{wording.kind} is not filed by {party}")
-    if wording.register is not None and wording.register.group_id != group_id:
+    if wording.register is not None and wording.register.group_id != party.group_id:
         raise ValueError("a draft goes to a meeting of its own group")
 
 
@@ -171,7 +168,7 @@ def edit(
         if contribution.edition != edition and words_digest(contribution) != seen:
             raise EditConflict(contribution)
         if not contribution.is_change:  # a change stays with its document's meeting and kind
-            _check_place(wording, contribution.group_id, contribution.party)
+            _check_place(wording, contribution.party)
             if contribution.register_id != (wording.register.pk if wording.register else None):
                 contribution.status = Contribution.Status.DRAFT if wording.register else contribution.status
                 contribution.slot = None
@@ -192,9 +189,9 @@ def attach(pk: uuid.UUID, upload: UploadedFile, *, language: str, rights: Rights
     Raises blobs.FileRefused, blobs.StorageFailed, NotEntitled, NotOpen, TooManyFiles. The same bytes twice in
     one language are one file.
     """
-    contribution = Contribution.objects.select_related("office").get(pk=pk)
-    if not parties.may_edit(rights, contribution):
-        raise parties.NotEntitled
+    contribution = Contribution.objects.select_related("group", "state", "office").get(pk=pk)
+    if not rights.works_for(contribution.party):
+        raise NotEntitled
     if not contribution.is_open:
         raise NotOpen
     name = display_name(upload.name or "")
@@ -232,8 +229,8 @@ def take_back(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Contribution:
     """Undo `discard`. Raises NotEntitled and NotOpen."""
     with transaction.atomic():
         contribution = locked(pk)
-        if not parties.may_edit(rights, contribution):
-            raise parties.NotEntitled
+        if not rights.works_for(contribution.party):
+            raise NotEntitled
         if contribution.status != Contribution.Status.DISCARDED:
             raise NotOpen
         contribution.status = Contribution.Status.DRAFT
@@ -245,8 +242,8 @@ def ask_to_submit(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Contributio
     """A delegate without the right to submit asks the delegation's focal points, who get a mail."""
     with transaction.atomic():
         contribution = locked(pk)
-        if not parties.may_edit(rights, contribution) or contribution.state_id is None:
-            raise parties.NotEntitled
+        if contribution.state_id is None or not rights.works_for(contribution.party):
+            raise NotEntitled
         if not contribution.is_open:
             raise NotOpen
         contribution.asked_by = rights.holder
@@ -273,9 +270,9 @@ def begin_change(
     kind = Revision.Kind(kind)
     if kind == Revision.Kind.ORIGINAL:
         raise ValueError("a change is a Rev., a Corr. or an Add.")
-    if not parties.may_change(rights, document):
-        raise parties.NotEntitled
-    state_id, office = parties.lead_of(document)
+    party = document.party
+    if party is None or not rights.works_for(party):
+        raise NotEntitled
     current = document.current
     with transaction.atomic():
         if Document.objects.select_for_update(of=("self",)).get(pk=document.pk).is_withdrawn:
@@ -288,8 +285,8 @@ def begin_change(
         contribution = Contribution.objects.create(
             group=document.register.group,
             register=document.register,
-            state_id=state_id,
-            office=office,
+            state=party.state,
+            office=party.office,
             kind=document.kind,
             title=document.title,
             original_languages=[language] if language else current.original_languages,

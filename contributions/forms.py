@@ -6,13 +6,14 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cwg.documents.kinds import kinds_for
 from cwg.documents.models import PolicyIssue, Register
 from cwg.languages import LANGUAGES, current_language
 from cwg.look.form_fields import choice_field, row_field
 from cwg.members.models import MemberState
+from cwg.members.parties import Party
 from cwg.members.rights import Rights
 
-from . import parties
 from .drafting import Wording, words_digest
 from .models import Contribution
 
@@ -75,11 +76,13 @@ class DraftForm(forms.ModelForm):
             "references": _("Documents and resolutions it refers to, one a line."),
         }
 
-    def __init__(self, *args, rights: Rights, party, group, **kwargs):
+    def __init__(self, *args, rights: Rights, party: Party, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["title"].required = True
-        row_field(self, "register").queryset = open_registers(rights, group.pk, self.instance.register_id)
-        kinds = [(kind.value, kind.label) for kind in parties.kinds_for(party)]
+        row_field(self, "register").queryset = open_registers(
+            rights, party.group_id, self.instance.register_id
+        )
+        kinds = [(kind.value, kind.label) for kind in kinds_for(party)]
         choice_field(self, "kind").choices = kinds
         if len(kinds) > 4:
             self.fields["kind"].widget = forms.Select(choices=kinds)

@@ -16,30 +16,17 @@ from cwg.documents.kinds import Kind
 from cwg.documents.models import Blob, Document, PolicyIssue, Register, Revision, Slot
 from cwg.languages import LANGUAGES
 from cwg.members.models import Group, MemberState, Office, Person
+from cwg.members.parties import OfParty, Party, PartyQuerySet, one_party
 from cwg.members.rights import Rights
 
 
-def _of_own_parties(rights: Rights) -> models.Q:
-    """The drafts of the delegations and offices a person works for, as a condition; of nobody, for nobody."""
-    own = models.Q(pk__in=[])
-    for seat in rights.accreditations:
-        if seat.state_id:
-            own |= models.Q(group_id=seat.group_id, state_id=seat.state_id)
-        elif seat.office_id and seat.office_id in rights.offices_in(seat.group_id):
-            own |= models.Q(group_id=seat.group_id, office_id=seat.office_id)
-    for group_id in rights.secretariat_groups:
-        # What the secretariat files on behalf of a body that has no presence in the portal.
-        own |= models.Q(group_id=group_id, office__kind=Office.Kind.INVITED)
-    return own
-
-
-class ContributionQuerySet(models.QuerySet["Contribution"]):
+class ContributionQuerySet(PartyQuerySet["Contribution"]):
     def visible_to(self, rights: Rights) -> "ContributionQuerySet":
         """A party's own, in the groups where the person is accredited for it. Nobody else's, for nobody.
 
         A State that was asked to join, or has joined, sees the draft too: it must know what it signs.
         """
-        shown = _of_own_parties(rights)
+        shown = rights.where_works_for("group")
         for seat in rights.delegation_seats():
             shown |= models.Q(
                 group_id=seat.group_id,
@@ -48,15 +35,11 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
             )
         return self.filter(shown).distinct()
 
-    def editable_by(self, rights: Rights) -> "ContributionQuerySet":
-        """Those whose own party the person belongs to: sponsors read, they do not write."""
-        return self.filter(_of_own_parties(rights))
-
     def open(self) -> "ContributionQuerySet":
         return self.filter(status__in=[Contribution.Status.DRAFT, Contribution.Status.HELD])
 
 
-class Contribution(models.Model):
+class Contribution(OfParty):
     """A draft of one party for one meeting, or for a meeting not yet convened (`register` empty)."""
 
     class Status(models.TextChoices):
@@ -112,11 +95,7 @@ class Contribution(models.Model):
         verbose_name_plural = _("contributions")
         ordering = ["-changed_at"]
         constraints = [
-            models.CheckConstraint(
-                name="a_contribution_has_one_party",
-                condition=models.Q(state__isnull=False, office__isnull=True)
-                | models.Q(state__isnull=True, office__isnull=False),
-            ),
+            one_party("a_contribution_has_one_party"),
             models.CheckConstraint(
                 name="submitted_is_registered",
                 condition=models.Q(status="submitted", revision__isnull=False)
@@ -137,16 +116,27 @@ class Contribution(models.Model):
         return reverse("contributions:contribution", args=[self.pk])
 
     @property
-    def party(self):
-        return self.state or self.office
-
-    @property
     def is_open(self) -> bool:
         return self.status in (self.Status.DRAFT, self.Status.HELD)
 
     @property
     def is_change(self) -> bool:
         return self.revises_id is not None
+
+    @property
+    def open_slot(self) -> Slot | None:
+        """The request of the Group that it answers, while that is open to its party in its meeting."""
+        slot, register = self.slot, self.register
+        if slot is None or register is None or self.is_change:
+            return None
+        return slot if slot.is_open_in(register) and slot.belongs(self) else None
+
+    @property
+    def open_slots(self) -> models.QuerySet[Slot]:
+        """The requests of the Group that its party may still answer in its meeting."""
+        if self.register is None:
+            return Slot.objects.none()
+        return Slot.objects.open().filter(register=self.register).of_party(self.party)
 
 
 class DraftFile(models.Model):
@@ -200,6 +190,11 @@ class Sponsorship(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} ({self.get_status_display()})"
+
+    @property
+    def party(self) -> Party:
+        """The delegation that is asked to join: who submits for it answers."""
+        return Party(self.contribution.group, state=self.state)
 
 
 class SubmitToken(models.Model):

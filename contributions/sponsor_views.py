@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
 
-from . import draft_views, drafting, parties, sponsors
+from . import draft_views, drafting, sponsors
 from .forms import SponsorForm
 from .models import Contribution, Sponsorship
 
@@ -38,7 +39,7 @@ def ask(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         sponsors.ask(pk, state, rights=request.rights, at=request.server_now)
     except (drafting.NotOpen, sponsors.AlreadyAsked):
         return render(request, "409.html", status=409)
-    except parties.NotEntitled:
+    except NotEntitled:
         return render(request, "403.html", status=403)
     messages.success(request, _("%(state)s is asked. Its focal points get a mail.") % {"state": state.name})
     return _back(pk)
@@ -68,21 +69,21 @@ def answer(request: PortalRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
-    if sponsorship.state_id not in request.rights.states_in(sponsorship.contribution.group_id):
+    if not request.rights.works_for(sponsorship.party):
         return render(request, "404.html", status=404)
     back = redirect(
         "contributions:seat", group=sponsorship.contribution.group.slug, code=sponsorship.state.iso3.lower()
     )
     if request.method != "POST":
         return back
-    if not request.rights.is_focal_point(sponsorship.contribution.group_id, sponsorship.state_id):
+    if not request.rights.submits_for(sponsorship.party):
         return render(request, "403.html", status=403)
     if request.POST.get("answer") not in ("join", "decline"):
         raise BadRequest("answer")
     joins = request.POST["answer"] == "join"
     try:
         sponsors.answer(pk, joins=joins, rights=request.rights, at=request.server_now)
-    except parties.NotEntitled:
+    except NotEntitled:
         return render(request, "403.html", status=403)
     except sponsors.NotAnswerable:
         return render(request, "409.html", status=409)

@@ -10,10 +10,11 @@ from datetime import datetime
 from django.db import transaction
 
 from cwg.members.models import MemberState
+from cwg.members.parties import NotEntitled
 from cwg.members.rights import Rights
 from cwg.notices import outbox
 
-from . import drafting, parties
+from . import drafting
 from .models import Contribution, Sponsorship
 
 
@@ -29,7 +30,7 @@ def ask(pk: uuid.UUID, state: MemberState, *, rights: Rights, at: datetime) -> S
     """Ask a Member State to join; its focal points get a mail. A State that declined may be asked again."""
     with drafting.changing(pk, rights=rights, at=at) as contribution:
         if contribution.state_id is None:
-            raise parties.NotEntitled
+            raise NotEntitled
         if state.pk == contribution.state_id:
             raise AlreadyAsked
         sponsorship, fresh = Sponsorship.objects.get_or_create(
@@ -67,9 +68,11 @@ def answer(sponsorship_id: int, *, joins: bool, rights: Rights, at: datetime) ->
     with transaction.atomic():
         known = Sponsorship.objects.get(pk=sponsorship_id)
         contribution = drafting.locked(known.contribution_id)
-        sponsorship = Sponsorship.objects.select_for_update().get(pk=sponsorship_id)
-        if not rights.is_focal_point(contribution.group_id, sponsorship.state_id):
-            raise parties.NotEntitled
+        locked = Sponsorship.objects.select_for_update(of=("self",)).select_related("state")
+        sponsorship = locked.get(pk=sponsorship_id)
+        sponsorship.contribution = contribution
+        if not rights.submits_for(sponsorship.party):
+            raise NotEntitled
         if not contribution.is_open:
             raise NotAnswerable
         wanted = _next_status(sponsorship.status, joins)

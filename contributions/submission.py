@@ -17,11 +17,12 @@ from cwg.documents import deadlines, register, rules
 from cwg.documents.models import Document, Receipt, Register, Revision, Slot
 from cwg.languages import LANGUAGE_NAMES
 from cwg.members.models import UNREAD_WHERE_NAMED, Person
+from cwg.members.parties import NotEntitled
 from cwg.members.rights import Rights, rights_of
 from cwg.notices import outbox
 from cwg.record import journal
 
-from . import drafting, parties
+from . import drafting
 from .models import Contribution, DraftFile, Sponsorship, SubmitToken
 
 WITHDRAWN = _("The document this would change has been withdrawn.")
@@ -108,7 +109,7 @@ def proof(contribution: Contribution) -> Proof:
         )
         for language, held in sorted(files.items())
     )
-    slot = parties.slot_of(contribution)
+    slot = contribution.open_slot
     issue_ids = tuple(sorted(issue.pk for issue in contribution.issues.all()))
     same_bytes = contribution.is_change and _only_sponsors_change(contribution, sources, versions, issue_ids)
     filing = register.Filing(
@@ -237,7 +238,7 @@ def forecast(contribution: Contribution, *, at: datetime) -> deadlines.Decision 
     if contribution.register is None:
         return None
     in_force = contribution.register.deadlines_in_force
-    return _judge(in_force, contribution.kind, at, slot=parties.slot_of(contribution) is not None)
+    return _judge(in_force, contribution.kind, at, slot=contribution.open_slot is not None)
 
 
 def _judge(in_force, kind: str, at: datetime, *, slot: bool = False) -> deadlines.Decision:
@@ -291,8 +292,8 @@ def submit(
             contribution, filing.sources, filing.versions, filing.issue_ids
         ):
             raise DraftChanged
-        if not parties.may_submit(rights_of(person), contribution):
-            raise parties.NotEntitled
+        if not rights_of(person).submits_for(fresh.party):  # a draft never changes its party
+            raise NotEntitled
         try:
             entered = register.enter(
                 locked,
@@ -380,17 +381,9 @@ def _put_on_hold(contribution: Contribution, *, at: datetime) -> None:
 def use_slot(pk: uuid.UUID, slot: Slot, *, rights: Rights, at: datetime) -> Contribution:
     """Say that the draft answers a request of the Group: it goes to that meeting. Raises SlotNotOpen."""
     with drafting.changing(pk, rights=rights, at=at) as contribution:
-        open_ones = parties.open_slots(
-            slot.register, state_id=contribution.state_id, office_id=contribution.office_id
-        )
-        if (
-            slot not in list(open_ones)
-            or slot.register.group_id != contribution.group_id
-            or contribution.is_change
-        ):
+        contribution.slot, contribution.register = slot, slot.register
+        if contribution.open_slot is None or slot.register.group_id != contribution.group_id:
             raise register.SlotNotOpen
-        contribution.slot = slot
-        contribution.register = slot.register
         contribution.status = Contribution.Status.DRAFT
     return contribution
 
@@ -409,6 +402,6 @@ def withdraw(document: Document, *, rights: Rights, reason: str) -> Document:
 
     Raises NotEntitled, register.NothingToChange.
     """
-    if not parties.may_withdraw(rights, document):
-        raise parties.NotEntitled
+    if not rights.submits_for(document.party):
+        raise NotEntitled
     return register.withdraw(document, actor=rights.holder, reason=reason)

@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -12,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cwg.documents import register, rules
 from cwg.documents.models import Document, Register, Revision, Slot
 from cwg.languages import LANGUAGE_CODES
+from cwg.members.models import UNREAD_WHERE_NAMED
+from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
 
-from . import draft_presentation, draft_views, drafting, parties, submission
+from . import draft_presentation, draft_views, drafting, submission
 from .forms import ReasonForm
 from .models import Contribution, Sponsorship
 
@@ -32,7 +34,8 @@ def proof(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
     prepared = submission.proof(draft)
-    may_submit = parties.may_submit(request.rights, draft)
+    may_edit = request.rights.works_for(draft.party)
+    may_submit = request.rights.submits_for(draft.party)
     token = (
         submission.offer(prepared, person=request.user, at=request.server_now)
         if may_submit and prepared.ready
@@ -45,15 +48,13 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         "head": draft_presentation.header(draft, [line.printed_as for line in prepared.filing.sources]),
         "files": [draft_presentation.file_row(file, removable=False) for file in draft.files.all()],
         "token": token,
-        "may_edit": parties.may_edit(request.rights, draft),
+        "may_edit": may_edit,
         "may_submit": may_submit,
-        "steps": draft_views.steps(draft, linked=parties.may_edit(request.rights, draft)),
+        "steps": draft_views.steps(draft, linked=may_edit),
         "sponsorship": _asked_of(request, draft),
         "deadline": rules.deadline_for(draft.register, draft.kind) if draft.register else None,
         "forecast": submission.forecast(draft, at=request.server_now),
-        "open_slots": list(
-            parties.open_slots(draft.register, state_id=draft.state_id, office_id=draft.office_id)
-        ),
+        "open_slots": list(draft.open_slots),
         "seat_zone": draft_presentation.seat_zone(draft),
         "asked": draft.asked_at is not None,
     } | more
@@ -62,9 +63,7 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
 def _asked_of(request: PortalRequest, draft: Contribution) -> Sponsorship | None:
     """The open question whether the person's own State joins, where the person may answer it."""
     for sponsorship in draft.sponsorships.all():
-        if sponsorship.status == Sponsorship.Status.ASKED and request.rights.is_focal_point(
-            draft.group_id, sponsorship.state_id
-        ):
+        if sponsorship.status == Sponsorship.Status.ASKED and request.rights.submits_for(sponsorship.party):
             return sponsorship
     return None
 
@@ -74,8 +73,9 @@ def submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Submit with the proof's token. The answer is the receipt, or a page that says what happened instead."""
     arrived_at = request.read_clock()
     # Not `find`: the verb loads the draft itself, and this is the page that must be quick at the deadline.
-    own = Contribution.objects.editable_by(request.rights).select_related("office")
-    if not parties.may_submit(request.rights, get_object_or_404(own, pk=pk)):
+    own = Contribution.objects.worked_for_by(request.rights).select_related("group", "state", "office")
+    draft = get_object_or_404(own.defer(*(f"state__{name}" for name in UNREAD_WHERE_NAMED)), pk=pk)
+    if not request.rights.submits_for(draft.party):
         return render(request, "403.html", status=403)
     try:
         token = uuid.UUID(request.POST.get("token", ""))
@@ -106,7 +106,7 @@ def submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         )
         response.headers["Retry-After"] = "5"
         return response
-    except parties.NotEntitled:
+    except NotEntitled:
         return render(request, "403.html", status=403)
     except drafting.NotOpen:
         return render(request, "409.html", status=409)
@@ -133,9 +133,7 @@ def _late_page(request: PortalRequest, draft: Contribution, outcome: submission.
         "decision": decision,
         "in_queue": arrived_at <= decision.deadline < at,
         "next": submission.next_meeting(draft, at=request.server_now),
-        "open_slots": list(
-            parties.open_slots(draft.register, state_id=draft.state_id, office_id=draft.office_id)
-        ),
+        "open_slots": list(draft.open_slots),
         "seat_zone": draft_presentation.seat_zone(draft),
         "steps": draft_views.steps(draft),
     }
@@ -147,7 +145,7 @@ def ask_to_submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     draft_views.find(request, pk)
     try:
         drafting.ask_to_submit(pk, rights=request.rights, at=request.server_now)
-    except parties.NotEntitled:
+    except NotEntitled:
         return render(request, "403.html", status=403)
     except drafting.NotOpen:
         return render(request, "409.html", status=409)
@@ -191,9 +189,7 @@ def use_slot(request: PortalRequest, pk: uuid.UUID, slot: int) -> HttpResponse:
 def _own_document(request: PortalRequest, pk: int) -> Document:
     """A visible document that the person's own party leads; 404 otherwise."""
     document = get_object_or_404(Document.objects.visible_to(request.rights).for_list(), pk=pk)
-    if not parties.may_change(request.rights, document):
-        from django.http import Http404
-
+    if not request.rights.works_for(document.party):
         raise Http404
     return document
 
@@ -236,7 +232,7 @@ def change(request: PortalRequest, document: int) -> HttpResponse:
 def withdraw(request: PortalRequest, document: int) -> HttpResponse:
     """Withdraw a registered document, with a reason. Its symbol and a notice remain."""
     found = _own_document(request, document)
-    if not parties.may_withdraw(request.rights, found):
+    if not request.rights.submits_for(found.party):
         return render(request, "403.html", status=403)
     if found.is_withdrawn:
         return render(request, "409.html", status=409)

@@ -28,9 +28,7 @@ def submitted_stands() -> Iterator[str]:
             yield f"{revision.symbol}: registered for another meeting than it was submitted to"
         if revision.title != contribution.title:
             yield f"{revision.symbol}: its title is not the one that was submitted"
-        if [(s.state_id, s.office_id) for s in revision.sources.all()] != [
-            (contribution.state_id, contribution.office_id)
-        ]:
+        if [source.belongs(contribution) for source in revision.sources.all()] != [True]:
             yield f"{revision.symbol}: its lead is not who submitted it"
         sent = sorted((file.language, file.blob_id) for file in contribution.files.all())
         held = sorted(

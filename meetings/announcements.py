@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from cwg.look.instants import date_text, instant_text
-from cwg.members.models import Office, Person
+from cwg.members.models import Person
 from cwg.members.rights import Rights, rights_of
 from cwg.notices import audience, kinds
 from cwg.notices.kinds import Mail, NoticeKind, Recipient
@@ -138,18 +138,6 @@ def _request(event: Event) -> Request | None:
     return of.filter(pk=event.facts["request"]).first()
 
 
-def _is_addressee(rights: Rights, request: Request) -> bool:
-    """The delegation's people, or the office's; for a body without presence in the portal, the secretariat."""
-    group_id = request.meeting.register.group_id
-    if request.state_id is not None:
-        return request.state_id in rights.states_in(group_id)
-    if request.office is not None and request.office.kind == Office.Kind.INVITED:
-        return group_id in rights.secretariat_groups
-    return any(
-        seat.group_id == group_id and seat.office_id == request.office_id for seat in rights.accreditations
-    )
-
-
 def _addressees(event: Event, now: datetime) -> list[Recipient]:
     request = _request(event)
     if request is None:
@@ -157,7 +145,7 @@ def _addressees(event: Event, now: datetime) -> list[Recipient]:
     asked = [
         rights
         for rights in audience.of_group(request.meeting.register.group_id, now)
-        if _is_addressee(rights, request)
+        if rights.works_for(request.party)
     ]
     return [Recipient.of(rights.holder) for rights in audience.who_see(asked, _sight_of(request.meeting))]
 
@@ -167,12 +155,10 @@ def _still_requested(event: Event, person: Person | None, now: datetime) -> bool
     request = _request(event)
     if request is None or request.withdrawn_at is not None:
         return False
-    if request.slot is not None and (
-        request.slot.document_id is not None or request.meeting.state_at(now).is_over
-    ):
+    if request.slot is not None and not request.slot.is_open_in(request.meeting.register):
         return False
     rights = rights_of(person, now)
-    return _is_addressee(rights, request) and _sight_of(request.meeting)(rights)
+    return rights.works_for(request.party) and _sight_of(request.meeting)(rights)
 
 
 def _render_request(event: Event, person: Person | None, now: datetime) -> Mail:

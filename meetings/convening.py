@@ -241,11 +241,11 @@ def close(meeting: Meeting, *, actor: Person) -> Meeting:
             raise CannotClose(_("This meeting is closed already."))
         if state is not MeetingState.IN_SESSION:
             raise CannotClose(_("A meeting that has not opened cannot be closed."))
+        unused = sorted(locked.slots.open().values_list("pk", flat=True))
         locked.closed_at = at
         locked.save(update_fields=["closed_at"])
         meeting = _again(meeting)
         _save(meeting, actor, "closed")
-        unused = locked.slots.filter(document__isnull=True, withdrawn_at__isnull=True)
         journal.append(
             locked,
             "closed",
@@ -253,7 +253,7 @@ def close(meeting: Meeting, *, actor: Person) -> Meeting:
             actor_id=actor.pk,
             facts={
                 "meeting": meeting.pk,
-                "unused_slots": sorted(unused.values_list("pk", flat=True)),
+                "unused_slots": unused,
             },
         )
         return meeting

@@ -13,6 +13,7 @@ from cwg.documents import states
 from cwg.documents.models import Deadline, Register, Slot
 from cwg.documents.states import MeetingState
 from cwg.members.models import MemberState, Office, Person
+from cwg.members.parties import OfParty, PartyQuerySet, one_party
 from cwg.members.rights import Rights
 
 
@@ -96,8 +97,14 @@ class Sitting(models.Model):
         return self.title or gettext("Sitting %(number)d") % {"number": self.number}
 
 
-class Request(models.Model):
+class RequestQuerySet(PartyQuerySet["Request"]):
+    pass
+
+
+class Request(OfParty):
     """A request of the Group, recorded while in session. Without a later due date it opens a slot."""
+
+    path_to_group = "meeting__register__group"
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="requests", verbose_name=_("meeting"))
     sitting = models.ForeignKey(
@@ -122,16 +129,14 @@ class Request(models.Model):
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
     history = HistoricalRecords()
 
+    objects = RequestQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("request of the Group")
         verbose_name_plural = _("requests of the Group")
         ordering = ["meeting", "recorded_at", "pk"]
         constraints = [
-            models.CheckConstraint(
-                name="a_request_has_one_addressee",
-                condition=models.Q(state__isnull=False, office__isnull=True)
-                | models.Q(state__isnull=True, office__isnull=False),
-            ),
+            one_party("a_request_has_one_addressee"),
             models.CheckConstraint(
                 name="a_request_due_later_opens_no_slot",
                 condition=models.Q(due_on__isnull=True) | models.Q(slot__isnull=True),
@@ -145,7 +150,7 @@ class Request(models.Model):
         return reverse("meetings:request", args=[self.meeting.register.slug, self.pk])
 
     @property
-    def addressee(self):
+    def addressee(self) -> MemberState | Office | None:
         return self.state or self.office
 
 

@@ -99,7 +99,7 @@ def record(
                 "slot": slot.pk if slot else None,
                 "sitting": sitting.number if sitting else None,
                 "item": item,
-                "addressee": f"{'state' if state else 'office'}:{addressee.pk}",
+                "addressee": request.party.record,
                 "wording": wording,
                 "due_on": due_on,
             },

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from cwg.documents import downloads, header_block, listing, pack
+from cwg.documents import acts, downloads, header_block, listing, pack
 from cwg.documents.filenames import content_disposition
 from cwg.documents.models import Document
 from cwg.documents.states import MeetingState
@@ -100,6 +100,7 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
     form = listing.FilterForm(request.GET, kinds=kinds, sources=sources, since=since)
     rows = listing.rows(form.applied_to(documents), since=since, asked=asked)
     state = found.state_at(now)
+    starting = acts.starts_at(register, rights)
     return render(
         request,
         "meetings/meeting.html",
@@ -110,23 +111,20 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "days": header_block.days_of(register),
             "sittings": found.sittings.all(),
             "deadlines": register.deadlines_in_force,
-            "requests": [(one, slot_state(one, state.is_over)) for one in requests],
+            "requests": [(one, slot_state(one)) for one in requests],
             "form": form,
             "rows": rows,
             "found": len(rows),
             "zone": register.zone,
             "pack_languages": LANGUAGES,
-            "may_contribute": state.is_open_to_contributions and rights.states_in(register.group_id),
-            # Offices file also after a meeting has closed: its report comes then.
-            "may_file": not register.is_archive
-            and register.is_announced
-            and bool(rights.offices_in(register.group_id)),
+            "starting": starting,
+            "as_delegation": any(party.is_delegation for party in starting),
             "is_secretariat": register.group_id in rights.secretariat_groups,
         },
     )
 
 
-def slot_state(request: Request, closed: bool) -> str:
+def slot_state(request: Request) -> str:
     """ "withdrawn", "answered", "due" (opens no slot), "ended" with the meeting, or "open"."""
     if request.withdrawn_at is not None:
         return "withdrawn"
@@ -134,7 +132,7 @@ def slot_state(request: Request, closed: bool) -> str:
         return "due"
     if request.slot.document_id is not None:
         return "answered"
-    return "ended" if closed else "open"
+    return "open" if request.slot.is_open_in(request.meeting.register) else "ended"
 
 
 @require_safe
@@ -146,12 +144,7 @@ def group_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
     )
     one.meeting = found
     group_id = found.register.group_id
-    state = slot_state(one, found.state_at(request.server_now).is_over)
-    is_addressee = (
-        one.state_id in request.rights.states_in(group_id)
-        if one.state_id
-        else one.office_id in request.rights.offices_in(group_id)
-    )
+    state = slot_state(one)
     answer = None
     if one.slot and one.slot.document_id:
         answer = listing.rows(Document.objects.visible_to(request.rights).filter(pk=one.slot.document_id))
@@ -164,7 +157,7 @@ def group_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
             "state": state,
             "zone": found.register.zone,
             "answer": answer,
-            "may_answer": is_addressee and state == "open",
+            "may_answer": state == "open" and request.rights.works_for(one.party),
             "is_secretariat": group_id in request.rights.secretariat_groups,
             "trail": trail_of(found),
         },

@@ -147,7 +147,7 @@ def close(request: PortalRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("The meeting is closed."))
             return redirect(meeting)
-    open_slots = meeting.register.slots.filter(document__isnull=True, withdrawn_at__isnull=True)
+    open_slots = meeting.register.slots.open()
     return render(
         request,
         "meetings/close.html",
@@ -255,7 +255,7 @@ def withdraw_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse
                 messages.success(request, _("The request is withdrawn."))
                 return redirect(one)
             status = 409
-    state = slot_state(one, meeting.state_at(request.server_now).is_over)
+    state = slot_state(one)
     return render(
         request,
         "meetings/withdraw_request.html",

@@ -9,6 +9,7 @@ from cwg.documents import blobs
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Deadline, Document, File, Receipt, Register, Revision, Series, Slot, Source
 from cwg.members.models import Group, MemberState, Office, Person
+from cwg.members.parties import Party
 from cwg.members.rights import rights_of
 from cwg.notices.models import Event
 from cwg.record import checks
@@ -40,10 +41,8 @@ def make_draft(
     draft = drafting.begin(
         rights=rights_of(by),
         at=clock.now(),
-        group=group,
+        party=Party(group, factories.make_state(state) if isinstance(state, str) else state, office),
         wording=wording(register, title, **{"original_languages": (language,)} | fields),
-        state=factories.make_state(state) if isinstance(state, str) else state,
-        office=office,
         slot=slot,
     )
     put_file(draft, by, language=language, text=text or f"{title}. The text.")

@@ -20,6 +20,7 @@ from cwg.documents.kinds import Kind
 from cwg.documents.models import Document, PolicyIssue
 from cwg.members import people
 from cwg.members.models import Accreditation, Group, MemberState, Office, Person, Role
+from cwg.members.parties import Party
 from cwg.members.rights import rights_of
 from cwg.notices.models import DemoMail, Event, Notice
 from cwg.record import access, heartbeat, journal
@@ -166,7 +167,7 @@ def _drafts(world: World) -> dict[str, Any]:
     wording = drafting.Wording(world.announced.register, Kind.CONTRIBUTION_ACTION, "A draft", ("en",))
 
     def begin(rights, state: MemberState):
-        return drafting.begin(rights=rights, at=now, group=world.group, wording=wording, state=state)
+        return drafting.begin(rights=rights, at=now, party=Party(world.group, state), wording=wording)
 
     draft = begin(saudi, world.saudi)
     upload = SimpleUploadedFile("draft.pdf", factories.pdf_bytes("A draft"), content_type=factories.PDF)

@@ -124,12 +124,10 @@ def _document(kept: Register, author: Person, state: MemberState, position: int,
 
 def _ready_draft(kept: Register, author: Person, blob, number: int) -> tuple[str, str, int]:
     rights = rights_of(author)
-    seat = rights.delegation_seats()[0]
     draft = drafting.begin(
         rights=rights,
         at=rights.at,
-        group=seat.group,
-        state=seat.state,
+        party=rights.own_parties[0],
         wording=drafting.Wording(kept, Kind.CONTRIBUTION_ACTION, f"Submission {number}", ("en",)),
     )
     DraftFile.objects.create(

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from contributions import parties, submission
+from contributions import submission
 from cwg.documents import header_block, register
-from cwg.documents.models import Blob, Document, File, PolicyIssue, Register, Revision, Slot
+from cwg.documents.acts import DocumentAct, acts_on
+from cwg.documents.models import Blob, Document, File, PolicyIssue, Register, Revision, Slot, Source
 from cwg.members.requests import PortalRequest, of_person
 from cwg.members.rights import Rights
 from cwg.record.models import JournalEntry
@@ -154,6 +155,7 @@ class DocumentAdmin(RecordAdmin):
             _("Dated, with its reason, in the record. It holds for all its revisions and languages."),
             _change_disclosure,
             form=DisclosureForm,
+            possible=lambda row, request: DocumentAct.DISCLOSE in acts_on(row, request.rights),
         ),
         Act(
             "withdraw",
@@ -164,9 +166,7 @@ class DocumentAdmin(RecordAdmin):
             ),
             _withdraw,
             danger=True,
-            possible=lambda row, request: (
-                row.withdrawn_at is None and parties.may_withdraw(request.rights, row)
-            ),
+            possible=lambda row, request: DocumentAct.WITHDRAW in acts_on(row, request.rights),
         ),
     )
 
@@ -177,7 +177,7 @@ class DocumentAdmin(RecordAdmin):
         revisions = (
             Revision.objects.order_by("position")
             .select_related("filed_by", "receipt")
-            .prefetch_related("sources")
+            .prefetch_related(Prefetch("sources", Source.objects.select_related("state", "office")))
         )
         return (
             super()

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
-from contributions.parties import NotEntitled
 from cwg.documents import deadlines, register, rulebook, zones
 from cwg.members import refusals as people
+from cwg.members.parties import NotEntitled
 from cwg.notices.sending import NothingToSendAgain
 from meetings import convening, requests
 

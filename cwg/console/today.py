@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from contributions.counts import open_drafts_by_party
-from cwg.documents.models import Blob, Deadline, Document, File, Revision
+from cwg.documents.models import Blob, Deadline, Document, File, Revision, Slot
 from cwg.documents.states import MeetingState
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
@@ -80,13 +80,9 @@ def _deadlines_of_the_week(rights: Rights) -> QuerySet:
 
 def _in_session(rights: Rights) -> Iterable[Meeting]:
     """Meetings in session, each with the requests whose slot is still open."""
-    open_requests = (
-        Request.objects.filter(
-            withdrawn_at__isnull=True, slot__document__isnull=True, slot__withdrawn_at__isnull=True
-        )
-        .exclude(slot=None)
-        .select_related("state", "office")
-    )
+    open_requests = Request.objects.filter(
+        withdrawn_at__isnull=True, slot__in=Slot.objects.open()
+    ).select_related("state", "office")
     return (
         Meeting.objects.visible_to(rights)
         .in_state(rights.at, MeetingState.IN_SESSION)

@@ -11,6 +11,7 @@ from cwg.documents.kinds import Kind
 from cwg.documents.models import PolicyIssue, Register, Slot
 from cwg.documents.reference import RESOLUTION_1305
 from cwg.members.models import MemberState, Office, Person
+from cwg.members.parties import Party
 from cwg.members.rights import Rights, rights_of
 
 
@@ -59,16 +60,15 @@ def draft(paper: Paper, register: Register, files: list[FileOf], slot: Slot | No
     at = rights.at
     state = MemberState.objects.get(iso3=paper.state) if paper.state else None
     office = Office.objects.get(code=paper.office) if paper.office else None
-    found = Contribution.objects.filter(register=register, state=state, office=office, title=paper.title)
+    party = Party(register.group, state, office)
+    found = Contribution.objects.of_party(party).filter(register=register, title=paper.title)
     contribution = found.exclude(status=Contribution.Status.DISCARDED).first()
     if contribution is None:
         issues = PolicyIssue.objects.filter(list_name=RESOLUTION_1305, number__in=paper.issues)
         contribution = drafting.begin(
             rights=rights,
             at=at,
-            group=register.group,
-            state=state,
-            office=office,
+            party=party,
             slot=slot,
             wording=drafting.Wording(
                 register=register,

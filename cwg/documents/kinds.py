@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cwg.members.parties import Party
+
 
 class Kind(models.TextChoices):
     AGENDA = "agenda", _("Agenda")
@@ -52,6 +54,12 @@ OFFICE_KINDS: dict[str, tuple[Kind, ...]] = {
     "bureau": (Kind.BUREAU_REPORT, Kind.INFORMATION),
     "invited": (Kind.INFORMATION,),
 }
+
+
+def kinds_for(party: Party) -> tuple[Kind, ...]:
+    """The kinds of document that this party files."""
+    return CONTRIBUTION_KINDS if party.office is None else OFFICE_KINDS[party.office.kind]
+
 
 _SERIES = {
     Kind.INFORMATION: "INF",

@@ -18,6 +18,7 @@ from django.db import OperationalError, connection, transaction
 
 from cwg import clock
 from cwg.members.models import Person
+from cwg.members.parties import record_words
 from cwg.record import journal
 from cwg.record.history import sign
 
@@ -61,9 +62,7 @@ class SourceLine:
     @property
     def party(self) -> str:
         """As the record names it: a number, never a name."""
-        if self.state_id is not None:
-            return f"state:{self.state_id}"
-        return f"office:{self.office_id}" if self.office_id is not None else "organization"
+        return record_words(self)
 
 
 @dataclass(frozen=True)
@@ -250,15 +249,9 @@ def enter(
 
 
 def _open_slot(locked: Register, slot_id: int, filing: Filing) -> Slot:
-    slot = Slot.objects.select_for_update().filter(pk=slot_id, register=locked).first()
     lead = next((line for line in filing.sources if line.is_lead), filing.sources[0])
-    if (
-        slot is None
-        or slot.withdrawn_at is not None
-        or slot.document_id is not None
-        or locked.closed_at is not None
-        or (slot.state_id, slot.office_id) != (lead.state_id, lead.office_id)
-    ):
+    slot = Slot.objects.select_for_update().filter(pk=slot_id).first()
+    if slot is None or not slot.is_open_in(locked) or not slot.belongs(lead):
         raise SlotNotOpen
     return slot
 

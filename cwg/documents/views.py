@@ -16,7 +16,7 @@ from cwg.look.pages import page_of
 from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.texts import pdf_out
 
-from . import cover, header_block, listing, upward
+from . import acts, cover, header_block, listing, upward
 from .filenames import content_disposition
 from .models import Document, Register
 
@@ -82,12 +82,6 @@ def document(request: VisitorRequest, path: str) -> HttpResponse:
     current = found.current
     slot = getattr(found, "answers_slot", None)
     asked_url = upward.pages_of_slots([slot.pk]).get(slot.pk, "") if slot and reads_meeting else ""
-    states, offices = rights.states_in(register.group_id), rights.offices_in(register.group_id)
-    owns = any(
-        s.is_lead and (s.state_id in states or s.office_id in offices)
-        for s in found.original.sources.all()
-        if s.state_id or s.office_id
-    )
     return render(
         request,
         "documents/document.html",
@@ -102,8 +96,7 @@ def document(request: VisitorRequest, path: str) -> HttpResponse:
             "reads_meeting": reads_meeting,
             "slot": slot,
             "asked_url": asked_url,
-            "may_change": owns and not found.is_withdrawn and not register.is_archive,
-            "is_secretariat": register.group_id in rights.secretariat_groups,
+            "acts": {act.name.lower(): True for act in acts.acts_on(found, rights)},
             "zone": register.zone,
         },
     )

@@ -17,12 +17,10 @@ class HomeConfig(AppConfig):
 
 def _my_party(request):
     """A secretariat or a bureau is no delegation."""
-    seated = any(a.state_id for a in request.rights.accreditations)
+    seated = any(party.is_delegation for party in request.rights.own_parties)
     return _("My delegation") if seated else _("My office")
 
 
 def _has_seat(request) -> bool:
-    """Delegations, and the offices that file documents, have drafts of their own."""
-    return request.user.is_authenticated and any(
-        a.state_id or a.office_id for a in request.rights.accreditations
-    )
+    """Whoever works for a party has drafts of its own."""
+    return request.user.is_authenticated and bool(request.rights.own_parties)

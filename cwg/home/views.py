@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from contributions.models import Contribution, Sponsorship
-from cwg.documents import listing, rules
+from cwg.documents import acts, listing, rules
 from cwg.documents.kinds import Kind
-from cwg.documents.models import Document, Slot, Source
+from cwg.documents.models import Document, Register, Slot, Source
 from cwg.documents.states import OPEN_TO_CONTRIBUTIONS, MeetingState
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
@@ -40,7 +40,7 @@ def home(request: PortalRequest) -> HttpResponse:
     rights, now = request.rights, request.server_now
     ahead = _ahead(rights, now)
     drafts = list(
-        Contribution.objects.editable_by(rights)
+        Contribution.objects.worked_for_by(rights)
         .open()
         .select_related("register", "revises", "state", "office", "group")
         .order_by("-changed_at")[:50]
@@ -50,11 +50,9 @@ def home(request: PortalRequest) -> HttpResponse:
         register_id = entry.meeting.register_id
         entry.submitted = [d for d in submitted if d.register_id == register_id]
         entry.drafts = [d for d in drafts if d.register_id == register_id]
-        entry.as_delegation = bool(rights.states_in(entry.meeting.register.group_id))
-        entry.may_contribute = bool(
-            rights.states_in(entry.meeting.register.group_id)
-            or rights.offices_in(entry.meeting.register.group_id)
-        )
+        starting = acts.starts_at(entry.meeting.register, rights)
+        entry.may_contribute = bool(starting)
+        entry.as_delegation = any(party.is_delegation for party in starting)
     coming = [entry for entry in ahead if entry.state is MeetingState.ANNOUNCED]
     shown = {d.pk for entry in ahead for d in entry.drafts}
     recent = Document.objects.visible_to(rights).filter(available_at__gte=now - RECENT)
@@ -93,16 +91,9 @@ def _ahead(rights: Rights, now) -> list[Ahead]:
     ]
 
 
-def _mine(rights: Rights, prefix: str) -> Q:
-    """Rows whose `prefix`state or office is one of the person's, in that group."""
-    states = {a.state_id for a in rights.accreditations if a.state_id}
-    offices = {a.office_id for a in rights.accreditations if a.office_id}
-    return Q(**{f"{prefix}state_id__in": states}) | Q(**{f"{prefix}office_id__in": offices})
-
-
 def _submitted(rights: Rights, register_ids: list[int]) -> listing.Rows:
     """What the person's delegation or office has registered for these meetings."""
-    own = Source.objects.filter(_mine(rights, ""), revision__document=OuterRef("pk"))
+    own = Source.objects.worked_for_by(rights).filter(revision__document=OuterRef("pk"))
     documents = Document.objects.visible_to(rights).filter(Exists(own), register_id__in=register_ids)
     return listing.rows(documents.order_by("available_at"), with_meeting=True)
 
@@ -120,10 +111,11 @@ def _sponsorships(rights: Rights) -> list[Sponsorship]:
 
 
 def _slots(rights: Rights) -> list[Slot]:
-    """Open requests of the Group to the person's delegation or office."""
+    """Open requests of the Group to the parties the person works for."""
     return list(
-        Slot.objects.filter(_mine(rights, ""), register__group_id__in=rights.readable_groups)
-        .filter(document__isnull=True, withdrawn_at__isnull=True, register__closed_at__isnull=True)
+        Slot.objects.open()
+        .worked_for_by(rights)
+        .filter(register__in=Register.objects.visible_to(rights))
         .select_related("register")
         .order_by("opened_at")
     )

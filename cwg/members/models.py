@@ -16,6 +16,7 @@ from simple_history.models import HistoricalRecords
 from cwg.languages import LANGUAGE_CODES, LANGUAGES, current_language
 
 from .addresses import AddressField
+from .parties import NamesParty, PartyQuerySet, named_where
 
 if TYPE_CHECKING:
     from .rights import Rights
@@ -153,6 +154,10 @@ class Office(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_invited(self) -> bool:
+        return self.kind == self.Kind.INVITED
+
 
 class PersonManager(BaseUserManager["Person"]):
     def create_person(self, email: str, name: str, password: str | None = None, **fields) -> "Person":
@@ -252,7 +257,7 @@ DELEGATION_ROLES = [Role.DELEGATE, Role.FOCAL_POINT]
 OFFICE_ROLES = [Role.CHAIR, Role.VICE_CHAIR, Role.SECRETARIAT, Role.BUREAU, Role.INVITED]
 
 
-class AccreditationQuerySet(models.QuerySet["Accreditation"]):
+class AccreditationQuerySet(PartyQuerySet["Accreditation"]):
     def in_force(self, now: datetime | models.Expression) -> "AccreditationQuerySet":
         """Those that give rights at `now`: from the first instant, up to but not including the last."""
         return self.filter(models.Q(until__isnull=True) | models.Q(until__gt=now), since__lte=now)
@@ -261,20 +266,16 @@ class AccreditationQuerySet(models.QuerySet["Accreditation"]):
 def role_and_party(prefix: str) -> list[models.BaseConstraint]:
     """Delegation roles name a State, office roles an office, the others neither; for rows that carry a role."""
     return [
-        models.CheckConstraint(
-            name=f"{prefix}delegation_roles_and_only_they_name_a_state",
-            condition=models.Q(role__in=DELEGATION_ROLES, state__isnull=False)
-            | (~models.Q(role__in=DELEGATION_ROLES) & models.Q(state__isnull=True)),
+        named_where(
+            f"{prefix}delegation_roles_and_only_they_name_a_state",
+            "state",
+            role__in=DELEGATION_ROLES,
         ),
-        models.CheckConstraint(
-            name=f"{prefix}office_roles_and_only_they_name_an_office",
-            condition=models.Q(role__in=OFFICE_ROLES, office__isnull=False)
-            | (~models.Q(role__in=OFFICE_ROLES) & models.Q(office__isnull=True)),
-        ),
+        named_where(f"{prefix}office_roles_and_only_they_name_an_office", "office", role__in=OFFICE_ROLES),
     ]
 
 
-class Accreditation(models.Model):
+class Accreditation(NamesParty):
     """The only source of rights: a person, in a delegation or an office, in one role, in one group, for a time."""
 
     person = models.ForeignKey(
@@ -320,7 +321,7 @@ class Accreditation(models.Model):
         }
 
 
-class Invitation(models.Model):
+class Invitation(NamesParty):
     """A mailed link that works once and expires. The link is signed; no secret is kept. See `people.py`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,17 +1,25 @@
 """What a person may do at an instant: read from the accreditations in force, and from nothing else.
 
 Deny by default. Every `visible_to` and every verb asks a `Rights`. Nothing is inherited between groups.
+
+Who acts for whom is asked here and nowhere else. For a delegation its delegates and focal points work, and its
+focal points submit. For an office everybody accredited to it does both: the chair and the vice-chairs alike,
+because any vice-chair may chair. An invited body has no presence in the portal, whoever is accredited for it: the
+secretariat of the group acts in its name.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
 
-from django.db.models import DateTimeField, Value
+from django.db.models import DateTimeField, Q, Value
 
 from cwg import clock
 
-from .models import UNREAD_WHERE_NAMED, Accreditation, Person, Role
+from .models import UNREAD_WHERE_NAMED, Accreditation, Group, Office, Person, Role
+from .parties import Party
 
 # Invited contributors and stakeholders have no right to the Group's documents (report of 13 February 2009, 3.6);
 # an administrator looks after accounts, not after documents.
@@ -32,7 +40,9 @@ PREPARERS = frozenset({Role.CHAIR, Role.VICE_CHAIR, Role.SECRETARIAT, Role.AUDIT
 CONSOLE = frozenset({Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR})
 # What an administrator may touch: people and who they are, never documents.
 ACCOUNT_MODELS = frozenset({"person", "accreditation", "memberstate", "office", "group", "invitation"})
-OFFICE_SUBMITTERS = frozenset({Role.CHAIR, Role.SECRETARIAT, Role.BUREAU})
+# Who acts in the name of the State or office that the accreditation names.
+SUBMITTERS = frozenset({Role.FOCAL_POINT, Role.CHAIR, Role.VICE_CHAIR, Role.SECRETARIAT, Role.BUREAU})
+WORKERS = SUBMITTERS | {Role.DELEGATE}
 
 
 @dataclass(frozen=True)
@@ -90,18 +100,64 @@ class Rights:
     def states_in(self, group_id: int) -> frozenset[int]:
         return frozenset(a.state_id for a in self.accreditations if a.group_id == group_id and a.state_id)
 
-    def offices_in(self, group_id: int) -> frozenset[int]:
-        return frozenset(
-            a.office_id
-            for a in self.accreditations
-            if a.group_id == group_id and a.office_id and a.role in OFFICE_SUBMITTERS
-        )
-
     def is_focal_point(self, group_id: int, state_id: int) -> bool:
         return any(
             a.role == Role.FOCAL_POINT and a.group_id == group_id and a.state_id == state_id
             for a in self.accreditations
         )
+
+    # --- Who acts for whom ---
+
+    def works_for(self, party: Party | None) -> bool:
+        """Whether the person drafts for this party and answers what is asked of it. Nobody works for no party."""
+        return self._acts_for(party, WORKERS)
+
+    def submits_for(self, party: Party | None) -> bool:
+        """Whether the person submits, signs and withdraws in this party's name."""
+        return self._acts_for(party, SUBMITTERS)
+
+    @cached_property
+    def own_parties(self) -> tuple[Party, ...]:
+        """The parties the person works for by an accreditation, by group code. No query: every page may ask it."""
+        return self._seats(WORKERS)
+
+    @cached_property
+    def parties(self) -> tuple[Party, ...]:
+        """All parties the person works for: `own_parties`, then invited bodies, for each group's secretariat."""
+        if not self.secretariat_groups:
+            return self.own_parties
+        bodies = list(Office.objects.filter(kind=Office.Kind.INVITED))
+        groups: dict[int, Group] = {a.group_id: a.group for a in self.accreditations}
+        served = [group for pk, group in groups.items() if pk in self.secretariat_groups]
+        return (*self.own_parties, *(Party(group, office=body) for group in served for body in bodies))
+
+    def parties_in(self, group_id: int) -> tuple[Party, ...]:
+        return tuple(party for party in self.parties if party.group_id == group_id)
+
+    def where_works_for(self, path_to_group: str) -> Q:
+        """`works_for` as a condition on rows with `state` and `office` whose group lies at that path."""
+        return self._where_acts_for(WORKERS, path_to_group)
+
+    def where_submits_for(self, path_to_group: str) -> Q:
+        """`submits_for` as a condition on rows, as `where_works_for`."""
+        return self._where_acts_for(SUBMITTERS, path_to_group)
+
+    def _seats(self, roles: frozenset[Role]) -> tuple[Party, ...]:
+        held = (seat.party for seat in self.accreditations if seat.role in roles)
+        return tuple(dict.fromkeys(party for party in held if party and not party.is_invited))
+
+    def _acts_for(self, party: Party | None, roles: frozenset[Role]) -> bool:
+        if party is None:
+            return False
+        return party.group_id in self.secretariat_groups if party.is_invited else party in self._seats(roles)
+
+    def _where_acts_for(self, roles: frozenset[Role], path: str) -> Q:
+        found = Q(pk__in=[])
+        for party in self._seats(roles):
+            found |= Q(**{path: party.group_id, "state": party.state_id, "office": party.office_id})
+        if self.secretariat_groups:
+            found |= Q(**{f"{path}__in": self.secretariat_groups, "office__kind": Office.Kind.INVITED})
+        return found
 
     def has_role(self, role: str, group_id: int | None = None) -> bool:
         return any(a.role == role and group_id in (None, a.group_id) for a in self.accreditations)
@@ -132,5 +188,6 @@ def rights_of(person, at: datetime | None = None) -> Rights:
         .order_by("group__code", "role")
     )
     if at is None:
-        at = held[0].read_at.astimezone(UTC) if held else clock.now()
+        first: Any = held[0] if held else None  # with the annotation, which its type does not show
+        at = first.read_at.astimezone(UTC) if first else clock.now()
     return Rights(person, at, held)

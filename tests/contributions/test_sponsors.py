@@ -2,8 +2,9 @@
 
 import pytest
 
-from contributions import drafting, parties, sponsors
+from contributions import drafting, sponsors
 from contributions.models import Contribution, Sponsorship
+from cwg.members.parties import NotEntitled
 from cwg.members.rights import rights_of
 from cwg.notices.models import Event
 from tests import drafts, factories
@@ -34,7 +35,7 @@ def test_asking_makes_a_question_and_a_mail_and_shows_the_draft_to_the_asked(ask
     assert asked.status == Sponsorship.Status.ASKED
     assert Event.objects.get().kind == "sponsorship_asked"
     assert draft in Contribution.objects.visible_to(rights_of(syrian_delegate))
-    assert draft not in Contribution.objects.editable_by(rights_of(syrian_delegate))
+    assert draft not in Contribution.objects.worked_for_by(rights_of(syrian_delegate))
 
 
 def test_nobody_is_asked_twice_nor_the_lead_itself(asked, draft, syria, saudi_focal_point, held):
@@ -48,9 +49,9 @@ def test_nobody_is_asked_twice_nor_the_lead_itself(asked, draft, syria, saudi_fo
 @pytest.mark.parametrize("who", ["syrian_focal_point", "secretary", "chair"])
 def test_nobody_else_asks_or_takes_back(asked, draft, who, held, request):
     rights, before = rights_of(request.getfixturevalue(who)), drafts.as_it_stands(draft)
-    with pytest.raises(parties.NotEntitled):
+    with pytest.raises(NotEntitled):
         sponsors.ask(draft.pk, factories.make_state("FRA"), rights=rights, at=held.at)
-    with pytest.raises(parties.NotEntitled):
+    with pytest.raises(NotEntitled):
         sponsors.take_back(draft.pk, asked.pk, rights=rights, at=held.at)
     assert drafts.as_it_stands(draft) == before
 
@@ -67,7 +68,7 @@ def test_an_answer_raises_the_edition_of_the_draft(asked, draft, syrian_focal_po
 @pytest.mark.parametrize("who", ["syrian_delegate", "saudi_focal_point", "secretary", "chair", "auditor"])
 def test_nobody_but_its_own_focal_point_answers_for_a_state(asked, draft, who, held, request):
     before = drafts.as_it_stands(draft)
-    with pytest.raises(parties.NotEntitled):
+    with pytest.raises(NotEntitled):
         answer(asked, request.getfixturevalue(who), held.at)
     assert drafts.as_it_stands(draft) == before
 
@@ -112,6 +113,6 @@ def test_an_office_has_no_sponsors(dg, draft, secretary, held):
         office=Office.objects.get(kind=Office.Kind.SECRETARIAT),
         kind=Kind.INFORMATION,
     )
-    with pytest.raises(parties.NotEntitled):
+    with pytest.raises(NotEntitled):
         sponsors.ask(own.pk, factories.make_state("SYR"), rights=rights_of(secretary), at=held.at)
     assert not Sponsorship.objects.exists()

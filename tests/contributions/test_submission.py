@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from contributions import drafting, parties, sponsors, submission
+from contributions import drafting, sponsors, submission
 from contributions.models import Contribution, SubmitToken
 from cwg.documents import register as the_register
 from cwg.documents import rules
@@ -14,6 +14,7 @@ from cwg.documents.deadlines import Effect, Measured, Unit, Verdict
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Deadline, DeadlineRule, Document, PolicyIssue, Receipt, Register
 from cwg.members.models import Accreditation, Office, Role
+from cwg.members.parties import NotEntitled
 from cwg.members.rights import rights_of
 from cwg.notices.models import Event
 from cwg.record.models import JournalEntry
@@ -479,7 +480,7 @@ def test_a_discarded_draft_is_not_submitted(draft, saudi_focal_point, held):
 
 def test_a_delegate_who_is_no_focal_point_does_not_submit(draft, saudi_delegate, held):
     token = drafts.token_for(draft, saudi_delegate)
-    with nothing_changes(draft), pytest.raises(parties.NotEntitled):
+    with nothing_changes(draft), pytest.raises(NotEntitled):
         submission.submit(token, person=saudi_delegate, arrived_at=held.at)
 
 
@@ -487,7 +488,7 @@ def test_rights_that_ended_between_proof_and_submission_are_gone(draft, saudi_fo
     token = drafts.token_for(draft, saudi_focal_point)
     Accreditation.objects.filter(person=saudi_focal_point).update(until=held.forward(seconds=1))
     held.forward(seconds=1)
-    with nothing_changes(draft), pytest.raises(parties.NotEntitled):
+    with nothing_changes(draft), pytest.raises(NotEntitled):
         submission.submit(token, person=saudi_focal_point, arrived_at=held.at)
 
 
@@ -569,7 +570,7 @@ def test_a_deadline_that_only_flags_does_not_close_the_next_meeting(dg, draft, r
 @pytest.mark.parametrize("who", ["syrian_focal_point", "secretary", "chair", "auditor"])
 def test_nobody_else_holds_it(draft, who, held, request):
     person = request.getfixturevalue(who)
-    with nothing_changes(draft), pytest.raises(parties.NotEntitled):
+    with nothing_changes(draft), pytest.raises(NotEntitled):
         submission.hold(draft.pk, rights=rights_of(person), at=held.at)
 
 
@@ -729,9 +730,9 @@ def test_a_change_is_not_held_for_another_meeting(document, saudi_focal_point, h
 def test_nobody_else_changes_or_withdraws_it(document, who, held, request):
     person = request.getfixturevalue(who)
     before = drafts.registered(), Contribution.objects.count()
-    with pytest.raises(parties.NotEntitled):
+    with pytest.raises(NotEntitled):
         begin_change(document, "rev", person, held.at)
-    with pytest.raises(parties.NotEntitled):
+    with pytest.raises(NotEntitled):
         submission.withdraw(document, rights=rights_of(person), reason="no")
     assert (drafts.registered(), Contribution.objects.count()) == before
 
@@ -763,7 +764,7 @@ def test_withdrawing_and_returning_regains_no_place(
 
 def test_a_delegate_does_not_withdraw(document, saudi_delegate):
     before = drafts.registered()
-    with pytest.raises(parties.NotEntitled):
+    with pytest.raises(NotEntitled):
         submission.withdraw(document, rights=rights_of(saudi_delegate), reason="no")
     assert drafts.registered() == before
 

@@ -19,12 +19,10 @@ def begin_draft(person, register, title):
     from cwg.members.rights import rights_of
 
     rights = rights_of(person)
-    seat = rights.delegation_seats()[0]
     return drafting.begin(
         rights=rights,
         at=clock.now(),
-        group=seat.group,
-        state=seat.state,
+        party=rights.own_parties[0],
         wording=drafting.Wording(register, "contribution_action", title, ("en",)),
     )
 

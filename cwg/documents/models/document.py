@@ -11,6 +11,7 @@ from cwg.documents import deadlines, states
 from cwg.documents.kinds import Kind
 from cwg.languages import LANGUAGES
 from cwg.members.models import MemberState, Office, Person
+from cwg.members.parties import NamesParty, Party, PartyQuerySet, named_where
 from cwg.members.rights import Rights
 
 from .register import Deadline, Register, Series, Slot
@@ -140,7 +141,7 @@ class Document(models.Model):
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
 
-    # These three read the prefetched revisions: no query when the document came through `for_list`.
+    # These four read the prefetched revisions: no query when the document came through `for_list`.
     @property
     def original(self) -> "Revision":
         return next(r for r in self.revisions.all() if r.kind == Revision.Kind.ORIGINAL)
@@ -150,6 +151,13 @@ class Document(models.Model):
         """The revision that stands for the document's text: the latest Rev., else the original."""
         standing = [r for r in self.revisions.all() if r.kind in (Revision.Kind.ORIGINAL, Revision.Kind.REV)]
         return standing[-1]
+
+    @property
+    def party(self) -> Party | None:
+        """Who leads it, as its current revision has it: whoever acts for that party acts on the document."""
+        sources = list(self.current.sources.all())
+        lead = next((source for source in sources if source.is_lead), sources[0] if sources else None)
+        return lead.party if lead else None
 
     @property
     def latest_change(self) -> "Revision":
@@ -266,8 +274,14 @@ class Revision(models.Model):
         return [v.language for v in self.versions.all() if v.is_original]
 
 
-class Source(models.Model):
+class SourceQuerySet(PartyQuerySet["Source"]):
+    pass
+
+
+class Source(NamesParty):
     """Who a revision comes from, with the name as it stood when it was registered."""
+
+    path_to_group = "revision__document__register__group"
 
     class Kind(models.TextChoices):
         STATE = "state", _("Member State")
@@ -283,11 +297,21 @@ class Source(models.Model):
     # A State may change its name; what was registered under the old one keeps it.
     printed_as = models.CharField(_("printed as"), max_length=250)
 
+    objects = SourceQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("source")
         verbose_name_plural = _("sources")
         ordering = ["revision", "position"]
-        constraints = [models.UniqueConstraint(fields=["revision", "position"], name="source_position_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "position"], name="source_position_once"),
+            named_where("sources_of_states_and_only_they_name_a_state", "state", kind="state"),
+            # An archive's sources name offices of the past that are no rows of today.
+            models.CheckConstraint(
+                name="only_sources_of_offices_name_an_office",
+                condition=models.Q(kind="office") | models.Q(office__isnull=True),
+            ),
+        ]
         indexes = [models.Index(fields=["state"], name="source_of_state")]
 
     def __str__(self) -> str:

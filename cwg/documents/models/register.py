@@ -12,6 +12,7 @@ from cwg.documents import deadlines, states
 from cwg.documents.kinds import Kind
 from cwg.documents.states import MeetingState
 from cwg.members.models import Group, MemberState, Office, Person, Role
+from cwg.members.parties import OfParty, PartyQuerySet, one_party
 from cwg.members.rights import Rights
 from cwg.record.models import Chained
 
@@ -288,11 +289,19 @@ class Deadline(models.Model):
         return self.superseded_at is None
 
 
-class Slot(models.Model):
+class SlotQuerySet(PartyQuerySet["Slot"]):
+    def open(self) -> "SlotQuerySet":
+        """Those that still excuse a late document: not used, not withdrawn, their meeting not closed."""
+        return self.filter(document__isnull=True, withdrawn_at__isnull=True, register__closed_at__isnull=True)
+
+
+class Slot(OfParty):
     """A one-use exemption for one addressee, opened by a request of the Group in session.
 
     It lives from the record of the request until the meeting closes. `register.py` uses it up.
     """
+
+    path_to_group = "register__group"
 
     register = models.ForeignKey(Register, models.PROTECT, related_name="slots")
     state = models.ForeignKey(MemberState, models.PROTECT, null=True, blank=True, related_name="+")
@@ -310,21 +319,26 @@ class Slot(models.Model):
     )
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
 
+    objects = SlotQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("slot")
         verbose_name_plural = _("slots")
         ordering = ["opened_at"]
-        constraints = [
-            models.CheckConstraint(
-                name="a_slot_has_one_addressee",
-                condition=models.Q(state__isnull=False, office__isnull=True)
-                | models.Q(state__isnull=True, office__isnull=False),
-            )
-        ]
+        constraints = [one_party("a_slot_has_one_addressee")]
 
     def __str__(self) -> str:
         return f"{self.addressee}: {self.wording[:60]}"
 
     @property
-    def addressee(self):
+    def addressee(self) -> MemberState | Office | None:
         return self.state or self.office
+
+    def is_open_in(self, register: Register) -> bool:
+        """`SlotQuerySet.open` of rows at hand: whether it still excuses a late document of that meeting."""
+        return (
+            self.register_id == register.pk
+            and self.document_id is None
+            and self.withdrawn_at is None
+            and register.closed_at is None
+        )

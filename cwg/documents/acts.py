@@ -1,0 +1,66 @@
+"""Which acts a person may be offered on a registered document, or at a meeting's register: decided here only.
+
+A page shows a button, a list a link, the console an act for exactly what stands here, and the verb behind it asks
+again under its lock. So nothing is offered that is then refused.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from cwg.members.parties import Party
+from cwg.members.rights import Rights
+
+from .models import Document, Register, Revision
+from .states import MeetingState
+
+
+class DocumentAct(StrEnum):
+    """What may be done with a registered document."""
+
+    REVISE = Revision.Kind.REV.value
+    CORRECT = Revision.Kind.CORR.value
+    ADD = Revision.Kind.ADD.value
+    WITHDRAW = "withdraw"
+    DISCLOSE = "disclose"
+
+
+CHANGES = frozenset({DocumentAct.REVISE, DocumentAct.CORRECT, DocumentAct.ADD})
+
+
+def acts_on(document: Document, rights: Rights) -> frozenset[DocumentAct]:
+    """The acts open to this person on `document` (as `for_list` reads it). No query.
+
+    Whoever works for the party that leads it changes it; whoever submits for that party withdraws it. The
+    secretariat decides who may read it, in the archive too. Of an archive's document nothing else changes: what
+    was not registered here is not revised or withdrawn here. With one that is withdrawn nothing is done any more.
+    """
+    if document.is_withdrawn:
+        return frozenset()
+    register = document.register
+    found: set[DocumentAct] = set()
+    if register.group_id in rights.secretariat_groups:
+        found.add(DocumentAct.DISCLOSE)
+    if not register.is_archive:
+        party = document.party
+        if rights.works_for(party):
+            found |= CHANGES
+        if rights.submits_for(party):
+            found.add(DocumentAct.WITHDRAW)
+    return frozenset(found)
+
+
+def may_start(register: Register, party: Party, at: datetime) -> bool:
+    """Whether this party is offered, at the aware instant `at`, to begin a document for that meeting.
+
+    From its announcement: a delegation until it is closed, an office also afterwards, because the report comes
+    then. Never for one of the archive.
+    """
+    if party.group_id != register.group_id:
+        return False
+    state = register.state_at(at)
+    return state.is_open_to_contributions or (state is MeetingState.CLOSED and not party.is_delegation)
+
+
+def starts_at(register: Register, rights: Rights) -> tuple[Party, ...]:
+    """The person's own parties that may begin a document for that meeting. No query."""
+    return tuple(party for party in rights.own_parties if may_start(register, party, rights.at))
