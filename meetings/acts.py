@@ -71,9 +71,9 @@ def reads_facts(rights: Rights, register: Register, entry: JournalEntry) -> bool
         return False
     if act.audience is Audience.READERS:
         return True
-    own = {f"state:{pk}" for pk in rights.states_in(group_id)}
-    own |= {f"office:{pk}" for pk in rights.offices_in(group_id)}
-    return entry.facts.get("party") in own
+    return entry.facts.get("party") in {
+        party.record for party in rights.own_parties if party.group_id == group_id
+    }
 
 
 # --- The words of a fact ------------------------------------------------------------------------------------------
