@@ -51,7 +51,7 @@ def files_named(name: str) -> list[Path]:
 
 
 def resolves(name: str) -> bool:
-    """A dotted name from the top ("cwg.record.checks"), or from a module that is named by its own name ("drafting.begin")."""
+    """A dotted name from the top: "cwg.record.checks", "cwg.notices.models.Event"."""
     parts = name.split(".")
     for length in range(len(parts), 0, -1):
         try:
@@ -92,6 +92,29 @@ def test_every_module_and_name_of_ours_that_a_page_names_is_there(page: Path):
         if re.fullmatch(rf"({'|'.join(APPS)})(\.\w+)+(\(\))?", code)
     }
     assert {name for name in named if not resolves(name)} == set()
+
+
+@pytest.mark.parametrize("page", ["architecture.md", "notices.md"])
+def test_every_verb_that_is_named_by_its_module_alone_is_there(page: str):
+    """ "submission.submit": a module of that name has it, in whichever app."""
+    named = {
+        code
+        for code in in_code((DOCS / page).read_text())
+        if re.fullmatch(r"[a-z_]+\.(?!py$|md$|csv$)\w+", code) and code.split(".")[0] not in APPS
+    }
+    assert named
+
+    def is_there(name: str) -> bool:
+        stem, _, attribute = name.partition(".")
+        places = [*files_named(f"{stem}.py"), *(path.parent for path in files_named("__init__.py"))]
+        modules = [
+            ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            for path in places
+            if path.stem == stem and path.relative_to(ROOT).parts[0] in APPS
+        ]
+        return any(resolves(f"{module}.{attribute}") for module in modules)
+
+    assert {name for name in named if not is_there(name)} == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
