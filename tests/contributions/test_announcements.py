@@ -456,6 +456,8 @@ def test_the_group_sets_the_marks(dg, register, saudi_delegate, deadline, held):
 
 
 def test_the_sweep_takes_the_same_number_of_queries_for_one_register_and_for_three(dg, held, saudi_delegate):
+    # The very first run makes the row that says when this job was last done.
+    jobs.run("reminders")
     counts = []
     for ordinals in ((2,), (3, 4)):
         for ordinal in ordinals:
