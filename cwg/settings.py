@@ -61,7 +61,6 @@ INSTALLED_APPS = [
     "cwg.console",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -83,7 +82,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "cwg.members.middleware.DeviceMiddleware",
+    "cwg.members.middleware.SignedInMiddleware",
     "cwg.members.middleware.RightsMiddleware",
     "cwg.members.middleware.PersonLanguageMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -141,14 +140,22 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+SESSION_ENGINE = "cwg.members.sessions"
+# Chosen with "Stay signed in on this device"; slides with every use.
+SESSION_COOKIE_AGE = 60 * 60 * 24 * env.int("SESSION_DAYS", 14)
+# Without it: until the browser is closed, or this long after the last use.
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE = timedelta(hours=env.int("SESSION_IDLE_HOURS", 12))
 SESSION_COOKIE_HTTPONLY = True
-DEVICE_COOKIE_NAME = "device"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 SECURE_COOKIES = env.bool("SECURE_COOKIES", PRODUCTION)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+# Under this prefix a browser takes a cookie from this very host and by https only: no neighbour can plant one.
+_HOST_ONLY = "__Host-" if SECURE_COOKIES else ""
+SESSION_COOKIE_NAME = f"{_HOST_ONLY}session"
+CSRF_COOKIE_NAME = f"{_HOST_ONLY}csrf"
+DEVICE_COOKIE_NAME = f"{_HOST_ONLY}device"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 BEHIND_PROXY = env.bool("BEHIND_PROXY", PRODUCTION)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.test.client import ClientHandler
@@ -66,7 +67,7 @@ class World:
         client = Client()
         client.handler = self.handler  # the middleware is loaded once, not for every request of the matrix
         if role in self.sessions:
-            client.cookies["sessionid"] = self.sessions[role]
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
         return client
 
 
@@ -117,7 +118,7 @@ def _sessions(cast: dict[str, Person | None]) -> dict[str, str]:
         if person is not None:
             client = Client()
             client.force_login(person)
-            sessions[role] = client.cookies["sessionid"].value
+            sessions[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
     return sessions
 
 

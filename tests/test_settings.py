@@ -88,8 +88,21 @@ def test_mail_of_production_goes_out_by_smtp_and_mail_of_the_demo_never_does():
     assert "smtp" not in value_of("s.EMAIL_BACKEND", CWG_MODE="demo")
 
 
+def test_cookies_of_production_belong_to_this_very_host():
+    names = "(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.DEVICE_COOKIE_NAME)"
+    assert value_of(names, **REAL) == "('__Host-session', '__Host-csrf', '__Host-device')"
+    assert value_of(names, CWG_MODE="demo") == "('session', 'csrf', 'device')"
+
+
+def test_a_delegate_is_not_dropped_on_the_day_of_a_deadline():
+    lives = "(s.SESSION_COOKIE_AGE, s.SESSION_IDLE)"
+    assert value_of(lives, **REAL) == "(1209600, datetime.timedelta(seconds=43200))"
+    changed = value_of(lives, **REAL, SESSION_DAYS="2", SESSION_IDLE_HOURS="1")
+    assert changed == "(172800, datetime.timedelta(seconds=3600))"
+
+
 def test_sessions_and_cache_need_no_redis():
-    assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"
+    assert settings.SESSION_ENGINE == "cwg.members.sessions"
     assert {cache["BACKEND"] for cache in settings.CACHES.values()} == {
         "django.core.cache.backends.db.DatabaseCache"
     }

@@ -15,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import django
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS = 5.0
@@ -114,7 +115,7 @@ def _queries(made) -> dict[str, int]:
     for name, path in _pages(made).items():
         client.cookies.clear()
         if name != "sign-in page":
-            client.cookies["sessionid"] = made.sessions[1]
+            client.cookies[settings.SESSION_COOKIE_NAME] = made.sessions[1]
         client.get(path)
         with CaptureQueriesContext(connection) as seen:
             answer = client.get(path)
@@ -122,7 +123,7 @@ def _queries(made) -> dict[str, int]:
         counted[name] = len(seen)
     path, token, session = made.submissions.pop()
     client.cookies.clear()
-    client.cookies["sessionid"] = session
+    client.cookies[settings.SESSION_COOKIE_NAME] = session
     with CaptureQueriesContext(connection) as seen:
         client.post(path, {"token": token})
     counted["submit"] = len(seen)
@@ -147,7 +148,11 @@ def _measure(made, port: int, floor_port: int, chosen) -> dict[str, dict]:
 
     def pages(path: str, sessions: list[str]):
         for number in itertools.count():
-            cookie = {"Cookie": f"sessionid={sessions[number % len(sessions)]}"} if sessions else {}
+            cookie = (
+                {"Cookie": f"{settings.SESSION_COOKIE_NAME}={sessions[number % len(sessions)]}"}
+                if sessions
+                else {}
+            )
             yield "GET", path, {**cookie, "Accept-Encoding": "identity"}, b""
 
     def submits():
@@ -157,7 +162,7 @@ def _measure(made, port: int, floor_port: int, chosen) -> dict[str, dict]:
                 "POST",
                 path,
                 {
-                    "Cookie": f"sessionid={session}; csrftoken={csrf}",
+                    "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={csrf}",
                     "Content-Type": "application/x-www-form-urlencoded",
                     "Origin": f"http://127.0.0.1:{port}",
                 },

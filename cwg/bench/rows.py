@@ -7,9 +7,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 
 from contributions import drafting, submission
@@ -18,6 +15,7 @@ from cwg import clock
 from cwg.documents import blobs, reference, register, rules
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Document, File, Register
+from cwg.members import sessions as members_sessions
 from cwg.members import states_load
 from cwg.members.models import Accreditation, Group, MemberState, Person, Role
 from cwg.members.rights import rights_of
@@ -72,7 +70,7 @@ def make(submissions: int) -> Rows:
             )
     last = registers[-1]
     drafts = [_ready_draft(last, people[index % PEOPLE | 1], small, index) for index in range(submissions)]
-    sessions = {person.pk: _session(person) for person in people}
+    sessions = {person.pk: members_sessions.made_for(person) for person in people}
     first = Document.objects.filter(register=last).order_by("number")[0]
     return Rows(
         meeting=Meeting.objects.get(register=last).get_absolute_url(),
@@ -135,13 +133,3 @@ def _ready_draft(kept: Register, author: Person, blob, number: int) -> tuple[str
     )
     token = submission.offer(submission.proof(submission.load(draft.pk)), person=author, at=rights.at)
     return f"/contributions/{draft.pk}/submit/", str(token.token), author.pk
-
-
-def _session(person: Person) -> str:
-    store = SessionStore()
-    store[SESSION_KEY] = str(person.pk)
-    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    store[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    store.save()
-    assert store.session_key is not None  # a saved session has its key
-    return store.session_key

@@ -16,7 +16,7 @@ from django.urls import reverse
 from cwg import clock
 from cwg.record import access
 
-from . import devices, guessing, refusals
+from . import devices, guessing, refusals, sessions
 from .models import Person
 from .own_settings import remember_on_device
 
@@ -80,11 +80,17 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 def _signed_in(sender, request, user, **kwargs) -> None:
     at = clock.now()
     access.note("signed_in", at=at, person_id=user.pk, address=address_of(request))
-    devices.remember(request, user, at)
+    sessions.begin(request, address=address_of(request), browser=devices.remember(request, user, at))
+
+
+def has_signed_out(request: HttpRequest) -> bool:
+    """Whether somebody signed out in this request."""
+    return getattr(request, "_has_signed_out", False)
 
 
 def _signed_out(sender, request, user, **kwargs) -> None:
     if user is not None:
+        request._has_signed_out = True
         access.note("signed_out", at=clock.now(), person_id=user.pk, address=address_of(request))
 
 
@@ -100,13 +106,16 @@ def _sign_in_failed(sender, credentials, request=None, **kwargs) -> None:
 
 
 def _password_changed(sender, request, user, **kwargs) -> None:
+    """Sessions elsewhere have ended with the password they were made with; they are not listed any longer."""
     access.note("password_changed", at=clock.now(), person_id=user.pk, address=address_of(request))
+    sessions.end_others(user, request.session.session_key)
 
 
 def _password_reset(sender, request, user, **kwargs) -> None:
     """Whoever proved the address starts afresh on this browser: failures of others do not keep them out."""
     at = clock.now()
     access.note("password_reset", at=at, person_id=user.pk, address=address_of(request))
+    sessions.end_others(user, None)
     devices.remember(request, user, at)
 
 

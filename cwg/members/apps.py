@@ -12,7 +12,8 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from cwg.record import jobs
 
-        from . import accounts, guessing
+        from . import accounts, guessing, sessions
 
         accounts.connect()
         jobs.register("entry-attempts", guessing.forget_what_is_over, every=timedelta(hours=6))
+        jobs.register("sessions", sessions.forget_what_is_over, every=timedelta(hours=6))

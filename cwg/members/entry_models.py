@@ -1,7 +1,41 @@
-"""What is remembered at the door: browsers a person has signed in on, and what was tried and not yet forgiven."""
+"""What is remembered at the door: sessions, browsers a person has signed in on, what was tried and not yet forgiven."""
 
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+
+class Session(AbstractBaseSession):
+    """One browser that is signed in, or on its way (`sessions.py`). Ended by deleting the row."""
+
+    person = models.ForeignKey(
+        "members.Person", models.CASCADE, null=True, related_name="sessions", verbose_name=_("person")
+    )
+    since = models.DateTimeField(_("signed in"), null=True)
+    seen_at = models.DateTimeField(_("last seen"))
+    address = models.GenericIPAddressField(_("network address"), null=True)
+    # As the browser calls itself.
+    device = models.CharField(_("device"), max_length=300, blank=True)
+    browser = models.UUIDField(null=True)
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def ref(self) -> str:
+        """What a page may name: the key itself is as good as a password."""
+        return salted_hmac("session", self.session_key).hexdigest()[:20]
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        from .sessions import SessionStore
+
+        return SessionStore
 
 
 class KnownDevice(models.Model):

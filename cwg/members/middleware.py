@@ -5,12 +5,13 @@ from typing import cast
 
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 
 from cwg import clock
 from cwg.languages import LANGUAGE_CODES
 
-from . import devices
+from . import accounts, devices, sessions
 from .requests import of_visitor
 from .rights import Rights, rights_of
 
@@ -23,18 +24,6 @@ def reads_no_database(view):
     """Marks a view that answers even when the database does not: it gets no rights and no instant."""
     view.reads_no_database = True
     return view
-
-
-class DeviceMiddleware:
-    """Lets the answer to whoever has just signed in carry the cookie by which the browser is known again."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest):
-        response = self.get_response(request)
-        devices.keep(request, response)
-        return response
 
 
 class RightsMiddleware:
@@ -65,6 +54,31 @@ class RightsMiddleware:
             portal.server_now = portal.rights.at
             if request.user.is_authenticated:
                 request.user._rights = portal.rights
+
+
+class SignedInMiddleware:
+    """What the answers to somebody signed in have in common.
+
+    Nothing of them is kept by a browser or by anything on the way, so that Back shows nothing after sign-out; the
+    session slides with use; whoever has just signed in gets the cookie by which the browser is known again, and
+    whoever has just signed out leaves nothing behind. Cookies stay: they hold language, appearance, and that number.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        response = self.get_response(request)
+        devices.keep(request, response)
+        if accounts.has_signed_out(request):
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        # Only where a page asked who it is: what reads no database does not begin to here.
+        elif hasattr(request, "_cached_user") and request.user.is_authenticated:
+            if response.status_code < 500:
+                sessions.renew(request, accounts.address_of(request))
+            if response.get("Content-Type", "").startswith("text/html"):
+                patch_cache_control(response, private=True, no_store=True)
+        return response
 
 
 class PersonLanguageMiddleware:

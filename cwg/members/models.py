@@ -363,4 +363,4 @@ class Invitation(NamesParty):
 
 
 # Django finds the models of an app through this module.
-from .entry_models import EntryAttempt, KnownDevice  # noqa: E402, F401
+from .entry_models import EntryAttempt, KnownDevice, Session  # noqa: E402, F401

@@ -1,6 +1,11 @@
 from django.urls import path
 
-from . import views
+from . import session_views, views
 
 app_name = "members"
-urlpatterns = [path("invitation/<str:token>/", views.invitation, name="invitation")]
+urlpatterns = [
+    path("invitation/<str:token>/", views.invitation, name="invitation"),
+    path("me/sessions/", session_views.own, name="sessions"),
+    path("me/sessions/end/", session_views.end, name="end-session"),
+    path("me/sessions/end-all/", session_views.end_all, name="end-all-sessions"),
+]

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from django.contrib.sessions.models import Session
 from django.core.files.base import File
 from django.core.files.storage import storages
 from django.core.management import call_command
@@ -18,6 +17,7 @@ from django.db import connection, transaction
 from cwg import clock
 from cwg.documents import restore_gaps
 from cwg.documents.models import Register
+from cwg.members.models import Session
 from cwg.notices.models import Event, Notice
 from cwg.record import chain_copies, jobs, journal, replay
 from cwg.record.models import JournalEntry, PortalJournal

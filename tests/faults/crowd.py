@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-
 from contributions import submission
 from contributions.models import Contribution, DraftFile
 from cwg import clock
 from cwg.documents import blobs, rules
 from cwg.documents import register as the_register
 from cwg.documents.models import Receipt, Register
+from cwg.members import sessions
 from cwg.members.models import Group, Person, Role
 from tests import factories
 
@@ -101,12 +98,7 @@ def token_of(draft: UUID, person: Person) -> UUID:
 
 def session_of(person: Person) -> str:
     """A session key as signing in makes it, without the password's cost."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.create()
-    return session.session_key
+    return sessions.made_for(person)
 
 
 def check_register(register: Register, deadline: datetime) -> list[Receipt]:

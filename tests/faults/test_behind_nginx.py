@@ -126,7 +126,7 @@ class Front:
         sent = {
             "Host": host,
             "Origin": f"https://{HOST}",
-            "Cookie": f"sessionid={session}; csrftoken={CSRF}",
+            "Cookie": f"__Host-session={session}; __Host-csrf={CSRF}",
         } | {name.replace("_", "-"): value for name, value in headers.items()}
         try:
             wire.request(method, path, body, sent)

@@ -36,7 +36,7 @@ class Server:
         self, method: str, path: str, *, session: str = "", form: dict | None = None, timeout: float = 20
     ) -> tuple[int, dict[str, str], str]:
         """One request on a connection of its own. Raises OSError and http.client.HTTPException."""
-        headers = {"Host": f"127.0.0.1:{self.port}", "Cookie": f"sessionid={session}; csrftoken={CSRF}"}
+        headers = {"Host": f"127.0.0.1:{self.port}", "Cookie": f"session={session}; csrf={CSRF}"}
         body = None
         if form is not None:
             body = urlencode({"csrfmiddlewaretoken": CSRF} | form)

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from cwg import clock
 from cwg.documents import register as deciding
 from cwg.documents.models import Document, Register, Revision, Series
-from cwg.members.models import Role
+from cwg.members.models import Role, Session
 from cwg.notices import outbox
 from cwg.notices.models import Event, Notice
 from cwg.operations import backup
@@ -95,7 +94,12 @@ def portal(own_database):
         message_id="<waiting@test.example>",
     )
     outbox.tell("registered", key="2", at=clock.now(), group=group)
-    Session.objects.create(session_key="k" * 32, session_data="", expire_date=clock.now() + timedelta(days=1))
+    Session.objects.create(
+        session_key="k" * 32,
+        session_data="",
+        expire_date=clock.now() + timedelta(days=1),
+        seen_at=clock.now(),
+    )
     chain_copies.copy()
     return register
 

@@ -1,0 +1,133 @@
+"""Sessions: the portal's own rows, joined with their person, so that everybody sees where they are signed in.
+
+How long one lives (README, "Settings"): without "Stay signed in on this device" it ends with the browser, or when nothing
+was asked for SESSION_IDLE_HOURS; with it, SESSION_DAYS after the last use. Both slide, and a session in use is renewed every
+few minutes, so that most requests write nothing. Lives go by the machine's clock, as cookies do.
+
+This module is Django's SESSION_ENGINE.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from cwg.record import access
+
+from . import devices
+from .entry_models import Session
+from .models import Person
+
+# Under the names in the session's data: who sits where, for the list of own sessions.
+SEEN, ADDRESS, DEVICE, BROWSER, SINCE = "seen", "address", "device", "browser", "since"
+RENEWED_EVERY = timedelta(minutes=5)
+DEVICE_LENGTH = 300
+
+
+class SessionStore(DatabaseStore):
+    """Django's own, with the columns that the list of sessions reads."""
+
+    @classmethod
+    def get_model_class(cls) -> Any:
+        return Session
+
+    def get_session_cookie_age(self) -> int:
+        """In seconds, where nobody chose to stay signed in."""
+        return int(settings.SESSION_IDLE.total_seconds())
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        row = cast(Session, super().create_model_instance(data))
+        row.person_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
+        row.address = data.get(ADDRESS)
+        row.device = data.get(DEVICE, "")
+        row.browser = data.get(BROWSER)
+        row.since = data.get(SINCE)
+        row.seen_at = timezone.now()
+        return row
+
+
+def begin(request: HttpRequest, *, address: str | None, browser: uuid.UUID) -> None:
+    """Note on the session of whoever has just signed in where that is. The answer saves it."""
+    now = timezone.now()
+    request.session.update(
+        {
+            SINCE: now.isoformat(),
+            SEEN: now.isoformat(),
+            ADDRESS: address,
+            DEVICE: request.META.get("HTTP_USER_AGENT", "")[:DEVICE_LENGTH],
+            BROWSER: str(browser),
+        }
+    )
+
+
+def renew(request: HttpRequest, address: str | None) -> None:
+    """Let the session of somebody signed in slide: written at most every RENEWED_EVERY, else nothing is."""
+    now = timezone.now()
+    seen = request.session.get(SEEN)
+    if seen is None or now - datetime.fromisoformat(seen) >= RENEWED_EVERY:
+        request.session[SEEN] = now.isoformat()
+        request.session[ADDRESS] = address
+
+
+def of(person: Person) -> QuerySet[Session]:
+    """The sessions in which `person` is signed in now, the last used first."""
+    return Session.objects.filter(person_id=person.pk, expire_date__gt=timezone.now()).order_by("-seen_at")
+
+
+def end(person: Person, ref: str, *, at: datetime, address: str | None) -> bool:
+    """Sign out one session of the person's own, and make its browser a strange one. False where there is none.
+
+    `at` is aware; `address` is from where it was asked, for the access log.
+    """
+    with transaction.atomic():
+        found = next((session for session in of(person) if session.ref == ref), None)
+        if found is None:
+            return False
+        if found.browser:
+            devices.forget(person, found.browser)
+        found.delete()
+        access.note("session_ended", at=at, person_id=person.pk, address=address)
+    return True
+
+
+def end_all(person: Person) -> int:
+    """Sign `person` out everywhere: every session ends, every browser is strange again. Returns how many ended."""
+    with transaction.atomic():
+        devices.forget(person)
+        return Session.objects.filter(person_id=person.pk).delete()[0]
+
+
+def sign_out_everywhere(person: Person, *, at: datetime, address: str | None) -> None:
+    """The person's own act: as `end_all`, noted in the access log. `at` is aware."""
+    with transaction.atomic():
+        end_all(person)
+        access.note("signed_out_everywhere", at=at, person_id=person.pk, address=address)
+
+
+def end_others(person: Person, key: str | None) -> None:
+    """End every session but that of `key`: after a change of password they are worthless anyhow, and would be listed."""
+    Session.objects.filter(person_id=person.pk).exclude(session_key=key or "").delete()
+
+
+def forget_what_is_over() -> int:
+    """Background work: delete the sessions that have ended; returns how many."""
+    return Session.objects.filter(expire_date__lte=timezone.now()).delete()[0]
+
+
+def made_for(person: Person) -> str:
+    """A session of `person`'s made on the server itself, for `./dev bench` and tests; returns its key."""
+    store = SessionStore()
+    store[SESSION_KEY] = str(person.pk)
+    store[SEEN] = timezone.now().isoformat()
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    store.save()
+    assert store.session_key is not None  # a saved session has its key
+    return store.session_key
