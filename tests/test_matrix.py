@@ -38,6 +38,16 @@ OBJECTS: dict[str, dict[str, Address]] = {
         "open": lambda w: {"token": w.invitation_token},
         "never issued": lambda w: {"token": "x" * 43},
     },
+    "members:person-act": {
+        name: (lambda w, act=act: {"pk": w.people["delegate"].pk, "name": act})
+        for name, act in (
+            ("address of delegate", "address"),
+            ("second factor of delegate", "second-factor"),
+            ("joining delegate", "join"),
+            ("no such act", "nothing"),
+        )
+    },
+    "account_confirm_address": {"never issued": lambda w: {"token": "x" * 43}},
     "account_use_sign_in_link": {"never issued": lambda w: {"token": "x" * 43}},
     "account_reset_password_from_key": {"never issued": lambda w: {"uidb36": "1", "key": "abc-def"}},
     "meetings:meeting": {

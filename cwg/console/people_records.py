@@ -6,13 +6,14 @@ from typing import Protocol
 from django.contrib import admin
 from django.db.models import DateTimeField, Model, QuerySet, Value
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cwg import clock
 from cwg.documents.models import Register
 from cwg.languages import LANGUAGE_CODES
-from cwg.members import account_care, granting, people
+from cwg.members import account_care, granting, people, people_views
 from cwg.members.accounts import address_of
 from cwg.members.models import Accreditation, Group, Invitation, MemberState, Office, Person
 from cwg.members.requests import PortalRequest, of_person
@@ -146,7 +147,7 @@ def _send_reset(person: Person, request: PortalRequest, data: dict) -> None:
 class PersonAdmin(OfPeople):
     changes = True
     form = ZoneForm
-    facts = ("email", "is_active", "joined_at", "last_login")
+    facts = ("email", "is_active", "joined_into", "joined_at", "last_login")
     fields = ("name", "language", "time_zone")
     list_display = ("name", "email", "language", "is_active", "last_login")
     list_filter = ("is_active", "language")
@@ -165,7 +166,7 @@ class PersonAdmin(OfPeople):
             _("Open the account again"),
             _("The person may sign in again. Roles that ended meanwhile stay ended."),
             _enable,
-            possible=lambda row, request: not row.is_active,
+            possible=lambda row, request: not row.is_active and row.joined_into_id is None,
         ),
         Act(
             "send_reset",
@@ -183,6 +184,10 @@ class PersonAdmin(OfPeople):
             return True
         groups = set(Accreditation.objects.filter(person=row.pk).values_list("group_id", flat=True))
         return rights.is_secretariat and (not groups or not groups.isdisjoint(rights.secretariat_groups))
+
+    def links(self, request, row):
+        for words, name in people_views.links_for(row, request):
+            yield words, reverse("members:person-act", args=[row.pk, name])
 
     def panels(self, request, row):
         held = (

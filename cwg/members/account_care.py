@@ -5,12 +5,16 @@ Rights, locks and refusals as there; the person is told by mail of whatever chan
 
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models import Q
 
 from cwg.record import access
+from cwg.record.history import sign
 
-from . import account_mail, refusals
-from .models import Person
+from . import account_mail, address_changes, refusals, sessions
+from .cleaning import clean_address, clean_reason
+from .models import Accreditation, Group, Person
 from .people import may_look_after
 from .rights import rights_of
 
@@ -27,3 +31,116 @@ def send_new_password_link(person: Person, *, actor: Person, at: datetime, addre
         access.note(
             "password_reset_sent", at=at, person_id=actor.pk, subject=f"person {person.pk}", address=address
         )
+
+
+def change_address(person: Person, email: str, *, actor: Person, at: datetime, reason: str) -> Person:
+    """Give `person` another address, for somebody who no longer reads the old one. Both addresses are told.
+
+    Raises NotEntitled, NotYourself, ReasonMissing, AddressRefused, AlreadySo, AddressTaken.
+    """
+    email, reason = clean_address(email), clean_reason(reason)
+    with transaction.atomic():
+        person = _in_care(person, actor, at)
+        if email == person.email:
+            raise refusals.AlreadySo
+        address_changes.move(person, email, actor=actor, reason=reason, at=at)
+    return person
+
+
+def has_second_factor(person: Person) -> bool:
+    return Authenticator.objects.filter(user_id=person.pk).exists()
+
+
+def reset_second_factor(person: Person, *, actor: Person, at: datetime, reason: str) -> Person:
+    """Take away every authenticator app, passkey and recovery code of `person`, who signs in by password again.
+
+    Whoever lost a phone may have lost it to somebody: every session ends too. The person is told.
+    Raises NotEntitled, NotYourself, ReasonMissing, NoSecondFactor.
+    """
+    reason = clean_reason(reason)
+    with transaction.atomic():
+        person = _in_care(person, actor, at)
+        if not Authenticator.objects.filter(user_id=person.pk).delete()[0]:
+            raise refusals.NoSecondFactor
+        sessions.end_all(person)
+        sign(person, actor, reason)
+        person.save()
+        access.note("second_factor_reset", at=at, person_id=actor.pk, subject=f"person {person.pk}")
+        account_mail.post("second_factor_reset", person, at)
+    return person
+
+
+def join(closed: Person, stays: Person, *, actor: Person, at: datetime, reason: str) -> Person:
+    """Make one account of two of the same human being: `closed` ends and says where it went, `stays` goes on.
+
+    What was done under either account stays on record as it was done. Roles in force end there and begin here, in one
+    instant. Both addresses are told. Returns the account that stays.
+    Raises NotEntitled, NotYourself, ReasonMissing, SamePerson, AccountClosed, RolesDiffer.
+    """
+    reason = clean_reason(reason)
+    if closed.pk == stays.pk:
+        raise refusals.SamePerson
+    with transaction.atomic():
+        # As every act on the people of a group: one at a time, and always in the same order.
+        held = Accreditation.objects.filter(
+            Q(until__isnull=True) | Q(until__gt=at), person__in=[closed.pk, stays.pk]
+        )
+        groups = sorted(set(held.values_list("group_id", flat=True)))
+        list(Group.objects.select_for_update(no_key=True).filter(pk__in=groups).order_by("pk"))
+        pair = {
+            one.pk: one
+            for one in Person.objects.select_for_update().filter(pk__in=[closed.pk, stays.pk]).order_by("pk")
+        }
+        closed, stays = (_in_care(pair[one.pk], actor, at) for one in (closed, stays))
+        if not (closed.is_active and stays.is_active):
+            raise refusals.AccountClosed
+        for role in held.select_for_update(of=("self",)).filter(person=closed.pk).order_by("pk"):
+            _move_role(role, stays, actor, at, reason)
+        closed.is_active, closed.joined_into = False, stays
+        for person in (closed, stays):
+            sign(person, actor, reason)
+            person.save()
+        sessions.end_all(closed)
+        access.note(
+            "accounts_joined", at=at, person_id=actor.pk, subject=f"person {closed.pk} person {stays.pk}"
+        )
+        account_mail.post("accounts_joined", stays, at, closed=closed.pk)
+        account_mail.post("accounts_joined", stays, at, closed=closed.pk, to=closed.email)
+    return stays
+
+
+def _move_role(role: Accreditation, stays: Person, actor: Person, at: datetime, reason: str) -> None:
+    """End the role of the account that closes, and begin it for the one that stays, unless it is there already."""
+    there = Accreditation.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=at), person=stays, group=role.group_id, state=role.state_id
+    )
+    there = there.filter(office=role.office_id) if role.state_id is None else there
+    same = there.filter(role=role.role).exists()
+    if role.state_id and there.exists() and not same:
+        raise refusals.RolesDiffer
+    until, since = role.until, max(role.since, at)
+    role.until = since
+    sign(role, actor, reason)
+    role.save()
+    if not same:
+        new = Accreditation(
+            person=stays,
+            group_id=role.group_id,
+            role=role.role,
+            state_id=role.state_id,
+            office_id=role.office_id,
+            since=since,
+            until=until,
+        )
+        sign(new, actor, reason)
+        new.save(force_insert=True)
+
+
+def _in_care(person: Person, actor: Person, at: datetime) -> Person:
+    """`person` under the lock, once the actor may look after the account. Nobody looks after their own."""
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    if person.pk == actor.pk:
+        raise refusals.NotYourself
+    if not may_look_after(rights_of(actor, at), person, at):
+        raise refusals.NotEntitled
+    return person

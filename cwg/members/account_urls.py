@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 
-from . import entrance_views
+from . import address_views, entrance_views
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("sign-in-link/", entrance_views.ask_sign_in_link, name="account_sign_in_link"),
     path("sign-in-link/sent/", entrance_views.sign_in_link_sent, name="account_sign_in_link_sent"),
     path("sign-in-link/<str:token>/", entrance_views.use_sign_in_link, name="account_use_sign_in_link"),
+    path("new-address/<str:token>/", address_views.confirm, name="account_confirm_address"),
     path("password/reset/", entrance_views.ask_new_password, name="account_reset_password"),
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
     # As the library writes it: the key holds hyphens.

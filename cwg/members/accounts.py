@@ -8,10 +8,12 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import password_changed, password_reset
 from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from cwg import clock
 from cwg.record import access
@@ -66,6 +68,16 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def _rollback_login_failed_rl_usage(self) -> None:
         """The library's name for: the password fitted."""
         guessing.forgive(self._attempt)
+
+    def respond_user_inactive(self, request: HttpRequest, user: Person) -> HttpResponse:
+        """The right password for a closed account: one that was joined with another says with which."""
+        if user.joined_into is not None:
+            messages.info(
+                request,
+                _("This account was joined with your other one. Sign in with %(address)s.")
+                % {"address": user.joined_into.email},
+            )
+        return super().respond_user_inactive(request, user)
 
     def post_login(self, request: HttpRequest, user: Person, **kwargs: Any) -> HttpResponse:
         """A device that a person signs in on takes over the person's language and, if chosen, appearance."""

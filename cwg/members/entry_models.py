@@ -1,9 +1,11 @@
-"""What is remembered at the door: sessions, browsers a person has signed in on, what was tried and not yet forgiven."""
+"""What is remembered at the door: sessions, known browsers, what was tried and not yet forgiven, changes of address."""
 
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+from .addresses import AddressField
 
 
 class Session(AbstractBaseSession):
@@ -84,3 +86,33 @@ class EntryAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at}"
+
+
+class AddressChange(models.Model):
+    """A person's own wish for another address: done when both have been confirmed (`address_changes.py`)."""
+
+    person = models.ForeignKey("members.Person", models.PROTECT, related_name="address_changes")
+    old = AddressField(_("present address"))
+    new = AddressField(_("new address"))
+    asked_at = models.DateTimeField(_("asked"))
+    expires_at = models.DateTimeField(_("expires"))
+    old_confirmed_at = models.DateTimeField(null=True)
+    new_confirmed_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    # Another wish came after it.
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("change of address")
+        verbose_name_plural = _("changes of address")
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=models.Q(done_at__isnull=True, dropped_at__isnull=True),
+                name="one_open_change_of_address",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old} → {self.new}"

@@ -97,6 +97,16 @@ class InviteToDelegationForm(forms.Form):
             raise ValidationError(refused.sentence) from refused
 
 
+class NewAddressForm(forms.Form):
+    """Another address for an account."""
+
+    email = forms.EmailField(
+        label=_("New e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class ReasonForm(forms.Form):
     """Why; kept in the record."""
 
@@ -113,3 +123,20 @@ class ChangeRoleForm(ReasonForm):
 
     role = forms.ChoiceField(label=_("New role"), choices=delegation_role_choices)
     field_order = ["role", "reason"]
+
+
+class ChangeAddressForm(NewAddressForm, ReasonForm):
+    """Another address for somebody else's account, with the reason."""
+
+    field_order = ["email", "reason"]
+
+
+class JoinForm(ReasonForm):
+    """The account that stays, by its address: it is another account of the same human being."""
+
+    email = forms.EmailField(
+        label=_("Address of the account that stays"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    field_order = ["email", "reason"]

@@ -188,6 +188,10 @@ class Person(AbstractBaseUser):
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    # The account that stayed when this one, the same human being's, was closed (account_care.py).
+    joined_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("joined into")
+    )
     # The secret in the address of a person's own calendar; a new one revokes the old address.
     calendar_secret = models.CharField(max_length=43, blank=True, editable=False, db_index=True)
     history = HistoricalRecords(excluded_fields=["password", "last_login", "calendar_secret"])
@@ -363,4 +367,4 @@ class Invitation(NamesParty):
 
 
 # Django finds the models of an app through this module.
-from .entry_models import EntryAttempt, KnownDevice, Session  # noqa: E402, F401
+from .entry_models import AddressChange, EntryAttempt, KnownDevice, Session  # noqa: E402, F401

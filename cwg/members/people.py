@@ -375,6 +375,8 @@ def _set_active(person: Person, active: bool, actor: Person, at: datetime, reaso
             raise refusals.NotYourself
         if person.is_active == active:
             raise refusals.AlreadySo
+        if active and person.joined_into_id:
+            raise refusals.JoinedAway
         person.is_active = active
         _save(person, actor, reason)
         act = "person_enabled" if active else "person_disabled"

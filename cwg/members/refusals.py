@@ -188,3 +188,57 @@ class LinkGone(Refused):
     """A mailed link that was used, is too old, or was never given out."""
 
     sentence = _("This link no longer works. It was used already, or it is too old.")
+
+
+class AddressTaken(Refused):
+    """Somebody has an account at that address."""
+
+    sentence = _(
+        "There is another account at this address. If both are one person's, the secretariat joins the two accounts."
+    )
+
+
+class TooManyChanges(Refused):
+    """The same person asked for another address again and again."""
+
+    sentence = _("You have asked for this often today. Try again tomorrow, or write to the secretariat.")
+
+
+class NoSecondFactor(Refused):
+    """There is nothing to take away."""
+
+    sentence = _("This person has no second factor.")
+
+
+class SamePerson(Refused):
+    """An account cannot be joined with itself."""
+
+    sentence = _("These are not two accounts.")
+
+
+class AccountClosed(Refused):
+    """The account that is to stay must be open, the one to close not closed already."""
+
+    sentence = _("One of the two accounts is closed already.")
+
+
+class RolesDiffer(Refused):
+    """Both accounts hold a role in one delegation or office, and not the same one."""
+
+    sentence = _(
+        "Both accounts have a role in the same delegation, and not the same one. End one of the two roles first."
+    )
+
+
+class NoSuchAccount(Refused):
+    """The account that is to stay was named by an address that nobody has."""
+
+    sentence = _("There is no account at this address.")
+
+
+class JoinedAway(Refused):
+    """The account was joined with another one, which goes on in its place."""
+
+    sentence = _(
+        "This account was joined with another one, which goes on in its place. It is not opened again."
+    )

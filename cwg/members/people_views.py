@@ -1,0 +1,122 @@
+"""What the secretariat and administrators do for a person's account, each act on a page of its own, with a reason."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from cwg import clock
+
+from . import account_care, refusals
+from .forms import ChangeAddressForm, JoinForm, ReasonForm
+from .models import Person
+from .people import may_look_after, may_manage_people
+from .requests import PortalRequest
+
+
+@dataclass(frozen=True)
+class Act:
+    """`do(person, actor, at, given)` is the verb, with what the form gave."""
+
+    title: Any
+    text: Any
+    form: type[ReasonForm]
+    button: Any
+    done: Any
+    do: Callable[[Person, Person, Any, dict[str, Any]], Person]
+    danger: bool = False
+
+
+def _change_address(person: Person, actor: Person, at: Any, given: dict[str, Any]) -> Person:
+    return account_care.change_address(person, given["email"], actor=actor, at=at, reason=given["reason"])
+
+
+def _reset_second_factor(person: Person, actor: Person, at: Any, given: dict[str, Any]) -> Person:
+    return account_care.reset_second_factor(person, actor=actor, at=at, reason=given["reason"])
+
+
+def _join(person: Person, actor: Person, at: Any, given: dict[str, Any]) -> Person:
+    stays = Person.objects.filter(email=given["email"]).first()
+    if stays is None:
+        raise refusals.NoSuchAccount
+    return account_care.join(person, stays, actor=actor, at=at, reason=given["reason"])
+
+
+ACTS = {
+    "address": Act(
+        gettext_lazy("Change the address"),
+        gettext_lazy(
+            "For somebody who no longer reads the present address. Both addresses are told; from then on the person signs in with the new one."
+        ),
+        ChangeAddressForm,
+        gettext_lazy("Change the address"),
+        gettext_lazy("The address is changed, and both addresses are told."),
+        _change_address,
+    ),
+    "second-factor": Act(
+        gettext_lazy("Take away the second factor"),
+        gettext_lazy(
+            "Make sure first that it is the person who asks, by a call to a number you know. Authenticator app, passkeys and recovery codes go, the person is signed out everywhere and told by mail."
+        ),
+        ReasonForm,
+        gettext_lazy("Take it away"),
+        gettext_lazy("The second factor is taken away, and the person is told."),
+        _reset_second_factor,
+        danger=True,
+    ),
+    "join": Act(
+        gettext_lazy("Join with another account"),
+        gettext_lazy(
+            "For two accounts of one human being. This account is closed and says where it went; its roles begin at once with the account that stays. What was done under either stays on record as it was done. Both addresses are told."
+        ),
+        JoinForm,
+        gettext_lazy("Close this account and join it"),
+        gettext_lazy("The two accounts are joined."),
+        _join,
+        danger=True,
+    ),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def act(request: PortalRequest, pk: int, name: str) -> HttpResponse:
+    """404 where the act, the person, or the right to look after the person's account is not there."""
+    about, at = ACTS.get(name), request.server_now
+    if about is None or not may_manage_people(request.rights) or pk == request.user.pk:
+        raise Http404
+    person = Person.objects.filter(pk=pk).first()
+    if person is None or not may_look_after(request.rights, person, at):
+        raise Http404
+    form, status = about.form(request.POST or None), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                person = about.do(person, request.user, clock.now(), form.cleaned_data)
+            except refusals.Refused as refused:
+                form.add_error(None, str(refused.sentence))
+                status = 409
+            else:
+                messages.success(request, about.done)
+                return redirect("console:members_person_change", person.pk)
+    return render(
+        request, "members/person_act.html", {"act": about, "person": person, "form": form}, status=status
+    )
+
+
+def links_for(person: Person, request: PortalRequest) -> list[tuple[str, str]]:
+    """The acts that are offered on a person: (words, name), none that would be refused for what the person is."""
+    if person.pk == request.user.pk or not may_look_after(request.rights, person, request.server_now):
+        return []
+    offered = [(_("Change the address"), "address")]
+    if account_care.has_second_factor(person):
+        offered.append((_("Take away the second factor"), "second-factor"))
+    if person.is_active:
+        offered.append((_("Join with another account"), "join"))
+    return offered
