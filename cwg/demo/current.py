@@ -16,7 +16,7 @@ from cwg.documents.kinds import Kind
 from cwg.documents.models import Register, Slot
 from cwg.members.models import MemberState, Office
 from cwg.texts import docx_out, pdf_out
-from cwg.texts.blocks import Block, Heading, Items, Paragraph
+from cwg.texts.tree import Style, Text, heading, items, paragraph, title
 from meetings import requests
 from meetings.models import Meeting, Request
 
@@ -237,9 +237,9 @@ FILLERS = {"in_session": fill_in_session, "next": fill_next}
 # --- Their files --------------------------------------------------------------------------------------------------
 
 
-def _blocks(paper: Paper) -> list[Block]:
+def _text(paper: Paper) -> Text:
     if paper.kind == Kind.AGENDA:
-        items = (
+        agenda = (
             "Opening, adoption of the agenda",
             "Report of the last meeting",
             "Open consultation",
@@ -248,35 +248,37 @@ def _blocks(paper: Paper) -> list[Block]:
             "Other activities",
             "Requests of the Group, date of the next meeting, any other business",
         )
-        return [Paragraph(EXAMPLE), Items(list(items), ordered=True)]
-    return [
-        Paragraph(f"{EXAMPLE} It was made so that there is a text to open, to search and to compare."),
-        Heading(1, "Background", "1"),
-        Paragraph(
+        return Text(paper.title, "en", (title(paper.title), paragraph(EXAMPLE), *items(agenda, Style.COUNT)))
+    blocks = (
+        title(paper.title),
+        paragraph(f"{EXAMPLE} It was made so that there is a text to open, to search and to compare."),
+        heading(1, "Background", numbered=True),
+        paragraph(
             f"“{paper.title}” is one of the matters that the Group follows. This section would say what the "
             "Group has heard of it so far, and where it stands."
         ),
-        Heading(1, "Questions", "2"),
-        Items(
+        heading(1, "Questions", numbered=True),
+        *items(
             [
                 "What have administrations done on this matter since the last meeting?",
                 "Which of it could be shared as good practice?",
                 "What should the Group ask the secretariat and the bureaux to report?",
             ],
-            ordered=True,
+            Style.COUNT,
         ),
-        Heading(1, "Proposal", "3"),
-        Paragraph(paper.action_required or "This document is submitted for information."),
-    ]
+        heading(1, "Proposal", numbered=True),
+        paragraph(paper.action_required or "This document is submitted for information."),
+    )
+    return Text(paper.title, "en", blocks)
 
 
 def _docx(paper: Paper) -> FileOf:
-    content = docx_out.to_docx(_blocks(paper), title=paper.title, language="en")
+    content = docx_out.to_docx(_text(paper))
     return FileOf(_name(paper, "docx"), docx_out.MEDIA_TYPE, content)
 
 
 def _pdf(paper: Paper) -> FileOf:
-    content = pdf_out.to_pdf(_blocks(paper), title=paper.title, language="en")
+    content = pdf_out.to_pdf(_text(paper))
     return FileOf(_name(paper, "pdf"), pdf_out.MEDIA_TYPE, content)
 
 

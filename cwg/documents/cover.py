@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from cwg.look.instants import date_text, instant_text
 from cwg.texts import pdf_out
-from cwg.texts.blocks import Block, Heading, KeyValues, Paragraph
+from cwg.texts.tree import Block, Text, heading, pair, paragraph, title
 
 from . import header_block
 from .models import Document
@@ -29,16 +29,18 @@ def as_pdf(document: Document, language: str) -> bytes:
     ]
     if head["original"]:
         pairs.append((_("Language"), head["original"]))
-    blocks: list[Block] = [KeyValues(pairs)]
+    blocks: list[Block] = [title(head["title"]), *(pair(label, value) for label, value in pairs)]
     if document.is_withdrawn:
-        blocks.append(Paragraph(_("This document has been withdrawn.")))
+        blocks.append(paragraph(_("This document has been withdrawn.")))
     for label, text in (
         (_("Summary"), head.get("summary")),
         (_("Action required"), head.get("action_required")),
         (_("References"), head.get("references")),
     ):
         if text:
-            blocks += [Heading(2, label), Paragraph(text)]
+            blocks += [heading(1, label), paragraph(text)]
     address = f"{settings.PORTAL_URL}{document.get_absolute_url()}"
-    blocks.append(Paragraph(_("Languages, files and revisions: %(address)s") % {"address": address}))
-    return pdf_out.to_pdf(blocks, title=head["title"], language=language, header=head["symbol"])
+    blocks.append(paragraph(_("Languages, files and revisions: %(address)s") % {"address": address}))
+    return pdf_out.to_pdf(
+        Text(head["title"], language, tuple(blocks)), header=head["symbol"], replace_missing=True
+    )

@@ -17,7 +17,7 @@ from cwg.members.requests import PortalRequest
 from cwg.record import journal
 from cwg.record.models import JournalEntry
 from cwg.texts import pdf_out
-from cwg.texts.blocks import Block, Heading, KeyValues, Paragraph
+from cwg.texts.tree import Text, heading, pair, paragraph, title
 
 from .deadlines import VERDICT_LABELS, Verdict
 from .filenames import content_disposition
@@ -167,6 +167,11 @@ def as_pdf(receipt: Receipt, language: str) -> bytes:
         (f"{f['language']}\n{filesize(f['size'])}", f"{f['name']}\nSHA-256\n{f['sha256']}")
         for f in shown["files"]
     ]
-    blocks: list[Block] = [KeyValues(pairs), Heading(2, _("Files")), KeyValues(files)]
-    blocks.append(Paragraph(_("This receipt can be checked at %(address)s") % {"address": shown["address"]}))
-    return pdf_out.to_pdf(blocks, title=_("Receipt"), language=language, header=said["symbol"])
+    blocks = (
+        title(_("Receipt")),
+        *(pair(label, value) for label, value in pairs),
+        heading(1, _("Files")),
+        *(pair(label, value) for label, value in files),
+        paragraph(_("This receipt can be checked at %(address)s") % {"address": shown["address"]}),
+    )
+    return pdf_out.to_pdf(Text(_("Receipt"), language, blocks), header=said["symbol"], replace_missing=True)

@@ -1,149 +1,317 @@
-"""Prints a tree of blocks as a Word file. The same blocks give the same bytes, so the hash is stable."""
+"""Prints a tree of blocks as a Word file: real headings, Word's own numbers and footnotes, tables.
 
-import io
-import zipfile
-from collections.abc import Sequence
+Numbers are Word's, so that somebody who edits the file goes on counting; one that Word would not count to ("4 bis", a
+gap) is a list of its own whose mark is that number. The same text gives the same bytes, so the hash is stable.
+"""
 
-from docx import Document
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Pt, RGBColor
-from docx.styles.style import ParagraphStyle
-from docx.table import Table as WordTable
-from docx.text.paragraph import Paragraph as WordParagraph
+import re
+from collections.abc import Iterable
+from functools import partial
+from xml.sax.saxutils import escape, quoteattr
 
-from cwg.languages import RIGHT_TO_LEFT
-from cwg.texts.blocks import Block, Heading, Items, KeyValues, Paragraph, Table, printable
+from . import docx_package, numbering, parts
+from .references import AddressOf, link, nowhere
+from .tree import (
+    DEEPEST,
+    UNDETERMINED,
+    Block,
+    Kind,
+    Run,
+    Runs,
+    Style,
+    Text,
+    direction,
+    direction_of,
+    printable,
+)
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+MEDIA_TYPE = docx_package.MEDIA_TYPE
 
-# Word's language tags per language of the text: (attribute of w:lang, tag).
-_WORD_LANGUAGE = {
-    "ar": ("w:bidi", "ar-SA"),
-    "zh": ("w:eastAsia", "zh-CN"),
-    "en": ("w:val", "en-GB"),
-    "fr": ("w:val", "fr-FR"),
-    "ru": ("w:val", "ru-RU"),
-    "es": ("w:val", "es-ES"),
+# In twentieths of a point: where numbered text begins, by how much each level of a list is set in, the text's width.
+_NUMBER_WIDTH, _STEP, _WIDTH = 794, 397, 9070
+_MARKS = {"b": "<w:b/><w:bCs/>", "i": "<w:i/><w:iCs/>", "u": '<w:u w:val="single"/>'}
+_FORMATS = {
+    Style.BULLET: ("bullet", "•"),
+    Style.DASH: ("bullet", "–"),
+    Style.LETTER: ("lowerLetter", "%{})"),
+    Style.ROMAN: ("lowerRoman", "%{})"),
+    Style.NUMBER: ("decimal", "%{})"),
+    Style.COUNT: ("decimal", "%{}."),
 }
-# A zip entry cannot be dated before 1980; every entry carries this instant.
-_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+# How Word counts by letters in the alphabets that are not Latin; it has none for the six languages' other scripts.
+_LETTERS = {"ar": "arabicAbjad", "ru": "russianLower"}
+_BREAKS = {"\n": "<w:br/>", "\t": "<w:tab/>"}
 
 
-def to_docx(blocks: Sequence[Block], *, title: str, language: str, header: str = "") -> bytes:
-    """A .docx of `blocks` with `title` on top and in its properties; an empty title prints none.
+def to_docx(text: Text, *, header: str = "", address_of: AddressOf = nowhere) -> bytes:
+    """A .docx of `text`, its title in the properties; Arabic is set from right to left.
 
-    `language` is one of ar, zh, en, fr, ru, es; Arabic is set from right to left. `header` runs on top of
-    every page. No date and no author is written: they belong to the register, not to the file. Raises
-    `KeyError` for another language.
+    `header` runs on top of every page, below it "page / pages". No date and no author is written.
     """
-    attribute, tag = _WORD_LANGUAGE[language]
-    printer = _Printer(rtl=language in RIGHT_TO_LEFT)
-    printer.set_styles(attribute, tag)
-    printer.set_properties(printable(title or header), language)
-    if header:
-        printer.write(printer.document.sections[0].header.paragraphs[0], header)
-    if title:
-        printer.write(printer.document.add_paragraph(style="Title"), title)
-    for block in blocks:
-        printer.print(block)
-    raw = io.BytesIO()
-    printer.document.save(raw)
-    return _without_dates(raw.getvalue())
+    return _Printer(text, address_of).package(printable(header))
+
+
+class _Numbering:
+    """The numbering part: definitions (abstract) and the lists that use them."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.abstracts: list[str] = []
+        self.lists: list[str] = []
+        self.sections = self._abstract(
+            self._level(at, "decimal", ".".join(f"%{n + 1}" for n in range(at + 1)), _NUMBER_WIDTH)
+            for at in range(DEEPEST)
+        )
+
+    def section(self) -> int:
+        """A list that counts headings and paragraphs from 1: the text's own, or an annex's."""
+        return self._list(self.sections, restart=DEEPEST)
+
+    def items(self, style: Style, level: int) -> int:
+        """A list that counts items of that style from the first, used on that level."""
+        form, mark = _FORMATS[style]
+        form = _LETTERS.get(self.language, form) if style is Style.LETTER else form
+        levels = (
+            self._level(at, form, mark.format(at + 1), _NUMBER_WIDTH + _STEP * at, _STEP)
+            for at in range(level)
+        )
+        return self._list(self._abstract(levels), restart=0)
+
+    def literal(self, number: str, left: int = _NUMBER_WIDTH) -> int:
+        """A list of one, whose mark is `number` as it stands."""
+        # A percent sign would be read as the place of a count.
+        return self._list(
+            self._abstract([self._level(0, "decimal", number.replace("%", "％"), left)]), restart=0
+        )
+
+    def xml(self) -> str:
+        return "".join(self.abstracts) + "".join(self.lists)
+
+    def _level(self, at: int, form: str, mark: str, left: int, hanging: int = _NUMBER_WIDTH) -> str:
+        return (
+            f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:suff w:val="tab"/>'
+            f'<w:lvlText w:val={quoteattr(mark)}/><w:lvlJc w:val="left"/><w:pPr><w:tabs>'
+            f'<w:tab w:val="num" w:pos="{left}"/></w:tabs><w:ind w:left="{left}" w:hanging="{hanging}"/></w:pPr></w:lvl>'
+        )
+
+    def _abstract(self, levels: Iterable[str]) -> int:
+        number = len(self.abstracts)
+        self.abstracts.append(
+            f'<w:abstractNum w:abstractNumId="{number}"><w:multiLevelType w:val="multilevel"/>'
+            f"{''.join(levels)}</w:abstractNum>"
+        )
+        return number
+
+    def _list(self, abstract: int, *, restart: int) -> int:
+        number = len(self.lists) + 1
+        anew = "".join(
+            f'<w:lvlOverride w:ilvl="{at}"><w:startOverride w:val="1"/></w:lvlOverride>'
+            for at in range(restart)
+        )
+        self.lists.append(f'<w:num w:numId="{number}"><w:abstractNumId w:val="{abstract}"/>{anew}</w:num>')
+        return number
+
+
+class _Counted:
+    """What Word has counted to in one section. A level that was passed over shows 1, but is not counted."""
+
+    def __init__(self) -> None:
+        self.counts = [0] * DEEPEST
+
+    def goes_on_to(self, number: str, level: int) -> bool:
+        """Whether the next number on that level is `number`; only then it is counted."""
+        counts = [*self.counts[: level - 1], self.counts[level - 1] + 1, *[0] * (DEEPEST - level)]
+        if ".".join(str(count or 1) for count in counts[:level]) != number:
+            return False
+        self.counts = counts
+        return True
+
+
+def _beyond_the_alphabet(item: parts.Item) -> bool:
+    """After z) Word counts aa), bb), cc); a text counts aa), ab), ac)."""
+    return item.block.style is Style.LETTER and len(item.number) > 2
 
 
 class _Printer:
-    def __init__(self, *, rtl: bool) -> None:
-        self.document = Document()
-        self.rtl = rtl
+    def __init__(self, text: Text, address_of: AddressOf) -> None:
+        self.text = text
+        self.address_of = address_of
+        self.rtl = direction(text.language) == "rtl"
+        self.by_id = numbering.numbers_by_id(text)
+        self.targets = {run.to for run in text.all_runs() if run.to}
+        self.numbering = _Numbering(text.language)
+        self.section = self.numbering.section()
+        self.counted = _Counted()
+        self.notes: list[str] = []
+        self.links: dict[str, str] = {}
+        self.bookmarks = 0
 
-    def set_styles(self, attribute: str, tag: str) -> None:
-        styles = self.document.styles
-        for lang in styles.element.iter(qn("w:lang")):
-            lang.set(qn(attribute), tag)
-        for name, size in {
-            "Normal": 11,
-            "Title": 18,
-            "Heading 1": 14,
-            "Heading 2": 12,
-            "Heading 3": 11,
-        }.items():
-            style = styles[name]
-            assert isinstance(style, ParagraphStyle)
-            style.font.name = "Calibri"
-            style.font.size = Pt(size)
-            fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-            # A theme font wins over a named one; complex script letters take the size from szCs.
-            for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
-                fonts.attrib.pop(qn(theme), None)
-            fonts.set(qn("w:cs"), "Calibri")
-            if name != "Normal":
-                style.font.color.rgb = RGBColor(0, 0, 0)
+    def package(self, header: str) -> bytes:
+        # Before the package: printing fills in the notes, the lists and the links.
+        body = "".join(self.part(part) for part in parts.of(self.text))
+        head = self.paragraph("Header", (Run(header),))
+        return docx_package.package(
+            docx_package.Pieces(
+                title=self.text.title,
+                language=self.text.language,
+                rtl=self.rtl,
+                body=body,
+                header=head,
+                footnotes=self.notes,
+                numbering=self.numbering.xml(),
+                links=self.links,
+            )
+        )
 
-    def set_properties(self, title: str, language: str) -> None:
-        properties = self.document.core_properties
-        properties.title = title[:255]  # the package format's limit
-        properties.language = language
-        properties.author = properties.last_modified_by = properties.comments = properties.keywords = ""
-        for name in ("dcterms:created", "dcterms:modified"):
-            for element in properties._element.findall(qn(name)):
-                properties._element.remove(element)
+    def part(self, part: parts.Part) -> str:
+        match part:
+            case parts.List():
+                return "".join(self.items(part.items, {}))
+            case parts.Table():
+                rows = [*part.heads, *part.rows]
+                return self.table([(row, row.cells, "b" if row.head else "") for row in rows])
+            case parts.Pairs():
+                return self.table([(pair, pair.cells, "first") for pair in part.blocks])
+            case parts.Numbered():
+                return self.block(part)
 
-    def print(self, block: Block) -> None:
-        match block:
-            case Heading():
-                paragraph = self.document.add_paragraph(style=f"Heading {block.level}")
-                self.write(paragraph, f"{block.number}\t{block.text}" if block.number else block.text)
-            case Paragraph():
-                paragraph = self.document.add_paragraph()
-                self.write(paragraph, f"{block.number}\t{block.text}" if block.number else block.text)
-            case Items():
-                self._items(block)
-            case Table():
-                self._table(block.rows, header=block.header)
-            case KeyValues():
-                self._table(block.pairs, bold_first_column=True)
+    def block(self, part: parts.Numbered) -> str:
+        block, place = part.block, None
+        match block.kind:
+            case Kind.TITLE:
+                style = "Title"
+            case Kind.SIGNATURE:
+                style = "Signature"
+            case Kind.ANNEX:
+                style = "Annex"
+                place = (self.numbering.literal(part.number, 1588), 0)
+                self.section = self.numbering.section()
+                self.counted = _Counted()
+            case Kind.HEADING:
+                style = f"Heading{block.level}"
+            case _:
+                style = "Numbered" if block.numbered else "Normal"
+        if block.numbered:
+            place = self.place_of(part)
+        return self.paragraph(style, block.runs, block, place)
 
-    def write(self, paragraph: WordParagraph, text: str, *, bold: bool = False) -> None:
-        run = paragraph.add_run(printable(text))
-        run.bold = bold or None
-        if self.rtl:
-            paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))
-            run._r.get_or_add_rPr().append(OxmlElement("w:rtl"))
+    def place_of(self, part: parts.Numbered) -> tuple[int, int]:
+        """List and level: the section's, where Word counts to that number, else a list of its own."""
+        level = part.block.level
+        if self.counted.goes_on_to(part.number, level):
+            return self.section, level - 1
+        return self.numbering.literal(part.number), 0
 
-    def _items(self, block: Items) -> None:
-        # Word would go on counting from the list before, so numbers are written out as text.
-        for place, item in enumerate(block.items, start=1):
-            if block.ordered:
-                self.write(self.document.add_paragraph(style="List"), f"{place}.\t{item}")
+    def items(self, items: list[parts.Item], lists: dict[int, tuple[Style, int]]) -> Iterable[str]:
+        """`lists` holds, by level, the style and the list that is being counted there."""
+        for item in items:
+            block = item.block
+            assert block.style is not None  # as every item
+            level = block.level
+            if block.fixed or _beyond_the_alphabet(item):
+                place = (self.numbering.literal(item.number, _NUMBER_WIDTH + _STEP * (level - 1)), 0)
             else:
-                self.write(self.document.add_paragraph(style="List Bullet"), item)
+                if level not in lists or lists[level][0] is not block.style:
+                    lists[level] = (block.style, self.numbering.items(block.style, level))
+                place = (lists[level][1], level - 1)
+            for deeper in [other for other in lists if other > level]:
+                del lists[deeper]
+            yield self.paragraph("ListParagraph", block.runs, block, place)
+            yield from self.items(item.below, lists)
 
-    def _table(
-        self, rows: Sequence[Sequence[str]], *, header: bool = False, bold_first_column: bool = False
-    ) -> None:
-        if not rows or not rows[0]:
-            return
-        table: WordTable = self.document.add_table(rows=0, cols=len(rows[0]), style="Table Grid")
-        if self.rtl:
-            table._tbl.tblPr.append(OxmlElement("w:bidiVisual"))
-        for place, row in enumerate(rows):
-            word_row = table.add_row()
-            if header and place == 0:
-                word_row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-            for column, (cell, text) in enumerate(zip(word_row.cells, row, strict=True)):
-                bold = (header and place == 0) or (bold_first_column and column == 0)
-                self.write(cell.paragraphs[0], text, bold=bold)
-        self.document.add_paragraph()  # Word joins tables that touch
+    def table(self, rows: list[tuple[Block, tuple[Runs, ...], str]]) -> str:
+        """Rows with their cells, and what is bold: "b" all cells, "first" the first, "" none."""
+        columns = len(rows[0][1])
+        first = 3000 if rows[0][0].kind is Kind.PAIR else _WIDTH // columns
+        widths = [first, *[(_WIDTH - first) // max(columns - 1, 1)] * (columns - 1)]
+        grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+        body = []
+        for row, cells, bold in rows:
+            head = "<w:tblHeader/>" if row.head else ""
+            shown = "".join(
+                f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
+                f"{self.cell(row, runs, place, bold)}</w:tc>"
+                for place, (runs, width) in enumerate(zip(cells, widths, strict=True))
+            )
+            body.append(f"<w:tr><w:trPr><w:cantSplit/>{head}</w:trPr>{shown}</w:tr>")
+        mirrored = "<w:bidiVisual/>" if self.rtl else ""
+        # Word joins tables that touch: an empty paragraph keeps them apart.
+        return (
+            f'<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/>{mirrored}<w:tblW w:w="{_WIDTH}" w:type="dxa"/>'
+            f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(body)}</w:tbl>"
+            '<w:p><w:pPr><w:spacing w:after="0"/></w:pPr></w:p>'
+        )
+
+    def cell(self, row: Block, runs: Runs, place: int, bold: str) -> str:
+        labels = bold == "b" or (bold == "first" and place == 0)
+        # The label of a pair is the portal's, its value may be in another language.
+        own = None if row.kind is Kind.PAIR and place == 0 else row
+        # A bookmark stands in the first cell.
+        return self.paragraph(
+            "TableText", runs, own, extra="b" if labels else "", anchored=place == 0 and row
+        )
+
+    def paragraph(
+        self,
+        style: str,
+        runs: Runs,
+        block: Block | None = None,
+        place: tuple[int, int] | None = None,
+        *,
+        extra: str = "",
+        anchored: Block | bool | None = None,
+    ) -> str:
+        """A paragraph in the style, numbered by that list and level; `extra` are marks that all its runs have."""
+        rtl = direction_of(block, self.text.language) == "rtl" if block else self.rtl
+        language = block.language if block and block.language != UNDETERMINED else ""
+        numbered = (
+            f'<w:numPr><w:ilvl w:val="{place[1]}"/><w:numId w:val="{place[0]}"/></w:numPr>' if place else ""
+        )
+        said = self.runs(runs, rtl=rtl, language=language, extra=extra)
+        anchor = block if anchored is None else anchored
+        if isinstance(anchor, Block) and anchor.id in self.targets:
+            self.bookmarks += 1
+            said = (
+                f'<w:bookmarkStart w:id="{self.bookmarks}" w:name="_b{anchor.id}"/>{said}'
+                f'<w:bookmarkEnd w:id="{self.bookmarks}"/>'
+            )
+        # bidi after numPr, as the schema orders them.
+        return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{numbered}{"<w:bidi/>" if rtl else ""}</w:pPr>{said}</w:p>'
+
+    def runs(self, runs: Iterable[Run], *, rtl: bool, language: str, extra: str = "") -> str:
+        one = partial(self.run, rtl=rtl, language=language, extra=extra)
+        return "".join(map(one, runs))
+
+    def run(self, run: Run, *, rtl: bool, language: str, extra: str) -> str:
+        marks = "".join(xml for mark, xml in _MARKS.items() if mark in run.marks + extra)
+        turned = "<w:rtl/>" if rtl else ""
+        lang = ""
+        if language:
+            attribute, tag = docx_package.WORD_LANGUAGES[language]
+            lang = f'<w:lang w:{attribute}="{tag}"/>'
+        inside = f"{marks}{turned}{lang}"
+        properties = f"<w:rPr>{inside}</w:rPr>" if inside else ""
+        if run.note:
+            self.notes.append("")
+            number = len(self.notes)
+            self.notes[number - 1] = self.runs(run.note, rtl=rtl, language=language)
+            return (
+                '<w:r><w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr>'
+                f'<w:footnoteReference w:id="{number}"/></w:r>'
+            )
+        if run.to:
+            return docx_package.field(f"REF _b{run.to} \\r \\h", self.by_id[run.to], properties)
+        address = link(run.reference, self.address_of)
+        if not address:
+            return f"<w:r>{properties}{_said(run.text)}</w:r>"
+        key = self.links.setdefault(address, f"rIdlink{len(self.links) + 1}")
+        linked = f'<w:rPr><w:rStyle w:val="Hyperlink"/>{inside}</w:rPr>'
+        return f'<w:hyperlink r:id="{key}"><w:r>{linked}{_said(run.text)}</w:r></w:hyperlink>'
 
 
-def _without_dates(package: bytes) -> bytes:
-    """The same package with every entry dated alike and in a fixed order, content types first."""
-    fixed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(package)) as source, zipfile.ZipFile(fixed, "w") as target:
-        for name in sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
-            entry = zipfile.ZipInfo(name, date_time=_ZIP_EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            target.writestr(entry, source.read(name))
-    return fixed.getvalue()
+def _said(text: str) -> str:
+    return "".join(
+        _BREAKS.get(piece) or f'<w:t xml:space="preserve">{escape(piece)}</w:t>'
+        for piece in re.split(r"(\n|\t)", text)
+        if piece
+    )

@@ -17,10 +17,11 @@ from cwg.demo.archive.archive_2009 import (
     WG_WSIS_14,
     all_documents,
 )
-from cwg.demo.archive.make_files import MADE_FROM_TEXT, TEXTS, blocks_of, files_of, parse
+from cwg.demo.archive.make_files import MADE_FROM_TEXT, TEXTS, files_of, parse, text_of
 from cwg.demo.archive.records import KINDS
 from cwg.members.states_file import read
-from cwg.texts.blocks import Heading, Items, KeyValues, Paragraph, plain_text
+from cwg.texts.numbering import plain_text
+from cwg.texts.tree import Kind, Style, heading, items, pair, paragraph, words
 
 HELD = [document for document in all_documents() if document.text_held]
 
@@ -61,7 +62,7 @@ def test_doc_6_is_known_by_that_name_alone():
 
 
 def test_only_titles_that_a_source_prints_are_there():
-    report = plain_text(blocks_of(by_slug("wg-wsis-14-report")))
+    report = plain_text(text_of(by_slug("wg-wsis-14-report")))
     titles = {document.slug: document.title for document in all_documents() if document.title}
     assert set(titles) == {
         "wg-wsis-14-3", "wg-wsis-14-summary", "dedicated-group-report", "wg-wsis-11-national-page",
@@ -71,11 +72,11 @@ def test_only_titles_that_a_source_prints_are_there():
 
 
 def test_summaries_and_requests_are_the_report_s_own_words():
-    report = plain_text(blocks_of(by_slug("wg-wsis-14-report")))
+    report = plain_text(text_of(by_slug("wg-wsis-14-report")))
     for meeting in MEETINGS:
         for document in meeting.documents:
-            for words in (document.summary, document.action_required):
-                assert words in report, document.slug
+            for said in (document.summary, document.action_required):
+                assert said in report, document.slug
         for request in meeting.requests:
             assert request.wording in report, request.slug
             assert request.due_in_words in report, request.slug
@@ -99,7 +100,7 @@ def test_four_texts_are_held_and_no_other():
     }  # fmt: skip
     assert files_of(by_slug("wg-wsis-14-7")) == []
     with pytest.raises(LookupError, match="text not held"):
-        blocks_of(by_slug("wg-wsis-14-7"))
+        text_of(by_slug("wg-wsis-14-7"))
 
 
 def test_a_national_page_enters_no_meeting():
@@ -121,16 +122,17 @@ def test_kinds_sources_and_keys_are_in_order():
 
 
 def test_the_rule_of_24_hours_stands_in_the_annex():
-    blocks = blocks_of(by_slug("dedicated-group-report"))
-    rule = next(block for block in blocks if isinstance(block, Paragraph) and block.number == "4.3")
-    assert "24 hours prior to start of the meeting" in rule.text
+    blocks = text_of(by_slug("dedicated-group-report")).blocks
+    rule = next(block for block in blocks if block.kind is Kind.PARAGRAPH and block.fixed == "4.3")
+    assert "24 hours prior to start of the meeting" in words(rule.runs)
 
 
 def test_the_saudi_list_keeps_its_thirteen_numbers():
-    lists = [block for block in blocks_of(by_slug("dedicated-group-report")) if isinstance(block, Items)]
-    saudi = next(block for block in lists if block.ordered)
-    assert len(saudi.items) == 13
-    assert saudi.items[2].startswith("coordination and management of critical Internet resources")
+    blocks = text_of(by_slug("dedicated-group-report")).blocks
+    first = next(at for at, block in enumerate(blocks) if block.style is Style.COUNT)
+    saudi = [block for block in blocks[first : first + 13] if block.style is Style.COUNT]
+    assert len(saudi) == 13 and blocks[first + 13].style is not Style.COUNT
+    assert words(saudi[2].runs).startswith("coordination and management of critical Internet resources")
 
 
 @pytest.mark.parametrize("path", sorted(TEXTS.glob("*.txt")), ids=lambda path: path.stem)
@@ -145,12 +147,16 @@ def test_each_held_text_makes_a_word_file_and_a_pdf_that_carry_it(document):
     assert (word.name, pdf.name) == (f"{document.slug}-en.docx", f"{document.slug}-en.pdf")
     opened = Document(io.BytesIO(word.content))
     paragraphs = [paragraph.text for paragraph in opened.paragraphs]
-    first = next(block for block in blocks_of(document) if isinstance(block, Paragraph) and not block.number)
-    assert first.text in paragraphs
+    first = next(
+        words(block.runs)
+        for block in text_of(document).blocks
+        if block.kind is Kind.PARAGRAPH and not block.numbered
+    )
+    assert first in paragraphs
     assert opened.sections[0].header.paragraphs[0].text == MADE_FROM_TEXT
     pages = PdfReader(io.BytesIO(pdf.content)).pages
     squeezed = re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
-    assert re.sub(r"\s", "", first.text)[:60] in squeezed
+    assert re.sub(r"\s", "", first)[:60] in squeezed
     assert re.sub(r"\s", "", MADE_FROM_TEXT) in squeezed
 
 
@@ -164,6 +170,7 @@ def test_the_markup_of_the_texts_is_read_line_by_line():
         "# 1.\tHead\n\n## Sub\n\n4.2\tNumbered.\n\nPlain.\n- a\n- b\n\n- c\n+ one\n| Label | Value | more\n"
     )
     assert parse(text) == [
-        Heading(1, "Head", "1."), Heading(2, "Sub"), Paragraph("Numbered.", "4.2"), Paragraph("Plain."),
-        Items(["a", "b"]), Items(["c"]), Items(["one"], ordered=True), KeyValues([("Label", "Value | more")]),
+        heading(1, "Head", fixed="1."), heading(2, "Sub"), paragraph("Numbered.", fixed="4.2"),
+        paragraph("Plain."), *items(["a", "b", "c"]), *items(["one"], Style.COUNT),
+        pair("Label", "Value | more"),
     ]  # fmt: skip

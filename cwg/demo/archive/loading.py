@@ -16,7 +16,7 @@ from cwg.documents.models import Register, Source
 from cwg.documents.register import FileLine, SourceLine, VersionLine
 from cwg.members.models import Group, MemberState, Office, Person
 from cwg.record.history import sign
-from cwg.texts.blocks import plain_text
+from cwg.texts.numbering import plain_text
 from meetings.convening import clock_face
 from meetings.models import Meeting, Request, Sitting
 
@@ -86,7 +86,7 @@ def _versions(known: ArchiveDocument) -> tuple[VersionLine, ...]:
     if not known.text_held:
         # In which language it was written is not stated either: none is called the original.
         return tuple(VersionLine(language, (), is_original=False) for language in known.languages)
-    text = plain_text(make_files.blocks_of(known))
+    text = plain_text(make_files.text_of(known))
     at = clock.now()
     lines = []
     for made in make_files.files_of(known):

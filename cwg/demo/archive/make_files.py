@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cwg.demo.archive.records import TEXT_NOT_HELD, ArchiveDocument
 from cwg.texts import docx_out, pdf_out
-from cwg.texts.blocks import Block, Heading, Items, KeyValues, Paragraph
+from cwg.texts.tree import Block, Style, Text, heading, items, pair, paragraph, title
 
 TEXTS = Path(__file__).resolve().parent / "texts"
 
@@ -29,74 +29,62 @@ class ArchiveFile:
     content: bytes
 
 
-def blocks_of(document: ArchiveDocument) -> list[Block]:
-    """The document's text as blocks, its parts one after the other. Raises `LookupError` if it is not held."""
+def text_of(document: ArchiveDocument) -> Text:
+    """The document's text, its parts one after the other. Raises `LookupError` if it is not held."""
     if not document.text_held:
         raise LookupError(f"{document.slug}: {TEXT_NOT_HELD}")
-    return [
-        block for name in document.text_files for block in parse((TEXTS / name).read_text(encoding="utf-8"))
-    ]
+    parts = ((TEXTS / name).read_text(encoding="utf-8") for name in document.text_files)
+    blocks = tuple(block for part in parts for block in parse(part))
+    if document.title:
+        blocks = (title(document.title), *blocks)
+    return Text(document.title or _header(document), document.languages[0], blocks)
 
 
 def files_of(document: ArchiveDocument) -> list[ArchiveFile]:
     """Its .docx and its .pdf, in its original language; none where the text is not held."""
     if not document.text_held:
         return []
-    blocks = blocks_of(document)
-    language = document.languages[0]
-    title = document.title or ""
-    header = f"{document.symbol} · {MADE_FROM_TEXT}" if document.symbol else MADE_FROM_TEXT
-    stem = f"{document.slug}-{language}"
+    text, header = text_of(document), _header(document)
+    stem = f"{document.slug}-{text.language}"
     return [
         ArchiveFile(
-            f"{stem}.docx",
-            docx_out.MEDIA_TYPE,
-            language,
-            docx_out.to_docx(blocks, title=title, language=language, header=header),
+            f"{stem}.docx", docx_out.MEDIA_TYPE, text.language, docx_out.to_docx(text, header=header)
         ),
-        ArchiveFile(
-            f"{stem}.pdf",
-            pdf_out.MEDIA_TYPE,
-            language,
-            pdf_out.to_pdf(blocks, title=title, language=language, header=header),
-        ),
+        ArchiveFile(f"{stem}.pdf", pdf_out.MEDIA_TYPE, text.language, pdf_out.to_pdf(text, header=header)),
     ]
+
+
+def _header(document: ArchiveDocument) -> str:
+    return f"{document.symbol} · {MADE_FROM_TEXT}" if document.symbol else MADE_FROM_TEXT
 
 
 def parse(text: str) -> list[Block]:
     """Blocks of one text file.
 
     One line is one block: `# ` and `## ` head a section, `- ` and `+ ` are items (+ counted), `| a | b` is a
-    label and its value, anything else a paragraph. A printed number stands before a tab. Neighbouring lines
-    of one kind make one list; an empty line ends it.
+    label and its value, anything else a paragraph. A printed number stands before a tab.
     """
-    blocks: list[Block] = []
-    mark = ""
-    lines: list[str] = []
-    for line in [*text.splitlines(), ""]:
-        start = line[:2] if line[:2] in ("- ", "+ ", "| ") else ""
-        if lines and start != mark:
-            blocks.append(_list_of(mark, lines))
-            lines = []
-        mark = start
-        if start:
-            lines.append(line[2:])
-        elif line.startswith("#"):
-            marks, heading = line.split(" ", 1)
-            number, words = _numbered(heading)
-            blocks.append(Heading(len(marks), words, number))
-        elif line:
-            number, words = _numbered(line)
-            blocks.append(Paragraph(words, number))
-    return blocks
+    return [_block(line) for line in text.splitlines() if line]
+
+
+def _block(line: str) -> Block:
+    mark, rest = line[:2], line[2:]
+    match mark:
+        case "- ":
+            return items([rest])[0]
+        case "+ ":
+            return items([rest], Style.COUNT)[0]
+        case "| ":
+            label, _, value = rest.partition(" | ")
+            return pair(label, value)
+    if line.startswith("#"):
+        marks, said = line.split(" ", 1)
+        number, words = _numbered(said)
+        return heading(len(marks), words, fixed=number)
+    number, words = _numbered(line)
+    return paragraph(words, fixed=number)
 
 
 def _numbered(line: str) -> tuple[str, str]:
     match = _NUMBER.match(line)
     return (match[1], match[2]) if match else ("", line)
-
-
-def _list_of(mark: str, lines: list[str]) -> Block:
-    if mark == "| ":
-        return KeyValues([(label, value) for label, _, value in (line.partition(" | ") for line in lines)])
-    return Items(lines, ordered=mark == "+ ")
