@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from cwg.documents import header_block, intake
+from cwg.documents.header_block import HeaderBlock
 from cwg.documents.kinds import Kind
 from cwg.languages import LANGUAGE_NAMES
-from cwg.look.instants import as_zone, date_range_text
+from cwg.look.instants import as_zone
 
 from .models import Contribution, DraftFile
 
@@ -41,30 +42,30 @@ def file_row(file: DraftFile, *, removable: bool) -> dict[str, Any]:
     }
 
 
-def header(contribution: Contribution, source_names: list[str]) -> dict[str, Any]:
-    """The header block of the proof, for `components/document_header.html`."""
+def header(contribution: Contribution, source_names: list[str]) -> HeaderBlock:
+    """The header block of the preview: as the registered document will have it, without number and date."""
     register = contribution.register
     symbol = ""
     if contribution.revises is not None:
         symbol = f"{contribution.revises.symbol} ({contribution.get_revision_kind_display()})"
-    return {
-        "group": contribution.group.name,
-        "meeting": register.title if register else gettext("Meeting not yet convened"),
-        "place": register.place if register else "",
-        "dates": date_range_text(register.first_day, register.last_day) if register else "",
-        "symbol": symbol,
-        "date": None,
-        "original": header_block.original_text(contribution.original_languages),
-        "source": ", ".join(source_names),
-        "title": contribution.title or gettext("(no title yet)"),
-        "title_language": contribution.original_languages[0] if contribution.original_languages else "",
-        "summary": contribution.summary,
-        "action_required": contribution.action_required,
-        "references": contribution.references,
-        "kind": Kind(contribution.kind).label,
-        "draft": True,
-        "level": 2,
-    }
+    return header_block.describe(
+        group=contribution.group.name,
+        meeting=register.title if register else gettext("Meeting not yet convened"),
+        place=register.place if register else "",
+        days=(register.first_day, register.last_day) if register else (None, None),
+        symbol=symbol,
+        day=None,
+        zone=contribution.group.zone,
+        kind=str(Kind(contribution.kind).label),
+        source=", ".join(source_names),
+        languages=contribution.original_languages,
+        title=contribution.title or gettext("(no title yet)"),
+        title_language=next(iter(contribution.original_languages), ""),
+        summary=contribution.summary,
+        action_required=contribution.action_required,
+        references=contribution.references,
+        is_draft=True,
+    )
 
 
 def seat_zone(contribution: Contribution):

@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from cwg.look.instants import date_text, instant_text
 from cwg.texts import pdf_out
-from cwg.texts.tree import Block, Text, heading, pair, paragraph, title
+from cwg.texts.references import itself
+from cwg.texts.tree import Block, Run, Text, around, heading, paragraph, words
 
 from . import header_block
 from .models import Document
@@ -14,33 +14,14 @@ from .models import Document
 def as_pdf(document: Document, language: str) -> bytes:
     """The cover sheet as PDF in the active language, of which `language` is the two-letter code."""
     revision = document.current
-    head = header_block.head(document, revision)
-    day = head["date"]
-    dated = (
-        instant_text(day, document.register.zone, "date") if hasattr(day, "hour") else day and date_text(day)
-    )
-    pairs = [
-        (_("Group"), head["group"]),
-        (_("Meeting"), f"{head['meeting']}, {head['place']}, {head['dates']}"),
-        (_("Symbol"), head["symbol"] or _("not known")),
-        (_("Date"), dated or _("not known")),
-        (_("Kind"), str(head["kind"])),
-        (_("Source"), head["source"]),
-    ]
-    if head["original"]:
-        pairs.append((_("Language"), head["original"]))
-    blocks: list[Block] = [title(head["title"]), *(pair(label, value) for label, value in pairs)]
+    head = header_block.of(document, revision)
+    blocks: list[Block] = [head.title, *head.facts]
     if document.is_withdrawn:
         blocks.append(paragraph(_("This document has been withdrawn.")))
-    for label, text in (
-        (_("Summary"), head.get("summary")),
-        (_("Action required"), head.get("action_required")),
-        (_("References"), head.get("references")),
-    ):
-        if text:
-            blocks += [heading(1, label), paragraph(text)]
+    for part in head.box:
+        blocks += [heading(1, part.label), paragraph(part.value, language=part.language)]
     address = f"{settings.PORTAL_URL}{document.get_absolute_url()}"
-    blocks.append(paragraph(_("Languages, files and revisions: %(address)s") % {"address": address}))
-    return pdf_out.to_pdf(
-        Text(head["title"], language, tuple(blocks)), header=head["symbol"], replace_missing=True
-    )
+    sentence = _("Languages, files and revisions: %(address)s")
+    blocks.append(paragraph(around(sentence, "address", Run(address, reference=address))))
+    text = Text(words(head.title.runs), language, tuple(blocks))
+    return pdf_out.to_pdf(text, header=revision.symbol, address_of=itself, replace_missing=True)

@@ -1,6 +1,6 @@
 """A document as its page and its cover sheet show it: header block, revisions, files."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.languages import LANGUAGE_NAMES, LANGUAGES
 from cwg.look.instants import date_range_text
+from cwg.texts import moments, tree
+from cwg.texts.tree import UNDETERMINED, Block, Run, pair
 
 from . import intake
 from .models import Document, Revision, Source, Version
@@ -47,10 +49,10 @@ def day_of(document: Document, revision: Revision) -> datetime | date | None:
     return revision.available_at
 
 
-def original_text(languages: Collection[str]) -> str:
-    """ "Original: English", "Original: Arabic, English"; "" where no language is known."""
-    names = [str(LANGUAGE_NAMES[code]) for code in languages]
-    return gettext("Original: %(languages)s") % {"languages": ", ".join(names)} if names else ""
+def original_text(languages: Sequence[str]) -> str:
+    """ "Original: English", "Original: Arabic, English"."""
+    names = ", ".join(str(LANGUAGE_NAMES[code]) for code in languages)
+    return gettext("Original: %(languages)s") % {"languages": names}
 
 
 def days_of(register) -> str:
@@ -69,32 +71,111 @@ def sources_text(revision: Revision) -> str:
     return ", ".join(source.printed_as for source in revision.sources.all())
 
 
-def head(document: Document, revision: Revision) -> dict:
-    """The header block (domain 5) as `components/document_header.html` takes it.
+@dataclass(frozen=True)
+class HeaderBlock:
+    """The header block of a document (domain 5): what its page, its cover sheet and the preview of a draft print.
+
+    Labels and values in the active language; `title` is a title. `box` are summary, action required and references, as
+    far as there are any. A value that nobody knows, or that a draft has not yet, stands in italics.
+    """
+
+    group: Block
+    meeting: Block
+    symbol: Block
+    date: Block
+    kind: Block
+    source: Block
+    original: Block | None
+    title: Block
+    box: tuple[Block, ...]
+    is_draft: bool
+
+    @property
+    def marks(self) -> list[Block]:
+        """What stands beside the group: symbol, date, language."""
+        return [block for block in (self.symbol, self.date, self.original) if block]
+
+    @property
+    def facts(self) -> list[Block]:
+        """All labels and values but the title and the box, as a paper lists them."""
+        return [self.group, self.meeting, *self.marks, self.kind, self.source]
+
+
+def describe(
+    *,
+    group: str,
+    meeting: str,
+    place: str,
+    days: tuple[date | None, date | None],
+    symbol: str,
+    day: datetime | date | None,
+    zone: str,
+    kind: str,
+    source: str,
+    languages: Sequence[str],
+    title: str,
+    title_language: str,
+    summary: str = "",
+    action_required: str = "",
+    references: str = "",
+    is_draft: bool = False,
+) -> HeaderBlock:
+    """The one description of a header block, of a registered revision and of a draft.
+
+    `days` are the meeting's first and last, None where no source states them; `day` the instant or only the day from
+    which it was available, shown in `zone`; `languages` the codes of the originals; `title_language` that of title
+    and box, "" where it is not known.
+    """
+    first, last = days
+    where = [part for part in (place, date_range_text(first, last) if first and last else "") if part]
+    no_symbol = gettext("Number given on submission") if is_draft else gettext("Symbol not known")
+    no_date = gettext("Date of submission") if is_draft else gettext("Date not known")
+    box = (
+        (gettext("Summary"), summary),
+        (gettext("Action required"), action_required),
+        (gettext("References"), references),
+    )
+    return HeaderBlock(
+        group=pair(gettext("Group"), group),
+        meeting=pair(gettext("Meeting"), "\n".join([meeting, ", ".join(where)]).strip()),
+        symbol=pair(gettext("Symbol"), Run(symbol, reference=symbol) if symbol else _not_known(no_symbol)),
+        date=pair(gettext("Date"), moments.runs(day, zone, "date") if day else _not_known(no_date)),
+        kind=pair(gettext("Kind"), kind),
+        source=pair(gettext("Source"), source),
+        original=pair(gettext("Language"), original_text(languages)) if languages else None,
+        title=tree.title(title, language=title_language or UNDETERMINED),
+        box=tuple(pair(label, said, language=UNDETERMINED) for label, said in box if said),
+        is_draft=is_draft,
+    )
+
+
+def _not_known(said: str) -> Run:
+    return Run(said, marks="i")
+
+
+def of(document: Document, revision: Revision) -> HeaderBlock:
+    """The header block of a registered revision, with the names, place and days as they stood at its registration.
 
     A withdrawn document keeps symbol, source and title; its summary is closed with its files.
     """
-    first, last = revision.printed_first_day, revision.printed_last_day
-    shown = {
-        "group": revision.printed_group,
-        "meeting": revision.printed_meeting,
-        "place": revision.printed_place,
-        "dates": date_range_text(first, last) if first and last else "",
-        "symbol": revision.symbol,
-        "date": day_of(document, revision),
-        "original": original_text(revision.original_languages),
-        "source": sources_text(revision) or gettext("not known"),
-        "title": revision.title or document.title or untitled(document.known_as),
-        "title_language": next(iter(revision.original_languages), "") if document.title else "",
-        "kind": document.get_kind_display(),
-    }
-    if not document.is_withdrawn:
-        shown |= {
-            "summary": revision.summary,
-            "action_required": revision.action_required,
-            "references": revision.references,
-        }
-    return shown
+    closed = document.is_withdrawn
+    return describe(
+        group=revision.printed_group,
+        meeting=revision.printed_meeting,
+        place=revision.printed_place,
+        days=(revision.printed_first_day, revision.printed_last_day),
+        symbol=revision.symbol,
+        day=day_of(document, revision),
+        zone=document.register.zone,
+        kind=document.get_kind_display(),
+        source=sources_text(revision) or gettext("not known"),
+        languages=revision.original_languages,
+        title=revision.title or document.title or untitled(document.known_as),
+        title_language=next(iter(revision.original_languages), "") if document.title else "",
+        summary="" if closed else revision.summary,
+        action_required="" if closed else revision.action_required,
+        references="" if closed else revision.references,
+    )
 
 
 def anchor(revision: Revision) -> str:

@@ -1,7 +1,9 @@
 """Receipts: shown, checked against the register, printed as PDF. Only to who sees the document."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -11,13 +13,27 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cwg.languages import LANGUAGE_NAMES, current_language
-from cwg.look.instants import instant_text
+from cwg.look.instants import duration_text
 from cwg.look.templatetags.portal import filesize
 from cwg.members.requests import PortalRequest
 from cwg.record import journal
 from cwg.record.models import JournalEntry
-from cwg.texts import pdf_out
-from cwg.texts.tree import Text, heading, pair, paragraph, title
+from cwg.texts import moments, pdf_out
+from cwg.texts.references import itself
+from cwg.texts.tree import (
+    UNDETERMINED,
+    Block,
+    Run,
+    Runs,
+    Text,
+    around,
+    heading,
+    pair,
+    paragraph,
+    row,
+    title,
+    words,
+)
 
 from .deadlines import VERDICT_LABELS, Verdict
 from .filenames import content_disposition
@@ -79,23 +95,76 @@ def visible_receipt(request: PortalRequest, code: str) -> Receipt:
     )
 
 
-def _shown(receipt: Receipt) -> dict:
-    """The receipt's own statement, word for word, as `components/receipt.html` takes it."""
+@dataclass(frozen=True)
+class Printed:
+    """What a receipt says, each fact once, for its page and its PDF: from its statement, not from the register of today.
+
+    Labels and values in the active language. `symbol`, `title`, `verdict` and `number` head the page; `facts` follow,
+    and `checks` stand where it is compared with the register. `files` are name, language, size (bytes) and sha256.
+    """
+
+    symbol: Block
+    title: Block
+    verdict: Block
+    number: Block
+    facts: tuple[Block, ...]
+    checks: tuple[Block, ...]
+    files: tuple[dict[str, Any], ...]
+    # The code of the verdict, for its badge.
+    verdict_code: str
+    # Where the document and the receipt stand, the latter with the name of the portal.
+    url: str
+    address: str
+
+    @property
+    def all_facts(self) -> list[Block]:
+        """All labels and values, as a paper lists them."""
+        return [self.symbol, self.title, *self.facts, self.verdict, self.number, *self.checks]
+
+
+def printed(receipt: Receipt) -> Printed:
+    """The receipt as it is shown and printed."""
     said = receipt.statement
-    return {
-        "symbol": said["symbol"],
-        "url": receipt.revision.document.get_absolute_url(),
-        "title": said["title"],
-        "source": ", ".join(said["sources"]),
-        "available_at": _instant(said["available_at"]),
-        "deadline_at": _instant(said["deadline"]),
-        "rule": said["rule"],
-        "verdict": said["verdict"],
-        "submitted_by": said["submitted_by"],
-        "number": receipt.code,
-        "address": f"{settings.PORTAL_URL}{receipt.get_absolute_url()}",
-        "files": [{**file, "language": LANGUAGE_NAMES[file["language"]]} for file in said["files"]],
-    }
+    zone, arrived, at = said["zone"], _instant(said["arrived_at"]), _instant(said["available_at"])
+    deadline = _instant(said["deadline"])
+    assert arrived and at  # every receipt states both
+    # Version 1 knows the group by its code alone.
+    facts = [
+        pair(_("Source"), ", ".join(said["sources"])),
+        pair(_("Group"), said.get("group_name", said["group"])),
+        pair(_("Meeting"), ", ".join(part for part in (said["meeting"], said["place"]) if part)),
+        pair(_("Available on the Group's website"), _in_both_zones(at, zone)),
+    ]
+    if deadline:
+        facts.append(pair(_("Deadline"), _in_both_zones(deadline, zone)))
+    if said["rule"]:
+        facts.append(pair(_("Rule"), said["rule"], language=UNDETERMINED))
+    facts.append(pair(_("Submitted by"), said["submitted_by"]))
+    checks = [pair(_("Digest of this receipt (SHA-256)"), receipt.digest)]
+    if said["rule_source"]:
+        checks.append(pair(_("Source of the rule"), said["rule_source"], language=UNDETERMINED))
+    if said["requested_in_session"]:
+        checks.append(pair(_("Requested in session"), said["requested_in_session"], language=UNDETERMINED))
+    checks.append(pair(_("Request reached the portal"), moments.runs(arrived, zone, "exact")))
+    if (waited := (at - arrived).total_seconds()) >= 1:
+        checks.append(pair(_("Waited for the register"), duration_text(waited)))
+    return Printed(
+        symbol=pair(_("Symbol"), Run(said["symbol"], reference=said["symbol"])),
+        title=pair(_("Title"), said["title"], language=UNDETERMINED),
+        verdict=pair(_("Verdict"), str(VERDICT_LABELS[Verdict(said["verdict"])])),
+        number=pair(_("Receipt"), receipt.code),
+        facts=tuple(facts),
+        checks=tuple(checks),
+        files=tuple(file | {"language": str(LANGUAGE_NAMES[file["language"]])} for file in said["files"]),
+        verdict_code=said["verdict"],
+        url=receipt.revision.document.get_absolute_url(),
+        address=f"{settings.PORTAL_URL}{receipt.get_absolute_url()}",
+    )
+
+
+def _in_both_zones(instant: datetime, zone: str) -> Runs:
+    """At the seat, and below it in UTC."""
+    return (*moments.runs(instant, zone, "exact"), Run("\n"), *moments.runs(instant, "UTC", "exact"))
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -105,20 +174,14 @@ def _instant(text: str | None) -> datetime | None:
 @require_safe
 def receipt(request: PortalRequest, code: str) -> HttpResponse:
     found = visible_receipt(request, code)
-    said = found.statement
-    arrived, at = _instant(said["arrived_at"]), _instant(said["available_at"])
-    assert arrived and at  # every receipt states both
     return render(
         request,
         "documents/receipt.html",
         {
             "receipt": found,
-            "shown": _shown(found),
+            "shown": printed(found),
             "document": found.revision.document,
-            "statement": said,
-            "seat_zone": said["zone"],
-            "arrived_at": arrived,
-            "waited": at - arrived,
+            "statement": found.statement,
             "differences": list(differences(found)),
             "checked_at": request.server_now,
         },
@@ -137,41 +200,23 @@ def receipt_pdf(request: PortalRequest, code: str) -> HttpResponse:
 
 def as_pdf(receipt: Receipt, language: str) -> bytes:
     """The receipt as PDF, labels in the active language (`language`, two letters), facts from its statement."""
-    said, shown = receipt.statement, _shown(receipt)
-    zone = said["zone"]
-
-    def both(instant: datetime) -> str:
-        return f"{instant_text(instant, zone, 'exact')}\n{instant_text(instant, 'UTC', 'exact')}"
-
-    pairs = [
-        (_("Symbol"), said["symbol"]),
-        (_("Title"), said["title"]),
-        (_("Source"), shown["source"]),
-        (_("Meeting"), f"{said['meeting']}, {said['place']}"),
-        (_("Available on the Group's website"), both(shown["available_at"])),
-    ]
-    if shown["deadline_at"]:
-        pairs.append((_("Deadline"), both(shown["deadline_at"])))
-    if said["rule"]:
-        pairs.append((_("Rule"), f"{said['rule']} ({said['rule_source']})"))
-    pairs.append((_("Verdict"), str(VERDICT_LABELS[Verdict(said["verdict"])])))
-    if said["requested_in_session"]:
-        pairs.append((_("Requested in session"), said["requested_in_session"]))
-    pairs += [
-        (_("Submitted by"), said["submitted_by"]),
-        (_("Receipt"), receipt.code),
-        (_("Digest of this receipt (SHA-256)"), receipt.digest),
-    ]
-    # One under the other, not in columns: the digest is the longest word of the page and must stay whole.
+    shown = printed(receipt)
     files = [
-        (f"{f['language']}\n{filesize(f['size'])}", f"{f['name']}\nSHA-256\n{f['sha256']}")
-        for f in shown["files"]
+        row(f"{file['name']}\nSHA-256 {file['sha256']}", file["language"], filesize(file["size"]))
+        for file in shown.files
     ]
+    checked = around(
+        _("This receipt can be checked at %(address)s"),
+        "address",
+        Run(shown.address, reference=shown.address),
+    )
     blocks = (
         title(_("Receipt")),
-        *(pair(label, value) for label, value in pairs),
+        *shown.all_facts,
         heading(1, _("Files")),
-        *(pair(label, value) for label, value in files),
-        paragraph(_("This receipt can be checked at %(address)s") % {"address": shown["address"]}),
+        row(_("File"), _("Language"), _("Size"), head=True),
+        *files,
+        paragraph(checked),
     )
-    return pdf_out.to_pdf(Text(_("Receipt"), language, blocks), header=said["symbol"], replace_missing=True)
+    text = Text(f"{_('Receipt')} {words(shown.symbol.value)}", language, blocks)
+    return pdf_out.to_pdf(text, header=words(shown.symbol.value), address_of=itself, replace_missing=True)

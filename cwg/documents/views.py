@@ -88,7 +88,7 @@ def document(request: VisitorRequest, path: str) -> HttpResponse:
         {
             "document": found,
             "register": register,
-            "head": header_block.head(found, current),
+            "head": header_block.of(found, current),
             "heading": current.symbol or found.heading or _("Document without symbol"),
             "entries": header_block.entries(found, with_receipts=request.user.is_authenticated),
             "languages": header_block.languages_of(current, withdrawn=found.is_withdrawn, all_six=True),

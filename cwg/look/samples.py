@@ -91,28 +91,43 @@ def _rows() -> list[dict[str, Any]]:
     ]
 
 
+def _fact(label: str, value: str) -> dict[str, str]:
+    return {"label": label, "value": value}
+
+
 def context() -> dict[str, Any]:
     """Everything `templates/look/guide.html` shows."""
     now = clock.now()
     bound = SampleForm({"title": "", "kind": "action"}, prefix="wrong")
     rows = _rows()
     head = {
-        "group": "Council Working Group on international Internet-related public policy issues",
-        "meeting": "Ninth meeting",
-        "place": "Geneva",
-        "dates": "12 February 2009",
-        "symbol": "CWG-Internet-9/4",
-        "date": dt.date(2009, 2, 10),
-        "original": "Original: Arabic",
-        "source": "Saudi Arabia, Syrian Arab Republic, Egypt",
-        "title": rows[0]["title"],
-        "kind": "Contribution for action",
-        "summary": "This contribution proposes a list of issues for the Group's further work, and asks for an "
-        "inventory of what the Union does on each of them.",
-        "action_required": "The Group is invited to discuss the list and to agree on it.",
-        "references": "Resolution 75 (Johannesburg, 2008); Council Resolution 1282 (Mod. 2008)",
-        "level": 3,
+        "group": _fact(
+            "Group", "Council Working Group on international Internet-related public policy issues"
+        ),
+        "meeting": _fact("Meeting", "Ninth meeting\nGeneva, 12 February 2009"),
+        "marks": [
+            _fact("Symbol", "CWG-Internet-9/4"),
+            _fact("Date", "10 February 2009"),
+            _fact("Language", "Original: Arabic"),
+        ],
+        "source": _fact("Source", "Saudi Arabia, Syrian Arab Republic, Egypt"),
+        "title": {"runs": rows[0]["title"], "language": "en"},
+        "kind": _fact("Kind", "Contribution for action"),
+        "box": [
+            _fact(
+                "Summary",
+                "This contribution proposes a list of issues for the Group's further work, and asks for an "
+                "inventory of what the Union does on each of them.",
+            ),
+            _fact("Action required", "The Group is invited to discuss the list and to agree on it."),
+            _fact("References", "Resolution 75 (Johannesburg, 2008); Council Resolution 1282 (Mod. 2008)"),
+        ],
     }
+    draft_marks = [
+        _fact("Symbol", "Number given on submission"),
+        _fact("Date", "Date of submission"),
+        _fact("Language", "Original: Arabic"),
+    ]
     return {
         "soon": now + dt.timedelta(days=2, hours=3, minutes=12),
         "close": now + dt.timedelta(minutes=9, seconds=50),
@@ -135,7 +150,7 @@ def context() -> dict[str, Any]:
         "filters": SampleFilters(prefix="filter"),
         "page": Paginator(range(90), 20).page(2),
         "head": head,
-        "draft_head": head | {"symbol": "", "date": None, "draft": True},
+        "draft_head": head | {"marks": draft_marks, "is_draft": True},
         "languages": [("ar", "Arabic"), ("en", "English"), ("fr", "French")],
         "files": [
             {
@@ -190,16 +205,20 @@ def context() -> dict[str, Any]:
             },
         ],
         "receipt": {
-            "number": "R-2009-000041",
-            "symbol": "CWG-Internet-9/4",
+            "number": _fact("Receipt", "R-2009-000041"),
+            "symbol": _fact("Symbol", "CWG-Internet-9/4"),
             "url": "#4",
-            "title": rows[0]["title"],
-            "source": "Saudi Arabia (lead), Syrian Arab Republic, Egypt",
-            "available_at": dt.datetime(2009, 2, 10, 15, 42, 7, tzinfo=dt.UTC),
-            "deadline_at": dt.datetime(2009, 2, 11, 8, 0, tzinfo=dt.UTC),
-            "rule": "Available not later than 24 hours before the start of the meeting",
-            "verdict": "in_time",
-            "submitted_by": "A. Focal-Point, Saudi Arabia",
+            "title": _fact("Title", rows[0]["title"]),
+            "facts": [
+                _fact("Source", "Saudi Arabia (lead), Syrian Arab Republic, Egypt"),
+                _fact(
+                    "Available on the Group's website", "Tuesday, 10 February 2009, 16:42:07 CET (UTC+01:00)"
+                ),
+                _fact("Deadline", "Wednesday, 11 February 2009, 09:00:00 CET (UTC+01:00)"),
+                _fact("Rule", "Available not later than 24 hours before the start of the meeting"),
+                _fact("Submitted by", "A. Focal-Point, Saudi Arabia"),
+            ],
+            "verdict_code": "in_time",
             "address": "https://portal.example/receipts/R-2009-000041/",
             "files": [
                 {

@@ -10,10 +10,11 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from pypdf import PdfReader
 
-from cwg.documents import receipts
+from cwg.documents import header_block, receipts
 from cwg.documents.models import Document, Receipt, Register, Revision
 from cwg.members.models import Group
 from cwg.record.history import sign
+from cwg.texts.tree import words
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,46 @@ def test_a_receipt_states_the_group_s_name_and_goes_on_matching_after_it_changed
     assert (receipt.statement["version"], receipt.statement["group_name"]) == (2, OLD_NAME)
     change_everything(register)
     assert list(receipts.differences(Receipt.objects.get())) == []
+
+
+def test_the_page_and_the_cover_print_the_same_parts(client_of, register, saudi_delegate):
+    document = factories.make_document(
+        register, summary="A summary.", action_required="To note it.", references="Resolution 75"
+    )
+    client = client_of(saudi_delegate)
+    page = client.get(document.get_absolute_url()).content.decode()
+    cover = text_of(client.get(reverse("documents:cover", args=[document.path])))
+    head = header_block.of(document, document.current)
+    assert len(head.facts) == 7 and len(head.box) == 3
+    for part in (*head.facts, *head.box):
+        assert words(part.label) in cover
+        for line in words(part.value).split("\n"):
+            assert line in page and line in cover
+    assert words(head.title.runs) in page and words(head.title.runs) in cover
+
+
+def test_a_title_that_looks_like_markup_is_only_a_title(client_of, register, saudi_delegate):
+    title = '<script>alert(1)</script> #panic("x") $'
+    document = factories.make_document(register, title)
+    client = client_of(saudi_delegate)
+    assert "<script>alert" not in client.get(document.get_absolute_url()).content.decode()
+    assert title in text_of(client.get(reverse("documents:cover", args=[document.path])))
+
+
+def test_a_title_in_letters_that_no_font_has_does_not_stop_the_cover(client_of, register, saudi_delegate):
+    document = factories.make_document(register, "On 𓀀 signs")
+    response = client_of(saudi_delegate).get(reverse("documents:cover", args=[document.path]))
+    assert response.status_code == 200 and "On � signs" in text_of(response)
+
+
+def test_what_an_archive_does_not_state_stands_in_italics_and_the_rest_is_left_out(register):
+    head = header_block.describe(
+        group="G", meeting="M", place="", days=(None, None), symbol="", day=None, zone="UTC", kind="K",
+        source="S", languages=[], title="T", title_language="",
+    )  # fmt: skip
+    assert words(head.meeting.value) == "M" and head.original is None and head.box == ()
+    assert [run.marks for run in (*head.symbol.value, *head.date.value)] == ["i", "i"]
+    assert head.title.language == "und"
 
 
 # --- Rows of before ---------------------------------------------------------------------------------------------------

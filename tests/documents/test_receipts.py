@@ -1,6 +1,8 @@
 """Receipts: shown to who sees the document, checked against the register, printed."""
 
+import html
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +12,7 @@ from pypdf import PdfReader
 
 from cwg.documents import receipts
 from cwg.documents.models import Document, Receipt
+from cwg.texts.tree import words
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +77,38 @@ def test_a_receipt_that_no_longer_matches_says_so(client_of, document, saudi_del
         cursor.execute("SET LOCAL session_replication_role = origin")
     response = client_of(saudi_delegate).get(receipt.get_absolute_url())
     assert "Does not match the register" in response.content.decode()
+
+
+def test_the_page_and_the_pdf_print_every_fact(client_of, document, saudi_delegate):
+    receipt = Receipt.objects.get()
+    client = client_of(saudi_delegate)
+    page = re.sub(r"<[^>]+>", "", client.get(receipt.get_absolute_url()).content.decode())
+    pdf = client.get(reverse("documents:receipt-pdf", args=[receipt.code])).content
+    text = " ".join(PdfReader(io.BytesIO(pdf)).pages[0].extract_text().split())
+    shown = receipts.printed(receipt)
+    assert len(shown.all_facts) == 14
+    for fact in shown.all_facts:
+        assert words(fact.label) in text, fact
+        for line in words(fact.value).split("\n"):
+            assert line in text, fact
+    for fact in (shown.symbol, shown.title, *shown.facts, shown.number, *shown.checks):
+        for line in words(fact.value).split("\n"):
+            assert line in html.unescape(page), fact
+
+
+def test_a_receipt_of_version_1_names_the_group_by_its_code_and_is_printed(
+    client_of, document, saudi_delegate
+):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE documents_receipt SET statement = (statement - 'group_name') || '{\"version\": 1}'"
+        )
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    receipt = Receipt.objects.get()
+    group = next(fact for fact in receipts.printed(receipt).facts if words(fact.label) == "Group")
+    assert words(group.value) == "DG"
+    assert not [said for said in receipts.differences(receipt) if "group_name" in said]
+    client = client_of(saudi_delegate)
+    for address in (receipt.get_absolute_url(), reverse("documents:receipt-pdf", args=[receipt.code])):
+        assert client.get(address).status_code == 200
