@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cwg.documents import register, rules
 from cwg.documents.models import Document, Register, Revision, Slot
 from cwg.languages import LANGUAGE_CODES
+from cwg.members import second_factor
 from cwg.members.models import UNREAD_WHERE_NAMED
 from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
@@ -36,9 +37,10 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
     prepared = submission.proof(draft)
     may_edit = request.rights.works_for(draft.party)
     may_submit = request.rights.submits_for(draft.party)
+    lacks_second_factor = may_submit and second_factor.is_missing_to_submit(request.user)
     token = (
         submission.offer(prepared, person=request.user, at=request.server_now)
-        if may_submit and prepared.ready
+        if may_submit and prepared.ready and not lacks_second_factor
         else None
     )
     return {
@@ -51,6 +53,7 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         "may_edit": may_edit,
         "may_submit": may_submit,
         "steps": draft_views.steps(draft, linked=may_edit),
+        "lacks_second_factor": lacks_second_factor,
         "sponsorship": _asked_of(request, draft),
         "deadline": rules.deadline_for(draft.register, draft.kind) if draft.register else None,
         "forecast": submission.forecast(draft, at=request.server_now),
@@ -77,6 +80,9 @@ def submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     draft = get_object_or_404(own.defer(*(f"state__{name}" for name in UNREAD_WHERE_NAMED)), pk=pk)
     if not request.rights.submits_for(draft.party):
         return render(request, "403.html", status=403)
+    if second_factor.is_missing_to_submit(request.user):
+        page = _proof_page(request, draft_views.find(request, pk), interrupted="SecondFactor")
+        return render(request, "contributions/proof.html", page, status=403)
     try:
         token = uuid.UUID(request.POST.get("token", ""))
     except ValueError:

@@ -224,10 +224,20 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "cwg.members.second_factor_forms.AddPasskeyForm",
+    "authenticate": "cwg.members.second_factor_forms.CodeForm",
+    "reauthenticate": "cwg.members.second_factor_forms.CodeAgainForm",
+}
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
+MFA_RATE_LIMITS = {"webauthn_login": None}  # nothing to guess, and a full room may use theirs at once
 MFA_TOTP_ISSUER = "CWG-Internet"
 # When true, secretariat and administrators reach nothing until they have set up a second factor.
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", False)
+# When true, whoever submits for a delegation or an office needs one; asked where they submit.
+SUBMIT_MFA_REQUIRED = env.bool("SUBMIT_MFA_REQUIRED", False)
 INVITATION_LIFETIME = timedelta(days=env.int("INVITATION_DAYS", 14))
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True

@@ -47,6 +47,8 @@ OBJECTS: dict[str, dict[str, Address]] = {
             ("no such act", "nothing"),
         )
     },
+    "mfa_edit_webauthn": {"of nobody": lambda w: {"pk": 0}},
+    "mfa_remove_webauthn": {"of nobody": lambda w: {"pk": 0}},
     "account_confirm_address": {"never issued": lambda w: {"token": "x" * 43}},
     "account_use_sign_in_link": {"never issued": lambda w: {"token": "x" * 43}},
     "account_reset_password_from_key": {"never issued": lambda w: {"uidb36": "1", "key": "abc-def"}},

@@ -1,12 +1,14 @@
-"""The addresses of sign-in. Only those the portal needs: nobody signs up here or changes an address here."""
+"""The addresses of sign-in. Only those the portal needs: nobody signs up here."""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 
-from . import address_views, entrance_views
+from . import address_views, entrance_views, second_factor
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -32,10 +34,18 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("2fa/", mfa.index, name="mfa_index"),
-    path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
+    path("2fa/authenticate/", second_factor.ask, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("2fa/passkeys/", passkeys.list_webauthn, name="mfa_list_webauthn"),
+    path("2fa/passkeys/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path(
+        "2fa/passkeys/reauthenticate/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"
+    ),
+    path("2fa/passkeys/login/", login_not_required(passkeys.login_webauthn), name="mfa_login_webauthn"),
+    path("2fa/passkeys/<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
+    path("2fa/passkeys/<int:pk>/rename/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
     path("2fa/recovery-codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(
         "2fa/recovery-codes/generate/",

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cwg.documents import uploads
+from cwg.members import second_factor
 from cwg.members.requests import of_visitor
 
 OPEN_TO_STAFF_WITHOUT_MFA = ("/accounts/", "/static/", "/livez", "/readyz", "/language/")
@@ -36,7 +37,7 @@ class BadInputMiddleware:
         if uploads.came_short(request):
             return render(request, "400.html", status=400)
         if settings.STAFF_MFA_REQUIRED and self._needs_second_factor(request):
-            return redirect(reverse("mfa_activate_totp"))
+            return redirect(reverse("mfa_index"))
         return None
 
     @staticmethod
@@ -45,6 +46,4 @@ class BadInputMiddleware:
             return False
         if not of_visitor(request).rights.enters_console:
             return False
-        from allauth.mfa.utils import is_mfa_enabled
-
-        return not is_mfa_enabled(request.user)
+        return not second_factor.is_set_up(request.user)

@@ -174,7 +174,7 @@ def test_a_person_changes_the_password_and_stays_signed_in(client_of, saudi_dele
         "3rdparty/",
         "social/signup/",
         "sessions/",
-        "2fa/webauthn/",
+        "2fa/webauthn/signup/",
     ],
 )
 def test_there_is_no_other_way_in(client, client_of, saudi_delegate, path):

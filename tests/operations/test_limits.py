@@ -21,7 +21,7 @@ def test_where_it_is_required_staff_reach_nothing_without_a_second_factor(reques
     client = client_of(request.getfixturevalue(who))
     for method in ("get", "post"):
         answer = getattr(client, method)("/me/")
-        assert (answer.status_code, answer["Location"]) == (302, "/accounts/2fa/totp/activate/")
+        assert (answer.status_code, answer["Location"]) == (302, "/accounts/2fa/")
     assert client.get("/accounts/logout/").status_code == 200
 
 
