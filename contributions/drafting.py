@@ -12,7 +12,7 @@ from datetime import datetime
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from cwg.documents import blobs, register
+from cwg.documents import blobs, offers, register
 from cwg.documents.filenames import display_name
 from cwg.documents.kinds import kinds_for
 from cwg.documents.models import Document, PolicyIssue, Register, Revision, Slot
@@ -265,18 +265,16 @@ def begin_change(
     """Begin a Rev., Corr. or Add. of a registered document; an open draft of the same change is taken up again.
 
     A Rev. starts from the words, files and sources of the current text, so that a change of sponsors alone
-    keeps the same bytes. Raises NotEntitled, NotOpen (withdrawn) and ValueError.
+    keeps the same bytes. Raises NotEntitled, offers.DocumentWithdrawn, offers.OfTheArchive and ValueError.
     """
     kind = Revision.Kind(kind)
     if kind == Revision.Kind.ORIGINAL:
         raise ValueError("a change is a Rev., a Corr. or an Add.")
-    party = document.party
-    if party is None or not rights.works_for(party):
-        raise NotEntitled
-    current = document.current
     with transaction.atomic():
-        if Document.objects.select_for_update(of=("self",)).get(pk=document.pk).is_withdrawn:
-            raise NotOpen
+        document = Document.objects.for_list().select_for_update(of=("self",)).get(pk=document.pk)
+        offers.must_be_open(offers.DocumentAct(kind), document, rights)
+        party, current = document.party, document.current
+        assert party is not None  # nobody works for no party
         open_one = Contribution.objects.open().filter(
             revises=document, revision_kind=kind, corrected_language=language
         )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from cwg import clock
-from cwg.documents import deadlines, register, rules
+from cwg.documents import deadlines, offers, register, rules
 from cwg.documents.models import Document, Receipt, Register, Revision, Slot
 from cwg.languages import LANGUAGE_NAMES
 from cwg.members.models import UNREAD_WHERE_NAMED, Person
@@ -400,8 +400,9 @@ def forget_old_tokens() -> int:
 def withdraw(document: Document, *, rights: Rights, reason: str) -> Document:
     """Withdraw a registered document in its lead's name; symbol and a notice remain.
 
-    Raises NotEntitled, register.NothingToChange.
+    Raises NotEntitled, offers.DocumentWithdrawn, offers.OfTheArchive.
     """
-    if not rights.submits_for(document.party):
-        raise NotEntitled
-    return register.withdraw(document, actor=rights.holder, reason=reason)
+    with register.acting_on(document.register_id) as (_locked, at):
+        fresh = Document.objects.for_list().get(pk=document.pk)
+        offers.must_be_open(offers.DocumentAct.WITHDRAW, fresh, rights_of(rights.holder, at))
+        return register.withdraw(fresh, actor=rights.holder, reason=reason)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cwg.documents import register, rules
+from cwg.documents import offers, register, rules
 from cwg.documents.models import Document, Register, Revision, Slot
 from cwg.languages import LANGUAGE_CODES
 from cwg.members import second_factor
@@ -192,19 +192,19 @@ def use_slot(request: PortalRequest, pk: uuid.UUID, slot: int) -> HttpResponse:
     return redirect("contributions:proof", pk=pk)
 
 
-def _own_document(request: PortalRequest, pk: int) -> Document:
-    """A visible document that the person's own party leads; 404 otherwise."""
+def _own_document(request: PortalRequest, pk: int) -> tuple[Document, frozenset[offers.DocumentAct]]:
+    """A visible document that a party of the person's leads, with the acts open on it; 404 otherwise."""
     document = get_object_or_404(Document.objects.visible_to(request.rights).for_list(), pk=pk)
     if not request.rights.works_for(document.party):
         raise Http404
-    return document
+    return document, offers.acts_on(document, request.rights)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: PortalRequest, document: int) -> HttpResponse:
     """Begin a Rev., Corr. or Add. of a registered document: choose which, then edit it like any draft."""
-    found = _own_document(request, document)
-    if found.is_withdrawn:
+    found, offered = _own_document(request, document)
+    if not offered & offers.CHANGES:
         return render(request, "409.html", status=409)
     if request.method == "POST":
         kind = request.POST.get("kind", "")
@@ -220,7 +220,7 @@ def change(request: PortalRequest, document: int) -> HttpResponse:
             draft = drafting.begin_change(
                 found, kind, rights=request.rights, at=request.server_now, language=language
             )
-        except drafting.NotOpen:
+        except offers.DocumentWithdrawn:
             return render(request, "409.html", status=409)
         return redirect("contributions:contribution", pk=draft.pk)
     return render(
@@ -237,16 +237,16 @@ def change(request: PortalRequest, document: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: PortalRequest, document: int) -> HttpResponse:
     """Withdraw a registered document, with a reason. Its symbol and a notice remain."""
-    found = _own_document(request, document)
+    found, offered = _own_document(request, document)
     if not request.rights.submits_for(found.party):
         return render(request, "403.html", status=403)
-    if found.is_withdrawn:
+    if offers.DocumentAct.WITHDRAW not in offered:
         return render(request, "409.html", status=409)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             submission.withdraw(found, rights=request.rights, reason=form.cleaned_data["reason"])
-        except register.NothingToChange:
+        except offers.DocumentWithdrawn:
             return render(request, "409.html", status=409)
         messages.success(request, _("%(symbol)s is withdrawn. Its symbol stays.") % {"symbol": found.symbol})
         return redirect(found)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from cwg.documents import acts, downloads, header_block, listing, pack
+from cwg.documents import downloads, header_block, listing, offers, pack
 from cwg.documents.filenames import content_disposition
 from cwg.documents.models import Document
 from cwg.documents.states import MeetingState
@@ -100,7 +100,7 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
     form = listing.FilterForm(request.GET, kinds=kinds, sources=sources, since=since)
     rows = listing.rows(form.applied_to(documents), since=since, asked=asked)
     state = found.state_at(now)
-    starting = acts.starts_at(register, rights)
+    starting = offers.starts_at(register, rights)
     return render(
         request,
         "meetings/meeting.html",

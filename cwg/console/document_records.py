@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from contributions import submission
 from cwg.documents import header_block, register
-from cwg.documents.acts import DocumentAct, acts_on
 from cwg.documents.models import Blob, Document, File, PolicyIssue, Register, Revision, Slot, Source
+from cwg.documents.offers import DocumentAct, acts_on
 from cwg.members.requests import PortalRequest, of_person
 from cwg.members.rights import Rights
 from cwg.record.models import JournalEntry

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
-from cwg.documents import deadlines, register, rulebook, zones
+from cwg.documents import deadlines, offers, register, rulebook, zones
 from cwg.members import refusals as people
 from cwg.members.parties import NotEntitled
 from cwg.notices.sending import NothingToSendAgain
@@ -25,6 +25,10 @@ SAY_IT_THEMSELVES = (
 SENTENCES: dict[type[Exception], Any] = {
     PermissionDenied: _("Only the secretariat of this group does this."),
     NotEntitled: _("Only the party it comes from withdraws this document."),
+    offers.DocumentWithdrawn: _("The document is withdrawn: nothing is done with it any more."),
+    offers.OfTheArchive: _(
+        "The document is of the archive: it was not registered here and is not withdrawn here."
+    ),
     register.NothingToChange: _("It is so already."),
     register.RegisterBusy: _("The register is busy at this moment. Nothing was changed; try again."),
     NothingToSendAgain: _("This mail still waits, or no longer matters: there is nothing to send again."),

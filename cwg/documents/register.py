@@ -24,6 +24,7 @@ from cwg.record.history import sign
 
 from . import deadlines, kinds, restore_gaps, rules, symbols
 from .models import Deadline, Document, File, Receipt, Register, Revision, Series, Slot, Source, Version
+from .offers import DocumentWithdrawn, OfTheArchive
 
 LOCK_TIMEOUT = "10s"
 RETRIES = 3
@@ -43,10 +44,6 @@ class SlotNotOpen(ValueError):
 
 class NothingToChange(ValueError):
     """The change asks for what already is."""
-
-
-class DocumentWithdrawn(ValueError):
-    """The document that would be revised, corrected or extended has been withdrawn."""
 
 
 @dataclass(frozen=True)
@@ -406,9 +403,11 @@ def _journal_refusal(locked, filing, decision, actor, at, arrived_at) -> None:
 def withdraw(document: Document, *, actor: Person, reason: str) -> Document:
     """Withdraw a document: symbol and a notice remain, its number is never used again, its files are closed.
 
-    Raises NothingToChange where it is withdrawn already. The caller has asked whether the actor may.
+    Raises NothingToChange where it is withdrawn already, OfTheArchive. The caller has asked whether the actor may.
     """
     with acting_on(document.register_id) as (locked, at):
+        if locked.is_archive:
+            raise OfTheArchive
         document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
         if document.is_withdrawn:
             raise NothingToChange("withdrawn already")
@@ -427,10 +426,16 @@ def withdraw(document: Document, *, actor: Person, reason: str) -> Document:
 
 
 def change_disclosure(document: Document, disclosure: str, *, actor: Person, reason: str) -> Document:
-    """Change who may read a document; dated, reasoned, in the chain. Raises NothingToChange and ValueError."""
+    """Change who may read a document; dated, reasoned, in the chain.
+
+    Raises NothingToChange, DocumentWithdrawn, and ValueError for a disclosure that does not exist. The caller has
+    asked whether the actor may.
+    """
     disclosure = Document.Disclosure(disclosure)
     with acting_on(document.register_id) as (locked, at):
         document = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+        if document.is_withdrawn:
+            raise DocumentWithdrawn
         if document.disclosure == disclosure:
             raise NothingToChange("disclosed so already")
         before = document.disclosure

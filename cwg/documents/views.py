@@ -16,7 +16,7 @@ from cwg.look.pages import page_of
 from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.texts import pdf_out
 
-from . import acts, cover, header_block, listing, upward
+from . import cover, header_block, listing, offers, upward
 from .filenames import content_disposition
 from .models import Document, Register
 
@@ -96,7 +96,7 @@ def document(request: VisitorRequest, path: str) -> HttpResponse:
             "reads_meeting": reads_meeting,
             "slot": slot,
             "asked_url": asked_url,
-            "acts": {act.name.lower(): True for act in acts.acts_on(found, rights)},
+            "acts": {act.name.lower(): True for act in offers.acts_on(found, rights)},
             "zone": register.zone,
         },
     )

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from contributions.models import Contribution, Sponsorship
-from cwg.documents import acts, listing, rules
+from cwg.documents import listing, offers, rules
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Document, Register, Slot, Source
 from cwg.documents.states import OPEN_TO_CONTRIBUTIONS, MeetingState
@@ -50,7 +50,7 @@ def home(request: PortalRequest) -> HttpResponse:
         register_id = entry.meeting.register_id
         entry.submitted = [d for d in submitted if d.register_id == register_id]
         entry.drafts = [d for d in drafts if d.register_id == register_id]
-        starting = acts.starts_at(entry.meeting.register, rights)
+        starting = offers.starts_at(entry.meeting.register, rights)
         entry.may_contribute = bool(starting)
         entry.as_delegation = any(party.is_delegation for party in starting)
     coming = [entry for entry in ahead if entry.state is MeetingState.ANNOUNCED]

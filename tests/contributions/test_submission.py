@@ -758,7 +758,7 @@ def test_withdrawing_and_returning_regains_no_place(
     held.move_to(deadline + MICROSECOND)
     submission.withdraw(document, rights=rights_of(saudi_focal_point), reason="To return")
     late(drafts.make_draft(dg, register, by=saudi_focal_point), saudi_focal_point)
-    with pytest.raises(drafting.NotOpen):
+    with pytest.raises(the_register.DocumentWithdrawn):
         begin_change(document, "rev", saudi_focal_point, held.at)
 
 
@@ -771,7 +771,7 @@ def test_a_delegate_does_not_withdraw(document, saudi_delegate):
 
 def test_a_document_is_withdrawn_once(document, saudi_focal_point):
     submission.withdraw(document, rights=rights_of(saudi_focal_point), reason="First")
-    with pytest.raises(the_register.NothingToChange):
+    with pytest.raises(the_register.DocumentWithdrawn):
         submission.withdraw(document, rights=rights_of(saudi_focal_point), reason="Second")
     document.refresh_from_db()
     assert document.withdrawal_reason == "First"

@@ -7,11 +7,19 @@ again under its lock. So nothing is offered that is then refused.
 from datetime import datetime
 from enum import StrEnum
 
-from cwg.members.parties import Party
+from cwg.members.parties import NotEntitled, Party
 from cwg.members.rights import Rights
 
 from .models import Document, Register, Revision
 from .states import MeetingState
+
+
+class DocumentWithdrawn(ValueError):
+    """The document has been withdrawn: nothing is done with it any more."""
+
+
+class OfTheArchive(ValueError):
+    """The document is of an archive: it was not registered here and is not revised or withdrawn here."""
 
 
 class DocumentAct(StrEnum):
@@ -47,6 +55,17 @@ def acts_on(document: Document, rights: Rights) -> frozenset[DocumentAct]:
         if rights.submits_for(party):
             found.add(DocumentAct.WITHDRAW)
     return frozenset(found)
+
+
+def must_be_open(act: DocumentAct, document: Document, rights: Rights) -> None:
+    """`acts_on` for a verb, asked under its lock. Raises DocumentWithdrawn, OfTheArchive, NotEntitled."""
+    if act in acts_on(document, rights):
+        return
+    if document.is_withdrawn:
+        raise DocumentWithdrawn
+    if document.register.is_archive:
+        raise OfTheArchive
+    raise NotEntitled
 
 
 def may_start(register: Register, party: Party, at: datetime) -> bool:
