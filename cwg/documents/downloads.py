@@ -28,7 +28,7 @@ def download(request: VisitorRequest, pk: uuid.UUID) -> HttpResponseBase:
     """
     file = (
         File.objects.visible_to(request.rights)
-        .select_related("blob", "version__revision__document")
+        .select_related("blob", "version__revision__document__register")
         .filter(pk=pk)
         .first()
     )
@@ -47,6 +47,7 @@ def download(request: VisitorRequest, pk: uuid.UUID) -> HttpResponseBase:
             person_id=request.user.pk,
             subject=f"{file.version.revision.symbol or file.version.revision.document.path} {file.version.language}",
             address=address_of(request),
+            group_id=file.version.revision.document.register.group_id,
         )
     return response
 

@@ -91,6 +91,7 @@ def invite(
             at=at,
             person_id=None,
             subject=" ".join(("invitation", *(str(part) for part in parties if part))),
+            group_id=group.pk,
         )
     return Invited(found, again)
 

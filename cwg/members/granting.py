@@ -53,7 +53,13 @@ def grant(
         accreditation.save(force_insert=True)
         party = state.iso3 if state else office.code if office else ""
         subject = f"accreditation {accreditation.pk} {role} {party} {group.code}"
-        access.note("accreditation_granted", at=at, person_id=actor.pk, subject=" ".join(subject.split()))
+        access.note(
+            "accreditation_granted",
+            at=at,
+            person_id=actor.pk,
+            subject=" ".join(subject.split()),
+            group_id=group.pk,
+        )
     return accreditation
 
 

@@ -427,4 +427,4 @@ def _note(act: str, about, actor: Person, at: datetime, address: str | None = No
     party = about.state.iso3 if about.state else about.office.code if about.office else ""
     kind = "invitation" if isinstance(about, Invitation) else "accreditation"
     subject = " ".join(part for part in (kind, str(about.pk), about.role, party, about.group.code) if part)
-    access.note(act, at=at, person_id=actor.pk, subject=subject, address=address)
+    access.note(act, at=at, person_id=actor.pk, subject=subject, address=address, group_id=about.group_id)

@@ -214,7 +214,12 @@ def send_again(notice: Notice, *, actor: Person, reason: str) -> Notice:
             "notice_sent_again",
             at=at,
             actor_id=actor.pk,
-            facts={"notice": again.pk, "event": again.event.key, "reason": reason.strip()},
+            facts={
+                "group": again.event.group_id,
+                "notice": again.pk,
+                "event": again.event.key,
+                "reason": reason.strip(),
+            },
         )
         transaction.on_commit(wake, robust=True)
     return again

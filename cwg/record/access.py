@@ -6,9 +6,23 @@ from .models import AccessEntry
 
 
 def note(
-    act: str, *, at: datetime, person_id: int | None, subject: str = "", address: str | None = None
+    act: str,
+    *,
+    at: datetime,
+    person_id: int | None,
+    subject: str = "",
+    address: str | None = None,
+    group_id: int | None = None,
 ) -> None:
-    """Append one line. Takes no lock; subjects are symbols and identifiers, never the text of a document."""
+    """Append one line. Takes no lock; subjects are symbols and identifiers, never the text of a document.
+
+    `group_id`: the group whose documents or people it is about; its staff alone are shown the line.
+    """
     AccessEntry.objects.create(
-        act=act, at=at, person_id=person_id, subject=subject[:300], address=address or None
+        act=act,
+        at=at,
+        person_id=person_id,
+        subject=subject[:300],
+        address=address or None,
+        group_id=group_id,
     )

@@ -117,6 +117,8 @@ class AccessEntry(models.Model):
     act = models.CharField(_("act"), max_length=60)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     address = models.GenericIPAddressField(_("network address"), null=True, blank=True)
+    # The group whose documents or people the act is about, as a number; empty for acts of an account itself.
+    group_id = models.BigIntegerField(_("group"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("access entry")

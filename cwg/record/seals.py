@@ -51,6 +51,8 @@ def read(day: date) -> DayOfAccess | None:
                     "act": entry.act,
                     "subject": entry.subject,
                     "address": entry.address,
+                    # Left out where there is none: lines of before the column keep the digest they were sealed with.
+                    **({"group": entry.group_id} if entry.group_id is not None else {}),
                 }
             )
             + b"\n"

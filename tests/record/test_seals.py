@@ -1,3 +1,4 @@
+import hashlib
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -43,6 +44,28 @@ def test_a_full_day_is_sealed_into_the_chain_of_the_house(sealed_day):
     assert entry.facts["digest"] == sealed_day.digest
     assert list(journal.faults(PortalJournal.objects.get())) == []
     assert list(seals.faults()) == []
+
+
+def test_a_line_without_a_group_is_sealed_as_it_was_before_lines_named_one(sealed_day):
+    """The digest of a day sealed by an older release, over the same lines."""
+    lines = [
+        {
+            "id": line.pk,
+            "at": line.at,
+            "person": 7,
+            "act": line.act,
+            "subject": "WG-WSIS-14/7",
+            "address": "192.0.2.1",
+        }
+        for line in AccessEntry.objects.order_by("id")
+    ]
+    older = hashlib.sha256(b"".join(journal.canonical(line) + b"\n" for line in lines)).hexdigest()
+    assert sealed_day.digest == older
+
+
+def test_the_group_of_a_line_is_sealed_with_it(sealed_day):
+    past_the_triggers("UPDATE record_accessentry SET group_id = 4 WHERE act = 'downloaded'")
+    assert len(list(seals.faults())) == 1
 
 
 def test_a_day_is_sealed_once_whoever_asks_again(sealed_day):
