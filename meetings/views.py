@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from cwg.documents import downloads, header_block, listing, offers, pack
 from cwg.documents.filenames import content_disposition
-from cwg.documents.models import Document
+from cwg.documents.models import Document, File
 from cwg.documents.states import MeetingState
 from cwg.languages import LANGUAGE_CODES, LANGUAGES, current_language
 from cwg.members.accounts import address_of
@@ -175,7 +175,13 @@ def documents_pack(request: PortalRequest, slug: str) -> HttpResponseBase:
         register=found.register
     )
     packed = pack.contents(documents.order_by("series__code", "number", "pk"), set(languages))
-    zipped = pack.stream(packed, title=str(found), language=current_language())
+    zipped = pack.stream(
+        packed,
+        title=str(found),
+        language=current_language(),
+        # Asked again before each file: a right that ends stops a download that is under way.
+        may_read=lambda file: File.objects.visible_to(rights_of(request.user)).filter(pk=file).exists(),
+    )
     name = f"{found.register.slug}{''.join(f'-{code}' for code in sorted(set(languages)))}.zip"
     response: HttpResponseBase
     if request.method == "HEAD":
@@ -188,6 +194,7 @@ def documents_pack(request: PortalRequest, slug: str) -> HttpResponseBase:
             person_id=request.user.pk,
             subject=f"{found.register.slug} {' '.join(languages)} ({len(packed)})",
             address=address_of(request),
+            group_id=found.register.group_id,
         )
     response["Content-Length"] = len(zipped)
     response["Content-Disposition"] = content_disposition(name)

@@ -7,7 +7,8 @@ stand in the index.
 import csv
 import hashlib
 import io
-from collections.abc import Collection, Iterator
+import uuid
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
@@ -22,11 +23,16 @@ PIECE = 64 * 1024
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+class RightEnded(PermissionError):
+    """The reader's right to a document ended, or the document was withdrawn, while the pack was on its way."""
+
+
 @dataclass(frozen=True)
 class Packed:
     """A file in the pack and what the index says of it."""
 
     arcname: str
+    file: uuid.UUID
     blob: Blob
     symbol: str
     title: str
@@ -65,6 +71,7 @@ def contents(documents, languages: Collection[str]) -> list[Packed]:
                     packed.append(
                         Packed(
                             arcname=f"{folder}/{header_block.file_name(document, revision, version, file, index)}",
+                            file=file.pk,
                             blob=file.blob,
                             symbol=revision.symbol,
                             title=revision.title or document.title,
@@ -79,8 +86,14 @@ def contents(documents, languages: Collection[str]) -> list[Packed]:
     return packed
 
 
-def stream(packed: list[Packed], *, title: str, language: str) -> ZipStream:
-    """The ZIP with its index (HTML and CSV) and SHA256SUMS; `len()` of it is its size in bytes."""
+def stream(
+    packed: list[Packed], *, title: str, language: str, may_read: Callable[[uuid.UUID], bool]
+) -> ZipStream:
+    """The ZIP with its index (HTML and CSV) and SHA256SUMS; `len()` of it is its size in bytes.
+
+    `may_read(file id)` is asked before each file is opened. Iterating raises RightEnded where it says no: the
+    download breaks off and is no whole ZIP.
+    """
     zipped = ZipStream(sized=True)
     own = {
         "index.html": render_to_string(
@@ -94,12 +107,14 @@ def stream(packed: list[Packed], *, title: str, language: str) -> ZipStream:
         zipped.add(content, name)
     zipped.add("".join(f"{line}\n" for line in sums), "SHA256SUMS")
     for one in packed:
-        zipped.add(_pieces(one.blob), one.arcname, size=one.blob.size)
+        zipped.add(_pieces(one, may_read), one.arcname, size=one.blob.size)
     return zipped
 
 
-def _pieces(blob: Blob) -> Iterator[bytes]:
-    with storage().open(blob.path, "rb") as stored:
+def _pieces(one: Packed, may_read: Callable[[uuid.UUID], bool]) -> Iterator[bytes]:
+    if not may_read(one.file):
+        raise RightEnded(one.symbol)
+    with storage().open(one.blob.path, "rb") as stored:
         yield from stored.chunks(PIECE)
 
 

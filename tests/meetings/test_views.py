@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
+from cwg.documents import pack, register
 from cwg.documents.kinds import Kind
+from cwg.documents.models import Document
 from cwg.members.models import Role
 from cwg.record.models import AccessEntry
 from meetings import requests
@@ -320,3 +322,31 @@ def test_an_archive_meeting_shows_no_actions(client_of, dg, secretary):
     content = client_of(secretary).get(page_of(archive)).content.decode()
     assert "Archive" in content
     assert "Convene the next meeting" not in content and "Start a contribution" not in content
+
+
+def test_a_role_that_ends_stops_a_pack_at_its_next_file(client_of, meeting, saudi_delegate, held):
+    for title in ("A", "B"):
+        factories.make_document(meeting.register, title)
+    url = reverse("meetings:pack", args=[meeting.register.slug])
+    arriving = iter(client_of(saudi_delegate).get(url).streaming_content)
+    got = b""
+    while factories.pdf_bytes("A. The text.") not in got:
+        got += next(arriving)
+    saudi_delegate.accreditations.update(until=held.at)
+    with pytest.raises(pack.RightEnded):
+        for piece in arriving:
+            got += piece
+    assert factories.pdf_bytes("B. The text.") not in got
+
+
+def test_a_document_withdrawn_meanwhile_leaves_a_pack_that_is_on_its_way(client_of, meeting, saudi_delegate):
+    for title in ("A", "B"):
+        factories.make_document(meeting.register, title)
+    url = reverse("meetings:pack", args=[meeting.register.slug])
+    arriving = iter(client_of(saudi_delegate).get(url).streaming_content)
+    got = next(arriving)
+    register.withdraw(Document.objects.get(title="B"), actor=saudi_delegate, reason="A mistake")
+    with pytest.raises(pack.RightEnded):
+        for piece in arriving:
+            got += piece
+    assert factories.pdf_bytes("B. The text.") not in got
