@@ -30,6 +30,9 @@ from meetings import requests
 from meetings.models import Meeting, Sitting
 from tests import factories
 
+# Stands in every name, title, wording and reason of the matrix's group, and nowhere else: `test_walls.py` looks for it.
+MARK = "Quagga"
+
 # The columns of the matrix, in its order.
 ROLES = (
     "anonymous",
@@ -73,12 +76,15 @@ class World:
 
 def build() -> World:
     """Make everything at the clock's now, within the transaction of the caller."""
-    dg, elsewhere = factories.make_group("DG", name="Dedicated Group"), factories.make_group("ELSEWHERE")
+    dg, elsewhere = (
+        factories.make_group("DG", name=f"Dedicated Group {MARK}"),
+        factories.make_group("ELSEWHERE"),
+    )
     cast = _people(dg)
     world = World(cast, _sessions(cast))
     things = world.things
     things |= {"group": dg, "saudi": factories.make_state("SAU"), "syria": factories.make_state("SYR")}
-    things["office"] = Office.objects.get(kind=Office.Kind.SECRETARIAT)
+    things["office"] = factories.make_office(Office.Kind.SECRETARIAT)
     things |= _meetings(dg, elsewhere, world)
     things |= _documents(things, elsewhere)
     things |= _drafts(world)
@@ -132,8 +138,8 @@ def _meetings(dg: Group, elsewhere: Group, world: World) -> dict[str, Any]:
     request = requests.record(
         in_session,
         addressee=factories.make_state("SAU"),
-        item="3",
-        wording="An inventory of activities.",
+        item=f"3 {MARK}",
+        wording=f"An inventory of activities, {MARK}.",
         actor=world.people["secretariat"],
         sitting=sitting,
     )
@@ -151,7 +157,7 @@ def _documents(things: dict[str, Any], elsewhere: Group) -> dict[str, Any]:
     in_register = things["announced"].register
 
     def make(title: str, **more) -> Document:
-        return factories.make_document(in_register, title, **more)
+        return factories.make_document(in_register, f"{title} {MARK}", **more)
 
     return {
         "private": make("Private"),
@@ -165,13 +171,21 @@ def _documents(things: dict[str, Any], elsewhere: Group) -> dict[str, Any]:
 def _drafts(world: World) -> dict[str, Any]:
     now = clock.now()
     saudi, syrian = rights_of(world.people["delegate"]), rights_of(world.people["other_delegate"])
-    wording = drafting.Wording(world.announced.register, Kind.CONTRIBUTION_ACTION, "A draft", ("en",))
+    wording = drafting.Wording(
+        world.announced.register,
+        Kind.CONTRIBUTION_ACTION,
+        f"A draft {MARK}",
+        ("en",),
+        summary=f"{MARK} within",
+    )
 
     def begin(rights, state: MemberState):
         return drafting.begin(rights=rights, at=now, party=Party(world.group, state), wording=wording)
 
     draft = begin(saudi, world.saudi)
-    upload = SimpleUploadedFile("draft.pdf", factories.pdf_bytes("A draft"), content_type=factories.PDF)
+    upload = SimpleUploadedFile(
+        f"draft {MARK}.pdf", factories.pdf_bytes("A draft"), content_type=factories.PDF
+    )
     file = drafting.attach(draft.pk, upload, language="en", rights=saudi, at=now)
     asked_of_others = sponsors.ask(draft.pk, factories.make_state("FRA"), rights=saudi, at=now)
     discarded = drafting.discard(begin(saudi, world.saudi).pk, rights=saudi, at=now)
@@ -192,7 +206,7 @@ def _drafts(world: World) -> dict[str, Any]:
 def _people_records(world: World) -> dict[str, Any]:
     invitation = people.invite(
         email="newcomer@matrix.example",
-        name="Newcomer",
+        name=f"Newcomer {MARK}",
         language="en",
         group=world.group,
         role=Role.DELEGATE,
@@ -212,7 +226,13 @@ def _people_records(world: World) -> dict[str, Any]:
 
 def _rest(world: World) -> dict[str, Any]:
     now = clock.now()
-    access.note("downloaded", at=now, person_id=world.people["delegate"].pk, subject=world.private.symbol)
+    access.note(
+        "downloaded",
+        at=now,
+        person_id=world.people["delegate"].pk,
+        subject=world.private.symbol,
+        group_id=world.group.pk,
+    )
     heartbeat.beat()
     journal.append(journal.portal(), "noted", at=now, actor_id=None, facts={})
     event = Event.objects.create(kind="registered", key="matrix", happened_at=now, expanded_at=now)
@@ -229,9 +249,9 @@ def _rest(world: World) -> dict[str, Any]:
         "event": event,
         "notice": notice,
         "demo_mail": DemoMail.objects.create(at=now, to="a@b.example", subject="A mail", text="Text"),
-        "issue": PolicyIssue.objects.create(
-            list_name="Resolution 1305", number=1, title="Multilingualization"
-        ),
+        "issue": PolicyIssue.objects.get_or_create(
+            list_name="Resolution 1305", number=1, defaults={"title": "Multilingualization"}
+        )[0],
         "journal_entry": JournalEntry.objects.filter(chain=world.announced.register.chain).first(),
         "access_entry": AccessEntry.objects.first(),
         "heartbeat": Heartbeat.objects.get(),

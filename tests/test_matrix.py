@@ -17,7 +17,7 @@ from django.test import override_settings
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from cwg import clock
-from cwg.members.rights import ACCOUNT_MODELS
+from cwg.members.rights import ADMINISTERED_MODELS
 from tests import factories, matrix_proposals, matrix_world
 from tests.matrix_world import ROLES, World, file_of, meeting_slug
 
@@ -234,7 +234,7 @@ def console_rows() -> Iterator[tuple[str, str, str, dict[str, str]]]:
         if not (found := console_model_page(route)):
             continue
         model, page = found
-        accounts = model.partition("_")[2] in ACCOUNT_MODELS
+        accounts = model.partition("_")[2] in ADMINISTERED_MODELS
         for method in METHODS:
             looks = page in ("changelist", "history", "change") and method == "GET"
             if model == "notices_demomail" and looks:

@@ -15,6 +15,7 @@ from contributions import submission
 from cwg.documents import header_block, register
 from cwg.documents.models import Blob, Document, File, PolicyIssue, Register, Revision, Slot, Source
 from cwg.documents.offers import DocumentAct, acts_on
+from cwg.members.oversight import seen_groups
 from cwg.members.requests import PortalRequest, of_person
 from cwg.members.rights import Rights
 from cwg.record.models import JournalEntry
@@ -23,8 +24,7 @@ from meetings.journal_names import names_in
 from .act_labels import label_of
 from .forms import DisclosureForm
 from .reasons import Act
-from .records import Panel, RecordAdmin
-from .scope import seen_groups
+from .records import Panel, RecordAdmin, SeenValuesFilter
 from .site import site
 
 CHAIN_SHOWN = 200
@@ -293,7 +293,7 @@ class BlobAdmin(RecordAdmin):
 
     facts = ("sha256", "size_in_words", "media_type", "stored_at", "scan", "scanned_at", "registered_as")
     list_display = ("sha256", "size_in_words", "media_type", "stored_at", "scan", "registered_as")
-    list_filter = ("scan", "media_type")
+    list_filter = ("scan", ("media_type", SeenValuesFilter))
     search_fields = ("sha256__startswith",)
     ordering = ("-stored_at",)
 

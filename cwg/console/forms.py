@@ -15,12 +15,18 @@ from cwg.documents.states import MeetingState
 from cwg.languages import LANGUAGES, RIGHT_TO_LEFT, current_language
 from cwg.look.form_fields import choice_field, row_field
 from cwg.members.models import Group, MemberState, Office, Person, Role
+from cwg.members.oversight import (
+    account_groups,
+    acts_for_all_groups,
+    is_administrator,
+    known_people,
+    managed_groups,
+)
 from cwg.members.rights import Rights
 from meetings.models import Meeting, Sitting
 
 from .change_form import RecordForm, VerbForm
 from .reasons import ReasonForm
-from .scope import acts_for_all_groups, is_administrator, managed_groups
 
 
 def states():
@@ -61,6 +67,14 @@ class ZoneForm(RecordForm):
 
 class GroupForm(ZoneForm):
     """The code is the head of every symbol of the group."""
+
+    rights: Rights
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "parent" in self.fields:
+            known = Group.objects.filter(pk__in=account_groups(self.rights))
+            row_field(self, "parent").queryset = known | Group.objects.filter(parts=self.instance.pk)
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"]
@@ -127,8 +141,18 @@ class InviteForm(RolePlaceForm):
 
 
 class GrantForm(ReasonForm, RolePlaceForm):
-    person = PersonChoice(Person.objects.filter(is_active=True), label=_("Person"))
+    person = PersonChoice(
+        Person.objects.none(),
+        label=_("Person"),
+        help_text=_(
+            "Somebody known to your group. Anybody else is invited by address, with or without an account."
+        ),
+    )
     field_order = ("person", "group", "role", "state", "office", "reason")
+
+    def __init__(self, *args, rights: Rights, **kwargs):
+        super().__init__(*args, rights=rights, **kwargs)
+        row_field(self, "person").queryset = known_people(rights).filter(is_active=True)
 
 
 class RoleForm(ReasonForm):

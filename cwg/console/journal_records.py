@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cwg.documents.models import Register
+from cwg.members.oversight import known_people, seen_groups, sees_every_group
 from cwg.members.rights import Rights
 from cwg.record.models import AccessEntry, Heartbeat, JournalEntry, PortalJournal
 from meetings.acts import sentence
@@ -18,7 +19,6 @@ from meetings.journal_names import Names, names_in
 from .act_labels import label_of
 from .console_values import shown
 from .records import RecordAdmin
-from .scope import seen_groups
 from .site import site
 
 
@@ -78,6 +78,21 @@ class NamedList(RecordAdmin):
         return label_of(row.act)
 
 
+# Acts that are about a group's documents or people. Their lines name the group since November 2026.
+ABOUT_A_GROUP = (
+    "downloaded",
+    "downloaded all",
+    "invited",
+    "invited_from_the_server",
+    "invitation_accepted",
+    "invitation_revoked",
+    "invitation_sent_again",
+    "accreditation_granted",
+    "accreditation_ended",
+    "role_changed",
+)
+
+
 class TitledEntry(Protocol):
     """An entry of the list, with the title of the register it belongs to; None for the portal's own chain."""
 
@@ -97,13 +112,13 @@ class JournalEntryAdmin(NamedList):
         return Register.objects.visible_to(rights).filter(group_id__in=seen_groups(rights))
 
     def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
-        """The chains of the registers this person sees, and the portal's own."""
+        """The chains of the registers this person sees; of the portal's own what binds all groups or concerns theirs."""
         if not seen_groups(rights):
             return rows.none()
-        return rows.filter(
-            Q(chain__in=self.registers(rights).values("chain"))
-            | Q(chain__in=PortalJournal.objects.values("chain"))
-        )
+        own = Q(chain__in=PortalJournal.objects.values("chain"))
+        if not sees_every_group(rights):
+            own &= Q(facts__group__in=list(seen_groups(rights))) | Q(facts__group=None)
+        return rows.filter(Q(chain__in=self.registers(rights).values("chain")) | own)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         title = Register.objects.filter(chain=OuterRef("chain")).values("title")
@@ -141,7 +156,14 @@ class AccessEntryAdmin(NamedList):
     search_fields = ("subject",)
 
     def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
-        return rows if seen_groups(rights) else rows.none()
+        """Lines about the person's groups, and what people known there did with their own accounts.
+
+        Lines of before the group was noted name it in words only: they are shown to who sees every group.
+        """
+        if not seen_groups(rights) or sees_every_group(rights):
+            return rows if seen_groups(rights) else rows.none()
+        of_accounts = Q(group_id__isnull=True, person_id__in=known_people(rights).values("pk"))
+        return rows.filter(Q(group_id__in=seen_groups(rights)) | of_accounts & ~Q(act__in=ABOUT_A_GROUP))
 
 
 @admin.register(Heartbeat, site=site)

@@ -5,11 +5,12 @@ from typing import Protocol
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from cwg.members.oversight import known_people, seen_groups
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 from cwg.notices import kinds, sending
@@ -17,18 +18,24 @@ from cwg.notices.models import DemoMail, Event, Notice
 
 from .act_labels import label_of
 from .reasons import Act
-from .records import Panel, RecordAdmin
-from .scope import seen_groups
+from .records import Panel, RecordAdmin, SeenValuesFilter
 from .site import site
 
 
 class OfGroupsOrNone(RecordAdmin):
-    """Rows of the groups a person sees, and those of no one group; of drafts only what failed to be sent."""
+    """Rows of the groups a person sees, and of no one group those to people they know; of drafts only what failed."""
 
     def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
+        if not seen_groups(rights):
+            return rows.none()
         group = self.group_path
-        seen = Q(**{f"{group}__in": seen_groups(rights)}) | Q(**{f"{group}__isnull": True})
+        seen = Q(**{f"{group}__in": seen_groups(rights)}) | Q(**{f"{group}__isnull": True}) & self.to_known(
+            rights
+        )
         return rows.filter(seen).filter(self.not_of_drafts())
+
+    def to_known(self, rights: Rights) -> Q:
+        return Q(person__in=known_people(rights))
 
     def not_of_drafts(self) -> Q:
         return ~Q(kind__in=kinds.of_drafts())
@@ -36,6 +43,13 @@ class OfGroupsOrNone(RecordAdmin):
     def belongs_to(self, rights: Rights, row: Model) -> bool:
         group = self.group_of(row)
         return rights.is_secretariat if group is None else group in rights.secretariat_groups
+
+
+class KindOfMailFilter(SeenValuesFilter):
+    """The kinds of mail among the rows a person sees, in words."""
+
+    def words(self, value: str) -> str:
+        return label_of(value)
 
 
 class CountedEvent(Protocol):
@@ -52,8 +66,11 @@ class EventAdmin(OfGroupsOrNone):
     group_path = "group_id"
     facts = ("what", "group", "happened_at", "expanded_at")
     list_display = ("what", "group", "happened_at", "expanded_at", "told", "not_sent")
-    list_filter = ("kind", ("group", admin.RelatedOnlyFieldListFilter))
+    list_filter = (("kind", KindOfMailFilter), ("group", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("group",)
+
+    def to_known(self, rights: Rights) -> Q:
+        return Q(Exists(Notice.objects.filter(event=OuterRef("pk"), person__in=known_people(rights))))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         failed = Q(notices__status=Notice.Status.FAILED)
@@ -106,7 +123,7 @@ class NoticeAdmin(OfGroupsOrNone):
         "message_id",
     )
     list_display = ("address", "kind", "status", "due_at", "attempts", "last_error", "sent_at")
-    list_filter = ("status", "event__kind")
+    list_filter = ("status", ("event__kind", KindOfMailFilter))
 
     def not_of_drafts(self) -> Q:
         return ~Q(event__kind__in=kinds.of_drafts()) | Q(status=Notice.Status.FAILED)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cwg.documents import rulebook
 from cwg.documents.models import DeadlineRule, Register
 from cwg.documents.states import MeetingState
+from cwg.members.oversight import acts_for_all_groups, seen_groups
 from cwg.members.requests import PortalRequest, of_person
 from cwg.members.rights import Rights
 from meetings import convening, requests
@@ -22,7 +23,6 @@ from meetings.models import Meeting, Request, Sitting
 from .forms import ConveneForm, DeadlineRuleForm, RequestForm, SittingForm
 from .reasons import Act, ConfirmForm
 from .records import AddByVerb, Panel, RecordAdmin
-from .scope import acts_for_all_groups, seen_groups
 from .site import site
 
 

@@ -16,6 +16,7 @@ from cwg.languages import LANGUAGE_CODES
 from cwg.members import account_care, granting, people, people_views
 from cwg.members.accounts import address_of
 from cwg.members.models import Accreditation, Group, Invitation, MemberState, Office, Person
+from cwg.members.oversight import account_groups, is_administrator, known_people, managed_groups
 from cwg.members.requests import PortalRequest, of_person
 from cwg.members.rights import Rights
 from cwg.members.states_load import sort_keys
@@ -23,7 +24,6 @@ from cwg.members.states_load import sort_keys
 from .forms import GrantForm, GroupForm, InviteForm, MemberStateForm, RoleForm, ZoneForm
 from .reasons import Act, ConfirmForm
 from .records import AddByVerb, Panel, RecordAdmin
-from .scope import account_groups, is_administrator, managed_groups
 from .site import site
 
 
@@ -40,9 +40,7 @@ class OfPeople(RecordAdmin):
     def belongs_to(self, rights: Rights, row: Model) -> bool:
         if is_administrator(rights):
             return True
-        return (
-            rights.is_secretariat if self.group_path is None else self.group_of(row) in managed_groups(rights)
-        )
+        return self.group_path is not None and self.group_of(row) in managed_groups(rights)
 
 
 @admin.register(Group, site=site)
@@ -145,6 +143,8 @@ def _send_reset(person: Person, request: PortalRequest, data: dict) -> None:
 
 @admin.register(Person, site=site)
 class PersonAdmin(OfPeople):
+    """The people a group knows: that somebody has an account at all is no other group's affair."""
+
     changes = True
     form = ZoneForm
     facts = ("email", "is_active", "joined_into", "joined_at", "last_login")
@@ -178,12 +178,15 @@ class PersonAdmin(OfPeople):
         ),
     )
 
+    def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
+        return rows.filter(pk__in=known_people(rights).values("pk"))
+
     def belongs_to(self, rights: Rights, row: Model) -> bool:
-        """The secretariat looks after those who have, or had, a role in its group, and those without any."""
+        """The secretariat looks after those who have, or had, a role in its group."""
         if is_administrator(rights):
             return True
         groups = set(Accreditation.objects.filter(person=row.pk).values_list("group_id", flat=True))
-        return rights.is_secretariat and (not groups or not groups.isdisjoint(rights.secretariat_groups))
+        return not groups.isdisjoint(rights.secretariat_groups)
 
     def links(self, request, row):
         for words, name in people_views.links_for(row, request):

@@ -18,6 +18,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
+from cwg.members.oversight import is_administrator, seen_groups
 from cwg.members.requests import PortalRequest, of_person
 from cwg.members.rights import Rights
 from cwg.record.history import sign
@@ -25,7 +26,6 @@ from cwg.record.history import sign
 from . import console_values, csv_export, history, reasons
 from .change_form import RecordForm, VerbForm
 from .refusals import REFUSED, sentence
-from .scope import seen_groups
 
 
 class RecordList(ChangeList):
@@ -44,11 +44,42 @@ class Panel:
         self.rows = [[console_values.shown(value) for value in row] for row in rows]
 
 
+class SeenValuesFilter(admin.FieldListFilter):
+    """The values that occur among the rows a person sees; Django's own filter offers those of every row."""
+
+    def __init__(self, field, request, params, model, model_admin, field_path):
+        self.lookup_kwarg = field_path
+        super().__init__(field, request, params, model, model_admin, field_path)
+        chosen = self.used_parameters.get(field_path)
+        self.chosen = chosen[-1] if isinstance(chosen, list) else chosen
+        seen = model_admin.get_queryset(request).order_by(field_path)
+        self.values = list(seen.values_list(field_path, flat=True).distinct())
+
+    def expected_parameters(self) -> list[str]:
+        return [self.lookup_kwarg]
+
+    def words(self, value: Any) -> str:
+        return str(value)
+
+    def choices(self, changelist) -> Iterator[dict[str, Any]]:
+        yield {
+            "selected": self.chosen is None,
+            "query_string": changelist.get_query_string(remove=[self.lookup_kwarg]),
+            "display": _("All"),
+        }
+        for value in self.values:
+            yield {
+                "selected": str(value) == self.chosen,
+                "query_string": changelist.get_query_string({self.lookup_kwarg: value}),
+                "display": self.words(value),
+            }
+
+
 class RecordAdmin(admin.ModelAdmin):
     """A list and its pages. By default rows are only looked at.
 
-    `group_path` leads from a row to the id of its group ("register__group_id"); without one the rows belong to
-    no group. `fields` may be changed where `changes` allows it, `facts` are shown. `acts` are done by verbs.
+    `group_path` leads from a row to the id of its group ("register__group_id"); rows without one bind every group,
+    and are the administrator's to change. `fields` may be changed where `changes` allows it, `facts` are shown. `acts` are done by verbs.
     """
 
     changes: ClassVar[bool] = False
@@ -84,7 +115,7 @@ class RecordAdmin(admin.ModelAdmin):
     def belongs_to(self, rights: Rights, row: Model) -> bool:
         """Whether the row is in the hands of a group whose secretariat this person is in."""
         return (
-            rights.is_secretariat
+            is_administrator(rights)
             if self.group_path is None
             else self.group_of(row) in rights.secretariat_groups
         )
@@ -110,7 +141,10 @@ class RecordAdmin(admin.ModelAdmin):
         return obj is None or self.belongs_to(of_person(request).rights, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.adds and self._may(request, "add")
+        """What binds every group is added by an administrator."""
+        if not self.adds or not self._may(request, "add"):
+            return False
+        return self.group_path is not None or is_administrator(of_person(request).rights)
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         """Nothing is deleted in the console: things end, are withdrawn or are revoked, by verbs."""

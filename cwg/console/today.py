@@ -12,14 +12,13 @@ from django.views.decorators.http import require_safe
 from contributions.counts import open_drafts_by_party
 from cwg.documents.models import Blob, Deadline, Document, File, Revision, Slot
 from cwg.documents.states import MeetingState
+from cwg.members.oversight import known_people, seen_groups
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 from cwg.notices.models import Notice
 from cwg.operations.health import OUTBOX_EMPTIED_WITHIN, WORKER_SEEN_WITHIN
 from cwg.record import heartbeat
 from meetings.models import Meeting, Request
-
-from .scope import seen_groups
 
 SUBMISSIONS_SHOWN = 20
 MAIL_SHOWN = 20
@@ -93,9 +92,8 @@ def _in_session(rights: Rights) -> Iterable[Meeting]:
 
 
 def _mail(rights: Rights, which: Q) -> dict[str, Any]:
-    found = Notice.objects.filter(
-        which, Q(event__group_id__in=seen_groups(rights)) | Q(event__group__isnull=True)
-    )
+    of_no_group = Q(event__group__isnull=True, person__in=known_people(rights))
+    found = Notice.objects.filter(which, Q(event__group_id__in=seen_groups(rights)) | of_no_group)
     return {
         "count": found.count(),
         "rows": found.select_related("event").order_by("due_at")[:MAIL_SHOWN],
@@ -103,11 +101,11 @@ def _mail(rights: Rights, which: Q) -> dict[str, Any]:
 
 
 def _unscanned(rights: Rights) -> dict[str, Any]:
-    """How many stored files no scanner has passed, by state; and those that stand in a registered document."""
+    """Files of registered documents that no scanner has passed: how many in each state, and the newest.
+
+    Not those of drafts: how much another delegation or group has uploaded is nobody's business.
+    """
     unsafe = [Blob.Scan.NOT_SCANNED, Blob.Scan.FAILED, Blob.Scan.INFECTED]
-    counts = (
-        Blob.objects.filter(scan__in=unsafe).order_by("scan").values_list("scan").annotate(count=Count("pk"))
-    )
     files = (
         File.objects.visible_to(rights)
         .filter(
@@ -115,6 +113,9 @@ def _unscanned(rights: Rights) -> dict[str, Any]:
         )
         .select_related("version__revision__document", "blob")
         .order_by("-version__revision__available_at", "pk")
+    )
+    counts = (
+        files.order_by("blob__scan").values_list("blob__scan").annotate(count=Count("blob", distinct=True))
     )
     return {
         "counts": [(Blob.Scan(scan).label, scan, count) for scan, count in counts],

@@ -38,8 +38,10 @@ READERS = frozenset(
 PREPARERS = frozenset({Role.CHAIR, Role.VICE_CHAIR, Role.SECRETARIAT, Role.AUDITOR})
 # The console: the secretariat and administrators change things there, the auditor only looks.
 CONSOLE = frozenset({Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR})
-# What an administrator may touch: people and who they are, never documents.
-ACCOUNT_MODELS = frozenset({"person", "accreditation", "memberstate", "office", "group", "invitation"})
+# What an administrator may touch: people, who they are, and what binds every group; never documents.
+ADMINISTERED_MODELS = frozenset(
+    {"person", "accreditation", "invitation", "group", "memberstate", "office", "policyissue"}
+)
 # Who acts in the name of the State or office that the accreditation names.
 SUBMITTERS = frozenset({Role.FOCAL_POINT, Role.CHAIR, Role.VICE_CHAIR, Role.SECRETARIAT, Role.BUREAU})
 WORKERS = SUBMITTERS | {Role.DELEGATE}
@@ -167,7 +169,7 @@ class Rights:
         action, _, model = perm.rpartition(".")[2].partition("_")
         if self.is_secretariat:
             return True
-        if self.has_role(Role.ADMINISTRATOR) and model.removeprefix("historical") in ACCOUNT_MODELS:
+        if self.has_role(Role.ADMINISTRATOR) and model.removeprefix("historical") in ADMINISTERED_MODELS:
             return True
         return self.is_auditor and action == "view"
 

@@ -23,12 +23,12 @@ def change(client, state, **values):
     return client.post(page, data | values)
 
 
-def test_a_change_keeps_who_why_before_and_after(secretary, client_of, db):
+def test_a_change_keeps_who_why_before_and_after(administrator, client_of, db):
     state = factories.make_state("FRA")
-    client = client_of(secretary)
+    client = client_of(administrator)
     assert change(client, state, short_en="New France").status_code == 302
     latest = history.changes(state)[0]
-    assert (latest.who, latest.reason) == (secretary, "Notified by the UN")
+    assert (latest.who, latest.reason) == (administrator, "Notified by the UN")
     assert [(d.before, d.after) for d in latest.differences if d.label == "Name (English)"] == [
         ("France", "New France")
     ]
@@ -40,25 +40,25 @@ def test_a_change_keeps_who_why_before_and_after(secretary, client_of, db):
     )
 
 
-def test_a_changed_name_sorts_under_its_new_letters(secretary, client_of):
+def test_a_changed_name_sorts_under_its_new_letters(administrator, client_of):
     state = factories.make_state("FRA")
-    change(client_of(secretary), state, short_en="Zealand")
+    change(client_of(administrator), state, short_en="Zealand")
     state.refresh_from_db()
     assert state.sort_en.startswith("z")
 
 
-def test_a_change_needs_a_reason(secretary, client_of):
+def test_a_change_needs_a_reason(administrator, client_of):
     state = factories.make_state("FRA")
     before = state.history.count()
-    assert change(client_of(secretary), state, short_en="X", reason=" ").status_code == 200
+    assert change(client_of(administrator), state, short_en="X", reason=" ").status_code == 200
     assert MemberState.objects.get(pk=state.pk).short_en == "France"
     assert state.history.count() == before
 
 
-def test_the_second_of_two_editors_sees_both_texts_and_loses_nothing(secretary, client_of):
+def test_the_second_of_two_editors_sees_both_texts_and_loses_nothing(administrator, client_of):
     state = factories.make_state("FRA")
     seen = history.latest_id(state)
-    client = client_of(secretary)
+    client = client_of(administrator)
     change(client, state, short_en="First", seen=seen)
     answer = change(client, state, short_en="Second", seen=seen)
     text = answer.content.decode()
@@ -69,9 +69,9 @@ def test_the_second_of_two_editors_sees_both_texts_and_loses_nothing(secretary, 
     assert change(client, state, short_en="Second", seen=history.latest_id(state)).status_code == 302
 
 
-def test_script_stays_text_in_row_reason_history_and_list(secretary, client_of):
+def test_script_stays_text_in_row_reason_history_and_list(administrator, client_of):
     state = factories.make_state("FRA")
-    client = client_of(secretary)
+    client = client_of(administrator)
     assert change(client, state, short_en=EVIL, reason=EVIL).status_code == 302
     for page in ("change", "history"):
         text = client.get(reverse(f"console:members_memberstate_{page}", args=[state.pk])).content.decode()

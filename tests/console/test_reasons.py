@@ -250,11 +250,12 @@ def test_only_an_administrator_makes_administrators(secretary, saudi_delegate, d
 def test_a_role_is_given_directly_with_a_reason(secretary, nobody, dg, client_of):
     state = factories.make_state("FRA")
     client = client_of(secretary)
+    factories.accredit(nobody, dg, "delegate", "SYR", until=factories.LONG_AGO)  # known to the group
     data = {"person": nobody.pk, "group": dg.pk, "role": "delegate", "state": state.pk, "reason": "By letter"}
     assert client.post(f"{ROLES}add/", data | {"reason": ""}).status_code == 400
-    assert not nobody.accreditations.exists()
+    assert not nobody.accreditations.filter(until=None).exists()
     assert client.post(f"{ROLES}add/", data).status_code == 302
-    role = nobody.accreditations.get()
+    role = nobody.accreditations.get(until=None)
     assert (role.state, role.history.get().history_user, role.history.get().history_change_reason) == (
         state,
         secretary,

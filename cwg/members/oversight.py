@@ -1,0 +1,60 @@
+"""Whom and what staff look after: the groups whose record they see, the people they know, what binds everybody.
+
+Everything that names a group is read through the reader's groups. What binds all groups (Member States, offices,
+lists of policy issues) is the administrator's.
+"""
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from .models import Accreditation, Group, Invitation, Person, Role
+from .rights import Rights
+
+
+def _groups(rights: Rights, roles: Iterable[str]) -> frozenset[int]:
+    return frozenset(a.group_id for a in rights.accreditations if a.role in roles)
+
+
+def seen_groups(rights: Rights) -> frozenset[int]:
+    """Groups whose meetings, documents and record are shown: the secretariat's own, the auditor's."""
+    return _groups(rights, {Role.SECRETARIAT, Role.AUDITOR})
+
+
+def sees_every_group(rights: Rights) -> bool:
+    """Whether no group is hidden from this person: then acts of no one group are shown too."""
+    return not Group.objects.exclude(pk__in=seen_groups(rights)).exists()
+
+
+def is_administrator(rights: Rights) -> bool:
+    return rights.has_role(Role.ADMINISTRATOR)
+
+
+def account_groups(rights: Rights) -> frozenset[int]:
+    """Groups whose people are shown: an administrator looks after the people of every group."""
+    if is_administrator(rights):
+        return frozenset(Group.objects.values_list("pk", flat=True))
+    return seen_groups(rights)
+
+
+def managed_groups(rights: Rights) -> frozenset[int]:
+    """Groups whose people this person may change."""
+    return account_groups(rights) if is_administrator(rights) else rights.secretariat_groups
+
+
+def known_people(rights: Rights) -> QuerySet[Person]:
+    """People who have, or had, a role in a group this person looks after, or came by an invitation to it.
+
+    An administrator knows everybody. That somebody has an account at all is another group's affair.
+    """
+    if is_administrator(rights):
+        return Person.objects.all()
+    groups = account_groups(rights)
+    role = Accreditation.objects.filter(person=OuterRef("pk"), group_id__in=groups)
+    invitation = Invitation.objects.filter(person=OuterRef("pk"), group_id__in=groups)
+    return Person.objects.filter(Exists(role) | Exists(invitation))
+
+
+def acts_for_all_groups(rights: Rights) -> bool:
+    """Whether the person is in the secretariat of every group."""
+    return not Group.objects.exclude(pk__in=rights.secretariat_groups).exists()
