@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser import soundness
 from tests.browser.visitor import PASSWORD, Visitor
 
 pytestmark = pytest.mark.browser
@@ -64,6 +65,25 @@ def test_a_passkey_is_added_signs_in_and_is_removed(somebody):
         page.locator("main form").first.get_by_role("button").first.click()
     page.get_by_role("button", name="Remove").click()
     page.get_by_text("No passkey yet").wait_for()
+
+
+def test_the_pages_of_sign_in_are_sound(somebody):
+    for path in ("/accounts/login/", "/accounts/sign-in-link/", "/accounts/sign-in-link/sent/"):
+        somebody.open(path)
+        assert soundness.faults_of(somebody) == [], path
+    somebody.sign_in(PERSON)
+    page = somebody.open("/me/address/")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main form").first.get_by_role("button").first.click()
+    for path in (
+        "/me/address/",
+        "/me/sessions/",
+        "/accounts/2fa/",
+        "/accounts/2fa/passkeys/add/",
+        "/accounts/2fa/passkeys/",
+    ):
+        somebody.open(path)
+        assert soundness.faults_of(somebody) == [], path
 
 
 def test_back_shows_nothing_after_sign_out(somebody):
