@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cwg.documents.deadlines import VERDICT_LABELS, Verdict
+from cwg.documents import verdicts
+from cwg.documents.deadlines import Verdict
 from cwg.documents.models import Document, Revision
 from cwg.look.instants import duration_text, instant_text
 from cwg.members.models import MemberState, Person
@@ -128,7 +129,7 @@ def _render_registered(event: Event, person: Person | None, now: datetime) -> Ma
         if revision.deadline_at is not None:
             deadline = moment(revision.deadline_at, register.zone, register.place, person)
             facts.append((_("Deadline"), deadline))
-        facts.append((_("Verdict"), (str(VERDICT_LABELS[Verdict(revision.verdict)]),)))
+        facts.append((str(verdicts.HEADING), (str(verdicts.words(revision.verdict).sentence),)))
         link = (_("Open the receipt"), revision.receipt.get_absolute_url())
     else:
         link = (_("Open the document"), revision.document.get_absolute_url())

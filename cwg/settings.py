@@ -114,6 +114,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "cwg.look.templatetags.portal",
+                "cwg.documents.templatetags.documents",
             ],
         },
     },

@@ -10,10 +10,11 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cwg.documents.deadlines import VERDICT_LABELS, Verdict
+from cwg.documents import verdicts
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Document, Register
 from cwg.look.instants import date_text, duration_text, instant_text
@@ -79,10 +80,10 @@ def reads_facts(rights: Rights, register: Register, entry: JournalEntry) -> bool
 # --- The words of a fact ------------------------------------------------------------------------------------------
 
 
-def _label(labels: Any, code: str) -> str:
-    """The label of a code of a choice or an enum; the code itself where an old entry has one that is gone."""
+def _label(labels: type[TextChoices], code: str) -> str:
+    """The label of a choice by its code; the code itself where an old entry has one that is gone."""
     try:
-        return str(labels(code).label) if hasattr(labels, "labels") else str(VERDICT_LABELS[labels(code)])
+        return str(labels(code).label)
     except ValueError:
         return code
 
@@ -107,12 +108,12 @@ def _registered(facts: Facts, names: Names, person: str) -> str:
     said = {
         "symbol": facts["symbol"],
         "sources": _sources(facts, names),
-        "verdict": _label(Verdict, facts["verdict"]),
+        "timing": verdicts.words(facts["verdict"]).badge,
         "person": person,
     }
     if facts.get("same_bytes"):
         return _("%(symbol)s registered for %(sources)s, sponsors alone changed, by %(person)s") % said
-    return _("%(symbol)s registered for %(sources)s, %(verdict)s, by %(person)s") % said
+    return _("%(symbol)s registered for %(sources)s by %(person)s (%(timing)s)") % said
 
 
 def _late(facts: Facts, names: Names, person: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from contributions import submission
-from cwg.documents import header_block, register
+from cwg.documents import header_block, register, verdicts
 from cwg.documents.models import Blob, Document, File, PolicyIssue, Register, Revision, Slot, Source
 from cwg.documents.offers import DocumentAct, acts_on
 from cwg.members.oversight import seen_groups
@@ -79,7 +79,7 @@ class RegisterAdmin(RecordAdmin):
             _("Deadlines in force"),
             head,
             ([d.terms.get("name"), d.instant, d.set_at, d.set_by, d.reason] for d in in_force),
-            _("No deadline: documents are registered without a verdict of time."),
+            _("No deadline: documents are registered at any time."),
         )
         past = [d for d in held if not d.is_in_force]
         if past:
@@ -199,7 +199,7 @@ class DocumentAdmin(RecordAdmin):
     def source(self, row: Document) -> str:
         return ", ".join(source.printed_as for source in row.current.sources.all())
 
-    @admin.display(description=_("verdict"))
+    @admin.display(description=verdicts.HEADING)
     def verdict(self, row: Document) -> str:
         return str(row.current.get_verdict_display())
 
@@ -209,7 +209,7 @@ class DocumentAdmin(RecordAdmin):
     def panels(self, request, row):
         yield Panel(
             _("Revisions"),
-            (_("Symbol"), _("Title"), _("Available"), _("Deadline"), _("Verdict"), _("Submitted by")),
+            (_("Symbol"), _("Title"), _("Available"), _("Deadline"), verdicts.HEADING, _("Submitted by")),
             (
                 [
                     r.symbol or "",

@@ -312,7 +312,7 @@ class RequestForm(VerbForm):
         label=_("Due by"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("For a later date the request is noted and opens no slot in this meeting."),
+        help_text=_("For a later date the request is noted, and its answer goes to a later meeting."),
     )
 
     def __init__(self, *args, rights: Rights, **kwargs):

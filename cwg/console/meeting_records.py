@@ -80,7 +80,7 @@ class MeetingAdmin(AddByVerb):
         Act(
             "close",
             _("Close the meeting"),
-            _("Requests that nobody has answered lose their slot. A closed meeting is not opened again."),
+            _("Requests that nobody has answered end with it. A closed meeting is not opened again."),
             _close,
             form=ConfirmForm,
             danger=True,
@@ -239,7 +239,7 @@ class RequestAdmin(AddByVerb):
     group_path = "meeting__register__group_id"
     add_form = RequestForm
     add_text = _(
-        "Only while the meeting is in session. The request opens one slot, for this addressee, for one document,"
+        "Only while the meeting is in session. The request lets this addressee submit one document after the deadline,"
         " until the meeting closes; the addressee gets a mail."
     )
     facts = (
@@ -271,7 +271,7 @@ class RequestAdmin(AddByVerb):
         Act(
             "withdraw",
             _("Take the request back"),
-            _("Its slot closes, if nobody has used it. The request stays on record as withdrawn."),
+            _("It can no longer be answered. The request stays on record as withdrawn."),
             _withdraw,
             danger=True,
             possible=lambda row, request: row.withdrawn_at is None,

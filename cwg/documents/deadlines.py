@@ -80,15 +80,6 @@ EFFECT_LABELS = {
     Effect.HOLD: _("hold for the next meeting"),
     Effect.FLAG: _("accept and flag as late"),
 }
-VERDICT_LABELS = {
-    Verdict.IN_TIME: _("in time"),
-    Verdict.LATE_KEPT: _("late, kept as a draft"),
-    Verdict.LATE_FLAGGED: _("late, flagged"),
-    Verdict.REQUESTED_IN_SESSION: _("requested in session"),
-    Verdict.EXEMPT: _("exempt"),
-    Verdict.NO_RULE: _("no rule applies"),
-    Verdict.NOT_MEASURED: _("not measured"),
-}
 
 
 class AnchorNotSupported(ValueError):

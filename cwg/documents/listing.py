@@ -30,6 +30,7 @@ from . import header_block, row_html
 from .kinds import Kind
 from .models import Revision, Source, Version
 from .search import matching
+from .templatetags.documents import verdict as verdict_tag
 
 BY_SYMBOL, BY_TIME = "symbol", "time"
 ORDERS = [(BY_SYMBOL, _("By symbol")), (BY_TIME, _("Latest first"))]
@@ -307,7 +308,7 @@ class _Parts:
 
     def verdict(self, value: str) -> str:
         if value not in self._verdicts:
-            self._verdicts[value] = render_to_string("components/verdict.html", portal.verdict(value)).strip()
+            self._verdicts[value] = render_to_string("components/verdict.html", verdict_tag(value)).strip()
         return self._verdicts[value]
 
     def chips(self, languages: tuple[tuple[str, str], ...]) -> str:

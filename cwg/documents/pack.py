@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 from zipstream import ZipStream
 
-from . import header_block
+from . import header_block, verdicts
 from .models import Blob, Revision
 from .storage import documents as storage
 
@@ -40,7 +40,7 @@ class Packed:
     kind: str
     language: str
     available_at: str
-    verdict: str
+    timing: str
     name: str
 
 
@@ -79,7 +79,7 @@ def contents(documents, languages: Collection[str]) -> list[Packed]:
                             kind=str(document.get_kind_display()),
                             language=version.language,
                             available_at=revision.available_at.isoformat().replace("+00:00", "Z"),
-                            verdict=str(revision.get_verdict_display()),
+                            timing=str(verdicts.words(revision.verdict).badge),
                             name=file.name,
                         )
                     )
@@ -97,7 +97,8 @@ def stream(
     zipped = ZipStream(sized=True)
     own = {
         "index.html": render_to_string(
-            "documents/pack_index.html", {"packed": packed, "title": title, "language": language}
+            "documents/pack_index.html",
+            {"packed": packed, "title": title, "language": language, "timing": verdicts.HEADING},
         ).encode(),
         "index.csv": _as_csv(packed),
     }
@@ -129,7 +130,7 @@ def _as_csv(packed: list[Packed]) -> bytes:
             "kind",
             "language",
             "available",
-            "verdict",
+            "timing",
             "file",
             "name",
             "bytes",
@@ -138,7 +139,7 @@ def _as_csv(packed: list[Packed]) -> bytes:
     )
     for one in packed:
         cells = (
-            one.symbol, one.title, one.source, one.kind, one.language, one.available_at, one.verdict,
+            one.symbol, one.title, one.source, one.kind, one.language, one.available_at, one.timing,
             one.arcname, one.name, str(one.blob.size), one.blob.sha256,
         )  # fmt: skip
         writer.writerow([inert(cell) for cell in cells])

@@ -35,7 +35,7 @@ from cwg.texts.tree import (
     words,
 )
 
-from .deadlines import VERDICT_LABELS, Verdict
+from . import verdicts
 from .filenames import content_disposition
 from .models import Document, Receipt
 
@@ -144,14 +144,14 @@ def printed(receipt: Receipt) -> Printed:
     if said["rule_source"]:
         checks.append(pair(_("Source of the rule"), said["rule_source"], language=UNDETERMINED))
     if said["requested_in_session"]:
-        checks.append(pair(_("Requested in session"), said["requested_in_session"], language=UNDETERMINED))
+        checks.append(pair(_("Requested by the meeting"), said["requested_in_session"], language=UNDETERMINED))
     checks.append(pair(_("Request reached the portal"), moments.runs(arrived, zone, "exact")))
     if (waited := (at - arrived).total_seconds()) >= 1:
         checks.append(pair(_("Waited for the register"), duration_text(waited)))
     return Printed(
         symbol=pair(_("Symbol"), Run(said["symbol"], reference=said["symbol"])),
         title=pair(_("Title"), said["title"], language=UNDETERMINED),
-        verdict=pair(_("Verdict"), str(VERDICT_LABELS[Verdict(said["verdict"])])),
+        verdict=pair(str(verdicts.HEADING), str(verdicts.words(said["verdict"]).sentence)),
         number=pair(_("Receipt"), receipt.code),
         facts=tuple(facts),
         checks=tuple(checks),

@@ -137,7 +137,7 @@ def context() -> dict[str, Any]:
         "verdicts": [
             "in_time",
             "late_kept",
-            "flagged_late",
+            "late_flagged",
             "requested_in_session",
             "exempt",
             "no_rule",

@@ -149,7 +149,7 @@ def test_a_document_requested_in_session_is_accepted_although_late(visit: Visit)
     page.get_by_label("Asked of").select_option(label="China")
     page.get_by_label("Wording").fill(wording)
     secretariat.press("Record the request")
-    assert "Slot open" in secretariat.words()
+    assert "Awaiting answer" in secretariat.words()
     request_path = secretariat.path()
 
     focal_point = visit("focal.chn")
@@ -163,15 +163,15 @@ def test_a_document_requested_in_session_is_accepted_although_late(visit: Visit)
     contributing.upload(focal_point, word_file("said.docx"))
     contributing.to_proof(focal_point)
     symbol = contributing.submit(focal_point)
-    assert "Requested in session" in focal_point.words()
+    assert "Requested by the meeting" in focal_point.words()
 
     reader = visit("delegate.sau")
     reader.open(f"/meetings/{IN_SESSION}/")
     line = reader.page.locator("tr", has_text=symbol)
-    assert "Requested in session" in line.inner_text()
+    assert "Requested by the meeting" in line.inner_text()
     reader.open(request_path)
     words = reader.words()
-    assert "Answered" in words and symbol in words and "Slot open" not in words
+    assert "Answered" in words and symbol in words and "Awaiting answer" not in words
     focal_point.open("/")
     assert wording not in focal_point.words()
 

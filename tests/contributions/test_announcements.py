@@ -104,7 +104,7 @@ def test_its_own_delegation_is_told_of_the_receipt_and_others_of_the_document(
     assert other.subject == "DG-2/1, new document: Access & <b>growth</b>"
     assert receipt in own.body and receipt not in other.body
     assert document.get_absolute_url() in other.body
-    assert "in time" in own.body
+    assert "Available in time." in own.body
     assert "Access & <b>growth</b>" in other.body
     assert "Access &amp; &lt;b&gt;growth&lt;/b&gt;" in other.alternatives[0][0]
 

@@ -296,7 +296,7 @@ def test_a_page_of_the_archive_says_what_is_not_known(demo, client_of):
         proposal = client.get(
             Document.objects.get(path__endswith="/france-dedicated-group").get_absolute_url()
         )
-    for words in ("Title not known", "Date not known", "text not held", "Not measured"):
+    for words in ("Title not known", "Date not known", "text not held", "Time not recorded"):
         assert words in seventh
     assert "Original: English" not in seventh
     text = proposal.content.decode()

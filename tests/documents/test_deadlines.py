@@ -17,7 +17,6 @@ from cwg.documents.deadlines import (
     MEASURED_LABELS,
     TWENTY_FOUR_HOURS,
     UNIT_LABELS,
-    VERDICT_LABELS,
     Anchor,
     AnchorNotSupported,
     Effect,
@@ -402,7 +401,6 @@ def test_decision_556_asks_for_12_days_to_receive_and_7_to_post():
         (Anchor, ANCHOR_LABELS),
         (Measured, MEASURED_LABELS),
         (Effect, EFFECT_LABELS),
-        (Verdict, VERDICT_LABELS),
     ],
 )
 def test_every_value_has_a_label(values, labels):

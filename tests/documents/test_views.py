@@ -284,7 +284,13 @@ def test_an_archive_says_what_is_not_known(client_of, dg, saudi_delegate):
     revision.versions.create(language="en", text_held=False)
     client = client_of(saudi_delegate)
     content = client.get(document.get_absolute_url()).content.decode()
-    for text in ("Symbol not known", "Date not known", "Title not known", "text not held", "Not measured"):
+    for text in (
+        "Symbol not known",
+        "Date not known",
+        "Title not known",
+        "text not held",
+        "Time not recorded",
+    ):
         assert text in content
     assert "Known from the report only." in content
     listed = client.get("/documents/").content.decode()

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
-from cwg.look.templatetags.portal import VERDICTS, filesize
+from cwg.look.templatetags.portal import filesize
 
 DEADLINE = dt.datetime(2009, 2, 11, 8, 0, tzinfo=dt.UTC)
 
@@ -70,19 +70,6 @@ def test_the_boundary_instant_itself_has_not_passed_and_the_next_microsecond_has
 
 def test_a_lazy_server_time_counts_like_a_plain_one():
     assert "1 hour left" in deadline(SimpleLazyObject(lambda: DEADLINE - dt.timedelta(hours=1)))
-
-
-@pytest.mark.parametrize("code", VERDICTS)
-def test_every_verdict_is_a_word_and_an_icon_not_a_colour_alone(code):
-    html = render("{% verdict v %}", v=code)
-    assert str(VERDICTS[code][0]) in html
-    assert "<svg" in html
-
-
-def test_a_verdict_nobody_knows_is_shown_as_it_is_and_escaped():
-    html = render("{% verdict v %}", v="<script>")
-    assert "<script>" not in html
-    assert "&lt;script&gt;" in html
 
 
 def test_languages_always_show_all_six_and_say_those_that_are_there():

@@ -105,7 +105,7 @@ REQUEST = {"addressee": "office:2", "wording": "an inventory", "item": "item 4",
 @pytest.mark.parametrize(
     ("act", "facts", "said"),
     [
-        ("registered", REGISTERED, "WG-WSIS-14/7 registered for Saudi Arabia, BDT, in time, by The portal"),
+        ("registered", REGISTERED, "WG-WSIS-14/7 registered for Saudi Arabia, BDT by The portal (In time)"),
         (
             "revised",
             REGISTERED | {"symbol": "WG-WSIS-14/7(Rev.1)", "same_bytes": True},

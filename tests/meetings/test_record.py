@@ -65,7 +65,7 @@ def test_the_page_tells_the_acts_as_sentences_with_the_facts_folded_away(
     client_of, meeting, after_the_deadline, syrian_delegate
 ):
     content = page(client_of(syrian_delegate), meeting)
-    assert "DG-2/1 registered for Saudi Arabia, in time, by Focal Sau" in content
+    assert "DG-2/1 registered for Saudi Arabia by Focal Sau (In time)" in content
     assert '<details class="fold">' in content and "late_by_microseconds" in content
     assert JournalEntry.objects.get(act="registered").hash in content
     assert chain_url(meeting) in content

@@ -300,7 +300,7 @@ def test_the_answering_document_is_marked_and_links_to_the_request(
     for url in (page_of(meeting), "/documents/", document.get_absolute_url()):
         content = client.get(url).content.decode()
         assert asked.get_absolute_url() in content
-        assert "Requested in session" in content
+        assert "Requested by the meeting" in content
     content = client.get(asked.get_absolute_url()).content.decode()
     assert "DG-2/1" in content and "Answered" in content
     assert (

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from cwg.documents import deadlines, states
+from cwg.documents import states, verdicts
 from cwg.documents.kinds import Kind
 from cwg.languages import LANGUAGES
 from cwg.members.models import MemberState, Office, Person
@@ -199,9 +199,9 @@ class Revision(models.Model):
     deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, blank=True, related_name="+")
     deadline_at = models.DateTimeField(_("deadline"), null=True, blank=True)
     verdict = models.CharField(
-        _("verdict"),
+        _("timing"),
         max_length=30,
-        choices=[(str(value), label) for value, label in deadlines.VERDICT_LABELS.items()],
+        choices=verdicts.CHOICES,
     )
     slot = models.ForeignKey(Slot, models.PROTECT, null=True, blank=True, related_name="revisions")
     filed_by = models.ForeignKey(

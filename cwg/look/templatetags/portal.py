@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from cwg.languages import LANGUAGES
@@ -21,23 +21,6 @@ from cwg.look import instants
 from cwg.look.context import server_now
 
 register = template.Library()
-
-# code -> (label, icon, tone). Word and icon carry the meaning; the tone only repeats it in colour.
-VERDICTS = {
-    "in_time": (gettext_lazy("In time"), "check-lg", "good"),
-    "late_kept": (gettext_lazy("Late, kept as draft"), "clock-history", "bad"),
-    "flagged_late": (gettext_lazy("Late"), "clock-history", "bad"),
-    "requested_in_session": (gettext_lazy("Requested in session"), "hand-index", "asked"),
-    "exempt": (gettext_lazy("Exempt"), "dash-lg", "plain"),
-    "no_rule": (gettext_lazy("No deadline"), "dash-lg", "plain"),
-    "not_measured": (gettext_lazy("Not measured"), "question-lg", "plain"),
-}
-_VERDICT_ALIASES = {
-    "late": "late_kept",
-    "late_flagged": "flagged_late",
-    "kept": "late_kept",
-    "requested": "requested_in_session",
-}
 
 
 def _viewer_zone(context: template.Context) -> dt.tzinfo | None:
@@ -131,16 +114,6 @@ def deadline(
         "language": get_language() or settings.LANGUAGE_CODE,
         "utc": dt.UTC,
     }
-
-
-@register.inclusion_tag("components/verdict.html")
-def verdict(value: Any, detail: str = "") -> dict[str, Any]:
-    """The badge of a verdict. ``value``: one of the keys of VERDICTS (text choices and plain strings alike)."""
-    code = str(getattr(value, "value", value) or "not_measured").strip().lower()
-    code = code.replace("-", "_").replace(", ", "_").replace(" ", "_")
-    code = _VERDICT_ALIASES.get(code, code)
-    label, icon_name, tone = VERDICTS.get(code, (code.replace("_", " "), "question-lg", "plain"))
-    return {"code": code, "label": label, "icon_name": icon_name, "tone": tone, "detail": detail}
 
 
 @register.simple_tag
