@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from cwg.documents import header_block, intake
+from cwg.documents import header_block, intake, symbols
 from cwg.documents.header_block import HeaderBlock
 from cwg.documents.kinds import Kind
 from cwg.languages import LANGUAGE_NAMES
@@ -47,7 +47,7 @@ def header(contribution: Contribution, source_names: list[str]) -> HeaderBlock:
     register = contribution.register
     symbol = ""
     if contribution.revises is not None:
-        symbol = f"{contribution.revises.symbol} ({contribution.get_revision_kind_display()})"
+        symbol = symbols.of_change(contribution.revises.symbol, contribution.revision_kind)
     return header_block.describe(
         group=contribution.group.name,
         meeting=register.title if register else gettext("Meeting not yet convened"),

@@ -16,7 +16,7 @@ from cwg.look.instants import date_range_text
 from cwg.texts import moments, tree
 from cwg.texts.tree import UNDETERMINED, Block, Run, pair
 
-from . import intake
+from . import intake, symbols
 from .models import Document, Revision, Source, Version
 
 # What a reader calls the two kinds of file that are taken, and how their names end, by media type.
@@ -178,18 +178,10 @@ def of(document: Document, revision: Revision) -> HeaderBlock:
     )
 
 
-def anchor(revision: Revision) -> str:
-    """Where a revision stands on its document's page: "rev-1", "corr-1-fr"; "original"."""
-    if revision.kind == Revision.Kind.ORIGINAL:
-        return "original"
-    ending = f"-{revision.language}" if revision.language else ""
-    return f"{revision.kind}-{revision.number}{ending}"
-
-
 def file_name(document: Document, revision: Revision, version: Version, file, index: int) -> str:
-    """A neutral name for a file that travels: `WG-WSIS-14-7_Rev.1_E.pdf`. Nothing a person typed is in it."""
-    stem = (document.symbol or document.path).replace("/", "-").replace(" ", "-")
-    suffix = f"_{revision.kind.capitalize()}.{revision.number}" if revision.number else ""
+    """A neutral name for a file that travels: `WG-WSIS-14-7_Rev.1_en.pdf`. Nothing a person typed is in it."""
+    stem = symbols.in_file_name(document.symbol or document.path)
+    suffix = f"_{revision.suffix.bare}" if revision.suffix else ""
     ending = ENDING_OF_FILE.get(file.blob.media_type, "bin")
     count = f"_{index + 1}" if index else ""
     return f"{stem}{suffix}_{version.language}{count}.{ending}"
@@ -272,8 +264,7 @@ def entries(document: Document, *, with_receipts: bool) -> list[Entry]:
     current = document.current
     made = []
     for revision in reversed(revisions):
-        replaces = revision.kind in (Revision.Kind.ORIGINAL, Revision.Kind.REV)
-        superseded = replaces and revision.position < current.position
+        superseded = revision.is_whole_text and revision.position < current.position
         successor = next(
             (r for r in revisions if r.kind == Revision.Kind.REV and r.position > revision.position), None
         )
@@ -282,7 +273,7 @@ def entries(document: Document, *, with_receipts: bool) -> list[Entry]:
         made.append(
             Entry(
                 revision=revision,
-                anchor=anchor(revision),
+                anchor=symbols.anchor(revision.suffix, revision.language),
                 symbol=revision.symbol,
                 label=_label(revision),
                 at=day_of(document, revision),

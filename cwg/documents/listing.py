@@ -26,7 +26,7 @@ from cwg.look.form_fields import choice_field
 from cwg.look.templatetags import portal
 from cwg.members.models import MemberState, Office
 
-from . import header_block, row_html
+from . import header_block, row_html, symbols
 from .kinds import Kind
 from .models import Revision, Source, Version
 from .search import matching
@@ -247,7 +247,7 @@ def rows(
     made = Rows()
     for one in found:
         revisions = one["revs"]
-        current = next(r for r in reversed(revisions) if r["kind"] in ("original", "rev"))
+        current = next(r for r in reversed(revisions) if r["kind"] in Revision.WHOLE_TEXTS)
         versions = [] if one["withdrawn_at"] else [v for v in current["versions"] if v["held"]]
         original = next((v["language"] for v in current["versions"] if v["original"]), "")
         latest = datetime.fromisoformat(revisions[-1]["at"])
@@ -263,7 +263,7 @@ def rows(
                 register_id=one["register_id"],
                 url=parts.url(one["path"]),
                 symbol=one["symbol"],
-                suffixes=" ".join(f"{r['kind'].capitalize()}.{r['number']}" for r in revisions[1:]),
+                suffixes=parts.suffixes(tuple((r["kind"], r["number"]) for r in revisions[1:])),
                 title=one["title"],
                 title_language=original if one["title"] else "",
                 known_as="" if one["title"] else one["known_as"],
@@ -292,6 +292,7 @@ class _Parts:
         self._verdicts: dict[str, str] = {}
         self._chips: dict[tuple, str] = {}
         self._kinds: dict[str, str] = {}
+        self._suffixes: dict[tuple, str] = {}
         self._base = reverse("documents:document", args=["x"])
 
     def url(self, path: str) -> str:
@@ -300,6 +301,13 @@ class _Parts:
             if path.isascii()
             else reverse("documents:document", args=[path])
         )
+
+    def suffixes(self, revisions: tuple[tuple[str, int], ...]) -> str:
+        """ "Rev.1 Corr.1": what came after the original."""
+        if revisions not in self._suffixes:
+            later = (symbols.Suffix.of(*revision) for revision in revisions)
+            self._suffixes[revisions] = " ".join(suffix.bare for suffix in later if suffix)
+        return self._suffixes[revisions]
 
     def kind(self, value: str) -> str:
         if value not in self._kinds:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 from zipstream import ZipStream
 
-from . import header_block, verdicts
-from .models import Blob, Revision
+from . import header_block, symbols, verdicts
+from .models import Blob
 from .storage import documents as storage
 
 PIECE = 64 * 1024
@@ -59,10 +59,9 @@ def contents(documents, languages: Collection[str]) -> list[Packed]:
         if document.is_withdrawn:
             continue
         current = document.current
-        folder = (document.symbol or document.path).replace("/", "-")
+        folder = symbols.in_file_name(document.symbol or document.path)
         for revision in document.revisions.all():
-            replaced = revision.kind in (Revision.Kind.ORIGINAL, Revision.Kind.REV) and revision != current
-            if replaced:
+            if revision.is_whole_text and revision != current:
                 continue
             for version in revision.versions.all():
                 if languages and version.language not in languages:

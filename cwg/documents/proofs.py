@@ -16,7 +16,7 @@ from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.record import journal, signing, verify_receipt
 from cwg.record.models import SigningKey
 
-from . import statements
+from . import statements, symbols
 from .filenames import content_disposition
 from .receipts import visible_receipt
 
@@ -44,7 +44,7 @@ def signed_statement(request: PortalRequest, code: str) -> HttpResponse:
             {"exception": _("The receipt does not match the register, so the portal does not sign it.")},
             status=409,
         )
-    name = f"statement_{receipt.statement['symbol'].replace('/', '-')}.json"
+    name = f"statement_{symbols.in_file_name(receipt.statement['symbol'])}.json"
     response = as_file(journal.canonical(signed) + b"\n", name, "application/json")
     response["Cache-Control"] = "private, no-store"
     return response

@@ -35,7 +35,7 @@ from cwg.texts.tree import (
     words,
 )
 
-from . import verdicts
+from . import symbols, verdicts
 from .filenames import content_disposition
 from .models import Document, Receipt
 
@@ -192,7 +192,7 @@ def receipt(request: PortalRequest, code: str) -> HttpResponse:
 def receipt_pdf(request: PortalRequest, code: str) -> HttpResponse:
     found = visible_receipt(request, code)
     response = HttpResponse(as_pdf(found, current_language()), content_type=pdf_out.MEDIA_TYPE)
-    name = f"receipt_{found.statement['symbol'].replace('/', '-')}.pdf"
+    name = f"receipt_{symbols.in_file_name(found.statement['symbol'])}.pdf"
     response["Content-Disposition"] = content_disposition(name)
     response["Cache-Control"] = "private, no-store"
     return response

@@ -68,7 +68,7 @@ def of(entries: list[JournalEntry]) -> Loss:
             {
                 "id": entry.facts["revision"],
                 "document": entry.facts["document"],
-                "kind": suffix.kind.lower() if suffix else Revision.Kind.ORIGINAL.value,
+                "kind": suffix.code if suffix else Revision.Kind.ORIGINAL.value,
                 "number": suffix.number if suffix else 0,
             }
         )

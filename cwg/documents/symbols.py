@@ -83,7 +83,22 @@ class Suffix:
             raise NotASymbol(_("The number of a revision, corrigendum or addendum is out of range."))
 
     def __str__(self) -> str:
-        return f"({self.kind}.{self.number})"
+        return f"({self.bare})"
+
+    @property
+    def bare(self) -> str:
+        """ "Rev.1", where brackets would only disturb."""
+        return f"{self.kind}.{self.number}"
+
+    @property
+    def code(self) -> str:
+        """ "rev": the kind as a revision stores it."""
+        return self.kind.lower()
+
+    @classmethod
+    def of(cls, code: str, number: int) -> "Suffix | None":
+        """The suffix of a revision by its stored kind and number; None for the original, which has none."""
+        return cls(SuffixKind(code.capitalize()), number) if number else None
 
 
 @dataclass(frozen=True)
@@ -168,6 +183,32 @@ class Symbol:
         return Symbol(
             self.prefix or prefix, own_meeting, self.series, self.number, self.suffixes, self.language
         )
+
+
+def of_revision(document: str, suffix: Suffix | None, language: str = "") -> str:
+    """The symbol of a revision of `document` (its symbol, as registered), perhaps in one language only.
+
+    "" where the document has none: the archive knows such.
+    """
+    letter = f"-{LETTER_OF_LANGUAGE[language]}" if document and language else ""
+    return f"{document}{suffix or ''}{letter}" if document else ""
+
+
+def of_change(document: str, code: str) -> str:
+    """The symbol that a change of `document` will have, as far as it is known before it is registered: "DG-2/1(Rev.)"."""
+    return f"{document}({SuffixKind(code.capitalize())}.)"
+
+
+def anchor(suffix: Suffix | None, language: str = "") -> str:
+    """Where a revision stands on its document's page: "original", "rev-1", "corr-1-fr"."""
+    if suffix is None:
+        return "original"
+    return "-".join(part for part in (suffix.code, str(suffix.number), language) if part)
+
+
+def in_file_name(symbol: str) -> str:
+    """A symbol, or the address of a document without one, as part of a file's name: "WG-WSIS-14-7"."""
+    return symbol.replace("/", "-").replace(" ", "-")
 
 
 def parse(text: str) -> Symbol:

@@ -16,7 +16,7 @@ from cwg.look.pages import page_of
 from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.texts import pdf_out
 
-from . import cover, header_block, listing, offers, upward
+from . import cover, header_block, listing, offers, symbols, upward
 from .filenames import content_disposition
 from .models import Document, Register
 
@@ -112,7 +112,7 @@ def cover_sheet(request: VisitorRequest, path: str) -> HttpResponse:
         if request.user.is_authenticated:
             raise
         return redirect_to_login(request.get_full_path())
-    name = f"{(found.symbol or found.path).replace('/', '-')}_cover.pdf"
+    name = f"{symbols.in_file_name(found.symbol or found.path)}_cover.pdf"
     response = HttpResponse(cover.as_pdf(found, current_language()), content_type=pdf_out.MEDIA_TYPE)
     response["Content-Disposition"] = content_disposition(name)
     response["Cache-Control"] = "private, no-store"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cwg.documents import header_block, listing, search, symbols
-from cwg.documents.models import Document, Revision
+from cwg.documents.models import Document
 from cwg.members.requests import PortalRequest
 
 # What is typed into a jump box is a symbol or a few words; anything longer is neither.
@@ -56,18 +56,13 @@ def _address_in(request: HttpRequest, document: Document, symbol: symbols.Symbol
     if not symbol.suffixes:
         return address
     last = symbol.suffixes[-1]
-    wanted = [
-        revision
-        for revision in document.revisions.all()
-        if revision.kind == Revision.Kind(last.kind.lower()) and revision.number == last.number
-    ]
+    wanted = [revision for revision in document.revisions.all() if revision.suffix == last]
     # A corrigendum may exist for one language only: the one named, else the first.
     wanted.sort(key=lambda revision: revision.language != (symbol.language or ""))
     if not wanted:
         messages.info(
             request,
-            _("%(document)s has no %(suffix)s.")
-            % {"document": document.symbol, "suffix": str(last).strip("()")},
+            _("%(document)s has no %(suffix)s.") % {"document": document.symbol, "suffix": last.bare},
         )
         return address
-    return f"{address}#{header_block.anchor(wanted[0])}"
+    return f"{address}#{symbols.anchor(wanted[0].suffix, wanted[0].language)}"

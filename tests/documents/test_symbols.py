@@ -16,8 +16,12 @@ from cwg.documents.symbols import (
     Suffix,
     SuffixKind,
     Symbol,
+    anchor,
     find_references,
     from_path,
+    in_file_name,
+    of_change,
+    of_revision,
     parse,
     path,
 )
@@ -366,3 +370,36 @@ def test_documents_sort_by_meeting_series_and_number():
 def test_a_symbol_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         wsis(7).number = 8
+
+
+# --- What is made of a stored revision ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "language", "symbol", "place"),
+    [
+        ("original", 0, "", "WG-WSIS-14/7", "original"),
+        ("rev", 1, "", "WG-WSIS-14/7(Rev.1)", "rev-1"),
+        ("corr", 2, "fr", "WG-WSIS-14/7(Corr.2)-F", "corr-2-fr"),
+        ("add", 12, "", "WG-WSIS-14/7(Add.12)", "add-12"),
+    ],
+)
+def test_the_symbol_of_a_stored_revision_is_read_back_as_it_was(code, number, language, symbol, place):
+    suffix = Suffix.of(code, number)
+    assert of_revision("WG-WSIS-14/7", suffix, language) == symbol
+    assert anchor(suffix, language) == place
+    read = parse(symbol)
+    assert (read.suffixes, read.language) == ((suffix,) if suffix else (), language or None)
+    assert [one.code for one in read.suffixes] == ([code] if suffix else [])
+
+
+def test_a_document_without_a_symbol_has_none_in_its_revisions_either():
+    assert of_revision("", Suffix.of("corr", 1), "fr") == ""
+
+
+def test_a_change_that_is_not_registered_yet_has_no_number():
+    assert of_change("WG-WSIS-14/7", "rev") == "WG-WSIS-14/7(Rev.)"
+
+
+def test_a_symbol_in_the_name_of_a_file_names_no_folder():
+    assert in_file_name("WG-WSIS-14/INF/3(Rev.1)") == "WG-WSIS-14-INF-3(Rev.1)"

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from cwg.documents import states, verdicts
+from cwg.documents import states, symbols, verdicts
 from cwg.documents.kinds import Kind
 from cwg.languages import LANGUAGES
 from cwg.members.models import MemberState, Office, Person
@@ -15,9 +15,6 @@ from cwg.members.parties import NamesParty, Party, PartyQuerySet, named_where
 from cwg.members.rights import Rights
 
 from .register import Deadline, Register, Series, Slot
-
-# The letter by which ITU marks a language in a symbol.
-LETTERS = {"ar": "A", "zh": "C", "en": "E", "fr": "F", "ru": "R", "es": "S"}
 
 
 class PolicyIssue(models.Model):
@@ -149,7 +146,7 @@ class Document(models.Model):
     @property
     def current(self) -> "Revision":
         """The revision that stands for the document's text: the latest Rev., else the original."""
-        standing = [r for r in self.revisions.all() if r.kind in (Revision.Kind.ORIGINAL, Revision.Kind.REV)]
+        standing = [r for r in self.revisions.all() if r.is_whole_text]
         return standing[-1]
 
     @property
@@ -172,6 +169,8 @@ class Revision(models.Model):
         REV = "rev", _("Revision")
         CORR = "corr", _("Corrigendum")
         ADD = "add", _("Addendum")
+
+    WHOLE_TEXTS = (Kind.ORIGINAL, Kind.REV)
 
     document = models.ForeignKey(Document, models.PROTECT, related_name="revisions")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.ORIGINAL)
@@ -256,18 +255,18 @@ class Revision(models.Model):
         return self.symbol
 
     @property
-    def suffix(self) -> str:
-        """ "(Rev.1)", or nothing for the original."""
-        if self.kind == self.Kind.ORIGINAL:
-            return ""
-        return f"({self.kind.capitalize()}.{self.number})"
+    def suffix(self) -> symbols.Suffix | None:
+        """ "(Rev.1)"; None for the original."""
+        return symbols.Suffix.of(self.kind, self.number)
+
+    @property
+    def is_whole_text(self) -> bool:
+        """It stands for the document's text, which a Corr. only corrects and an Add. extends."""
+        return self.kind in self.WHOLE_TEXTS
 
     @property
     def symbol(self) -> str:
-        if not self.document.symbol:
-            return ""
-        letter = f"-{LETTERS[self.language]}" if self.language else ""
-        return f"{self.document.symbol}{self.suffix}{letter}"
+        return symbols.of_revision(self.document.symbol, self.suffix, self.language)
 
     @property
     def original_languages(self) -> list[str]:

@@ -80,11 +80,6 @@ class Register(Chained):
     def __str__(self) -> str:
         return self.title
 
-    @property
-    def prefix(self) -> str:
-        """What its symbols begin with: "WG-WSIS-14"; "" where the archive knows no number."""
-        return f"{self.group.code}-{self.ordinal}" if self.ordinal is not None else ""
-
     def as_printed(self) -> dict[str, Any]:
         """What a header block prints of the group and its meeting today: the fields of `Revision` that keep it."""
         return {
