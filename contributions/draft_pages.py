@@ -1,0 +1,47 @@
+"""What the pages of a draft show, whichever view answers with one."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cwg.documents import rules
+from cwg.languages import LANGUAGE_NAMES, LANGUAGES
+from cwg.members.requests import PortalRequest
+
+from . import draft_presentation, drafting
+from .forms import DraftForm, SponsorForm
+from .models import Contribution
+
+
+def steps(contribution: Contribution | None, *, linked: bool = True) -> list[tuple[str, str]]:
+    """The four steps of a contribution, for `components/steps.html`. `linked`: the reader may open the draft."""
+    draft = reverse("contributions:contribution", args=[contribution.pk]) if contribution and linked else ""
+    proof = reverse("contributions:proof", args=[contribution.pk]) if contribution else ""
+    return [(_("Draft"), draft), (_("Proof"), proof), (_("Submit"), ""), (_("Receipt"), "")]
+
+
+def form_of(request: PortalRequest, draft: Contribution, data) -> DraftForm:
+    return DraftForm(data, instance=draft, rights=request.rights, party=draft.party)
+
+
+def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm | None = None, **more) -> dict:
+    """What the draft's page shows."""
+    files = drafting.files_by_language(draft.files.all())
+    return {
+        "contribution": draft,
+        "party": draft.party,
+        "form": form or form_of(request, draft, None),
+        "steps": steps(draft),
+        "files": [
+            (LANGUAGE_NAMES[language], [draft_presentation.file_row(file, removable=True) for file in held])
+            for language, held in sorted(files.items())
+        ],
+        "upload_languages": LANGUAGES,
+        "upload_language": draft.original_languages[0] if draft.original_languages else "en",
+        "max_bytes": settings.MAX_FILE_BYTES,
+        "sponsor_form": SponsorForm(contribution=draft) if draft.state_id else None,
+        "deadline": rules.deadline_for(draft.register, draft.kind) if draft.register else None,
+        "seat_zone": draft_presentation.seat_zone(draft),
+        "may_submit": request.rights.submits_for(draft.party),
+        "at": request.server_now,
+    } | more
