@@ -1,37 +1,18 @@
 """My delegation: its drafts, what it submitted, what others ask of it, and its people."""
 
 from django.db.models import Exists, OuterRef, Prefetch
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from cwg.documents import listing
 from cwg.documents.models import Document, Source
-from cwg.members.models import Accreditation, MemberState
 from cwg.members.parties import Party
 from cwg.members.requests import PortalRequest
-from cwg.members.rights import Rights
 
+from . import delegation_people
+from .finding import code_of, seat_or_404, state_of
 from .models import Contribution, Sponsorship
-
-
-def state_of(seat: Accreditation) -> MemberState:
-    """The State of a seat in a delegation: delegation roles, and only they, name one."""
-    assert seat.state is not None
-    return seat.state
-
-
-def code_of(seat: Accreditation) -> str:
-    """The delegation in an address: "sau"."""
-    return state_of(seat).iso3.lower()
-
-
-def seat_of(rights: Rights, group: str, code: str) -> Accreditation:
-    """The person's own accreditation to the delegation `code` in `group`; 404 for any other."""
-    for accreditation in rights.delegation_seats():
-        if accreditation.group.slug == group and code_of(accreditation) == code.lower():
-            return accreditation
-    raise Http404
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -70,7 +51,7 @@ def office_rows(queryset):
 @require_http_methods(["GET", "HEAD"])
 def seat(request: PortalRequest, group: str, code: str) -> HttpResponse:
     """One delegation in one group."""
-    own = seat_of(request.rights, group, code)
+    own = seat_or_404(request.rights, group, code)
     party = Party(own.group, state=state_of(own))
     drafts = (
         Contribution.objects.of_party(party)
@@ -110,6 +91,5 @@ def seat(request: PortalRequest, group: str, code: str) -> HttpResponse:
 
 def people_section(request: PortalRequest, own) -> dict:
     """The people of the delegation, from `people_views`."""
-    from . import people_views
 
-    return people_views.section(request, own)
+    return delegation_people.section(request, own)

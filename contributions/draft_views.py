@@ -15,35 +15,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cwg.documents import blobs, rules, uploads
 from cwg.documents.downloads import hand_out
+from cwg.documents.finding import register_or_404
 from cwg.documents.kinds import kinds_for
 from cwg.documents.models import Document, Register, Slot
 from cwg.documents.register import SlotNotOpen
-from cwg.languages import LANGUAGE_NAMES, LANGUAGES
 from cwg.members.models import Group
 from cwg.members.parties import with_key
 from cwg.members.requests import PortalRequest
 
-from . import draft_presentation, drafting, submission
-from .forms import DraftForm, SponsorForm, UploadForm
+from . import draft_pages, draft_presentation, drafting, submission
+from .finding import draft_or_404
+from .forms import DraftForm, UploadForm
 from .models import Contribution
-
-
-def steps(contribution: Contribution | None, *, linked: bool = True) -> list[tuple[str, str]]:
-    """The four steps of a contribution, for `components/steps.html`. `linked`: the reader may open the draft."""
-    draft = reverse("contributions:contribution", args=[contribution.pk]) if contribution and linked else ""
-    proof = reverse("contributions:proof", args=[contribution.pk]) if contribution else ""
-    return [(_("Draft"), draft), (_("Proof"), proof), (_("Submit"), ""), (_("Receipt"), "")]
-
-
-def find(request: PortalRequest, pk: uuid.UUID, *, editable: bool = True) -> Contribution:
-    """The draft, for its own party (with `editable`) or also those asked to sign it. 404 for everybody else."""
-    own = (
-        Contribution.objects.worked_for_by(request.rights)
-        if editable
-        else Contribution.objects.visible_to(request.rights)
-    )
-    get_object_or_404(own, pk=pk)
-    return submission.load(pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +35,7 @@ def new(request: PortalRequest) -> HttpResponse:
     parties = request.rights.parties
     wanted = request.POST.get("party") or request.GET.get("party", "")
     slug = request.GET.get("meeting", "")
-    register = get_object_or_404(Register.objects.visible_to(request.rights), slug=slug) if slug else None
+    register = register_or_404(request, slug) if slug else None
     slot = _slot(request, register)
     if register is not None:
         parties = request.rights.parties_in(register.group_id)
@@ -92,7 +75,7 @@ def new(request: PortalRequest) -> HttpResponse:
             "form": form,
             "party": party,
             "slot": slot,
-            "steps": steps(None),
+            "steps": draft_pages.steps(None),
             "register": blank.register,
             "deadline": rules.deadline_for(blank.register, blank.kind) if blank.register else None,
         },
@@ -118,7 +101,7 @@ def _default_register(request: PortalRequest, group: Group) -> Register | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """The draft's page: its words, its files, its sponsors, and the way to the proof."""
-    draft = find(request, pk, editable=request.method == "POST")
+    draft = draft_or_404(request, pk, editable=request.method == "POST")
     if draft.status == Contribution.Status.SUBMITTED:
         return redirect(Document.objects.get(revisions=draft.revision_id))
     if not request.rights.works_for(draft.party):
@@ -127,7 +110,7 @@ def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         if request.method == "POST":
             return render(request, "409.html", status=409)
         return render(request, "contributions/discarded.html", {"contribution": draft})
-    form = _form(request, draft, request.POST or None)
+    form = draft_pages.form_of(request, draft, request.POST or None)
     theirs = None
     status = 200
     if request.method == "POST":
@@ -159,42 +142,15 @@ def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     return render(
         request,
         "contributions/contribution.html",
-        page_of_draft(request, draft, form) | {"theirs": theirs},
+        draft_pages.page_of_draft(request, draft, form) | {"theirs": theirs},
         status=status,
     )
-
-
-def _form(request: PortalRequest, draft: Contribution, data) -> DraftForm:
-    return DraftForm(data, instance=draft, rights=request.rights, party=draft.party)
-
-
-def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm | None = None, **more) -> dict:
-    """What the draft's page shows."""
-    files = drafting.files_by_language(draft.files.all())
-    return {
-        "contribution": draft,
-        "party": draft.party,
-        "form": form or _form(request, draft, None),
-        "steps": steps(draft),
-        "files": [
-            (LANGUAGE_NAMES[language], [draft_presentation.file_row(file, removable=True) for file in held])
-            for language, held in sorted(files.items())
-        ],
-        "upload_languages": LANGUAGES,
-        "upload_language": draft.original_languages[0] if draft.original_languages else "en",
-        "max_bytes": settings.MAX_FILE_BYTES,
-        "sponsor_form": SponsorForm(contribution=draft) if draft.state_id else None,
-        "deadline": rules.deadline_for(draft.register, draft.kind) if draft.register else None,
-        "seat_zone": draft_presentation.seat_zone(draft),
-        "may_submit": request.rights.submits_for(draft.party),
-        "at": request.server_now,
-    } | more
 
 
 @require_POST
 def upload(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Take one file. Answers JSON to the script, a page to a plain form; a refusal keeps everything as it was."""
-    draft = find(request, pk)
+    draft = draft_or_404(request, pk)
     if uploads.too_large(request):
         size = settings.MAX_FILE_BYTES // (1024 * 1024)
         return _refused(
@@ -251,7 +207,7 @@ def _refused(request: PortalRequest, draft: Contribution, errors: list[str], sta
     return render(
         request,
         "contributions/contribution.html",
-        page_of_draft(request, draft, upload_errors=errors),
+        draft_pages.page_of_draft(request, draft, upload_errors=errors),
         status=status,
     )
 
@@ -259,14 +215,14 @@ def _refused(request: PortalRequest, draft: Contribution, errors: list[str], sta
 @require_GET
 def draft_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResponseBase:
     """Download a file of a draft: for those who see the draft, byte for byte."""
-    draft = find(request, pk, editable=False)
+    draft = draft_or_404(request, pk, editable=False)
     held = get_object_or_404(draft.files.select_related("blob"), pk=file)
     return hand_out(held.blob, held.name) or render(request, "503.html", status=503)
 
 
 @require_POST
 def remove_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResponse:
-    draft = find(request, pk)
+    draft = draft_or_404(request, pk)
     get_object_or_404(draft.files, pk=file)
     try:
         drafting.remove_file(pk, file, rights=request.rights, at=request.server_now)
@@ -278,7 +234,7 @@ def remove_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpR
 
 @require_POST
 def discard(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
-    find(request, pk)
+    draft_or_404(request, pk)
     try:
         drafting.discard(pk, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
@@ -288,7 +244,7 @@ def discard(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def take_back(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
-    find(request, pk)
+    draft_or_404(request, pk)
     try:
         drafting.take_back(pk, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:

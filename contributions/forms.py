@@ -137,17 +137,6 @@ class SponsorForm(forms.Form):
         ).order_by(f"sort_{current_language()}")
 
 
-class ReasonForm(forms.Form):
-    """A reason, kept in the journal and shown where it matters."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
-        error_messages={"required": _("Say why: the reason stays with the document.")},
-    )
-
-
 class UploadForm(forms.Form):
     """One file in one language."""
 

@@ -1,6 +1,5 @@
 """The people of a delegation: everybody in it sees them, its focal point invites, changes and ends."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
@@ -12,58 +11,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cwg import clock
+from cwg.look.reasons import ReasonForm
 from cwg.members import people, refusals
-from cwg.members.forms import ChangeRoleForm, InviteToDelegationForm, ReasonForm
+from cwg.members.forms import ChangeRoleForm, InviteToDelegationForm
 from cwg.members.models import Accreditation, Invitation, Role
 from cwg.members.requests import PortalRequest
 
-from .delegation_views import code_of, seat_of, state_of
-
-
-@dataclass(frozen=True)
-class Pending:
-    """An invitation nobody has accepted yet; `open` says whether its link still works."""
-
-    invitation: Invitation
-    open: bool
-
-
-def section(request: PortalRequest, seat: Accreditation) -> dict:
-    """What `contributions/people.html` shows: `members`, and for a focal point `pending` invitations.
-
-    `seat` is the reader's own accreditation in the delegation. Two queries, however many people.
-    """
-    manages = seat.role == Role.FOCAL_POINT
-    return {
-        "members": members(seat, request.rights.at),
-        "pending": pending(seat, request.rights.at) if manages else [],
-        "manages": manages,
-    }
-
-
-def members(seat: Accreditation, now: datetime) -> list[Accreditation]:
-    """The roles in force in the delegation of `seat`, focal points first, then by name."""
-    held = (
-        Accreditation.objects.in_force(now)
-        .filter(group_id=seat.group_id, state_id=seat.state_id, person__is_active=True)
-        .select_related("person")
-    )
-    return sorted(
-        held, key=lambda each: (each.role != Role.FOCAL_POINT, each.person.name.casefold(), each.pk)
-    )
-
-
-def pending(seat: Accreditation, now: datetime) -> list[Pending]:
-    """Invitations to the delegation of `seat` neither used nor revoked, newest first."""
-    waiting = Invitation.objects.filter(
-        group_id=seat.group_id, state_id=seat.state_id, used_at__isnull=True, revoked_at__isnull=True
-    ).select_related("invited_by")
-    return [Pending(each, each.is_open_at(now)) for each in waiting]
+from .finding import code_of, seat_or_404, state_of
 
 
 def _seat_to_manage(request: PortalRequest, group: str, code: str) -> Accreditation:
     """The reader's seat: 404 for another delegation's, 403 for a delegate's."""
-    seat = seat_of(request.rights, group, code)
+    seat = seat_or_404(request.rights, group, code)
     if not request.rights.is_focal_point(seat.group_id, state_of(seat).pk):
         raise PermissionDenied
     return seat

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
 
-from . import draft_views, drafting, sponsors
+from . import draft_pages, drafting, sponsors
+from .finding import draft_or_404
 from .forms import SponsorForm
 from .models import Contribution, Sponsorship
 
@@ -25,13 +26,13 @@ def _back(pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def ask(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask one Member State to join."""
-    draft = draft_views.find(request, pk)
+    draft = draft_or_404(request, pk)
     form = SponsorForm(request.POST, contribution=draft)
     if not form.is_valid():
         return render(
             request,
             "contributions/contribution.html",
-            draft_views.page_of_draft(request, draft, sponsor_form=form),
+            draft_pages.page_of_draft(request, draft, sponsor_form=form),
             status=422,
         )
     state = form.cleaned_data["state"]
@@ -47,7 +48,7 @@ def ask(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def take_back(request: PortalRequest, pk: uuid.UUID, sponsorship: int) -> HttpResponse:
-    draft = draft_views.find(request, pk)
+    draft = draft_or_404(request, pk)
     get_object_or_404(draft.sponsorships, pk=sponsorship)
     try:
         sponsors.take_back(pk, sponsorship, rights=request.rights, at=request.server_now)

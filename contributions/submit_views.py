@@ -1,31 +1,57 @@
 """Proof, submit, late, hold, change, withdraw."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cwg.documents import offers, register, rules
-from cwg.documents.models import Document, Register, Revision, Slot
+from cwg.documents.finding import slot_or_404
+from cwg.documents.models import Document, Revision
 from cwg.languages import LANGUAGE_CODES
+from cwg.look.reasons import ReasonForm
 from cwg.members import second_factor
 from cwg.members.models import UNREAD_WHERE_NAMED
 from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
 
-from . import draft_presentation, draft_views, drafting, submission
-from .forms import ReasonForm
+from . import draft_pages, draft_presentation, drafting, submission
+from .finding import draft_or_404, own_document_or_404
 from .models import Contribution, Sponsorship
+
+NEEDS_SECOND_FACTOR = gettext_lazy(
+    "Whoever submits needs a second factor. Set one up, then come back: the draft stays as it is."
+)
+# Why nothing was submitted, in the words of the page that is shown again.
+INTERRUPTED: dict[type[Exception], Any] = {
+    submission.DraftChanged: gettext_lazy(
+        "The draft has changed since this proof was shown. Read the proof as it stands now, then submit it."
+    ),
+    submission.NotReady: gettext_lazy("Something is missing. It is listed below."),
+    submission.TokenUnknown: gettext_lazy(
+        "This page was opened for somebody else, or long ago. Here is a fresh one."
+    ),
+    register.SlotNotOpen: gettext_lazy(
+        "The request of the Group that this draft answers is no longer open: it was answered, withdrawn, or the meeting"
+        " has closed."
+    ),
+    register.RegisterBusy: gettext_lazy(
+        "Many delegations are submitting at this moment and the register did not answer within ten seconds. Press"
+        " Submit again."
+    ),
+}
 
 
 @require_http_methods(["GET", "HEAD"])
 def proof(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """The draft as the registered document will look, and, for a focal point, the button that submits it."""
-    draft = draft_views.find(request, pk, editable=False)
+    draft = draft_or_404(request, pk, editable=False)
     if draft.status == Contribution.Status.SUBMITTED:
         return redirect(Document.objects.get(revisions=draft.revision_id))
     if draft.status == Contribution.Status.DISCARDED:
@@ -52,8 +78,8 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         "token": token,
         "may_edit": may_edit,
         "may_submit": may_submit,
-        "steps": draft_views.steps(draft, linked=may_edit),
         "lacks_second_factor": lacks_second_factor,
+        "steps": draft_pages.steps(draft, linked=may_edit),
         "sponsorship": _asked_of(request, draft),
         "deadline": rules.deadline_for(draft.register, draft.kind) if draft.register else None,
         "forecast": submission.forecast(draft, at=request.server_now),
@@ -81,7 +107,7 @@ def submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     if not request.rights.submits_for(draft.party):
         return render(request, "403.html", status=403)
     if second_factor.is_missing_to_submit(request.user):
-        page = _proof_page(request, draft_views.find(request, pk), interrupted="SecondFactor")
+        page = _proof_page(request, draft_or_404(request, pk), interrupted=NEEDS_SECOND_FACTOR)
         return render(request, "contributions/proof.html", page, status=403)
     try:
         token = uuid.UUID(request.POST.get("token", ""))
@@ -89,35 +115,14 @@ def submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         raise BadRequest("token") from None
     try:
         outcome = submission.submit(token, person=request.user, arrived_at=arrived_at, of=pk)
-    except (submission.DraftChanged, submission.NotReady, submission.TokenUnknown) as reason:
-        return render(
-            request,
-            "contributions/proof.html",
-            _proof_page(request, draft_views.find(request, pk), interrupted=type(reason).__name__),
-            status=409,
-        )
-    except register.SlotNotOpen:
-        return render(
-            request,
-            "contributions/proof.html",
-            _proof_page(request, draft_views.find(request, pk), interrupted="SlotNotOpen"),
-            status=409,
-        )
-    except register.RegisterBusy:
-        response = render(
-            request,
-            "contributions/proof.html",
-            _proof_page(request, draft_views.find(request, pk), interrupted="RegisterBusy"),
-            status=503,
-        )
-        response.headers["Retry-After"] = "5"
-        return response
+    except tuple(INTERRUPTED) as reason:
+        return _interrupted(request, pk, reason)
     except NotEntitled:
         return render(request, "403.html", status=403)
     except drafting.NotOpen:
         return render(request, "409.html", status=409)
     if outcome.receipt is None:
-        draft = draft_views.find(request, pk)
+        draft = draft_or_404(request, pk)
         return render(request, "contributions/late.html", _late_page(request, draft, outcome), status=409)
     if outcome.again:
         messages.info(request, _("This was submitted already; here is its receipt."))
@@ -126,6 +131,16 @@ def submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
             request, _("Submitted. The document is on the Group's website now. This is its receipt.")
         )
     return redirect(outcome.receipt)
+
+
+def _interrupted(request: PortalRequest, pk: uuid.UUID, reason: Exception) -> HttpResponse:
+    """The proof as it stands now, and why nothing was submitted."""
+    page = _proof_page(request, draft_or_404(request, pk), interrupted=INTERRUPTED[type(reason)])
+    busy = isinstance(reason, register.RegisterBusy)
+    response = render(request, "contributions/proof.html", page, status=503 if busy else 409)
+    if busy:
+        response.headers["Retry-After"] = "5"
+    return response
 
 
 def _late_page(request: PortalRequest, draft: Contribution, outcome: submission.Submitted) -> dict:
@@ -141,14 +156,14 @@ def _late_page(request: PortalRequest, draft: Contribution, outcome: submission.
         "next": submission.next_meeting(draft, at=request.server_now),
         "open_slots": list(draft.open_slots),
         "seat_zone": draft_presentation.seat_zone(draft),
-        "steps": draft_views.steps(draft),
+        "steps": draft_pages.steps(draft),
     }
 
 
 @require_POST
 def ask_to_submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """A delegate asks the focal points of the delegation to submit."""
-    draft_views.find(request, pk)
+    draft_or_404(request, pk)
     try:
         drafting.ask_to_submit(pk, rights=request.rights, at=request.server_now)
     except NotEntitled:
@@ -162,7 +177,7 @@ def ask_to_submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def hold(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Re-address a late draft to the next meeting."""
-    draft_views.find(request, pk)
+    draft_or_404(request, pk)
     try:
         held = submission.hold(pk, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
@@ -180,11 +195,8 @@ def hold(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def use_slot(request: PortalRequest, pk: uuid.UUID, slot: int) -> HttpResponse:
     """Say that the draft answers a request of the Group."""
-    draft_views.find(request, pk)
-    registers = Register.objects.visible_to(request.rights)
-    wanted = get_object_or_404(
-        Slot.objects.select_related("register").filter(register__in=registers), pk=slot
-    )
+    draft_or_404(request, pk)
+    wanted = slot_or_404(request, slot)
     try:
         submission.use_slot(pk, wanted, rights=request.rights, at=request.server_now)
     except (register.SlotNotOpen, drafting.NotOpen):
@@ -192,19 +204,11 @@ def use_slot(request: PortalRequest, pk: uuid.UUID, slot: int) -> HttpResponse:
     return redirect("contributions:proof", pk=pk)
 
 
-def _own_document(request: PortalRequest, pk: int) -> tuple[Document, frozenset[offers.DocumentAct]]:
-    """A visible document that a party of the person's leads, with the acts open on it; 404 otherwise."""
-    document = get_object_or_404(Document.objects.visible_to(request.rights).for_list(), pk=pk)
-    if not request.rights.works_for(document.party):
-        raise Http404
-    return document, offers.acts_on(document, request.rights)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: PortalRequest, document: int) -> HttpResponse:
     """Begin a Rev., Corr. or Add. of a registered document: choose which, then edit it like any draft."""
-    found, offered = _own_document(request, document)
-    if not offered & offers.CHANGES:
+    found = own_document_or_404(request, document)
+    if not offers.acts_on(found, request.rights) & offers.CHANGES:
         return render(request, "409.html", status=409)
     if request.method == "POST":
         kind = request.POST.get("kind", "")
@@ -237,10 +241,10 @@ def change(request: PortalRequest, document: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: PortalRequest, document: int) -> HttpResponse:
     """Withdraw a registered document, with a reason. Its symbol and a notice remain."""
-    found, offered = _own_document(request, document)
+    found = own_document_or_404(request, document)
     if not request.rights.submits_for(found.party):
         return render(request, "403.html", status=403)
-    if offers.DocumentAct.WITHDRAW not in offered:
+    if offers.DocumentAct.WITHDRAW not in offers.acts_on(found, request.rights):
         return render(request, "409.html", status=409)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

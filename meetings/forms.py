@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cwg.documents import zones
 from cwg.languages import current_language
 from cwg.look.form_fields import choice_field, one_line_only, refuse_line_breaks, row_field
+from cwg.look.reasons import ReasonField
 from cwg.members.models import Group, MemberState, Office
 
 from .convening import Plan, SittingPlan
@@ -151,11 +152,8 @@ class MoveForm(OpeningForm):
                     (Choice.KEEP.value, _("No deadline is set")),
                 ],
             )
-        self.fields["reason"] = forms.CharField(
-            label=_("Reason"),
-            help_text=_("Logged, and told to everybody who reads this meeting."),
-            max_length=500,
-            widget=forms.Textarea({"rows": 3}),
+        self.fields["reason"] = ReasonField(
+            help_text=_("It is kept in the record, and told to everybody who reads this meeting.")
         )
 
     @property
@@ -206,7 +204,3 @@ class RequestForm(forms.Form):
     def asked_of(self) -> MemberState | Office:
         kind, _dash, pk = self.cleaned_data["addressee"].partition("-")
         return (MemberState if kind == "state" else Office).objects.get(pk=int(pk))
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))

@@ -101,6 +101,30 @@ class RequestQuerySet(PartyQuerySet["Request"]):
     pass
 
 
+class RequestStanding(models.TextChoices):
+    """What has become of a request of the Group, with the words people read."""
+
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    NOTED = "noted", _("Noted")  # due later: it excuses no late document at this meeting
+    ANSWERED = "answered", _("Answered")
+    AWAITED = "awaited", _("Awaiting answer")
+    ENDED = "ended", _("Ended with the meeting")
+
+    # For templates, which name no value. Code compares with the members.
+    @property
+    def is_awaited(self) -> bool:
+        return self is RequestStanding.AWAITED
+
+    @property
+    def is_noted(self) -> bool:
+        return self is RequestStanding.NOTED
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        """Nobody has answered it, and it still stands."""
+        return self not in (RequestStanding.WITHDRAWN, RequestStanding.ANSWERED)
+
+
 class Request(OfParty):
     """A request of the Group, recorded while in session. Without a later due date it opens a slot."""
 
@@ -148,6 +172,18 @@ class Request(OfParty):
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:request", args=[self.meeting.register.slug, self.pk])
+
+    @property
+    def standing(self) -> RequestStanding:
+        """Read from the request, its slot and its meeting's register: select them where many are shown."""
+        if self.withdrawn_at is not None:
+            return RequestStanding.WITHDRAWN
+        if self.slot is None:
+            return RequestStanding.NOTED
+        if self.slot.document_id is not None:
+            return RequestStanding.ANSWERED
+        is_open = self.slot.is_open_in(self.meeting.register)
+        return RequestStanding.AWAITED if is_open else RequestStanding.ENDED
 
     @property
     def addressee(self) -> MemberState | Office | None:

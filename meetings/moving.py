@@ -19,6 +19,7 @@ from cwg.members.models import Person
 from cwg.notices import outbox
 from cwg.record import journal
 from cwg.record.history import sign
+from cwg.record.reasons import clean_reason
 
 from .convening import clock_face
 from .models import Meeting
@@ -27,10 +28,6 @@ from .secretariat import must_be_secretariat
 
 class CannotMove(ValueError):
     """The meeting cannot be moved so. `str()` is a sentence for the person; nothing was changed."""
-
-
-class ReasonMissing(CannotMove):
-    """A move needs a reason: it is logged and told to everybody."""
 
 
 class ChoiceMissing(CannotMove):
@@ -175,11 +172,9 @@ def confirm_move(
 
     `choice` is for all deadlines, or by rule id; `seen` the digest of the proposal the person confirmed.
     Sittings keep their distance to the opening on the clock of the seat. No verdict is touched.
-    Raises PermissionDenied, CannotMove (ReasonMissing, ChoiceMissing, ProposalChanged), `zones.LocalTimeRefused`.
+    Raises PermissionDenied, ReasonMissing, CannotMove (ChoiceMissing, ProposalChanged), `zones.LocalTimeRefused`.
     """
-    reason = reason.strip()
-    if not reason:
-        raise ReasonMissing(_("Give the reason: it is logged and told to everybody."))
+    reason = clean_reason(reason)
     with register.acting_on(meeting.register_id) as (locked, at):
         must_be_secretariat(actor, locked.group_id, at)
         meeting = Meeting.objects.select_related("register__group").get(pk=meeting.pk)

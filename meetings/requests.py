@@ -17,6 +17,7 @@ from cwg.members.models import MemberState, Office, Person
 from cwg.notices import outbox
 from cwg.record import journal
 from cwg.record.history import sign
+from cwg.record.reasons import clean_reason
 
 from .models import Meeting, Request, Sitting
 from .secretariat import must_be_secretariat
@@ -115,10 +116,11 @@ def record(
 
 
 def withdraw(request: Request, *, actor: Person, reason: str) -> Request:
-    """Take a request back and close its slot, if nobody has used it. Raises PermissionDenied, CannotWithdraw."""
-    reason = reason.strip()
-    if not reason:
-        raise CannotWithdraw(_("Give the reason: it is logged."))
+    """Take a request back and close its slot, if nobody has used it.
+
+    Raises PermissionDenied, ReasonMissing, CannotWithdraw.
+    """
+    reason = clean_reason(reason)
     with register.acting_on(request.meeting.register_id) as (locked, at):
         must_be_secretariat(actor, locked.group_id, at)
         request = Request.objects.select_related("slot", "meeting__register").get(pk=request.pk)

@@ -6,7 +6,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,18 +24,11 @@ from cwg.members.rights import rights_of
 from cwg.record import access
 
 from . import calendars, visits
-from .models import Meeting, Request
+from .finding import meeting_or_404, trail_of
+from .models import Meeting, MeetingQuerySet
 
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
 SHORTEST_SECRET = 20
-
-
-def visible_meeting(request: PortalRequest, slug: str, meetings=None) -> Meeting:
-    """The meeting of that address as this person sees it. Raises Http404."""
-    meetings = Meeting.objects.all() if meetings is None else meetings
-    return get_object_or_404(
-        meetings.visible_to(request.rights).select_related("register__group"), register__slug=slug
-    )
 
 
 # How the list of meetings is divided: a heading, and the states under it.
@@ -46,11 +38,6 @@ SECTIONS = (
     (gettext_lazy("Not announced yet"), (MeetingState.DRAFT,)),
     (gettext_lazy("Past"), (MeetingState.CLOSED, MeetingState.ARCHIVE)),
 )
-
-
-def trail_of(meeting: Meeting) -> list[tuple[str, str]]:
-    """Breadcrumbs of a page below the meeting's."""
-    return [(_("Meetings"), reverse("meetings:meetings")), (str(meeting), meeting.get_absolute_url())]
 
 
 @require_safe
@@ -88,7 +75,7 @@ def meetings(request: PortalRequest) -> HttpResponse:
 def meeting(request: PortalRequest, slug: str) -> HttpResponse:
     """A meeting: when, where, its deadlines, what the Group requested, its documents."""
     now, rights = request.server_now, request.rights
-    found = visible_meeting(request, slug, visits.with_visit(Meeting.objects.all(), request.user))
+    found = meeting_or_404(request, slug, visits.with_visit(Meeting.objects.all(), request.user))
     since = visits.look(found, request.user, now)
     register = found.register
     documents = Document.objects.visible_to(rights).filter(register=register)
@@ -111,7 +98,7 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "days": header_block.days_of(register),
             "sittings": found.sittings.all(),
             "deadlines": register.deadlines_in_force,
-            "requests": [(one, slot_state(one)) for one in requests],
+            "requests": requests,
             "form": form,
             "rows": rows,
             "found": len(rows),
@@ -124,27 +111,15 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
     )
 
 
-def slot_state(request: Request) -> str:
-    """ "withdrawn", "answered", "due" (opens no slot), "ended" with the meeting, or "open"."""
-    if request.withdrawn_at is not None:
-        return "withdrawn"
-    if request.slot is None:
-        return "due"
-    if request.slot.document_id is not None:
-        return "answered"
-    return "open" if request.slot.is_open_in(request.meeting.register) else "ended"
-
-
 @require_safe
 def group_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
     """What the Group asked, of whom, when; its slot; the document that answers it."""
-    found = visible_meeting(request, slug)
+    found = meeting_or_404(request, slug)
     one = get_object_or_404(
         found.requests.select_related("state", "office", "sitting", "slot__document"), pk=pk
     )
     one.meeting = found
     group_id = found.register.group_id
-    state = slot_state(one)
     answer = None
     if one.slot and one.slot.document_id:
         answer = listing.rows(Document.objects.visible_to(request.rights).filter(pk=one.slot.document_id))
@@ -154,10 +129,9 @@ def group_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
         {
             "meeting": found,
             "one": one,
-            "state": state,
             "zone": found.register.zone,
             "answer": answer,
-            "may_answer": state == "open" and request.rights.works_for(one.party),
+            "may_answer": one.standing.is_awaited and request.rights.works_for(one.party),
             "is_secretariat": group_id in request.rights.secretariat_groups,
             "trail": trail_of(found),
         },
@@ -167,7 +141,7 @@ def group_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
 @require_safe
 def documents_pack(request: PortalRequest, slug: str) -> HttpResponseBase:
     """All documents of the meeting that this person sees, in the languages asked for, as a streamed ZIP."""
-    found = visible_meeting(request, slug)
+    found = meeting_or_404(request, slug)
     languages = [code for code in request.GET.getlist("lang") if code]
     if any(code not in LANGUAGE_CODES for code in languages):
         raise BadRequest("unknown language")
@@ -202,12 +176,8 @@ def documents_pack(request: PortalRequest, slug: str) -> HttpResponseBase:
     return response
 
 
-def _for_calendar(rights):
-    return (
-        Meeting.objects.visible_to(rights)
-        .select_related("register")
-        .prefetch_related("sittings", "register__deadlines")
-    )
+def _for_calendar() -> MeetingQuerySet:
+    return Meeting.objects.select_related("register").prefetch_related("sittings", "register__deadlines")
 
 
 def _as_calendar(content: bytes, name: str) -> HttpResponse:
@@ -220,7 +190,7 @@ def _as_calendar(content: bytes, name: str) -> HttpResponse:
 @require_safe
 def meeting_calendar(request: PortalRequest, slug: str) -> HttpResponse:
     """One meeting as an .ics file."""
-    found = get_object_or_404(_for_calendar(request.rights), register__slug=slug)
+    found = meeting_or_404(request, slug, _for_calendar())
     content = calendars.calendar_of([found], now=request.server_now, name=str(found))
     return _as_calendar(content, f"{slug}.ics")
 
@@ -239,7 +209,7 @@ def feed(request: VisitorRequest, secret: str) -> HttpResponse:
         raise Http404
     now = request.read_clock()
     rights = rights_of(person, now)
-    found = _for_calendar(rights).filter(register__origin="portal")
+    found = _for_calendar().visible_to(rights).filter(register__origin="portal")
     with translation.override(CATALOGUE.get(person.language, person.language)):
         content = calendars.calendar_of(found, now=now, name=_("CWG-Internet: meetings and deadlines"))
     return _as_calendar(content, "meetings.ics")

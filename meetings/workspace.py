@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods
 
 from cwg.documents import deadlines, rules, zones
 from cwg.documents.register import RegisterBusy
+from cwg.look.reasons import ReasonForm
 from cwg.members.models import Group
 from cwg.members.requests import PortalRequest
+from cwg.record.reasons import ReasonMissing
 
 from . import convening, moving, requests
-from .forms import MoveForm, OpeningForm, PlanForm, ReasonForm, RequestForm, SittingFormSet, sitting_plans
-from .models import Meeting
-from .views import slot_state, trail_of
+from .finding import own_meeting_or_404, trail_of
+from .forms import MoveForm, OpeningForm, PlanForm, RequestForm, SittingFormSet, sitting_plans
 
 # What a verb says when it does not act: sentences for the person, shown on the form.
 REFUSALS = (
@@ -29,19 +30,10 @@ REFUSALS = (
     moving.CannotMove,
     requests.CannotRecord,
     requests.CannotWithdraw,
+    ReasonMissing,
     zones.LocalTimeRefused,
 )
 form_page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def own_meeting(request: PortalRequest, slug: str) -> Meeting:
-    """The meeting of that address, for the secretariat of its group. Raises Http404 for everybody else."""
-    return get_object_or_404(
-        Meeting.objects.visible_to(request.rights)
-        .filter(register__group_id__in=request.rights.secretariat_groups)
-        .select_related("register__group"),
-        register__slug=slug,
-    )
 
 
 def carried_out(form, verb, *args, **kwargs):
@@ -69,7 +61,7 @@ def new(request: PortalRequest) -> HttpResponse:
         raise Http404
     initial, sittings = {}, []
     if slug := request.GET.get("from"):
-        last = own_meeting(request, slug)
+        last = own_meeting_or_404(request, slug)
         plan = convening.next_from(last)
         initial = PlanForm.initial_of(plan, last.register.group_id)
         sittings = [
@@ -105,7 +97,7 @@ def new(request: PortalRequest) -> HttpResponse:
 
 @form_page
 def announce(request: PortalRequest, slug: str) -> HttpResponse:
-    meeting = own_meeting(request, slug)
+    meeting = own_meeting_or_404(request, slug)
     refused = None
     if request.method == "POST":
         try:
@@ -135,7 +127,7 @@ def announce(request: PortalRequest, slug: str) -> HttpResponse:
 
 @form_page
 def close(request: PortalRequest, slug: str) -> HttpResponse:
-    meeting = own_meeting(request, slug)
+    meeting = own_meeting_or_404(request, slug)
     refused = None
     if request.method == "POST":
         try:
@@ -165,7 +157,7 @@ def close(request: PortalRequest, slug: str) -> HttpResponse:
 @form_page
 def move(request: PortalRequest, slug: str) -> HttpResponse:
     """Two steps: `?date=&time=` shows what the move would do; the POST confirms exactly that, with a reason."""
-    meeting = own_meeting(request, slug)
+    meeting = own_meeting_or_404(request, slug)
     asked = request.POST if request.method == "POST" else request.GET
     page = {"meeting": meeting, "zone": meeting.register.zone, "trail": trail_of(meeting)}
     local = zones.as_local(meeting.register.opens_at, meeting.zone)
@@ -209,7 +201,7 @@ def move(request: PortalRequest, slug: str) -> HttpResponse:
 
 @form_page
 def record_request(request: PortalRequest, slug: str) -> HttpResponse:
-    meeting = own_meeting(request, slug)
+    meeting = own_meeting_or_404(request, slug)
     in_session = meeting.state_at(request.server_now).is_in_session
     form = RequestForm(request.POST or None, meeting=meeting)
     status = 200
@@ -241,7 +233,7 @@ def record_request(request: PortalRequest, slug: str) -> HttpResponse:
 
 @form_page
 def withdraw_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
-    meeting = own_meeting(request, slug)
+    meeting = own_meeting_or_404(request, slug)
     one = get_object_or_404(meeting.requests.select_related("slot", "state", "office"), pk=pk)
     one.meeting = meeting
     form = ReasonForm(request.POST if request.method == "POST" else None)
@@ -255,7 +247,6 @@ def withdraw_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse
                 messages.success(request, _("The request is withdrawn."))
                 return redirect(one)
             status = 409
-    state = slot_state(one)
     return render(
         request,
         "meetings/withdraw_request.html",
@@ -263,7 +254,7 @@ def withdraw_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse
             "meeting": meeting,
             "one": one,
             "form": form,
-            "possible": state in ("open", "due", "ended"),
+            "possible": one.standing.can_be_withdrawn,
             "trail": [*trail_of(meeting), (_("Request"), one.get_absolute_url())],
         },
         status=status,

@@ -145,6 +145,66 @@ def test_the_test_itself_sees_an_import_that_goes_up(tmp_path, module: str, text
     assert upward(module, imported(path, module))
 
 
+def views_of(app: str) -> dict[str, Path]:
+    """The modules that answer for the addresses of an app: those its urls.py imports, by their names."""
+    urls = ROOT.joinpath(*app.split("."), "urls.py")
+    found = {}
+    for node in ast.walk(ast.parse(urls.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            base = ".".join(part for part in (app if node.level else "", node.module or "") if part)
+            for name in (base, *(f"{base}.{alias.name}" for alias in node.names)):
+                path = ROOT.joinpath(*name.split(".")).with_suffix(".py")
+                if name.startswith(f"{app}.") and path.is_file():
+                    found[name] = path
+    return found
+
+
+def modules_imported(path: Path, module: str) -> Iterator[str]:
+    package = module.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(), str(path))):
+        if isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (base, *(f"{base}.{alias.name}" for alias in node.names))
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+APPS_WITH_PAGES = sorted(
+    ".".join(path.relative_to(ROOT).parent.parts)
+    for top in ("cwg", "meetings", "contributions")
+    for path in (ROOT / top).rglob("urls.py")
+    if path.parent != ROOT / "cwg"
+)
+
+
+@pytest.mark.parametrize("app", APPS_WITH_PAGES)
+def test_view_modules_of_an_app_do_not_import_each_other(app: str):
+    """What two of them need stands in a module with a name of its own."""
+    views = views_of(app)
+    assert views
+    wrong = [
+        f"{module} imports {other}"
+        for module, path in views.items()
+        for other in modules_imported(path, module)
+        if other in views and other != module
+    ]
+    assert wrong == []
+
+
+def test_the_view_modules_are_found_and_their_imports_too(tmp_path):
+    assert {"contributions.draft_views", "contributions.submit_views"} <= set(views_of("contributions"))
+    path = tmp_path / "page.py"
+    for text in (
+        "from . import draft_views",
+        "from .draft_views import new",
+        "import contributions.draft_views",
+        "def late():\n    from contributions import draft_views",
+    ):
+        path.write_text(text)
+        assert "contributions.draft_views" in modules_imported(path, "contributions.page")
+
+
 def test_templates_and_addresses_are_no_imports(tmp_path):
     path = tmp_path / "page.py"
     path.write_text(

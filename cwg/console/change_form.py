@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cwg.look.form_fields import refuse_line_breaks
+from cwg.look.reasons import ReasonField
 from cwg.members.rights import Rights
 
 from . import history
@@ -24,13 +25,7 @@ class VerbForm(forms.Form):
 class RecordForm(forms.ModelForm):
     """`reason` is required; `seen` names the state of the row as the form was opened on it."""
 
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Why this is entered or changed. It is kept in the history."),
-        error_messages={"required": gettext_lazy("Say why. The reason is kept in the record.")},
-    )
+    reason = ReasonField(help_text=gettext_lazy("Why this is entered or changed. It is kept in the history."))
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):

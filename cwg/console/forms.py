@@ -14,6 +14,7 @@ from cwg.documents.models import Document
 from cwg.documents.states import MeetingState
 from cwg.languages import LANGUAGES, RIGHT_TO_LEFT, current_language
 from cwg.look.form_fields import choice_field, row_field
+from cwg.look.reasons import ReasonForm
 from cwg.members.models import Group, MemberState, Office, Person, Role
 from cwg.members.oversight import (
     account_groups,
@@ -26,7 +27,6 @@ from cwg.members.rights import Rights
 from meetings.models import Meeting, Sitting
 
 from .change_form import RecordForm, VerbForm
-from .reasons import ReasonForm
 
 
 def states():

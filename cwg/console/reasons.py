@@ -13,9 +13,9 @@ from django.db.models import Model
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from cwg.look.reasons import ReasonForm
 from cwg.members.requests import PortalRequest
 
 from .refusals import REFUSED, sentence
@@ -25,16 +25,6 @@ CONFIRMED = "confirmed"
 
 class ConfirmForm(forms.Form):
     """Nothing to enter: the verb takes no reason."""
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("It is kept in the record, with your name and the time."),
-        error_messages={"required": _("Say why. The reason is kept in the record.")},
-    )
 
 
 Row = TypeVar("Row", bound=Model)

@@ -9,11 +9,13 @@ from cwg.documents import deadlines, offers, register, rulebook, zones
 from cwg.members import refusals as people
 from cwg.members.parties import NotEntitled
 from cwg.notices.sending import NothingToSendAgain
+from cwg.record.reasons import ReasonMissing
 from meetings import convening, requests
 
 # These errors are sentences themselves.
 SAY_IT_THEMSELVES = (
     people.Refused,
+    ReasonMissing,
     rulebook.RuleRefused,
     convening.CannotAnnounce,
     convening.CannotClose,

@@ -18,7 +18,7 @@ from cwg.record.models import SigningKey
 
 from . import statements, symbols
 from .filenames import content_disposition
-from .receipts import visible_receipt
+from .finding import receipt_or_404
 
 CHECKER = Path(verify_receipt.__file__)
 
@@ -34,7 +34,7 @@ def as_file(content: bytes, name: str, media_type: str) -> HttpResponse:
 @require_safe
 def signed_statement(request: PortalRequest, code: str) -> HttpResponse:
     """The signed statement of a receipt as canonical JSON, for whoever sees the receipt."""
-    receipt = visible_receipt(request, code)
+    receipt = receipt_or_404(request, code)
     try:
         signed = statements.signed(receipt, portal=settings.PORTAL_URL)
     except statements.NotAsRegistered:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -37,7 +37,8 @@ from cwg.texts.tree import (
 
 from . import symbols, verdicts
 from .filenames import content_disposition
-from .models import Document, Receipt
+from .finding import receipt_or_404
+from .models import Receipt
 
 
 def differences(receipt: Receipt) -> Iterator[str]:
@@ -83,16 +84,6 @@ def differences(receipt: Receipt) -> Iterator[str]:
     ).first()
     if entry is None or entry.facts.get("receipt") != receipt.digest:
         yield _("The journal does not name this receipt.")
-
-
-def visible_receipt(request: PortalRequest, code: str) -> Receipt:
-    """The receipt of that code if this person sees its document. Raises Http404."""
-    receipts = Receipt.objects.filter(
-        revision__document__in=Document.objects.visible_to(request.rights)
-    ).select_related("revision__document__register__group", "revision__slot")
-    return get_object_or_404(
-        receipts.prefetch_related("revision__sources", "revision__versions__files__blob"), code=code
-    )
 
 
 @dataclass(frozen=True)
@@ -144,7 +135,9 @@ def printed(receipt: Receipt) -> Printed:
     if said["rule_source"]:
         checks.append(pair(_("Source of the rule"), said["rule_source"], language=UNDETERMINED))
     if said["requested_in_session"]:
-        checks.append(pair(_("Requested by the meeting"), said["requested_in_session"], language=UNDETERMINED))
+        checks.append(
+            pair(_("Requested by the meeting"), said["requested_in_session"], language=UNDETERMINED)
+        )
     checks.append(pair(_("Request reached the portal"), moments.runs(arrived, zone, "exact")))
     if (waited := (at - arrived).total_seconds()) >= 1:
         checks.append(pair(_("Waited for the register"), duration_text(waited)))
@@ -173,7 +166,7 @@ def _instant(text: str | None) -> datetime | None:
 
 @require_safe
 def receipt(request: PortalRequest, code: str) -> HttpResponse:
-    found = visible_receipt(request, code)
+    found = receipt_or_404(request, code)
     return render(
         request,
         "documents/receipt.html",
@@ -190,7 +183,7 @@ def receipt(request: PortalRequest, code: str) -> HttpResponse:
 
 @require_safe
 def receipt_pdf(request: PortalRequest, code: str) -> HttpResponse:
-    found = visible_receipt(request, code)
+    found = receipt_or_404(request, code)
     response = HttpResponse(as_pdf(found, current_language()), content_type=pdf_out.MEDIA_TYPE)
     name = f"receipt_{symbols.in_file_name(found.statement['symbol'])}.pdf"
     response["Content-Disposition"] = content_disposition(name)

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,6 +18,7 @@ from cwg.texts import pdf_out
 
 from . import cover, header_block, listing, offers, symbols, upward
 from .filenames import content_disposition
+from .finding import document_or_404
 from .models import Document, Register
 
 PAGE_LENGTH = 50
@@ -60,17 +61,12 @@ def _slots(request: PortalRequest, documents) -> list[int]:
     )
 
 
-def visible_document(request: VisitorRequest, path: str) -> Document:
-    """The document at `path` as this person sees it. Raises Http404."""
-    return get_object_or_404(header_block.for_page(Document.objects.visible_to(request.rights)), path=path)
-
-
 @login_not_required
 @require_safe
 def document(request: VisitorRequest, path: str) -> HttpResponse:
     """One document: header block, languages and files, every revision with its verdict."""
     try:
-        found = visible_document(request, path)
+        found = document_or_404(request, path)
     except Http404:
         if request.user.is_authenticated:
             raise
@@ -107,7 +103,7 @@ def document(request: VisitorRequest, path: str) -> HttpResponse:
 def cover_sheet(request: VisitorRequest, path: str) -> HttpResponse:
     """The generated cover sheet as PDF: the header block, never merged into a delegation's own file."""
     try:
-        found = visible_document(request, path)
+        found = document_or_404(request, path)
     except Http404:
         if request.user.is_authenticated:
             raise

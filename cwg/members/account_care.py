@@ -11,9 +11,10 @@ from django.db.models import Q
 
 from cwg.record import access
 from cwg.record.history import sign
+from cwg.record.reasons import clean_reason
 
 from . import account_mail, address_changes, refusals, sessions
-from .cleaning import clean_address, clean_reason
+from .cleaning import clean_address
 from .models import Accreditation, Group, Person
 from .people import may_look_after
 from .rights import rights_of

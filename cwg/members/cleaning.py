@@ -33,10 +33,3 @@ def clean_address(email: str) -> str:
     if len(email) > 254:
         raise refusals.AddressRefused
     return email
-
-
-def clean_reason(reason: str) -> str:
-    """The reason without blanks around it. Raises ReasonMissing."""
-    if not reason.strip():
-        raise refusals.ReasonMissing
-    return reason.strip()

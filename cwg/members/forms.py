@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cwg.languages import LANGUAGES
+from cwg.look.reasons import ReasonForm
 
 from . import refusals
 from .cleaning import clean_address, clean_name
@@ -104,17 +105,6 @@ class NewAddressForm(forms.Form):
         label=_("New e-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-    )
-
-
-class ReasonForm(forms.Form):
-    """Why; kept in the record."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Kept in the record, with your name and the time."),
     )
 
 

@@ -8,9 +8,9 @@ from django.db.models import Q
 
 from cwg.record import access
 from cwg.record.history import sign
+from cwg.record.reasons import clean_reason
 
 from . import refusals
-from .cleaning import clean_reason
 from .models import Accreditation, Group, MemberState, Office, Person, Role
 from .people import may_manage
 from .rights import rights_of

@@ -19,9 +19,10 @@ from django.urls import reverse
 from cwg.languages import LANGUAGE_CODES
 from cwg.record import access
 from cwg.record.history import sign
+from cwg.record.reasons import clean_reason
 
 from . import addresses, refusals
-from .cleaning import clean_address, clean_name, clean_reason
+from .cleaning import clean_address, clean_name
 from .models import (
     DELEGATION_ROLES,
     OFFICE_ROLES,

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from cwg import clock
+from cwg.look.reasons import ReasonForm
 
 from . import account_care, refusals
-from .forms import ChangeAddressForm, JoinForm, ReasonForm
+from .forms import ChangeAddressForm, JoinForm
 from .models import Person
 from .people import may_look_after, may_manage_people
 from .requests import PortalRequest

@@ -47,12 +47,6 @@ class AddressRefused(Refused):
     sentence = _("This is not an e-mail address.")
 
 
-class ReasonMissing(Refused):
-    """The act is recorded with a reason, and none was given."""
-
-    sentence = _("Say why. The reason is kept in the record.")
-
-
 class AlreadyAccredited(Refused):
     """The person holds a role there already."""
 

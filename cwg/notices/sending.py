@@ -19,6 +19,7 @@ from django.db.models import Q
 from cwg import clock
 from cwg.members.models import Person
 from cwg.record import journal
+from cwg.record.reasons import clean_reason
 
 from . import kinds, layout, preferences
 from .kinds import NoticeKind
@@ -194,11 +195,10 @@ def _mark(notice: Notice, **values) -> None:
 def send_again(notice: Notice, *, actor: Person, reason: str) -> Notice:
     """The secretariat sends a failed or sent notice again, for a reason that the journal keeps.
 
-    Whether it still matters is asked again before it goes. Raises NothingToSendAgain, and ValueError for an
-    empty reason. The caller has asked whether the actor may.
+    Whether it still matters is asked again before it goes. Raises NothingToSendAgain, ReasonMissing.
+    The caller has asked whether the actor may.
     """
-    if not reason.strip():
-        raise ValueError("Sending again needs a reason.")
+    reason = clean_reason(reason)
     with transaction.atomic():
         again = Notice.objects.select_for_update(of=("self",)).select_related("event").get(pk=notice.pk)
         if again.status not in (Notice.Status.FAILED, Notice.Status.SENT):
@@ -218,7 +218,7 @@ def send_again(notice: Notice, *, actor: Person, reason: str) -> Notice:
                 "group": again.event.group_id,
                 "notice": again.pk,
                 "event": again.event.key,
-                "reason": reason.strip(),
+                "reason": reason,
             },
         )
         transaction.on_commit(wake, robust=True)

@@ -10,6 +10,7 @@ from cwg.documents.models import Deadline, Register, Revision
 from cwg.notices.models import Event
 from cwg.record import journal
 from cwg.record.models import JournalEntry
+from cwg.record.reasons import ReasonMissing
 from meetings import moving
 from meetings.models import Meeting, Sitting
 from meetings.moving import Meaning
@@ -113,7 +114,7 @@ def test_the_choice_is_made_rule_by_rule(held, meeting, secretary):
 
 @pytest.mark.parametrize("reason", ["", "   "])
 def test_a_move_without_a_reason_is_refused(meeting, secretary, reason):
-    with pytest.raises(moving.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         moving.confirm_move(meeting, local(2026, 3, 20, 9), choice="move", actor=secretary, reason=reason)
     nothing_changed(meeting)
 

@@ -11,6 +11,7 @@ from cwg.members.models import Role
 from cwg.notices.models import Event
 from cwg.record import journal
 from cwg.record.models import JournalEntry
+from cwg.record.reasons import ReasonMissing
 from meetings import convening, requests
 from meetings.models import Meeting, Request
 from tests import factories
@@ -95,7 +96,7 @@ def test_an_incomplete_request_is_refused(meeting, secretary, wrong):
 
 def test_a_withdrawn_request_closes_its_slot(held, meeting, secretary):
     made = ask(meeting, secretary)
-    with pytest.raises(requests.CannotWithdraw):
+    with pytest.raises(ReasonMissing):
         requests.withdraw(made, actor=secretary, reason=" ")
     assert Slot.objects.get().withdrawn_at is None
     requests.withdraw(made, actor=secretary, reason="Answered orally")

@@ -13,6 +13,7 @@ from cwg.members import people, refusals
 from cwg.members.models import Accreditation, Invitation, Person, Role
 from cwg.members.rights import rights_of
 from cwg.record.models import AccessEntry
+from cwg.record.reasons import ReasonMissing
 from tests.factories import PASSWORD, accredit, make_group, make_office, make_person, make_state
 
 pytestmark = pytest.mark.django_db
@@ -319,7 +320,7 @@ def test_what_has_ended_does_not_end_again(dg, saudi_focal_point, now):
     before = rows()
     with pytest.raises(refusals.AlreadyEnded):
         people.end(ended, actor=saudi_focal_point, at=now, reason="because")
-    with pytest.raises(refusals.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         people.end(ended, actor=saudi_focal_point, at=now, reason=" ")
     assert rows() == before
 
