@@ -4,7 +4,6 @@ import uuid
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,28 +13,21 @@ from cwg.members.requests import VisitorRequest
 from cwg.record import access
 
 from .filenames import content_disposition
+from .finding import file_or_404, or_sign_in
 from .header_block import KIND_OF_FILE
-from .models import Blob, File
+from .models import Blob
 from .storage import documents as storage
 
 
 @login_not_required
 @require_safe
+@or_sign_in
 def download(request: VisitorRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The file `pk`, if this person sees its document and it is not withdrawn; else as if it were not there.
 
     Behind nginx the bytes are handed out by X-Accel; nginx drops these headers and sets them itself.
     """
-    file = (
-        File.objects.visible_to(request.rights)
-        .select_related("blob", "version__revision__document__register")
-        .filter(pk=pk)
-        .first()
-    )
-    if file is None:
-        if request.user.is_authenticated:
-            return render(request, "404.html", status=404)
-        return redirect_to_login(request.get_full_path())
+    file = file_or_404(request, pk)
     response = hand_out(file.blob, file.name)
     if response is None:
         # The row is right and the bytes are away: a fault of ours, to be tried again later.

@@ -1,11 +1,35 @@
 """The row of the register behind an address, as this person sees it, or 404: as if it did not exist."""
 
+import uuid
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from cwg.members.requests import PortalRequest, VisitorRequest
 
 from . import header_block
-from .models import Document, Receipt, Register, Slot
+from .models import Document, File, Receipt, Register, Slot
+
+
+def or_sign_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """For the pages of what may be public: who is not signed in and finds nothing there is asked to sign in.
+
+    So whether an address exists is told to nobody.
+    """
+
+    @wraps(view)
+    def answered(request: VisitorRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except Http404:
+            if request.user.is_authenticated:
+                raise
+            return redirect_to_login(request.get_full_path())
+
+    return answered
 
 
 def document_or_404(request: VisitorRequest, path: str) -> Document:
@@ -21,6 +45,14 @@ def receipt_or_404(request: PortalRequest, code: str) -> Receipt:
     return get_object_or_404(
         receipts.prefetch_related("revision__sources", "revision__versions__files__blob"), code=code
     )
+
+
+def file_or_404(request: VisitorRequest, pk: uuid.UUID) -> File:
+    """The file of a registered document, with its bytes' row. Raises Http404; withdrawn ones are closed."""
+    files = File.objects.visible_to(request.rights).select_related(
+        "blob", "version__revision__document__register"
+    )
+    return get_object_or_404(files, pk=pk)
 
 
 def register_or_404(request: PortalRequest, slug: str) -> Register:

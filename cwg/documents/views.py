@@ -4,9 +4,8 @@ Who is not signed in reads what is public and is otherwise sent to sign in, whet
 """
 
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,7 +17,7 @@ from cwg.texts import pdf_out
 
 from . import cover, header_block, listing, offers, symbols, upward
 from .filenames import content_disposition
-from .finding import document_or_404
+from .finding import document_or_404, or_sign_in
 from .models import Document, Register
 
 PAGE_LENGTH = 50
@@ -63,14 +62,10 @@ def _slots(request: PortalRequest, documents) -> list[int]:
 
 @login_not_required
 @require_safe
+@or_sign_in
 def document(request: VisitorRequest, path: str) -> HttpResponse:
     """One document: header block, languages and files, every revision with its verdict."""
-    try:
-        found = document_or_404(request, path)
-    except Http404:
-        if request.user.is_authenticated:
-            raise
-        return redirect_to_login(request.get_full_path())
+    found = document_or_404(request, path)
     register, rights = found.register, request.rights
     reads_meeting = register.is_of_a_meeting and (
         register.group_id in rights.readable_groups or register.group_id in rights.prepared_groups
@@ -100,14 +95,10 @@ def document(request: VisitorRequest, path: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@or_sign_in
 def cover_sheet(request: VisitorRequest, path: str) -> HttpResponse:
     """The generated cover sheet as PDF: the header block, never merged into a delegation's own file."""
-    try:
-        found = document_or_404(request, path)
-    except Http404:
-        if request.user.is_authenticated:
-            raise
-        return redirect_to_login(request.get_full_path())
+    found = document_or_404(request, path)
     name = f"{symbols.in_file_name(found.symbol or found.path)}_cover.pdf"
     response = HttpResponse(cover.as_pdf(found, current_language()), content_type=pdf_out.MEDIA_TYPE)
     response["Content-Disposition"] = content_disposition(name)
