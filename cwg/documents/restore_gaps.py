@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from cwg.record import journal, replay
+from cwg.record import journal, replay, signing
 from cwg.record.models import JournalEntry
 
 from . import symbols
@@ -19,6 +19,8 @@ from .models import Document, Register, Revision, Series
 
 # Acts of a register that leave a row with a number of its own.
 NUMBERED = ("registered", "revised")
+# Acts that a restore leaves as they are: a refusal, what a restore says, and the keys that it publishes again.
+NOT_TO_BE_DONE_AGAIN = ("late", replay.ACT, signing.MADE, signing.RETIRED)
 
 
 @dataclass
@@ -54,7 +56,7 @@ def of(entries: list[JournalEntry]) -> Loss:
     loss = Loss(entries[0].chain, entries[0].position, entries[-1].position)
     for entry in entries:
         if entry.act not in NUMBERED:
-            if entry.act not in ("late", replay.ACT):
+            if entry.act not in NOT_TO_BE_DONE_AGAIN:
                 told = {name: entry.facts[name] for name in ("symbol", "reason") if name in entry.facts}
                 loss.other_acts.append({"position": entry.position, "act": entry.act, **told})
             continue

@@ -19,7 +19,7 @@ from cwg.documents import restore_gaps
 from cwg.documents.models import Register
 from cwg.members.models import Session
 from cwg.notices.models import Event, Notice
-from cwg.record import chain_copies, jobs, journal, replay
+from cwg.record import chain_copies, jobs, journal, replay, signing
 from cwg.record.models import JournalEntry, PortalJournal
 
 from . import backup
@@ -94,6 +94,7 @@ def go_on() -> Restored:
         if lost := replay.go_on(portal):
             loss = restore_gaps.of(lost)
             journal.append(portal, replay.ACT, at=result.at, actor_id=None, facts=loss.facts())
+            signing.publish_again(lost, portal, at=result.at)
             result.found.append((str(portal), loss))
         for chain in chain_copies.chains():
             if chain not in known:

@@ -9,7 +9,7 @@ portal's own chain. Public keys stay published for ever; docs/proofs.md says wha
 import base64
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -25,10 +25,11 @@ from django.utils.encoding import force_bytes
 from cwg import clock
 
 from . import journal
-from .models import SigningKey
+from .models import JournalEntry, PortalJournal, SigningKey
 
 MADE, RETIRED = "signing_key_made", "signing_key_retired"
 KEYS_FORMAT = "cwg-keys/1"
+LOST = "Lost with the database: a backup from before was restored."
 
 
 def _sealing_keys() -> Iterator[AESGCM]:
@@ -65,7 +66,7 @@ def _in_use() -> tuple[SigningKey, Ed25519PrivateKey] | None:
     return None
 
 
-def _make(at: datetime, locked) -> tuple[SigningKey, Ed25519PrivateKey]:
+def _make(at: datetime, locked: PortalJournal) -> tuple[SigningKey, Ed25519PrivateKey]:
     """A new key, entered into the portal's own chain, whose row `locked` is."""
     private = Ed25519PrivateKey.generate()
     public = private.public_key().public_bytes_raw()
@@ -131,6 +132,51 @@ def retire(*, reason: str) -> list[SigningKey]:
             facts = {"key": row.key, "reason": reason}
             journal.append(locked, RETIRED, at=at, actor_id=None, facts=facts)
         return rows
+
+
+def publish_again(entries: Iterable[JournalEntry], locked: PortalJournal, *, at: datetime) -> None:
+    """After a restore: the keys that `entries` of the portal's chain, copied back from the storage, tell of.
+
+    A backup from before does not have them. Their public halves are published again; what they signed stays provable. The
+    private half of one that was in use is lost, so it is retired at `at`, an aware instant. `locked` is the portal's row.
+    """
+    made = {entry.facts["key"]: entry for entry in entries if entry.act == MADE}
+    retired = {entry.facts["key"]: entry for entry in entries if entry.act == RETIRED}
+    for row in SigningKey.objects.select_for_update().filter(key__in=retired, retired_at__isnull=True):
+        entry = retired[row.key]
+        row.retired_at, row.retired_because, row.sealed_private_key = entry.at, entry.facts["reason"], ""
+        row.save(update_fields=["retired_at", "retired_because", "sealed_private_key"])
+    held = set(SigningKey.objects.filter(key__in=made).values_list("key", flat=True))
+    for key, entry in made.items():
+        if key in held:
+            continue
+        ended = retired.get(key)
+        SigningKey.objects.create(
+            **entry.facts,
+            made_at=entry.at,
+            retired_at=ended.at if ended else at,
+            retired_because=ended.facts["reason"] if ended else LOST,
+        )
+        if ended is None:
+            facts = {"key": key, "reason": LOST}
+            journal.append(locked, RETIRED, at=at, actor_id=None, facts=facts)
+
+
+def faults() -> Iterator[str]:
+    """Keys that are not published as the portal's chain tells of them, for `manage.py verify`: a sentence each."""
+    told: dict[str, dict[str, dict[str, Any]]] = {MADE: {}, RETIRED: {}}
+    of_portal = JournalEntry.objects.filter(chain__in=PortalJournal.objects.values("chain"))
+    for act, facts in of_portal.filter(act__in=told).values_list("act", "facts"):
+        told[act][facts["key"]] = facts
+    rows = {row.key: row for row in SigningKey.objects.all()}
+    for key in sorted(set(told[MADE]) | set(rows)):
+        row, made = rows.get(key), told[MADE].get(key)
+        if row is None:
+            yield f"signing key {key}: it was made, and is not published"
+        elif made != {"key": key, "public_key": row.public_key, "fingerprint": row.fingerprint}:
+            yield f"signing key {key}: it is not published as it was made"
+        elif (row.retired_at is not None) != (key in told[RETIRED]):
+            yield f"signing key {key}: retired in one of table and journal, and in use in the other"
 
 
 def published() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What must hold of the record itself (quality: I5), for `manage.py verify`."""
 
-from . import chain_copies, seals
+from . import chain_copies, seals, signing
 
 
 def register(checks) -> None:
@@ -8,3 +8,4 @@ def register(checks) -> None:
     checks.register(
         "I5 the copies of the chains in file storage are those of the journal", chain_copies.faults
     )
+    checks.register("I5 the signing keys are published as the portal's chain tells of them", signing.faults)

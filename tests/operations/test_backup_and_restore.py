@@ -19,8 +19,8 @@ from cwg.members.models import Role, Session
 from cwg.notices import outbox
 from cwg.notices.models import Event, Notice
 from cwg.operations import backup
-from cwg.record import chain_copies, replay
-from cwg.record.models import AccessSeal, JournalEntry
+from cwg.record import chain_copies, replay, signing
+from cwg.record.models import AccessSeal, JournalEntry, SigningKey
 from tests import factories
 
 # One for each of the processes that run tests side by side.
@@ -229,6 +229,29 @@ def test_days_sealed_after_the_dump_are_known_to_be_lost_and_sealed_again(portal
     call_command("restore", str(tmp_path / "backups"))
     assert not AccessSeal.objects.exists()
     assert seals.seal() == 1
+    assert verified()["holds"] is True
+
+
+def test_what_keys_of_after_the_dump_signed_still_verifies(portal, tmp_path, capsys):
+    before = signing.sign("cwg-test/1", {})
+    chain_copies.copy()
+    call_command("backup", str(tmp_path / "backups"))
+    signing.retire(reason="the yearly change")
+    after = signing.sign("cwg-test/1", {})
+    assert after["key"] != before["key"]
+    chain_copies.copy()
+    lose_the_database()
+
+    call_command("restore", str(tmp_path / "backups"))
+
+    assert "signing_key" not in capsys.readouterr().out  # nothing that somebody has to do again
+    for signed in (before, after):
+        assert signing.fault(signed, "cwg-test/1") is None
+    reasons = {key["key"]: key["reason"] for key in signing.published()["keys"]}
+    assert reasons == {before["key"]: "the yearly change", after["key"]: signing.LOST}
+    assert not SigningKey.objects.exclude(sealed_private_key="").exists()
+    assert signing.sign("cwg-test/1", {})["key"] not in reasons
+    chain_copies.copy()
     assert verified()["holds"] is True
 
 

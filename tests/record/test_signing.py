@@ -110,3 +110,33 @@ def test_the_command_retires_the_key_with_its_reason():
     key = SigningKey.objects.get()
     assert f"Key {key.key} is retired." in out.getvalue()
     assert key.retired_because == "the yearly change"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM record_signingkey",
+        "UPDATE record_signingkey SET public_key = repeat('0', 64)",
+        "UPDATE record_signingkey SET retired_at = made_at, sealed_private_key = ''",
+        "UPDATE record_signingkey SET key = '0000000000000000'",
+    ],
+)
+def test_verify_finds_a_key_that_is_not_published_as_it_was_made(change):
+    signing.sign(FORMAT, {})
+    assert list(signing.faults()) == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(change)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert list(signing.faults())
+
+
+def test_verify_finds_a_retired_key_that_was_put_back_into_use():
+    signing.sign(FORMAT, {})
+    signing.retire(reason="yearly")
+    assert list(signing.faults()) == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE record_signingkey SET retired_at = NULL")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert len(list(signing.faults())) == 1
