@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from django.db.models import TextChoices
+from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,9 +18,9 @@ from cwg.documents import verdicts
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Document, Register
 from cwg.look.instants import date_text, duration_text, instant_text
-from cwg.members.models import Role
+from cwg.members.oversight import seen_groups, sees_every_group
 from cwg.members.rights import Rights
-from cwg.record.models import JournalEntry
+from cwg.record.models import JournalEntry, PortalJournal
 
 from .journal_names import Names
 
@@ -54,18 +54,13 @@ def sentence(entry: JournalEntry, names: Names) -> str:
     return _("%(act)s, by %(person)s") % {"act": entry.act, "person": person}
 
 
-def oversees(rights: Rights, group_id: int | None) -> bool:
-    """The secretariat and the auditor of the group: they read its whole journal (None: of any group)."""
-    return rights.has_role(Role.SECRETARIAT, group_id) or rights.has_role(Role.AUDITOR, group_id)
-
-
 def reads_facts(rights: Rights, register: Register, entry: JournalEntry) -> bool:
     """Whether the facts of this entry of the chain of `register`, which the person sees, are theirs to read.
 
     Deny, then allow: an act that nobody has spoken of here is for overseers.
     """
     group_id = register.group_id
-    if oversees(rights, group_id):
+    if group_id in seen_groups(rights):
         return True
     act = ACTS.get(entry.act)
     if act is None or act.audience is Audience.OVERSEERS:
@@ -75,6 +70,21 @@ def reads_facts(rights: Rights, register: Register, entry: JournalEntry) -> bool
     return entry.facts.get("party") in {
         party.record for party in rights.own_parties if party.group_id == group_id
     }
+
+
+def portal_entries(rights: Rights) -> QuerySet[JournalEntry]:
+    """The entries of the portal's own chain that this person may read: none but for overseers of some group.
+
+    What tells of a group is for its own overseers; where no group is named (a restore), for who oversees all.
+    """
+    groups = seen_groups(rights)
+    if not groups:
+        return JournalEntry.objects.none()
+    entries = JournalEntry.objects.filter(chain__in=PortalJournal.objects.values("chain"))
+    if sees_every_group(rights):
+        return entries
+    of_no_group = Q(act__in=("access-sealed", "signing_key_made", "signing_key_retired"))
+    return entries.filter(of_no_group | Q(facts__group=None) | Q(facts__group__in=sorted(groups)))
 
 
 # --- The words of a fact ------------------------------------------------------------------------------------------

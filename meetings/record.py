@@ -95,6 +95,7 @@ def chain(request: PortalRequest, slug: str) -> HttpResponseBase:
             person_id=request.user.pk,
             subject=register.slug,
             address=address_of(request),
+            group_id=register.group_id,
         )
     response["Content-Disposition"] = content_disposition(f"{register.slug}-chain.jsonl")
     downloads.harden(response)

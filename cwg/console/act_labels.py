@@ -52,6 +52,7 @@ WORDS: dict[str, Any] = {
     "exported chain": _("Downloaded the chain of a meeting's register"),
     # Kinds of mail.
     "invitation": _("Invitation"),
+    "chain_heads": _("Heads of the chains"),
     "meeting_announced": _("Meeting announced"),
     "meeting_moved": _("Meeting moved"),
     "request_recorded": _("Request recorded"),

@@ -13,7 +13,7 @@ from cwg.documents.models import Register
 from cwg.members.oversight import known_people, seen_groups, sees_every_group
 from cwg.members.rights import Rights
 from cwg.record.models import AccessEntry, Heartbeat, JournalEntry, PortalJournal
-from meetings.acts import sentence
+from meetings.acts import portal_entries, sentence
 from meetings.journal_names import Names, names_in
 
 from .act_labels import label_of
@@ -112,13 +112,11 @@ class JournalEntryAdmin(NamedList):
         return Register.objects.visible_to(rights).filter(group_id__in=seen_groups(rights))
 
     def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
-        """The chains of the registers this person sees; of the portal's own what binds all groups or concerns theirs."""
-        if not seen_groups(rights):
-            return rows.none()
-        own = Q(chain__in=PortalJournal.objects.values("chain"))
-        if not sees_every_group(rights):
-            own &= Q(facts__group__in=list(seen_groups(rights))) | Q(facts__group=None)
-        return rows.filter(Q(chain__in=self.registers(rights).values("chain")) | own)
+        """The chains of the registers this person sees, and of the portal's own what tells of no other group."""
+        return rows.filter(
+            Q(chain__in=self.registers(rights).values("chain"))
+            | Q(pk__in=portal_entries(rights).order_by().values("pk"))
+        )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         title = Register.objects.filter(chain=OuterRef("chain")).values("title")
@@ -140,8 +138,8 @@ class JournalEntryAdmin(NamedList):
     @admin.display(description=_("facts"))
     def details(self, row) -> str:
         return format_html(
-            '<details class="fold"><summary>{}</summary><pre class="facts-json">{}</pre></details>',
-            gettext("As it is hashed"),
+            '<details class="fold"><summary>{}</summary><pre class="code-block">{}</pre></details>',
+            gettext("As JSON"),
             shown(row.named_facts),
         )
 

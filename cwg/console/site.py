@@ -57,13 +57,24 @@ class ConsoleSite(admin.AdminSite):
         return cast(View, update_wrapper(csrf_protect(inner), view))
 
     def get_urls(self) -> list:
-        from . import today
+        from . import today, verification_runs
 
         urls: list[URLPattern | URLResolver] = [
             path("", self.admin_view(self.index), name="index"),
             path("login/", self.login, name="login"),
             path("today/", self.admin_view(today.today), name="today"),
             path("today/submissions/", self.admin_view(today.submissions), name="today-submissions"),
+            path("verification/", self.admin_view(verification_runs.verification), name="verification"),
+            path(
+                "verification/<int:pk>/",
+                self.admin_view(verification_runs.verification),
+                name="verification-run",
+            ),
+            path(
+                "verification/portal-chain.jsonl",
+                self.admin_view(verification_runs.portal_chain),
+                name="portal-chain",
+            ),
         ]
         for model, model_admin in self._registry.items():
             opts = model._meta

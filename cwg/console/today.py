@@ -18,6 +18,7 @@ from cwg.members.rights import Rights
 from cwg.notices.models import Notice
 from cwg.operations.health import OUTBOX_EMPTIED_WITHIN, WORKER_SEEN_WITHIN
 from cwg.record import heartbeat
+from cwg.record.models import VerificationRun
 from meetings.models import Meeting, Request
 
 SUBMISSIONS_SHOWN = 20
@@ -133,12 +134,11 @@ def _health(at: datetime) -> dict[str, Any]:
         .first()
     )
     waited = at - oldest if oldest else timedelta()
-    held, failed = heartbeat.last(heartbeat.VERIFY_HELD), heartbeat.last(heartbeat.VERIFY_FAILED)
+    verified = VerificationRun.objects.first()
     return {
         "worker_seen": seen,
         "worker_ok": seen is not None and at - seen <= WORKER_SEEN_WITHIN,
-        "verified": held if failed is None or (held is not None and held >= failed) else None,
-        "verify_failed": failed if failed is not None and (held is None or failed > held) else None,
+        "verified": verified,
         "outbox_waits": waited,
         "outbox_ok": waited <= OUTBOX_EMPTIED_WITHIN,
     }

@@ -7,9 +7,6 @@ from cwg import clock
 from .models import Heartbeat
 
 WORKER = "worker"
-# The nightly verification: when all held, and when something did not.
-VERIFY_HELD = "verify: held"
-VERIFY_FAILED = "verify: did not hold"
 
 
 def beat(name: str = WORKER) -> datetime:

@@ -148,6 +148,23 @@ class AccessSeal(models.Model):
         return str(self.day)
 
 
+class VerificationRun(models.Model):
+    """What the nightly verification found (`checks.note_outcome`). Never changed."""
+
+    at = models.DateTimeField(_("at"), db_index=True)
+    held = models.BooleanField(_("held"))
+    # In the order of the checks: {"name", "count", "found": the first sentences, as many as are kept}.
+    outcome = models.JSONField()
+
+    class Meta:
+        verbose_name = _("verification")
+        verbose_name_plural = _("verifications")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}Z"
+
+
 class Heartbeat(models.Model):
     """When a background process was last seen working."""
 

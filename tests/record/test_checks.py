@@ -3,22 +3,49 @@
 import logging
 
 import pytest
+from django.db import connection, transaction
+from django.db.utils import IntegrityError
 
-from cwg.record import checks, heartbeat
+from cwg.record import checks
+from cwg.record.models import VerificationRun
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_night_on_which_all_holds_is_noted(held):
+def test_a_night_on_which_all_holds_is_kept_with_each_check(held):
     assert checks.note_outcome() == 0
-    assert heartbeat.last(heartbeat.VERIFY_HELD) == held.at
-    assert heartbeat.last(heartbeat.VERIFY_FAILED) is None
+    run = VerificationRun.objects.get()
+    assert (run.at, run.held) == (held.at, True)
+    assert [check["name"] for check in run.outcome] == sorted(check["name"] for check in run.outcome)
+    assert len(run.outcome) > 10
+    assert all(check["count"] == 0 and check["found"] == [] for check in run.outcome)
 
 
-def test_each_fault_is_an_error_in_the_log_and_the_night_is_noted_as_failed(held, caplog, monkeypatch):
-    monkeypatch.setattr(checks, "_checks", {"I1 bytes": lambda: iter(["the bytes of X are missing"])})
+def test_each_fault_is_an_error_in_the_log_and_kept_with_its_check(held, caplog, monkeypatch):
+    found = {"I1 bytes": lambda: iter(["the bytes of X are missing"]), "I2 numbers": lambda: iter(())}
+    monkeypatch.setattr(checks, "_checks", found)
     with caplog.at_level(logging.ERROR, logger="cwg.record.checks"):
         assert checks.note_outcome() == 1
     assert "I1 bytes: the bytes of X are missing" in caplog.text
-    assert heartbeat.last(heartbeat.VERIFY_FAILED) == held.at
-    assert heartbeat.last(heartbeat.VERIFY_HELD) is None
+    run = VerificationRun.objects.get()
+    assert not run.held
+    assert run.outcome == [
+        {"name": "I1 bytes", "count": 1, "found": ["the bytes of X are missing"]},
+        {"name": "I2 numbers", "count": 0, "found": []},
+    ]
+
+
+def test_of_very_many_faults_all_are_counted_and_the_first_are_kept(caplog, monkeypatch):
+    many = [f"fault {number}" for number in range(checks.SENTENCES_KEPT + 1)]
+    monkeypatch.setattr(checks, "_checks", {"I1 bytes": lambda: iter(many)})
+    assert checks.note_outcome() == len(many)
+    (kept,) = VerificationRun.objects.get().outcome
+    assert (kept["count"], kept["found"]) == (len(many), many[:-1])
+    assert many[-1] in caplog.text
+
+
+def test_what_a_night_found_is_never_changed():
+    checks.note_outcome()
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE record_verificationrun SET held = false")
+    assert VerificationRun.objects.get().held
