@@ -10,8 +10,9 @@ class MeetingsConfig(AppConfig):
         from cwg.documents import upward
         from cwg.look import nav
 
-        from . import announcements, requests
+        from . import announcements, chain_heads, requests
 
         announcements.register()
+        chain_heads.register()
         nav.register(_("Meetings"), "meetings:meetings", order=20)
         upward.register_requests(requests.pages_of_slots)

@@ -17,15 +17,16 @@ from django.utils.text import slugify
 
 from contributions import drafting, sponsors
 from cwg import clock
+from cwg.documents import heads
 from cwg.documents.kinds import Kind
-from cwg.documents.models import Document, PolicyIssue
+from cwg.documents.models import Document, PolicyIssue, PublishedHeads
 from cwg.members import people
 from cwg.members.models import Accreditation, Group, MemberState, Office, Person, Role
 from cwg.members.parties import Party
 from cwg.members.rights import rights_of
 from cwg.notices.models import DemoMail, Event, Notice
 from cwg.record import access, heartbeat, journal
-from cwg.record.models import AccessEntry, Heartbeat, JournalEntry, PortalJournal
+from cwg.record.models import AccessEntry, Heartbeat, JournalEntry, PortalJournal, VerificationRun
 from meetings import requests
 from meetings.models import Meeting, Sitting
 from tests import factories
@@ -234,6 +235,7 @@ def _rest(world: World) -> dict[str, Any]:
         group_id=world.group.pk,
     )
     heartbeat.beat()
+    heads.publish()
     journal.append(journal.portal(), "noted", at=now, actor_id=None, facts={})
     event = Event.objects.create(kind="registered", key="matrix", happened_at=now, expanded_at=now)
     notice = Notice.objects.create(
@@ -255,6 +257,8 @@ def _rest(world: World) -> dict[str, Any]:
         "journal_entry": JournalEntry.objects.filter(chain=world.announced.register.chain).first(),
         "access_entry": AccessEntry.objects.first(),
         "heartbeat": Heartbeat.objects.get(),
+        "heads": PublishedHeads.objects.get(),
+        "verification": VerificationRun.objects.create(at=now, held=True, outcome=[]),
         "portal_journal": PortalJournal.objects.get(),
         "rule": factories.twenty_four_hours(),
     }

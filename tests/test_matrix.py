@@ -9,7 +9,7 @@ import contextlib
 import csv
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -110,6 +110,11 @@ OBJECTS: dict[str, dict[str, Address]] = {
         for name in ("private", "public", "withdrawn", "foreign_document")
     },
 }
+OBJECTS["documents:heads-of-day"] = {
+    "published": lambda w: {"day": w.heads.day},
+    "never published": lambda w: {"day": date(2009, 2, 12)},
+}
+OBJECTS["console:verification-run"] = {"of the world": lambda w: {"pk": w.verification.pk}}
 OBJECTS["console:notices_demomail_html"] = {"a mail": lambda w: {"pk": w.demo_mail.pk}}
 DRAFTS = {name: OBJECTS["contributions:contribution"][name] for name in ("draft", "syrian_draft")}
 # Routes that name the same objects as another.

@@ -13,9 +13,10 @@ class DocumentsConfig(AppConfig):
         from cwg.look import nav
         from cwg.record import checks, jobs
 
-        from . import rescan, verification
+        from . import heads, rescan, verification
 
         nav.register(_("Documents"), "documents:documents", order=30)
 
         verification.register(checks)
         jobs.register("scans", rescan.scan_waiting, every=timedelta(seconds=30))
+        jobs.register("chain-heads", heads.publish, every=timedelta(hours=1))

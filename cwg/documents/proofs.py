@@ -3,23 +3,30 @@
 All but the statement of one receipt is public: whoever is handed a signed file has no account here.
 """
 
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cwg.look.pages import page_of
 from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.record import journal, signing, verify_receipt
-from cwg.record.models import SigningKey
+from cwg.record.models import PortalJournal, SigningKey
 
 from . import statements, symbols
 from .filenames import content_disposition
 from .finding import receipt_or_404
+from .models import PublishedHeads, Register
 
+HEADS_PAGE_LENGTH = 31
 CHECKER = Path(verify_receipt.__file__)
 
 
@@ -75,4 +82,58 @@ def checker(request: VisitorRequest) -> HttpResponse:
 @require_safe
 def recipe(request: VisitorRequest) -> HttpResponse:
     """How to check a receipt without this portal."""
-    return render(request, "documents/recipe.html", {"portal": settings.PORTAL_URL})
+    return render(request, "documents/recipe.html")
+
+
+@login_not_required
+@require_safe
+def heads_page(request: VisitorRequest) -> HttpResponse:
+    """The heads published last, and the signed files of the days before, 31 a page.
+
+    Who may read a register sees its name; for everybody else it is a number.
+    """
+    published = PublishedHeads.objects.all()
+    page = page_of(Paginator(published, HEADS_PAGE_LENGTH), request.GET.get("page"))
+    latest = published.first()
+    registers = Register.objects.visible_to(request.rights).values_list("chain", "title", "slug")
+    names = {str(chain): (title, reverse("meetings:record", args=[slug])) for chain, title, slug in registers}
+    names |= {
+        str(chain): (_("The portal"), "") for chain in PortalJournal.objects.values_list("chain", flat=True)
+    }
+    heads = latest.content["heads"] if latest else []
+    return render(
+        request,
+        "documents/heads.html",
+        {
+            "latest": latest,
+            "signed_at": parse_datetime(latest.content["signed_at"]) if latest else None,
+            "heads": [
+                {**head, "name": name, "url": url}
+                for head in heads
+                for name, url in [names.get(head["chain"], ("", ""))]
+            ],
+            "page": page,
+        },
+    )
+
+
+@login_not_required
+@require_safe
+def heads_of_day(request: VisitorRequest, day: date) -> HttpResponse:
+    """The signed heads of one day, byte for byte what the mail's digest is of."""
+    published = get_object_or_404(PublishedHeads, day=day)
+    return as_file(
+        journal.canonical(published.content) + b"\n",
+        f"chain-heads-{day.isoformat()}.json",
+        "application/json",
+    )
+
+
+@login_not_required
+@require_safe
+def heads_json(request: VisitorRequest) -> HttpResponse:
+    """The signed heads published last. 404 before the first night."""
+    latest = PublishedHeads.objects.first()
+    if latest is None:
+        raise Http404
+    return HttpResponse(journal.canonical(latest.content) + b"\n", content_type="application/json")

@@ -63,11 +63,13 @@ def signed(receipt: Receipt, *, portal: str) -> dict[str, Any]:
 
 def faults() -> Iterator[str]:
     """Signed statements that do not verify, or say another thing than the receipt: for `manage.py verify`."""
+    numbered = JournalEntry.objects.filter(act__in=NUMBERED)
+    entries = {(entry.chain, entry.facts.get("receipt")): entry for entry in numbered.iterator()}
     for kept in SignedStatement.objects.select_related("receipt__revision__document__register").iterator():
         receipt, said = kept.receipt, kept.content
         if why := signing.fault(said, FORMAT):
             yield f"signed statement of receipt {receipt.code}: {why}"
-        entry = entry_of(receipt)
+        entry = entries.get((receipt.revision.document.register.chain, receipt.digest))
         if (
             entry is None
             or said["key"] != kept.key

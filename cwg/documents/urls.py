@@ -1,5 +1,7 @@
 """Addresses of documents. A document's own address contains slashes: `wg-wsis-14/inf/3`."""
 
+from datetime import date
+
 from django.urls import path, register_converter
 
 from . import downloads, proofs, receipts, views
@@ -17,6 +19,19 @@ class DocumentPath:
         return value
 
 
+class Day:
+    """A date as in ISO 8601; what is no date is no address."""
+
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+register_converter(Day, "day")
 register_converter(DocumentPath, "document")
 
 app_name = "documents"
@@ -31,5 +46,8 @@ urlpatterns = [
     path("record/keys/", proofs.keys, name="keys"),
     path("record/check/", proofs.recipe, name="recipe"),
     path("record/verify_receipt.py", proofs.checker, name="checker"),
+    path("record/heads/", proofs.heads_page, name="heads"),
+    path("record/heads/<day:day>.json", proofs.heads_of_day, name="heads-of-day"),
+    path(".well-known/cwg-chain-heads.json", proofs.heads_json, name="heads-json"),
     path(".well-known/cwg-signing-keys.json", proofs.keys_json, name="keys-json"),
 ]

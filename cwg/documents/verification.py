@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from cwg.record import journal, replay
 from cwg.record.models import JournalEntry, PortalJournal
 
-from . import blobs, restore_gaps, statements
+from . import blobs, heads, restore_gaps, statements
 from .models import Blob, Document, Receipt, Register, Revision, Series
 
 # The act by which `manage.py demo` says, in the chain of a register, that it told of the past there: documents
@@ -26,6 +26,7 @@ def register(checks) -> None:
     checks.register("I5 the chains verify, one entry for one act", chains_verify)
     checks.register("I5 the journal tells what the register holds", acts_told)
     checks.register("I8 receipts say what the register holds", receipts_hold)
+    checks.register("I5 the chains bear out the heads that were published", heads.faults)
     checks.register("I8 signed statements verify with the published keys", statements.faults)
 
 

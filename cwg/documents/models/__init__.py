@@ -1,6 +1,15 @@
 """The nouns of the register. `register.py` beside this package is the only code that writes a registered document."""
 
-from .document import Document, PolicyIssue, Receipt, Revision, SignedStatement, Source, Version
+from .document import (
+    Document,
+    PolicyIssue,
+    PublishedHeads,
+    Receipt,
+    Revision,
+    SignedStatement,
+    Source,
+    Version,
+)
 from .file import Blob, File
 from .register import Deadline, DeadlineRule, Register, Series, Slot
 
@@ -11,6 +20,7 @@ __all__ = [
     "Document",
     "File",
     "PolicyIssue",
+    "PublishedHeads",
     "Receipt",
     "Register",
     "Revision",

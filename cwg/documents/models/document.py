@@ -382,3 +382,18 @@ class SignedStatement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.receipt} {self.key}"
+
+
+class PublishedHeads(models.Model):
+    """The heads of the chains as they were published for a UTC day, signed (`heads.py`). Never changed."""
+
+    day = models.DateField(_("day"), unique=True)
+    content = models.JSONField()
+
+    class Meta:
+        verbose_name = _("published heads")
+        verbose_name_plural = _("published heads")
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return str(self.day)

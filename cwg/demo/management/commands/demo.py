@@ -8,7 +8,10 @@ from cwg import clock
 from cwg.demo import current, meetings, people
 from cwg.demo.archive import loading
 from cwg.demo.filing import person
+from cwg.documents import heads
 from cwg.members.models import Group
+from cwg.record import checks
+from cwg.record.models import VerificationRun
 
 
 class Command(BaseCommand):
@@ -45,4 +48,8 @@ class Command(BaseCommand):
         for register, part in meetings.unfinished():
             announce(f"Filling the {register.title}")
             meetings.fill(register, part, current.FILLERS[part], secretary, now)
+        if not VerificationRun.objects.exists():
+            announce("Doing the work of a first night")
+            heads.publish()
+            checks.note_outcome()
         self.stdout.write("The demonstration is loaded.")
