@@ -57,13 +57,14 @@ def seat(request: PortalRequest, group: str, code: str) -> HttpResponse:
         Contribution.objects.of_party(party)
         .exclude(status=Contribution.Status.SUBMITTED)
         .select_related("group", "register", "changed_by", "asked_by", "held_from", "revises")
-        .prefetch_related(Prefetch("sponsorships", Sponsorship.objects.select_related("state")), "files")
+        .prefetch_related(Prefetch("sponsorships", Sponsorship.objects.on_record()), "files")
     )
     open_ones = [d for d in drafts if d.is_open]
     asked = (
         Sponsorship.objects.filter(state=own.state, contribution__group=own.group)
-        .filter(contribution__status__in=[Contribution.Status.DRAFT, Contribution.Status.HELD])
-        .select_related("contribution__state", "contribution__register", "state")
+        .on_record()
+        .of_open_drafts()
+        .select_related("contribution__state", "contribution__register")
     )
     sources = Source.objects.of_party(party).filter(revision__document=OuterRef("pk"))
     submitted = listing.rows(
@@ -81,7 +82,8 @@ def seat(request: PortalRequest, group: str, code: str) -> HttpResponse:
             "submits": request.rights.submits_for(party),
             "drafts": open_ones,
             "discarded": [d for d in drafts if d.status == Contribution.Status.DISCARDED],
-            "asked": list(asked),
+            "asked": [one for one in asked if one.status in Sponsorship.SIGNING],
+            "not_joined": [one for one in asked if one.status not in Sponsorship.SIGNING],
             "submitted": submitted,
             "other_seats": [s for s in request.rights.delegation_seats() if s.pk != own.pk],
             **people_section(request, own),

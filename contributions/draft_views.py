@@ -214,8 +214,13 @@ def _refused(request: PortalRequest, draft: Contribution, errors: list[str], sta
 
 @require_GET
 def draft_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResponseBase:
-    """Download a file of a draft: for those who see the draft, byte for byte."""
+    """Download a file of a draft: for those who see the draft, byte for byte; for sponsors while it is open.
+
+    A registered document's files are read at its own page, and are closed there when it is withdrawn.
+    """
     draft = draft_or_404(request, pk, editable=False)
+    if not (draft.is_open or request.rights.works_for(draft.party)):
+        raise Http404
     held = get_object_or_404(draft.files.select_related("blob"), pk=file)
     return hand_out(held.blob, held.name) or render(request, "503.html", status=503)
 

@@ -15,7 +15,7 @@ from cwg.members.parties import Party
 from cwg.members.rights import Rights
 
 from .drafting import Wording, words_digest
-from .models import Contribution
+from .models import Contribution, Sponsorship
 
 
 class MeetingChoice(forms.ModelChoiceField):
@@ -131,7 +131,7 @@ class SponsorForm(forms.Form):
 
     def __init__(self, *args, contribution: Contribution, **kwargs):
         super().__init__(*args, **kwargs)
-        taken = [s.state_id for s in contribution.sponsorships.all() if s.status in ("asked", "confirmed")]
+        taken = [s.state_id for s in contribution.sponsorships.all() if s.status in Sponsorship.SIGNING]
         row_field(self, "state").queryset = MemberState.objects.exclude(
             pk__in=[*taken, contribution.state_id]
         ).order_by(f"sort_{current_language()}")

@@ -24,16 +24,12 @@ class ContributionQuerySet(PartyQuerySet["Contribution"]):
     def visible_to(self, rights: Rights) -> "ContributionQuerySet":
         """A party's own, in the groups where the person is accredited for it. Nobody else's, for nobody.
 
-        A State that was asked to join, or has joined, sees the draft too: it must know what it signs.
+        A State that was asked to join, or has joined, sees the draft too: it must know what it signs. It sees it
+        as long as it may still be signed, or was; not what the lead has discarded, and not once it declined or left.
         """
-        shown = rights.where_works_for("group")
-        for seat in rights.delegation_seats():
-            shown |= models.Q(
-                group_id=seat.group_id,
-                sponsorships__state_id=seat.state_id,
-                sponsorships__status__in=[Sponsorship.Status.ASKED, Sponsorship.Status.CONFIRMED],
-            )
-        return self.filter(shown).distinct()
+        signing = Sponsorship.objects.signing().of_delegations(rights)
+        still = models.Q(sponsorships__in=signing) & ~models.Q(status=Contribution.Status.DISCARDED)
+        return self.filter(rights.where_works_for("group") | still).distinct()
 
     def open(self) -> "ContributionQuerySet":
         return self.filter(status__in=[Contribution.Status.DRAFT, Contribution.Status.HELD])
@@ -164,6 +160,26 @@ class DraftFile(models.Model):
         return self.name
 
 
+class SponsorshipQuerySet(models.QuerySet["Sponsorship"]):
+    def of_delegations(self, rights: Rights) -> "SponsorshipQuerySet":
+        """Those of the States in whose delegations the person is, each in its own group."""
+        seats = models.Q(pk__in=[])
+        for seat in rights.delegation_seats():
+            seats |= models.Q(state_id=seat.state_id, contribution__group_id=seat.group_id)
+        return self.filter(seats)
+
+    def signing(self) -> "SponsorshipQuerySet":
+        """Asked, or joined: the State may read what it signs. One that declined or left may not."""
+        return self.filter(status__in=Sponsorship.SIGNING)
+
+    def of_open_drafts(self) -> "SponsorshipQuerySet":
+        return self.filter(contribution__in=Contribution.objects.open())
+
+    def on_record(self) -> "SponsorshipQuerySet":
+        """Those that the lead has not taken off its draft, with their State."""
+        return self.exclude(status=Sponsorship.Status.REMOVED).select_related("state")
+
+
 class Sponsorship(models.Model):
     """Another Member State asked to join a contribution; its own focal point confirms or declines."""
 
@@ -172,6 +188,10 @@ class Sponsorship(models.Model):
         CONFIRMED = "confirmed", _("Confirmed")
         DECLINED = "declined", _("Declined")
         LEFT = "left", _("Left")
+        # Kept, so that asking and taking back in a loop sends one mail.
+        REMOVED = "removed", _("Taken off by the lead")
+
+    SIGNING = (Status.ASKED, Status.CONFIRMED)
 
     contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="sponsorships")
     state = models.ForeignKey(MemberState, models.PROTECT, related_name="+", verbose_name=_("Member State"))
@@ -179,6 +199,8 @@ class Sponsorship(models.Model):
     asked_at = models.DateTimeField()
     answered_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SponsorshipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("sponsorship")

@@ -49,7 +49,7 @@ def ask(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def take_back(request: PortalRequest, pk: uuid.UUID, sponsorship: int) -> HttpResponse:
     draft = draft_or_404(request, pk)
-    get_object_or_404(draft.sponsorships, pk=sponsorship)
+    get_object_or_404(draft.sponsorships.on_record(), pk=sponsorship)
     try:
         sponsors.take_back(pk, sponsorship, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
@@ -66,7 +66,7 @@ def answer(request: PortalRequest, pk: int) -> HttpResponse:
     """
     sponsorship = get_object_or_404(
         Sponsorship.objects.select_related("contribution__group", "state").filter(
-            contribution__in=Contribution.objects.visible_to(request.rights)
+            status__in=Sponsorship.SIGNING, contribution__in=Contribution.objects.visible_to(request.rights)
         ),
         pk=pk,
     )
@@ -92,6 +92,8 @@ def answer(request: PortalRequest, pk: int) -> HttpResponse:
         request,
         _("Your delegation joins this contribution.")
         if joins
-        else _("Your delegation does not join this contribution."),
+        else _(
+            "Your delegation does not join this contribution. If that was a mistake, ask the lead to ask you again."
+        ),
     )
     return back

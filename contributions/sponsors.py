@@ -27,7 +27,10 @@ class NotAnswerable(ValueError):
 
 
 def ask(pk: uuid.UUID, state: MemberState, *, rights: Rights, at: datetime) -> Sponsorship:
-    """Ask a Member State to join; its focal points get a mail. A State that declined may be asked again."""
+    """Ask a Member State to join; its focal points get a mail. A State that declined may be asked again.
+
+    One mail for one question: asked, taken off and asked again without an answer between, it hears once.
+    """
     with drafting.changing(pk, rights=rights, at=at) as contribution:
         if contribution.state_id is None:
             raise NotEntitled
@@ -36,8 +39,9 @@ def ask(pk: uuid.UUID, state: MemberState, *, rights: Rights, at: datetime) -> S
         sponsorship, fresh = Sponsorship.objects.get_or_create(
             contribution=contribution, state=state, defaults={"asked_at": at}
         )
+        answered = sponsorship.answered_at
         if not fresh:
-            if sponsorship.status in (Sponsorship.Status.ASKED, Sponsorship.Status.CONFIRMED):
+            if sponsorship.status in Sponsorship.SIGNING:
                 raise AlreadyAsked
             sponsorship.status = Sponsorship.Status.ASKED
             sponsorship.asked_at = at
@@ -45,7 +49,7 @@ def ask(pk: uuid.UUID, state: MemberState, *, rights: Rights, at: datetime) -> S
             sponsorship.save()
         outbox.tell(
             "sponsorship_asked",
-            key=f"{sponsorship.pk}:{at.isoformat()}",
+            key=f"{sponsorship.pk}:{answered.isoformat() if answered else 'first'}",
             at=at,
             group=contribution.group_id,
             facts={"sponsorship": sponsorship.pk},
@@ -56,11 +60,13 @@ def ask(pk: uuid.UUID, state: MemberState, *, rights: Rights, at: datetime) -> S
 def take_back(pk: uuid.UUID, sponsorship_id: int, *, rights: Rights, at: datetime) -> None:
     """The lead takes the question, or the sponsor, off its draft."""
     with drafting.changing(pk, rights=rights, at=at) as contribution:
-        contribution.sponsorships.filter(pk=sponsorship_id).delete()
+        contribution.sponsorships.filter(pk=sponsorship_id).update(status=Sponsorship.Status.REMOVED)
 
 
 def answer(sponsorship_id: int, *, joins: bool, rights: Rights, at: datetime) -> Sponsorship:
     """The asked State's own focal point confirms or declines, or leaves a draft it had joined.
+
+    Who declined or left no longer reads the draft, and joins again only when asked again.
 
     The draft's edition goes up: what was proofed before does not go out with other sponsors than shown.
     Raises NotEntitled and NotAnswerable.
@@ -96,6 +102,4 @@ def _next_status(status: str, joins: bool) -> str:
         return Sponsorship.Status.CONFIRMED if joins else Sponsorship.Status.DECLINED
     if status == Sponsorship.Status.CONFIRMED and not joins:
         return Sponsorship.Status.LEFT
-    if status in (Sponsorship.Status.DECLINED, Sponsorship.Status.LEFT) and joins:
-        return Sponsorship.Status.CONFIRMED
     raise NotAnswerable

@@ -88,7 +88,7 @@ def load(pk: uuid.UUID) -> Contribution:
         .prefetch_related(
             "issues",
             Prefetch("files", DraftFile.objects.select_related("blob")),
-            Prefetch("sponsorships", Sponsorship.objects.select_related("state")),
+            Prefetch("sponsorships", Sponsorship.objects.on_record()),
         )
         .get(pk=pk)
     )

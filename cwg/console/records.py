@@ -55,13 +55,13 @@ class SeenValuesFilter(admin.FieldListFilter):
         seen = model_admin.get_queryset(request).order_by(field_path)
         self.values = list(seen.values_list(field_path, flat=True).distinct())
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         return [self.lookup_kwarg]
 
     def words(self, value: Any) -> str:
         return str(value)
 
-    def choices(self, changelist) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist) -> Iterator[Any]:
         yield {
             "selected": self.chosen is None,
             "query_string": changelist.get_query_string(remove=[self.lookup_kwarg]),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -100,12 +100,10 @@ def _submitted(rights: Rights, register_ids: list[int]) -> listing.Rows:
 
 def _sponsorships(rights: Rights) -> list[Sponsorship]:
     """What other delegations ask of the person's own."""
-    seats = Q(pk__in=[])
-    for seat in rights.delegation_seats():
-        seats |= Q(state_id=seat.state_id, contribution__group_id=seat.group_id)
     return list(
-        Sponsorship.objects.filter(seats, status=Sponsorship.Status.ASKED)
-        .filter(contribution__status__in=[Contribution.Status.DRAFT, Contribution.Status.HELD])
+        Sponsorship.objects.of_delegations(rights)
+        .filter(status=Sponsorship.Status.ASKED)
+        .of_open_drafts()
         .select_related("contribution__state", "contribution__register", "contribution__group", "state")
     )
 
