@@ -19,7 +19,7 @@ from contributions import drafting, sponsors
 from cwg import clock
 from cwg.documents import heads
 from cwg.documents.kinds import Kind
-from cwg.documents.models import Document, PolicyIssue, PublishedHeads
+from cwg.documents.models import DeadlineRule, Document, PolicyIssue, PublishedHeads
 from cwg.members import people
 from cwg.members.models import Accreditation, Group, MemberState, Office, Person, Role
 from cwg.members.parties import Party
@@ -261,6 +261,12 @@ def _rest(world: World) -> dict[str, Any]:
         "verification": VerificationRun.objects.create(at=now, held=True, outcome=[]),
         "portal_journal": PortalJournal.objects.get(),
         "rule": factories.twenty_four_hours(),
+        **{
+            name: DeadlineRule.objects.create(
+                group=meeting.register.group, name=name, offset=48, unit="hours", effect="flag", source="X"
+            )
+            for name, meeting in (("own_rule", world.announced), ("foreign_rule", world.things["foreign"]))
+        },
     }
 
 

@@ -115,6 +115,14 @@ OBJECTS["documents:heads-of-day"] = {
     "never published": lambda w: {"day": date(2009, 2, 12)},
 }
 OBJECTS["console:verification-run"] = {"of the world": lambda w: {"pk": w.verification.pk}}
+OBJECTS["documents:rule"] = {
+    name: (lambda w, name=name: {"pk": w.things[name].pk}) for name in ("rule", "own_rule", "foreign_rule")
+}
+OBJECTS["documents:rule-preset"] = {
+    "Decision 556": lambda w: {"key": "decision-556", "slug": w.group.slug},
+    "foreign group": lambda w: {"key": "decision-556", "slug": w.foreign.register.group.slug},
+    "unknown": lambda w: {"key": "unknown", "slug": w.group.slug},
+}
 OBJECTS["console:notices_demomail_html"] = {"a mail": lambda w: {"pk": w.demo_mail.pk}}
 DRAFTS = {name: OBJECTS["contributions:contribution"][name] for name in ("draft", "syrian_draft")}
 # Routes that name the same objects as another.
@@ -128,6 +136,7 @@ SAME = {
     "meetings:close": "meetings:meeting",
     "meetings:record-request": "meetings:meeting",
     "meetings:withdraw-request": "meetings:request",
+    "documents:rule-switch": "documents:rule",
     "documents:cover": "documents:document",
     "documents:receipt-pdf": "documents:receipt",
     "documents:receipt-statement": "documents:receipt",

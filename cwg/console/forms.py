@@ -7,9 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cwg.documents import rulebook, symbols, zones
-from cwg.documents.deadlines import ANCHOR_LABELS, Anchor
-from cwg.documents.kinds import Kind
+from cwg.documents import symbols, zones
 from cwg.documents.models import Document
 from cwg.documents.states import MeetingState
 from cwg.languages import LANGUAGES, RIGHT_TO_LEFT, current_language
@@ -18,7 +16,6 @@ from cwg.look.reasons import ReasonForm
 from cwg.members.models import Group, MemberState, Office, Person, Role
 from cwg.members.oversight import (
     account_groups,
-    acts_for_all_groups,
     is_administrator,
     known_people,
     managed_groups,
@@ -162,53 +159,7 @@ class RoleForm(ReasonForm):
     field_order = ("role", "reason")
 
 
-# --- Rules, meetings, documents ----------------------------------------------------------------------------------
-
-
-class DeadlineRuleForm(RecordForm):
-    """Several rules may apply to one kind: each gives its verdict, the strictest effect wins."""
-
-    kinds = forms.MultipleChoiceField(
-        label=_("Kinds of document"),
-        choices=Kind.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("None: the rule binds every kind."),
-    )
-    exempt_kinds = forms.MultipleChoiceField(
-        label=_("Exempt kinds"), choices=Kind.choices, required=False, widget=forms.CheckboxSelectMultiple
-    )
-    rights: Rights
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if "anchor" in self.fields:
-            choice_field(self, "anchor").choices = [(a.value, words) for a, words in ANCHOR_LABELS.items()]
-        if "group" in self.fields:
-            row_field(self, "group").queryset = Group.objects.filter(pk__in=self.rights.secretariat_groups)
-            self.fields["group"].empty_label = _("Every group")
-
-    def clean_anchor(self) -> str:
-        if self.cleaned_data["anchor"] == Anchor.ITEM:
-            raise forms.ValidationError(rulebook.ITEM_REFUSED)
-        return self.cleaned_data["anchor"]
-
-    def clean_group(self) -> Group | None:
-        group = self.cleaned_data["group"]
-        if group is None and not acts_for_all_groups(self.rights):
-            raise forms.ValidationError(
-                _("A rule for every group is made by somebody who is in the secretariat of every group.")
-            )
-        return group
-
-    def clean(self):
-        cleaned = super().clean()
-        both = set(cleaned.get("kinds", [])) & set(cleaned.get("exempt_kinds", []))
-        if both:
-            self.add_error(
-                "exempt_kinds", _("A kind is either bound by the rule or exempt from it, not both.")
-            )
-        return cleaned
+# --- Meetings, documents ----------------------------------------------------------------------------------
 
 
 class SittingForm(RecordForm):

@@ -11,16 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cwg.documents import rulebook
+from cwg.documents import rule_words
 from cwg.documents.models import DeadlineRule, Register
 from cwg.documents.states import MeetingState
-from cwg.members.oversight import acts_for_all_groups, seen_groups
+from cwg.members.oversight import seen_groups
 from cwg.members.requests import PortalRequest, of_person
 from cwg.members.rights import Rights
 from meetings import convening, requests
 from meetings.models import Meeting, Request, Sitting
 
-from .forms import ConveneForm, DeadlineRuleForm, RequestForm, SittingForm
+from .forms import ConveneForm, RequestForm, SittingForm
 from .reasons import Act, ConfirmForm
 from .records import AddByVerb, Panel, RecordAdmin
 from .site import site
@@ -307,12 +307,14 @@ class RequestAdmin(AddByVerb):
 
 @admin.register(DeadlineRule, site=site)
 class DeadlineRuleAdmin(RecordAdmin):
-    changes = adds = True
+    """Shown here; kept in the workspace of the rules, where each reads itself back as a sentence."""
+
     group_path = "group_id"
-    form = DeadlineRuleForm
-    fields = (
+    facts = (
         "name",
-        "group",
+        "for_group",
+        "sentence",
+        "replaces",
         "kinds",
         "exempt_kinds",
         "offset",
@@ -323,21 +325,24 @@ class DeadlineRuleAdmin(RecordAdmin):
         "source",
         "active",
     )
-    list_display = ("name", "for_group", "offset", "unit", "anchor", "measured", "effect", "active")
+    list_display = ("name", "for_group", "offset", "unit", "measured", "effect", "replaces", "active")
     list_filter = ("active", "effect", "measured")
-    list_select_related = ("group",)
+    list_select_related = ("group", "replaces")
     search_fields = ("name", "source")
+    csv_columns = ("name", "for_group", "sentence", "replaces", "active")
 
     def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
         """Rules of the groups this person sees, and those for every group."""
         return rows.filter(group__isnull=True) | rows.filter(group_id__in=seen_groups(rights))
 
-    def belongs_to(self, rights: Rights, row: Model) -> bool:
-        return acts_for_all_groups(rights) if self.group_of(row) is None else super().belongs_to(rights, row)
-
     @admin.display(description=_("group"), ordering="group")
     def for_group(self, row: DeadlineRule) -> object:
         return row.group or gettext("Every group")
 
-    def save_model(self, request, obj, form, change) -> None:
-        rulebook.keep(obj, actor=request.user, reason=form.cleaned_data["reason"])
+    @admin.display(description=_("what it says"))
+    def sentence(self, row: DeadlineRule) -> str:
+        return rule_words.sentence(row.as_rule())
+
+    def links(self, request, row):
+        yield _("The page of the rule"), reverse("documents:rule", args=[row.pk])
+        yield _("All rules"), reverse("documents:rules")

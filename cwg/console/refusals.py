@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
-from cwg.documents import deadlines, offers, register, rulebook, zones
+from cwg.documents import deadlines, offers, register, zones
 from cwg.members import refusals as people
 from cwg.members.parties import NotEntitled
 from cwg.notices.sending import NothingToSendAgain
@@ -16,7 +16,6 @@ from meetings import convening, requests
 SAY_IT_THEMSELVES = (
     people.Refused,
     ReasonMissing,
-    rulebook.RuleRefused,
     convening.CannotAnnounce,
     convening.CannotClose,
     convening.CannotConvene,

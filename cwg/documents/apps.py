@@ -11,11 +11,20 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from cwg.look import nav
+        from cwg.members.requests import of_visitor
         from cwg.record import checks, jobs
 
-        from . import heads, rescan, verification
+        from . import heads, rescan, rulebook, verification
 
         nav.register(_("Documents"), "documents:documents", order=30)
+        nav.register(
+            _("Rules"),
+            "documents:rules",
+            visible=lambda request: (
+                request.user.is_authenticated and rulebook.may_read(of_visitor(request).rights)
+            ),
+            order=45,
+        )
 
         verification.register(checks)
         jobs.register("scans", rescan.scan_waiting, every=timedelta(seconds=30))

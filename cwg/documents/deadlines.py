@@ -9,7 +9,7 @@ Instants are aware `datetime`s; deadlines are in UTC. A document is in time if a
 instant is not later than the deadline: the boundary instant itself is in time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -49,6 +49,11 @@ class Effect(StrEnum):
     @property
     def strictness(self) -> int:
         return {Effect.FLAG: 1, Effect.HOLD: 2, Effect.REFUSE_AND_KEEP: 3}[self]
+
+    @property
+    def closes_the_door(self) -> bool:
+        """Whether a late document stays out. A rule that only flags closes no door: it is accepted, marked late."""
+        return self is not Effect.FLAG
 
 
 class Verdict(StrEnum):
@@ -110,8 +115,21 @@ class Rule:
             raise ValueError("a deadline lies before its anchor: the offset cannot be negative")
 
     def speaks_of(self, kind: str) -> bool:
-        """Whether this rule says anything, be it "exempt", about documents of that kind."""
-        return kind in self.exempt_kinds or not self.kinds or kind in self.kinds
+        """Whether this rule says anything, be it "exempt", about documents of that kind.
+
+        Papers of the session are no preparatory papers: "every kind" does not mean them.
+        """
+        if kind in self.exempt_kinds or kind in self.kinds:
+            return True
+        return not self.kinds and kind not in SESSION_PAPERS
+
+    def measures(self, kind: str) -> bool:
+        """Whether documents of that kind have to be in time under this rule."""
+        return self.speaks_of(kind) and kind not in self.exempt_kinds
+
+    @property
+    def closes_the_door(self) -> bool:
+        return self.effect.closes_the_door
 
 
 @dataclass(frozen=True)
@@ -132,9 +150,10 @@ class Decision:
     """What all rules together say of one document.
 
     `rule` and `deadline` are those of the rule that binds: if late the strictest that is broken, if in time
-    the one whose deadline is earliest; None where no rule measured the document. `late_by` is set whenever
-    a rule was broken, also where a slot excuses it. `effect` is the effect that is carried out: None where
-    the document is not late or the slot excuses it. `per_rule` has every rule's own verdict.
+    the one whose deadline closes the door first (where none closes it, the earliest); None where no rule
+    measured the document. `late_by` is set whenever a rule was broken, also where a slot excuses it. `effect`
+    is the effect that is carried out: None where the document is not late or the slot excuses it. `per_rule`
+    has every rule's own verdict, earliest deadline first.
     """
 
     verdict: Verdict
@@ -217,11 +236,30 @@ def judge(
         verdict = Verdict.REQUESTED_IN_SESSION if slot else binding.verdict
         effect = None if slot else binding.rule.effect
         return Decision(verdict, binding.rule, binding.deadline, effect, binding.late_by, per_rule)
-    in_time = [one for one in per_rule if one.verdict is Verdict.IN_TIME]
+    in_time = [
+        (one.rule, one.deadline) for one in per_rule if one.deadline and one.verdict is Verdict.IN_TIME
+    ]
     if not in_time:
         return Decision(Verdict.EXEMPT, per_rule=per_rule)
-    binding = min(in_time, key=lambda one: (one.deadline, -one.rule.effect.strictness))
+    place = binding_of(in_time)
+    binding = next(one for one in per_rule if (one.rule, one.deadline) == in_time[place])
     return Decision(Verdict.IN_TIME, binding.rule, binding.deadline, per_rule=per_rule)
+
+
+def binding_of(rules_with_deadlines: Sequence[tuple[Rule, datetime]]) -> int:
+    """Which of some rules that measure a document, each with its deadline, binds it: its place among them.
+
+    The door closes with the earliest deadline whose rule refuses or holds. Where every rule only flags no door
+    closes, and the earliest deadline is what is told.
+    """
+    return min(
+        range(len(rules_with_deadlines)),
+        key=lambda place: (
+            not rules_with_deadlines[place][0].closes_the_door,
+            rules_with_deadlines[place][1],
+            -rules_with_deadlines[place][0].effect.strictness,
+        ),
+    )
 
 
 def _verdict_of(rule: Rule, due: datetime | None, kind: str, instant: datetime | None) -> RuleVerdict:
@@ -266,6 +304,24 @@ def _end_of_local_day(day: date, zone: ZoneInfo) -> datetime:
 # The kinds a delegation's contribution can have (domain: "contribution, for action or for information").
 CONTRIBUTION_KINDS = frozenset({"contribution_action", "contribution_information"})
 
+# Draft report, temporary documents, list of participants, agenda, time management plan, liaison statements (domain 3):
+# they come into being with the meeting, so no rule judges them. The report itself is written after it.
+SESSION_PAPERS = frozenset(
+    {
+        "agenda",
+        "time_management_plan",
+        "temporary",
+        "participants",
+        "draft_report",
+        "report",
+        "liaison_in",
+        "liaison_out",
+    }
+)
+
+# How far before its meeting a deadline may lie: Council knows eight weeks, ITU-D 45 days. More is a slip of the hand.
+LONGEST = {Unit.HOURS: 24 * 60, Unit.DAYS: 180}
+
 TWENTY_FOUR_HOURS = Rule(
     key="twenty-four-hours",
     name="24 hours before the start of the meeting",
@@ -288,7 +344,7 @@ _EXEMPT_UNDER_556 = frozenset({"administrative", "chair_proposal", "compilation"
 DECISION_556 = (
     Rule(
         key="decision-556-received",
-        name="Received 12 calendar days before the meeting",
+        name="Received 12 calendar days before the meeting (all documents)",
         kinds=frozenset(),
         exempt_kinds=_EXEMPT_UNDER_556,
         offset=12,
@@ -300,7 +356,7 @@ DECISION_556 = (
     ),
     Rule(
         key="decision-556-posted",
-        name="Posted 7 calendar days before the meeting",
+        name="Posted 7 calendar days before the meeting (all documents)",
         kinds=frozenset(),
         exempt_kinds=_EXEMPT_UNDER_556,
         offset=7,

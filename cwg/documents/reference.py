@@ -91,22 +91,12 @@ def load() -> Loaded:
 
 
 def _rule(rule: Rule, active: bool) -> DeadlineRule | None:
-    if DeadlineRule.history.filter(name=rule.name, group__isnull=True).exists():
+    # By the terms it was first put there with: whoever edits a rule since leaves that row in its history.
+    put = {"group": None, "offset": rule.offset, "unit": str(rule.unit), "source": rule.source}
+    if DeadlineRule.history.filter(**put).exists() or DeadlineRule.objects.filter(**put).exists():
         return None
-    if DeadlineRule.objects.filter(name=rule.name, group__isnull=True).exists():
-        return None
-    row = DeadlineRule(
-        name=rule.name,
-        kinds=sorted(rule.kinds),
-        exempt_kinds=sorted(rule.exempt_kinds),
-        offset=rule.offset,
-        unit=str(rule.unit),
-        anchor=str(rule.anchor),
-        measured=str(rule.measured),
-        effect=str(rule.effect),
-        source=rule.source,
-        active=active,
-    )
+    row = rulebook.row_of(rule)
+    row.active = active
     sign(row, None, REASON)
     row.save()
     return row

@@ -130,9 +130,5 @@ def deadline_for(register: Register, kind: str) -> Deadline | None:
 
     Reads `register.deadlines`; prefetch it where many registers are shown.
     """
-    binding = [
-        d
-        for d in register.deadlines_in_force
-        if kind not in d.terms["exempt_kinds"] and (not d.terms["kinds"] or kind in d.terms["kinds"])
-    ]
+    binding = [d for d in register.deadlines_in_force if rule_of(d.terms).measures(kind)]
     return min(binding, key=lambda d: d.instant, default=None)

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from . import downloads, proofs, receipts, views
+from . import downloads, proofs, receipts, rule_views, views
 
 
 class DocumentPath:
@@ -40,6 +40,11 @@ urlpatterns = [
     path("documents/<document:path>/cover.pdf", views.cover_sheet, name="cover"),
     path("documents/<document:path>/", views.document, name="document"),
     path("files/<uuid:pk>/", downloads.download, name="file"),
+    path("rules/", rule_views.rules, name="rules"),
+    path("rules/new/", rule_views.new, name="rule-new"),
+    path("rules/<int:pk>/", rule_views.rule, name="rule"),
+    path("rules/<int:pk>/switch/", rule_views.switch, name="rule-switch"),
+    path("rules/preset/<slug:key>/<slug:slug>/", rule_views.preset, name="rule-preset"),
     path("receipts/<slug:code>/", receipts.receipt, name="receipt"),
     path("receipts/<slug:code>/receipt.pdf", receipts.receipt_pdf, name="receipt-pdf"),
     path("receipts/<slug:code>/statement.json", proofs.signed_statement, name="receipt-statement"),

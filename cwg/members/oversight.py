@@ -53,8 +53,3 @@ def known_people(rights: Rights) -> QuerySet[Person]:
     role = Accreditation.objects.filter(person=OuterRef("pk"), group_id__in=groups)
     invitation = Invitation.objects.filter(person=OuterRef("pk"), group_id__in=groups)
     return Person.objects.filter(Exists(role) | Exists(invitation))
-
-
-def acts_for_all_groups(rights: Rights) -> bool:
-    """Whether the person is in the secretariat of every group."""
-    return not Group.objects.exclude(pk__in=rights.secretariat_groups).exists()

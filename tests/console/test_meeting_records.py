@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 
 from cwg.documents.models import Deadline, DeadlineRule, Slot
-from cwg.record.models import JournalEntry, PortalJournal
 from meetings.models import Meeting, Request, Sitting
 from tests import factories
 
@@ -127,76 +126,28 @@ def test_a_sitting_is_entered_on_the_clock_of_the_seat(secretary, meeting, clien
 # --- Rules ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def rule(dg):
-    return {
-        "name": "Decision 556",
-        "group": dg.pk,
-        "kinds": ["contribution_action"],
-        "exempt_kinds": ["administrative"],
-        "offset": 12,
-        "unit": "days",
-        "anchor": "opening",
-        "measured": "received",
-        "effect": "flag",
-        "source": "Council Decision 556",
-        "active": "on",
-        "reason": "Adopted",
-    }
-
-
-def test_several_rules_are_entered_and_the_house_keeps_them(secretary, rule, client_of):
+def test_rules_are_shown_and_kept_elsewhere(secretary, dg, client_of):
+    general = factories.twenty_four_hours()
     client = client_of(secretary)
-    assert client.post("/console/documents/deadlinerule/add/", rule).status_code == 302
-    second = rule | {"name": "Posted", "offset": 7, "measured": "available"}
-    assert client.post("/console/documents/deadlinerule/add/", second).status_code == 302
-    assert DeadlineRule.objects.count() == 2
-    entry = JournalEntry.objects.filter(chain=PortalJournal.objects.get().chain, act="deadline_rule").first()
-    assert (entry.facts["reason"], entry.facts["after"]["offset"]) == ("Adopted", 12)
+    page = client.get(reverse("console:documents_deadlinerule_change", args=[general.pk])).content.decode()
+    assert "must be available on the website not later than 24 hours before the opening" in page
+    assert reverse("documents:rule", args=[general.pk]) in page
+    assert 'name="offset"' not in page
+    assert client.get("/console/documents/deadlinerule/add/").status_code == 404
+    changed = reverse("console:documents_deadlinerule_change", args=[general.pk])
+    assert client.post(changed, {"offset": 48, "reason": "Mine"}).status_code == 403
+    assert DeadlineRule.objects.get().offset == 24
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"anchor": "item"},
-        {"offset": "-1"},
-        {"kinds": ["nonsense"]},
-        {"exempt_kinds": ["contribution_action"]},
-        {"reason": ""},
-    ],
-)
-def test_a_wrong_rule_is_refused_at_entry(wrong, secretary, rule, client_of):
-    answer = client_of(secretary).post("/console/documents/deadlinerule/add/", rule | wrong)
-    assert answer.status_code == 200
-    assert not DeadlineRule.objects.exists()
-    if "anchor" in wrong:
-        assert "the items of an agenda have no times" in answer.content.decode()
-
-
-def test_a_rule_for_every_group_needs_the_secretariat_of_every_group(secretary, rule, dg, client_of):
-    from cwg.members.models import Group, Office
-
-    answer = client_of(secretary).post("/console/documents/deadlinerule/add/", rule | {"group": ""})
-    assert answer.status_code == 200 and not DeadlineRule.objects.exists()
-    office = Office.objects.get(kind="secretariat")
-    for group in Group.objects.exclude(pk=dg.pk):
-        factories.accredit(secretary, group, "secretariat", office=office)
-    assert (
-        client_of(secretary).post("/console/documents/deadlinerule/add/", rule | {"group": ""}).status_code
-        == 302
+def test_rules_are_exported_as_sentences(secretary, dg, client_of):
+    factories.twenty_four_hours()
+    foreign = DeadlineRule.objects.create(
+        group=factories.make_group("CWG-INTERNET"),
+        name="Theirs",
+        offset=48,
+        unit="hours",
+        effect="flag",
+        source="X",
     )
-    assert DeadlineRule.objects.get().group is None
-
-
-def test_changing_a_rule_moves_no_deadline(secretary, meeting, rule, client_of):
-    kept = DeadlineRule.objects.get()
-    kept.group = meeting.register.group
-    kept.save()
-    before = Deadline.objects.get().instant
-    page = reverse("console:documents_deadlinerule_change", args=[kept.pk])
-    seen = kept.history.latest("history_id").history_id
-    assert (
-        client_of(secretary).post(page, rule | {"offset": 48, "unit": "hours", "seen": seen}).status_code
-        == 302
-    )
-    assert Deadline.objects.get().instant == before
+    content = client_of(secretary).get(reverse("console:documents_deadlinerule_csv")).content.decode()
+    assert "A late one is kept as a draft." in content and foreign.name not in content

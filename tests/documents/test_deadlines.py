@@ -15,6 +15,7 @@ from cwg.documents.deadlines import (
     DECISION_556,
     EFFECT_LABELS,
     MEASURED_LABELS,
+    SESSION_PAPERS,
     TWENTY_FOUR_HOURS,
     UNIT_LABELS,
     Anchor,
@@ -23,6 +24,7 @@ from cwg.documents.deadlines import (
     Measured,
     Unit,
     Verdict,
+    binding_of,
     deadline,
     judge,
 )
@@ -351,8 +353,70 @@ def test_a_kind_no_rule_speaks_of_has_no_rule():
     assert judged().verdict is Verdict.NO_RULE
 
 
-def test_a_rule_without_kinds_speaks_of_every_kind():
-    assert judged((replace(TWENTY_FOUR_HOURS, kinds=frozenset()), DUE), kind="agenda", at=DUE + US).rule
+def test_a_rule_without_kinds_speaks_of_every_kind_but_papers_of_the_session():
+    every = replace(TWENTY_FOUR_HOURS, kinds=frozenset())
+    assert judged((every, DUE), kind="information", at=DUE + US).rule == every
+    for kind in SESSION_PAPERS:
+        assert judged((every, DUE), kind=kind, at=DUE + US).verdict is Verdict.NO_RULE
+
+
+def test_a_rule_kept_from_before_that_names_a_paper_of_the_session_still_judges_it():
+    named = replace(TWENTY_FOUR_HOURS, kinds=frozenset({"agenda"}))
+    assert judged((named, DUE), kind="agenda", at=DUE + US).rule == named
+
+
+FLAGS = replace(TWENTY_FOUR_HOURS, key="flags", effect=Effect.FLAG)
+HOLDS = replace(TWENTY_FOUR_HOURS, key="holds", effect=Effect.HOLD)
+FLAG_DUE, DOOR_DUE = DUE - timedelta(days=11), DUE
+
+
+@pytest.mark.parametrize("closing", [TWENTY_FOUR_HOURS, HOLDS])
+@pytest.mark.parametrize(
+    ("at", "flag", "door", "verdict", "binding", "accepted"),
+    [
+        (FLAG_DUE - US, "in_time", "in_time", "in_time", "door", True),
+        (FLAG_DUE, "in_time", "in_time", "in_time", "door", True),
+        (FLAG_DUE + US, "late_flagged", "in_time", "late_flagged", "flag", True),
+        (DOOR_DUE - US, "late_flagged", "in_time", "late_flagged", "flag", True),
+        (DOOR_DUE, "late_flagged", "in_time", "late_flagged", "flag", True),
+        (DOOR_DUE + US, "late_flagged", "late_kept", "late_kept", "door", False),
+    ],
+)
+def test_of_a_rule_that_flags_and_one_that_closes_each_gives_its_verdict(
+    closing, at, flag, door, verdict, binding, accepted
+):
+    for order in (1, -1):
+        decision = judged(*[(FLAGS, FLAG_DUE), (closing, DOOR_DUE)][::order], at=at)
+        own = {one.rule.key: one for one in decision.per_rule}
+        assert (own["flags"].verdict, own[closing.key].verdict) == (flag, door)
+        assert (decision.verdict, decision.accepted) == (verdict, accepted)
+        assert decision.rule == {"flag": FLAGS, "door": closing}[binding]
+
+
+@pytest.mark.parametrize(
+    ("at", "verdict", "rule"),
+    [
+        (DOOR_DUE, Verdict.IN_TIME, TWENTY_FOUR_HOURS),
+        (DOOR_DUE + US, Verdict.LATE_KEPT, TWENTY_FOUR_HOURS),
+        (FLAG_DUE + timedelta(days=20), Verdict.LATE_KEPT, TWENTY_FOUR_HOURS),
+    ],
+)
+def test_a_rule_that_flags_after_the_door_is_closed_changes_nothing(at, verdict, rule):
+    decision = judged((FLAGS, DOOR_DUE + timedelta(hours=12)), (TWENTY_FOUR_HOURS, DOOR_DUE), at=at)
+    assert (decision.verdict, decision.rule) == (verdict, rule)
+
+
+@pytest.mark.parametrize(
+    ("rules", "place"),
+    [
+        ([(FLAGS, FLAG_DUE), (TWENTY_FOUR_HOURS, DOOR_DUE)], 1),
+        ([(TWENTY_FOUR_HOURS, DOOR_DUE), (HOLDS, DOOR_DUE - US)], 1),
+        ([(HOLDS, DOOR_DUE), (TWENTY_FOUR_HOURS, DOOR_DUE)], 1),
+        ([(FLAGS, DOOR_DUE), (FLAGS, FLAG_DUE)], 1),
+    ],
+)
+def test_the_door_is_the_earliest_deadline_that_keeps_documents_out(rules, place):
+    assert binding_of(rules) == place
 
 
 def test_an_archive_is_not_measured():

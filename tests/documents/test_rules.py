@@ -160,7 +160,8 @@ def test_the_deadline_shown_is_the_earliest_in_force_that_binds_the_kind(dg, hel
     set_again(register)
     register = Register.objects.prefetch_related("deadlines").get(pk=register.pk)
     assert rules.deadline_for(register, "contribution_action").rule == early
-    assert rules.deadline_for(register, "report").rule == early
+    assert rules.deadline_for(register, "bureau_report").rule == early
     assert rules.deadline_for(register, "administrative") is None
-    day = rules.deadline_for(register, "report").instant.astimezone(ZoneInfo(register.zone)).date()
+    assert rules.deadline_for(register, "report") is None
+    day = rules.deadline_for(register, "bureau_report").instant.astimezone(ZoneInfo(register.zone)).date()
     assert register.opens_at.astimezone(ZoneInfo(register.zone)).date() - day == timedelta(days=7)

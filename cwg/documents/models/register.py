@@ -148,8 +148,7 @@ class DeadlineRuleQuerySet(models.QuerySet["DeadlineRule"]):
         )
 
     def visible_to(self, rights: Rights) -> "DeadlineRuleQuerySet":
-        """The general rules and those of the groups whose meetings this person prepares; an administrator's: the
-        general ones."""
+        """The general rules, and those of the groups whose meetings this person prepares."""
         if not rights.prepared_groups and not rights.has_role(Role.ADMINISTRATOR):
             return self.none()
         return self.filter(models.Q(group__isnull=True) | models.Q(group_id__in=rights.prepared_groups))
