@@ -187,8 +187,15 @@ def _deadline(facts: Facts, names: Names, person: str) -> str:
 
 def _deadline_rule(facts: Facts, names: Names, person: str) -> str:
     said = {"rule": facts["after"]["name"], "person": person}
-    if facts["before"] is None:
+    before, after = facts["before"], facts["after"]
+    if after.get("replaces") and after["replaces"] != (before or {}).get("replaces"):
+        told = _("Deadline rule “%(rule)s” put in the place of a general one by %(person)s") % said
+    elif before is None:
         told = _("Deadline rule “%(rule)s” added by %(person)s") % said
+    elif before.get("active") and not after.get("active"):
+        told = _("Deadline rule “%(rule)s” switched off by %(person)s") % said
+    elif after.get("active") and not before.get("active"):
+        told = _("Deadline rule “%(rule)s” switched on by %(person)s") % said
     else:
         told = _("Deadline rule “%(rule)s” changed by %(person)s") % said
     return _with_reason(told, facts)
@@ -213,6 +220,16 @@ def _moved(facts: Facts, names: Names, person: str) -> str:
         "after": _instant(facts["after"], names),
         "person": person,
     }
+    return _with_reason(said, facts)
+
+
+def _deadlines_changed(facts: Facts, names: Names, person: str) -> str:
+    changed = [each for each in facts["deadlines"] if each["choice"] != "keep"]
+    said = ngettext(
+        "%(count)d deadline of the meeting changed by %(person)s",
+        "%(count)d deadlines of the meeting changed by %(person)s",
+        len(changed),
+    ) % {"count": len(changed), "person": person}
     return _with_reason(said, facts)
 
 
@@ -302,6 +319,7 @@ ACTS: dict[str, Act] = {
     "convened": Act(_convened),
     "announced": Act(_announced),
     "moved": Act(_moved),
+    "deadlines_changed": Act(_deadlines_changed),
     "closed": Act(_closed),
     "request": Act(_request),
     "request_withdrawn": Act(_request_withdrawn),

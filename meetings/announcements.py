@@ -1,10 +1,12 @@
 """What a meeting tells people by mail: that it is announced, that it moved, what the Group requests of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from cwg.documents import rule_words
+from cwg.documents.models import Deadline, Register
 from cwg.look.instants import date_text, instant_text
 from cwg.members.models import Person
 from cwg.members.rights import Rights, rights_of
@@ -19,6 +21,7 @@ from .models import Meeting, Request
 def register() -> None:
     kinds.register(NoticeKind("meeting_announced", _readers, _open_and_visible, _render_announced))
     kinds.register(NoticeKind("meeting_moved", _readers, _open_and_visible, _render_moved))
+    kinds.register(NoticeKind("deadlines_changed", _readers, _open_and_visible, _render_deadlines))
     kinds.register(NoticeKind("request_recorded", _addressees, _still_requested, _render_request))
 
 
@@ -57,15 +60,20 @@ def _open_and_visible(event: Event, person: Person | None, now: datetime) -> boo
     )
 
 
-def _deadlines(meeting: Meeting, person: Person | None) -> list[tuple[str, tuple[str, ...]]]:
-    """The deadlines in force, earliest first: a label and its lines each."""
-    register = meeting.register
+def deadline_facts(
+    register: Register, found: Iterable[Deadline], person: Person | None
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Deadlines of the register: a label that names the rule, and its lines: when, what then, why not by the rule."""
     return [
         (
             _("Deadline (%(rule)s)") % {"rule": deadline.terms["name"]},
-            moment(deadline.instant, register.zone, register.place, person),
+            (
+                *moment(deadline.instant, register.zone, register.place, person),
+                deadline.consequence,
+                *([deadline.departure] if deadline.departure else []),
+            ),
         )
-        for deadline in register.deadlines_in_force
+        for deadline in found
     ]
 
 
@@ -88,7 +96,7 @@ def _render_announced(event: Event, person: Person | None, now: datetime) -> Mai
         facts=(
             (_("Opening"), moment(register.opens_at, register.zone, register.place, person)),
             _place(meeting),
-            *_deadlines(meeting, person),
+            *deadline_facts(register, register.deadlines_in_force, person),
         ),
         link=(_("Open the meeting's page"), meeting.get_absolute_url()),
     )
@@ -115,14 +123,39 @@ def _render_moved(event: Event, person: Person | None, now: datetime) -> Mail:
     )
 
 
+def _render_deadlines(event: Event, person: Person | None, now: datetime) -> Mail:
+    meeting, facts = _meeting(event), event.facts
+    register = meeting.register
+    zone, place = register.zone, register.place
+    return Mail(
+        subject=_("Deadlines changed: %(meeting)s, %(place)s, %(date)s")
+        % {
+            "meeting": register.title,
+            "place": place,
+            "date": instant_text(register.opens_at, zone, "date"),
+        },
+        template="deadlines_changed",
+        context={"meeting": one_line(register.title)},
+        facts=(
+            *(_change_of(entry, zone, place, person) for entry in facts["deadlines"]),
+            (_("Reason"), (facts["reason"],)),
+            (_("Opening"), moment(register.opens_at, zone, place, person)),
+            _place(meeting),
+        ),
+        link=(_("Open the meeting's page"), meeting.get_absolute_url()),
+    )
+
+
 def _change_of(entry: dict, zone: str, place: str, person: Person | None) -> tuple[str, tuple[str, ...]]:
     """What the move does to one deadline. `before` is empty for one that is new."""
     after = datetime.fromisoformat(entry["after"]) if entry["after"] else None
     before = datetime.fromisoformat(entry["before"]) if entry["before"] else None
     label = _("Deadline (%(rule)s)") % {"rule": entry.get("name") or entry.get("rule", "")}
     if after is None:
-        return label, (_("no longer holds"),)
-    lines = moment(after, zone, place, person)
+        return label, (_("no longer holds") if before else _("not set"),)
+    by_rule = datetime.fromisoformat(entry["by_rule"]) if entry.get("by_rule") else None
+    departure = rule_words.departure(entry.get("basis", ""), by_rule, zone)
+    lines = (*moment(after, zone, place, person), *([departure] if departure else []))
     if before == after:
         return label, (*lines, _("unchanged"))
     if before is None:

@@ -50,6 +50,9 @@ def _events(meeting: Meeting, now: datetime) -> Iterable[Event]:
             "meeting": register.title,
         }
         event = _event(meeting, f"deadline-{deadline.rule_id}", title, deadline.instant, None, now)
+        event.add(
+            "description", " ".join(part for part in (deadline.consequence, deadline.departure) if part)
+        )
         event.add("transp", "TRANSPARENT")
         alarm = Alarm()
         alarm.add("action", "DISPLAY")

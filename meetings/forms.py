@@ -1,6 +1,7 @@
 """Forms of the secretariat's pages: a meeting to convene, a new opening, a request of the Group."""
 
 from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext as _text
@@ -13,8 +14,9 @@ from cwg.look.reasons import ReasonField
 from cwg.members.models import Group, MemberState, Office
 
 from .convening import Plan, SittingPlan
+from .deadline_changes import Choice, DeadlineChange, DeadlineProposal, Meaning
 from .models import Meeting, Sitting
-from .moving import Choice, MoveProposal
+from .moving import MoveProposal
 
 MOST_DAYS = 31
 MOST_ORDINAL = 9999
@@ -159,6 +161,91 @@ class MoveForm(OpeningForm):
     @property
     def choices(self) -> dict[int, str]:
         return {c.rule_id: self.cleaned_data[f"rule-{c.rule_id}"] for c in self.proposal.to_choose}
+
+
+class DeadlinesForm(forms.Form):
+    """For each deadline what becomes of it, the time it is set to where it is set by hand, and the reason."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, proposal: DeadlineProposal, zone: ZoneInfo, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.proposal = proposal
+        for change in proposal.deadlines:
+            pk = change.rule_id
+            self.fields[f"rule-{pk}"] = forms.ChoiceField(
+                label=change.rule,
+                widget=forms.RadioSelect,
+                choices=[(choice.value, choice_text(change, choice)) for choice in change.choices],
+                initial=None if change.changes else Choice.KEEP.value,
+            )
+            if Choice.SET in change.choices:
+                shown = change.stands or change.would_be
+                local = zones.as_local(shown, zone) if shown else None
+                self.fields[f"date-{pk}"] = date_field(
+                    _("Date, if it is set to another time"), required=False, initial=local and local.date()
+                )
+                self.fields[f"time-{pk}"] = time_field(
+                    _("Time at the seat"), required=False, initial=local and local.time()
+                )
+        self.fields["reason"] = forms.CharField(
+            label=_("Reason"),
+            help_text=_("Logged, and told to everybody who reads this meeting."),
+            max_length=500,
+            widget=forms.Textarea({"rows": 3}),
+        )
+
+    def parts(self):
+        """The change and its fields, deadline by deadline."""
+        for change in self.proposal.deadlines:
+            names = (f"{name}-{change.rule_id}" for name in ("date", "time"))
+            yield (
+                change,
+                self[f"rule-{change.rule_id}"],
+                [self[name] for name in names if name in self.fields],
+            )
+
+    def clean(self):
+        cleaned = super().clean() or {}
+        for change in self.proposal.deadlines:
+            pk = change.rule_id
+            if cleaned.get(f"rule-{pk}") != Choice.SET:
+                continue
+            for name in (f"date-{pk}", f"time-{pk}"):
+                if name not in self.errors and cleaned.get(name) is None:
+                    self.add_error(name, _text("Give the date and the time of the deadline."))
+        return cleaned
+
+    @property
+    def choices(self) -> dict[int, str]:
+        return {c.rule_id: self.cleaned_data[f"rule-{c.rule_id}"] for c in self.proposal.deadlines}
+
+    @property
+    def by_hand(self) -> dict[int, datetime]:
+        """The local times at the seat of the deadlines that are set to another time."""
+        return {
+            pk: datetime.combine(self.cleaned_data[f"date-{pk}"], self.cleaned_data[f"time-{pk}"])
+            for pk, choice in self.choices.items()
+            if choice == Choice.SET
+        }
+
+
+def choice_text(change: DeadlineChange, choice: Choice) -> str:
+    """What a choice does to that deadline, in the words of the form."""
+    if change.stands is None:
+        return {
+            Choice.MOVE: _text("Set it as the rule counts"),
+            Choice.SET: _text("Set it to another time"),
+            Choice.KEEP: _text("Set no deadline"),
+        }[choice]
+    return {
+        Choice.MOVE: _text("Take over the rule as it is now")
+        if change.meaning is Meaning.TERMS
+        else _text("Move it to what the rule counts to"),
+        Choice.SET: _text("Set it to another time"),
+        Choice.KEEP: _text("Leave it as it is"),
+        Choice.END: _text("End it"),
+    }[choice]
 
 
 class RequestForm(forms.Form):

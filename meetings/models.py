@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from cwg.documents import states
-from cwg.documents.models import Deadline, Register, Slot
+from cwg.documents.models import Register, Slot
+from cwg.documents.rules import DeadlineLine
 from cwg.documents.states import MeetingState
 from cwg.members.models import MemberState, Office, Person
 from cwg.members.parties import OfParty, PartyQuerySet, one_party
@@ -47,7 +48,7 @@ class Meeting(models.Model):
     # No columns: what `visits.with_visit` reads with a meeting, and what the list of meetings puts on one.
     seen_at: datetime | None
     previous_at: datetime | None
-    next_deadline: Deadline | None
+    next_deadline: DeadlineLine | None
 
     objects = MeetingQuerySet.as_manager()
 

@@ -8,7 +8,6 @@ A verdict stands in its revision and is not touched here.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
@@ -21,75 +20,15 @@ from cwg.record import journal
 from cwg.record.history import sign
 from cwg.record.reasons import clean_reason
 
+from . import deadline_changes
 from .convening import clock_face
+from .deadline_changes import Choice, DeadlineChange, ProposalChanged
 from .models import Meeting
 from .secretariat import must_be_secretariat
 
 
 class CannotMove(ValueError):
     """The meeting cannot be moved so. `str()` is a sentence for the person; nothing was changed."""
-
-
-class ChoiceMissing(CannotMove):
-    """For a deadline that would change nobody said whether it moves or stays."""
-
-
-class ProposalChanged(CannotMove):
-    """What was confirmed is not what would happen now: look at the new proposal first."""
-
-
-class Choice(StrEnum):
-    """What becomes of a deadline when the meeting moves."""
-
-    MOVE = "move"
-    KEEP = "keep"
-
-
-class Meaning(StrEnum):
-    """What moving a deadline would mean at this moment."""
-
-    SAME = "same"
-    OPEN_LONGER = "open_longer"
-    OPEN_SHORTER = "open_shorter"
-    CLOSES = "closes"
-    REOPENS = "reopens"
-    STAYS_CLOSED = "stays_closed"
-    NEW = "new"
-
-
-MEANINGS = {
-    Meaning.SAME: _("Nothing changes."),
-    Meaning.OPEN_LONGER: _("Still open, and open longer."),
-    Meaning.OPEN_SHORTER: _("Still open, but for a shorter time."),
-    Meaning.CLOSES: _("The new deadline lies in the past: contributions would be late from this moment."),
-    Meaning.REOPENS: _("The deadline has passed; moving it would open the door again."),
-    Meaning.STAYS_CLOSED: _("Passed, and passed also then: contributions stay late."),
-    Meaning.NEW: _("The rule has no deadline for this meeting yet."),
-}
-
-
-@dataclass(frozen=True)
-class DeadlineChange:
-    """One deadline now and as it would be, both in UTC, and what that means at the proposal's instant."""
-
-    rule_id: int
-    rule: str
-    stands: datetime | None
-    would_be: datetime
-    meaning: Meaning
-
-    @property
-    def changes(self) -> bool:
-        return self.meaning is not Meaning.SAME
-
-    @property
-    def sentence(self):
-        return MEANINGS[self.meaning]
-
-    @property
-    def turns_the_door(self) -> bool:
-        """Whether moving it would close an open door or open a closed one."""
-        return self.meaning in (Meaning.CLOSES, Meaning.REOPENS)
 
 
 @dataclass(frozen=True)
@@ -126,37 +65,18 @@ def _propose(meeting: Meeting, held: Register, local: datetime, at: datetime) ->
         raise CannotMove(_("The meeting opens at that time already."))
     if after <= at:
         raise CannotMove(_("That time has passed. A meeting is moved to a time to come."))
-    changes = tuple(
-        DeadlineChange(
-            p.rule.pk, p.rule.name, p.now_stands, p.would_be, _meaning(p.now_stands, p.would_be, at)
-        )
-        for p in sorted(rules.propose(held, after), key=lambda p: (p.would_be, p.rule.pk))
-    )
+    changes = deadline_changes.changes_of(held, after, at)
     digest = journal.digest(
         {
             "meeting": meeting.pk,
             "sequence": meeting.sequence,
             "before": held.opens_at,
             "after": after,
-            "deadlines": [[c.rule_id, c.stands, c.would_be, str(c.meaning)] for c in changes],
+            "deadlines": deadline_changes.in_digest(changes),
         }
     )
     accepted = held.documents.filter(withdrawn_at__isnull=True).count()
     return MoveProposal(meeting, local, held.opens_at, after, changes, accepted, digest)
-
-
-def _meaning(stands: datetime | None, would_be: datetime, at: datetime) -> Meaning:
-    # The boundary instant itself is in time: the door is open as long as `at <= deadline`.
-    if stands is None:
-        return Meaning.NEW
-    if stands == would_be:
-        return Meaning.SAME
-    open_now, open_then = at <= stands, at <= would_be
-    if open_now and open_then:
-        return Meaning.OPEN_LONGER if would_be > stands else Meaning.OPEN_SHORTER
-    if open_now:
-        return Meaning.CLOSES
-    return Meaning.REOPENS if open_then else Meaning.STAYS_CLOSED
 
 
 def confirm_move(
@@ -172,7 +92,8 @@ def confirm_move(
 
     `choice` is for all deadlines, or by rule id; `seen` the digest of the proposal the person confirmed.
     Sittings keep their distance to the opening on the clock of the seat. No verdict is touched.
-    Raises PermissionDenied, ReasonMissing, CannotMove (ChoiceMissing, ProposalChanged), `zones.LocalTimeRefused`.
+    Raises PermissionDenied, ReasonMissing, CannotMove, `deadline_changes.CannotChange` (ChoiceMissing, ProposalChanged),
+    `zones.LocalTimeRefused`.
     """
     reason = clean_reason(reason)
     with register.acting_on(meeting.register_id) as (locked, at):
@@ -181,23 +102,15 @@ def confirm_move(
         proposal = _propose(meeting, locked, new_local_start, at)
         if seen is not None and seen != proposal.digest:
             raise ProposalChanged(_("Meanwhile something changed. Look at what the move would do now."))
-        chosen = _chosen(proposal, choice)
+        what = deadline_changes.chosen(proposal.deadlines, choice, (Choice.MOVE, Choice.KEEP))
         _shift_days(locked, meeting, new_local_start, proposal.after)
         _shift_sittings(meeting, locked, proposal, actor, reason)
         meeting.opens_local = clock_face(new_local_start)
         meeting.sequence += 1
         sign(meeting, actor, reason)
         meeting.save()
-        deadlines = [
-            {
-                "rule_id": change.rule_id,
-                "rule": change.rule,
-                "before": change.stands,
-                "after": change.would_be if chosen[change.rule_id] == Choice.MOVE else change.stands,
-                "choice": str(chosen[change.rule_id]),
-            }
-            for change in proposal.deadlines
-        ]
+        planned = deadline_changes.plan(locked, what)
+        told = deadline_changes.as_told(planned, what)
         journal.append(
             locked,
             "moved",
@@ -209,12 +122,11 @@ def confirm_move(
                 "after": proposal.after,
                 "local": new_local_start.isoformat(),
                 "sequence": meeting.sequence,
-                "deadlines": deadlines,
+                "deadlines": told,
                 "reason": reason,
             },
         )
-        moved = [rule_id for rule_id, what in chosen.items() if what == Choice.MOVE]
-        rules.set_deadlines(locked, actor_id=actor.pk, at=at, reason=reason, only=moved)
+        rules.put_in_force(locked, planned, actor_id=actor.pk, at=at, reason=reason)
         if locked.is_announced:
             outbox.tell(
                 "meeting_moved",
@@ -227,27 +139,12 @@ def confirm_move(
                         "before": proposal.before,
                         "after": proposal.after,
                         "reason": reason,
-                        "deadlines": deadlines,
+                        "deadlines": told,
                     }
                 ),
             )
         meeting.register = locked
         return meeting
-
-
-def _chosen(proposal: MoveProposal, choice) -> dict[int, Choice]:
-    """The choice for every deadline: one that does not change stays."""
-    chosen = {}
-    for change in proposal.deadlines:
-        if not change.changes:
-            chosen[change.rule_id] = Choice.KEEP
-            continue
-        answer = choice.get(change.rule_id) if isinstance(choice, Mapping) else choice
-        try:
-            chosen[change.rule_id] = Choice(answer or "")
-        except ValueError as error:
-            raise ChoiceMissing(_("Say for each deadline whether it moves or stays.")) from error
-    return chosen
 
 
 def _shift_days(locked: Register, meeting: Meeting, local: datetime, after: datetime) -> None:

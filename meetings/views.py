@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from cwg.documents import downloads, header_block, listing, offers, pack
+from cwg.documents import downloads, header_block, listing, offers, pack, rules
 from cwg.documents.filenames import content_disposition
 from cwg.documents.models import Document, File
 from cwg.documents.states import MeetingState
@@ -23,7 +23,7 @@ from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.members.rights import rights_of
 from cwg.record import access
 
-from . import calendars, visits
+from . import calendars, deadline_changes, visits
 from .finding import meeting_or_404, trail_of
 from .models import Meeting, MeetingQuerySet
 
@@ -55,8 +55,8 @@ def meetings(request: PortalRequest) -> HttpResponse:
     coming = by_state[MeetingState.ANNOUNCED]
     coming.sort(key=lambda meeting: meeting.register.opens_at)
     for meeting in coming:
-        in_force = meeting.register.deadlines_in_force
-        meeting.next_deadline = next((d for d in in_force if d.instant >= now), None)
+        lines = rules.lines_for(meeting.register)
+        meeting.next_deadline = next((line for line in lines if line.deadline.instant >= now), None)
     return render(
         request,
         "meetings/meetings.html",
@@ -97,7 +97,8 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "state": state,
             "days": header_block.days_of(register),
             "sittings": found.sittings.all(),
-            "deadlines": register.deadlines_in_force,
+            "deadline_lines": rules.lines_for(register),
+            "deadlines_change": deadline_changes.may_change_at(register, now),
             "requests": requests,
             "form": form,
             "rows": rows,

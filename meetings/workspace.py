@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from cwg.documents import deadlines, rules, zones
@@ -18,21 +19,23 @@ from cwg.members.models import Group
 from cwg.members.requests import PortalRequest
 from cwg.record.reasons import ReasonMissing
 
-from . import convening, moving, requests
+from . import convening, deadline_changes, moving, requests
 from .finding import own_meeting_or_404, trail_of
-from .forms import MoveForm, OpeningForm, PlanForm, RequestForm, SittingFormSet, sitting_plans
+from .forms import DeadlinesForm, MoveForm, OpeningForm, PlanForm, RequestForm, SittingFormSet, sitting_plans
 
 # What a verb says when it does not act: sentences for the person, shown on the form.
 REFUSALS = (
     convening.CannotConvene,
     convening.CannotAnnounce,
     convening.CannotClose,
+    deadline_changes.CannotChange,
     moving.CannotMove,
     requests.CannotRecord,
     requests.CannotWithdraw,
     ReasonMissing,
     zones.LocalTimeRefused,
 )
+ITEM_REFUSED = gettext_lazy("A deadline rule counts from an agenda item, and items have no times yet.")
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -45,7 +48,7 @@ def carried_out(form, verb, *args, **kwargs):
     except zones.UnknownZone:
         form.add_error(None, _("That time zone is not known."))
     except deadlines.AnchorNotSupported:
-        form.add_error(None, _("A deadline rule counts from an agenda item, and items have no times yet."))
+        form.add_error(None, ITEM_REFUSED)
     except RegisterBusy:
         form.add_error(None, _("The register is busy. Nothing was changed; try again."))
     except PermissionDenied as error:
@@ -196,6 +199,52 @@ def move(request: PortalRequest, slug: str) -> HttpResponse:
         status = 200
     return render(
         request, "meetings/move_confirm.html", page | {"proposal": proposal, "form": form}, status=status
+    )
+
+
+@form_page
+def deadlines_of(request: PortalRequest, slug: str) -> HttpResponse:
+    """The deadlines of a meeting as they are and as its rules count now; what becomes of each, with a reason."""
+    meeting = own_meeting_or_404(request, slug)
+    page = {"meeting": meeting, "zone": meeting.register.zone, "trail": trail_of(meeting)}
+    try:
+        proposal = deadline_changes.propose_deadlines(meeting, at=request.read_clock())
+    except deadline_changes.CannotChange as refusal:
+        status = 409 if request.method == "POST" else 200
+        return render(request, "meetings/deadlines.html", page | {"refused": str(refusal)}, status=status)
+    except deadlines.AnchorNotSupported:
+        return render(request, "meetings/deadlines.html", page | {"refused": ITEM_REFUSED})
+    status = 200
+    if request.method == "POST":
+        form = DeadlinesForm(request.POST, proposal=proposal, zone=meeting.zone)
+        if form.is_valid():
+            changed = carried_out(
+                form,
+                deadline_changes.change_deadlines,
+                meeting,
+                choice=form.choices,
+                by_hand=form.by_hand,
+                actor=request.user,
+                reason=form.cleaned_data["reason"],
+                seen=form.cleaned_data["seen"],
+            )
+            if changed is not None:
+                messages.success(
+                    request,
+                    _("The deadlines are set, and everybody is being told.")
+                    if meeting.register.is_announced
+                    else _("The deadlines are set."),
+                )
+                return redirect(meeting)
+        # Whatever was refused: what the page shows next is what the next confirmation is about.
+        again = request.POST.copy()
+        again["seen"] = proposal.digest
+        form.data = again
+        status = 409 if form.non_field_errors() else 400
+    else:
+        form = DeadlinesForm(initial={"seen": proposal.digest}, proposal=proposal, zone=meeting.zone)
+    return render(
+        request, "meetings/deadlines.html", page | {"proposal": proposal, "form": form}, status=status
     )
 
 

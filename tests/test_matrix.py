@@ -133,6 +133,7 @@ SAME = {
     "meetings:calendar": "meetings:meeting",
     "meetings:announce": "meetings:meeting",
     "meetings:move": "meetings:meeting",
+    "meetings:deadlines": "meetings:meeting",
     "meetings:close": "meetings:meeting",
     "meetings:record-request": "meetings:meeting",
     "meetings:withdraw-request": "meetings:request",

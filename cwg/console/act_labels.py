@@ -12,6 +12,7 @@ WORDS: dict[str, Any] = {
     "withdrawn": _("Withdrawn"),
     "disclosure": _("Disclosure changed"),
     "deadline": _("Deadline set"),
+    "deadlines_changed": _("Deadlines changed"),
     "deadline_rule": _("Deadline rule kept"),
     "convened": _("Meeting convened"),
     "announced": _("Meeting announced"),

@@ -73,12 +73,23 @@ class RegisterAdmin(RecordAdmin):
             _("No number has been given."),
         )
         held = list(row.deadlines.select_related("set_by").order_by("instant"))
-        head = (_("Rule"), _("Deadline"), _("Set"), _("By"), _("Reason"))
+        head = (
+            _("Rule"),
+            _("Deadline"),
+            _("By the rule"),
+            _("What comes later"),
+            _("Set"),
+            _("By"),
+            _("Reason"),
+        )
         in_force = [d for d in held if d.is_in_force]
         yield Panel(
             _("Deadlines in force"),
             head,
-            ([d.terms.get("name"), d.instant, d.set_at, d.set_by, d.reason] for d in in_force),
+            (
+                [d.terms.get("name"), d.instant, d.departure, d.consequence, d.set_at, d.set_by, d.reason]
+                for d in in_force
+            ),
             _("No deadline: documents are registered at any time."),
         )
         past = [d for d in held if not d.is_in_force]
@@ -87,7 +98,16 @@ class RegisterAdmin(RecordAdmin):
                 _("Deadlines superseded"),
                 (*head, _("Superseded")),
                 (
-                    [d.terms.get("name"), d.instant, d.set_at, d.set_by, d.reason, d.superseded_at]
+                    [
+                        d.terms.get("name"),
+                        d.instant,
+                        d.departure,
+                        d.consequence,
+                        d.set_at,
+                        d.set_by,
+                        d.reason,
+                        d.superseded_at,
+                    ]
                     for d in past
                 ),
             )

@@ -132,6 +132,22 @@ class Rule:
         return self.effect.closes_the_door
 
 
+def rule_of(terms: dict) -> Rule:
+    """The pure rule of the terms that a deadline keeps (`rules.terms`)."""
+    return Rule(
+        key=str(terms["rule"]),
+        name=terms["name"],
+        kinds=frozenset(terms["kinds"]),
+        exempt_kinds=frozenset(terms["exempt_kinds"]),
+        offset=terms["offset"],
+        unit=Unit(terms["unit"]),
+        anchor=Anchor(terms["anchor"]),
+        measured=Measured(terms["measured"]),
+        effect=Effect(terms["effect"]),
+        source=terms["source"],
+    )
+
+
 @dataclass(frozen=True)
 class RuleVerdict:
     """What one rule alone says: IN_TIME, LATE_KEPT, LATE_FLAGGED or EXEMPT, before any slot is looked at.

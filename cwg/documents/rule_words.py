@@ -118,6 +118,20 @@ _DOORS = {
 }
 
 
+def departure(basis: str, by_rule: datetime | None, zone: str) -> str:
+    """Of a deadline that is not what its rule counts to (`Deadline.basis`): so, and what the rule says. Else nothing."""
+    if by_rule is None:
+        return ""
+    words = _DEPARTURES[basis]()
+    return words % {"instant": instant_text(by_rule, zone, "full")}
+
+
+_DEPARTURES = {
+    "kept": lambda: _("Kept when the opening moved: by the rule it would be %(instant)s."),
+    "by_hand": lambda: _("Set by the secretariat: by the rule it would be %(instant)s."),
+}
+
+
 def sentence(rule: Rule) -> str:
     """The whole rule, read back: what, by when, what becomes of a late one, who is exempt, where it comes from."""
     parts = [demand(rule), effect_text(rule)]

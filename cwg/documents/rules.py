@@ -1,29 +1,66 @@
 """Deadlines in force for a register: set when a meeting is created, changed only by a recorded act."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
-
 from cwg.record import journal
 
 from . import deadlines
+from .kinds import Kind
 from .models import Deadline, DeadlineRule, Register
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """What would become of one deadline if the meeting opened at another time. Instants in UTC."""
+    """What would become of one deadline: by its rule, for an opening. Instants in UTC.
+
+    `current` is the deadline in force, None where the rule has none yet; `terms` those it would be set with;
+    `would_be` is None where the rule no longer holds for the group, so that its deadline would end.
+    """
 
     rule: DeadlineRule
-    now_stands: datetime | None
-    would_be: datetime
+    current: Deadline | None
+    terms: dict
+    would_be: datetime | None
+
+    @property
+    def now_stands(self) -> datetime | None:
+        return self.current.instant if self.current else None
+
+    @property
+    def changes_terms(self) -> bool:
+        """Whether the rule has come to judge otherwise since the deadline was set, be the instant the same."""
+        return self.current is not None and judged_by(self.current.terms) != judged_by(self.terms)
 
     @property
     def changes(self) -> bool:
-        return self.now_stands != self.would_be
+        return self.now_stands != self.would_be or self.changes_terms
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One deadline as it will be: `instant` None ends it. `by_rule` is set where the rule counts to another instant."""
+
+    rule: DeadlineRule
+    current: Deadline | None
+    terms: dict
+    instant: datetime | None
+    basis: str = Deadline.Basis.RULE
+    by_rule: datetime | None = None
+
+    @property
+    def changes(self) -> bool:
+        stands = self.current
+        if stands is None:
+            return self.instant is not None
+        return (stands.instant, stands.basis, stands.by_rule, judged_by(stands.terms)) != (
+            self.instant,
+            self.basis,
+            self.by_rule,
+            judged_by(self.terms),
+        )
 
 
 def terms(rule: DeadlineRule) -> dict:
@@ -42,20 +79,9 @@ def terms(rule: DeadlineRule) -> dict:
     }
 
 
-def rule_of(terms: dict) -> deadlines.Rule:
-    """The pure rule as a deadline keeps it."""
-    return deadlines.Rule(
-        key=str(terms["rule"]),
-        name=terms["name"],
-        kinds=frozenset(terms["kinds"]),
-        exempt_kinds=frozenset(terms["exempt_kinds"]),
-        offset=terms["offset"],
-        unit=deadlines.Unit(terms["unit"]),
-        anchor=deadlines.Anchor(terms["anchor"]),
-        measured=deadlines.Measured(terms["measured"]),
-        effect=deadlines.Effect(terms["effect"]),
-        source=terms["source"],
-    )
+def judged_by(terms: dict) -> dict:
+    """The terms that a verdict comes from: not what the rule is called, nor where it comes from."""
+    return {name: value for name, value in terms.items() if name not in ("rule", "name", "source")}
 
 
 def rules_for(register: Register) -> list[DeadlineRule]:
@@ -63,22 +89,117 @@ def rules_for(register: Register) -> list[DeadlineRule]:
     return list(DeadlineRule.objects.holding_for(register.group_id))
 
 
-def propose(register: Register, opens_at: datetime) -> list[Proposal]:
-    """What each deadline would be for an opening at `opens_at` (aware). Changes nothing.
+def propose(register: Register, opens_at: datetime, *, ending: bool = False) -> list[Proposal]:
+    """What each deadline would be by its rule for an opening at `opens_at` (aware). Changes nothing.
 
-    Raises `deadlines.AnchorNotSupported` for a rule anchored to an item.
+    A deadline in force whose rule no longer holds for the group (replaced, switched off) is counted on by the terms
+    it was set with; with `ending` it is proposed to end. Raises `deadlines.AnchorNotSupported` for a rule anchored
+    to an item.
     """
-    in_force = {d.rule_id: d for d in register.deadlines.in_force()}
-    rules = DeadlineRule.objects.filter(Q(pk__in=in_force) | Q(pk__in=[r.pk for r in rules_for(register)]))
+    in_force = {d.rule_id: d for d in register.deadlines.in_force().select_related("rule")}
+    holding = {rule.pk: rule for rule in rules_for(register)}
     zone = ZoneInfo(register.zone)
-    return [
-        Proposal(
-            rule,
-            in_force[rule.pk].instant if rule.pk in in_force else None,
-            deadlines.deadline(rule.as_rule(), opens_at, zone),
+    found = []
+    for pk, rule in ({d.rule_id: d.rule for d in in_force.values()} | holding).items():
+        current = in_force.get(pk)
+        if pk in holding:
+            read, pure = terms(rule), rule.as_rule()
+        else:
+            assert current is not None
+            read, pure = current.terms, current.as_rule
+        ends = ending and pk not in holding
+        found.append(
+            Proposal(rule, current, read, None if ends else deadlines.deadline(pure, opens_at, zone))
         )
-        for rule in rules
-    ]
+    return found
+
+
+def plan(
+    locked: Register,
+    *,
+    only: Collection[int] | None = None,
+    by_hand: Mapping[int, datetime] | None = None,
+    ended: Collection[int] = (),
+) -> list[Planned]:
+    """How each deadline of `locked` will be for its opening as it stands. Changes nothing.
+
+    `only` names the rules (by id) whose deadline is set as the rule counts, by default all; `by_hand` those set to
+    another instant (aware), `ended` those whose deadline ends. The others stay as they are; where their rule counts
+    to another instant now, that is told of them.
+    """
+    return [_planned(p, locked, only, by_hand or {}, ended) for p in propose(locked, locked.opens_at)]
+
+
+def _planned(
+    proposal: Proposal,
+    locked: Register,
+    only: Collection[int] | None,
+    by_hand: Mapping[int, datetime],
+    ended: Collection[int],
+) -> Planned:
+    rule, current = proposal.rule, proposal.current
+    if rule.pk in ended:
+        return Planned(rule, current, proposal.terms, None)
+    counted = proposal.would_be
+    if rule.pk in by_hand:
+        instant, read, basis = by_hand[rule.pk], proposal.terms, Deadline.Basis.BY_HAND
+    elif only is None or rule.pk in only:
+        return Planned(rule, current, proposal.terms, counted)
+    elif current is None:
+        return Planned(rule, None, proposal.terms, None)
+    else:
+        # It stays with the terms it has, and is compared with what those count to.
+        instant, read = current.instant, current.terms
+        counted = deadlines.deadline(current.as_rule, locked.opens_at, ZoneInfo(locked.zone))
+        by_hand_before = current.basis == Deadline.Basis.BY_HAND
+        basis = Deadline.Basis.BY_HAND if by_hand_before else Deadline.Basis.KEPT
+    if instant == counted:
+        return Planned(rule, current, read, instant)
+    return Planned(rule, current, read, instant, basis, counted)
+
+
+def put_in_force(
+    locked: Register, planned: Iterable[Planned], *, actor_id: int | None, at: datetime, reason: str
+) -> list[Deadline]:
+    """Carry out a plan for `locked` (a register locked in this transaction).
+
+    Supersedes what differs, writes each change into the chain. No verdict already given is touched.
+    """
+    made = []
+    for one in planned:
+        if not one.changes:
+            continue
+        locked.deadlines.in_force().filter(rule=one.rule).update(superseded_at=at)
+        if one.instant is not None:
+            made.append(
+                Deadline.objects.create(
+                    register=locked,
+                    rule=one.rule,
+                    terms=one.terms,
+                    instant=one.instant,
+                    basis=one.basis,
+                    by_rule=one.by_rule,
+                    set_at=at,
+                    set_by_id=actor_id,
+                    reason=reason,
+                )
+            )
+        journal.append(
+            locked,
+            "deadline",
+            at=at,
+            actor_id=actor_id,
+            facts={
+                "rule": one.terms,
+                "before": one.current.instant if one.current else None,
+                "deadline": one.instant,
+                "basis": str(one.basis),
+                "by_rule": one.by_rule,
+                "opening": locked.opens_at,
+                "reason": reason,
+            },
+        )
+    return made
 
 
 def set_deadlines(
@@ -89,46 +210,45 @@ def set_deadlines(
     reason: str,
     only: Collection[int] | None = None,
 ) -> list[Deadline]:
-    """Fix the deadlines of `locked` (a register locked in this transaction) for its opening as it stands.
-
-    Supersedes those that differ, writes each change into the chain. No verdict already given is touched.
-    `only` names the rules (by id) whose deadline is set; the others stay as they stand.
-    """
-    made = []
-    for proposal in propose(locked, locked.opens_at):
-        if not proposal.changes or (only is not None and proposal.rule.pk not in only):
-            continue
-        locked.deadlines.in_force().filter(rule=proposal.rule).update(superseded_at=at)
-        deadline = Deadline.objects.create(
-            register=locked,
-            rule=proposal.rule,
-            terms=terms(proposal.rule),
-            instant=proposal.would_be,
-            set_at=at,
-            set_by_id=actor_id,
-            reason=reason,
-        )
-        journal.append(
-            locked,
-            "deadline",
-            at=at,
-            actor_id=actor_id,
-            facts={
-                "rule": terms(proposal.rule),
-                "before": proposal.now_stands,
-                "deadline": proposal.would_be,
-                "opening": locked.opens_at,
-                "reason": reason,
-            },
-        )
-        made.append(deadline)
-    return made
+    """Set the deadlines of `locked` as their rules count for its opening as it stands: all, or `only` some by id."""
+    return put_in_force(locked, plan(locked, only=only), actor_id=actor_id, at=at, reason=reason)
 
 
-def deadline_for(register: Register, kind: str) -> Deadline | None:
-    """The deadline that binds documents of `kind`: the earliest in force that does not exempt it; None without one.
+def deadlines_for(register: Register, kind: str) -> list[Deadline]:
+    """The deadlines in force that documents of `kind` have to meet, earliest first.
 
     Reads `register.deadlines`; prefetch it where many registers are shown.
     """
-    binding = [d for d in register.deadlines_in_force if rule_of(d.terms).measures(kind)]
-    return min(binding, key=lambda d: d.instant, default=None)
+    return [d for d in register.deadlines_in_force if d.as_rule.measures(kind)]
+
+
+def deadline_for(register: Register, kind: str) -> Deadline | None:
+    """The one of `deadlines_for` that binds: the earliest that closes the door; where none does, the earliest."""
+    return _binding(deadlines_for(register, kind))
+
+
+def _binding(found: Sequence[Deadline]) -> Deadline | None:
+    return found[deadlines.binding_of([(d.as_rule, d.instant) for d in found])] if found else None
+
+
+@dataclass(frozen=True)
+class DeadlineLine:
+    """A deadline as pages show it among others. `is_door`: it is the first after which documents stay out."""
+
+    deadline: Deadline
+    is_door: bool
+
+    @property
+    def rule(self) -> deadlines.Rule:
+        return self.deadline.as_rule
+
+
+def lines_for(register: Register, kind: str = "") -> list[DeadlineLine]:
+    """The deadlines in force that bind documents of `kind` (of any kind, without one), earliest first.
+
+    The door is that of the kind; without one, that of contributions.
+    """
+    in_force = register.deadlines_in_force
+    door = _binding([d for d in in_force if d.as_rule.measures(kind or Kind.CONTRIBUTION_ACTION)])
+    shown = [d for d in in_force if d.as_rule.measures(kind)] if kind else in_force
+    return [DeadlineLine(d, d == door and d.as_rule.closes_the_door) for d in shown]

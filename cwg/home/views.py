@@ -27,7 +27,7 @@ class Ahead:
 
     meeting: Meeting
     state: MeetingState
-    deadline: object | None
+    deadline_lines: list[rules.DeadlineLine]
     submitted: list[listing.Row] = field(default_factory=list)
     drafts: list[Contribution] = field(default_factory=list)
     may_contribute: bool = False
@@ -85,7 +85,7 @@ def _ahead(rights: Rights, now) -> list[Ahead]:
         Ahead(
             meeting,
             meeting.state_at(now),
-            rules.deadline_for(meeting.register, Kind.CONTRIBUTION_ACTION),
+            rules.lines_for(meeting.register, Kind.CONTRIBUTION_ACTION),
         )
         for meeting in meetings
     ]

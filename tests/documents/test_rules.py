@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import IntegrityError
+from django.db import DatabaseError, IntegrityError, transaction
 
 from cwg.documents import deadlines, rules
 from cwg.documents import register as the_register
@@ -74,9 +74,62 @@ def test_a_moved_opening_proposes_and_only_the_act_changes(dg, held):
 def test_only_the_named_rules_move(dg, held):
     register = factories.make_register(dg)
     rule = DeadlineRule.objects.get()
+    stood = register.deadlines.get().instant
     Register.objects.filter(pk=register.pk).update(opens_at=register.opens_at + timedelta(days=1))
+    (kept,) = set_again(register, only=[])
+    assert kept.instant == stood
+    (moved,) = set_again(register, only=[rule.pk])
+    assert moved.instant == stood + timedelta(days=1)
+
+
+def test_a_deadline_kept_while_the_opening_moved_says_so_and_what_the_rule_says(dg, held):
+    register = factories.make_register(dg)
+    (stood,) = register.deadlines.all()
+    assert (stood.basis, stood.by_rule, stood.departure) == ("rule", None, "")
+    Register.objects.filter(pk=register.pk).update(opens_at=register.opens_at + timedelta(days=1))
+    (kept,) = set_again(register, only=[])
+    counted = stood.instant + timedelta(days=1)
+    assert (kept.basis, kept.by_rule) == ("kept", counted)
+    assert kept.departure == (
+        "Kept when the opening moved: by the rule it would be Thursday, 12 March 2026, 10:00 CET (UTC+01:00)."
+    )
     assert set_again(register, only=[]) == []
-    assert len(set_again(register, only=[rule.pk])) == 1
+    entry = JournalEntry.objects.filter(act="deadline").last()
+    assert (entry.facts["basis"], entry.facts["by_rule"]) == ("kept", "2026-03-12T09:00:00.000000Z")
+    # Moved back, it is what the rule counts to again.
+    Register.objects.filter(pk=register.pk).update(opens_at=register.opens_at)
+    (again,) = set_again(register, only=[])
+    assert (again.instant, again.basis, again.by_rule) == (stood.instant, "rule", None)
+
+
+def test_what_a_deadline_is_based_on_is_fixed_with_it(dg, held):
+    register = factories.make_register(dg)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        register.deadlines.update(basis="kept", by_rule=register.opens_at)
+    assert register.deadlines.get().basis == "rule"
+
+
+def test_a_rule_that_no_longer_holds_counts_on_by_its_terms_unless_it_is_ended(dg, held):
+    general = factories.twenty_four_hours()
+    register = factories.make_register(dg)
+    own = own_rule(dg, replaces=general)
+    later = register.opens_at + timedelta(days=1)
+    counted = {p.rule: p.would_be for p in rules.propose(register, later)}
+    assert counted == {general: later - timedelta(hours=24), own: later - timedelta(hours=48)}
+    ending = {p.rule: p.would_be for p in rules.propose(register, later, ending=True)}
+    assert ending == {general: None, own: later - timedelta(hours=48)}
+
+
+def test_a_rule_that_came_to_judge_otherwise_is_a_change_though_the_instant_is_the_same(dg, held):
+    register = factories.make_register(dg)
+    DeadlineRule.objects.update(name="Renamed", source="Elsewhere")
+    (renamed,) = rules.propose(register, register.opens_at)
+    assert not renamed.changes
+    DeadlineRule.objects.update(effect="flag")
+    (flags,) = rules.propose(register, register.opens_at)
+    assert flags.changes and flags.changes_terms
+    (made,) = set_again(register)
+    assert made.as_rule.effect is deadlines.Effect.FLAG
 
 
 def test_editing_a_rule_changes_no_deadline_that_stands(dg, held):
@@ -84,7 +137,7 @@ def test_editing_a_rule_changes_no_deadline_that_stands(dg, held):
     DeadlineRule.objects.update(offset=48, effect=deadlines.Effect.FLAG)
     (stands,) = Register.objects.get(pk=register.pk).deadlines.all()
     assert stands.instant == register.opens_at - timedelta(hours=24)
-    assert rules.rule_of(stands.terms).effect is deadlines.Effect.REFUSE_AND_KEEP
+    assert deadlines.rule_of(stands.terms).effect is deadlines.Effect.REFUSE_AND_KEEP
 
 
 def own_rule(group, offset=48, **fields):
@@ -152,14 +205,18 @@ def test_an_anchor_that_has_no_time_yet_is_refused_and_nothing_is_set(dg, held):
     assert Deadline.objects.count() == 1
 
 
-def test_the_deadline_shown_is_the_earliest_in_force_that_binds_the_kind(dg, held):
+def test_the_binding_deadline_is_the_first_that_closes_the_door_else_the_earliest(dg, held):
     register = factories.make_register(dg)
     early = DeadlineRule.objects.create(
         name="Early", offset=7, unit="days", exempt_kinds=["administrative"], effect="flag", source="556"
     )
     set_again(register)
     register = Register.objects.prefetch_related("deadlines").get(pk=register.pk)
-    assert rules.deadline_for(register, "contribution_action").rule == early
+    door = rules.deadline_for(register, "contribution_action")
+    assert door.instant == register.opens_at - timedelta(hours=24)
+    shown = [(line.deadline.rule, line.is_door) for line in rules.lines_for(register, "contribution_action")]
+    assert shown == [(early, False), (door.rule, True)]
+    assert [line.is_door for line in rules.lines_for(register, "bureau_report")] == [False]
     assert rules.deadline_for(register, "bureau_report").rule == early
     assert rules.deadline_for(register, "administrative") is None
     assert rules.deadline_for(register, "report") is None

@@ -11,7 +11,7 @@ import pytest
 from cwg.documents import register
 from cwg.record import signing
 from cwg.record.models import JournalEntry
-from meetings import acts, convening, moving
+from meetings import acts, convening, deadline_changes, moving
 from meetings.journal_names import Names, names_in
 from tests import factories, matrix_world
 
@@ -60,6 +60,14 @@ def written(held, dg, secretary) -> list[JournalEntry]:
     moving.confirm_move(
         meeting, opens + timedelta(days=1), choice="move", actor=secretary, reason="the hall is taken"
     )
+    rule = meeting.register.deadlines.in_force()[0].rule_id
+    deadline_changes.change_deadlines(
+        meeting,
+        choice={rule: "set"},
+        by_hand={rule: opens - timedelta(hours=2)},
+        actor=secretary,
+        reason="agreed",
+    )
     document = factories.make_document(meeting.register)
     register.change_disclosure(document, "public", actor=secretary, reason="agreed")
     held.move_to(datetime(2026, 6, 24, 12, tzinfo=UTC))
@@ -72,7 +80,17 @@ def written(held, dg, secretary) -> list[JournalEntry]:
 @pytest.mark.django_db
 def test_the_facts_that_the_verbs_write_are_told_in_their_own_sentence(written):
     entries = written
-    told = {"convened", "announced", "moved", "closed", "deadline", "registered", "withdrawn", "disclosure"}
+    told = {
+        "convened",
+        "announced",
+        "moved",
+        "deadlines_changed",
+        "closed",
+        "deadline",
+        "registered",
+        "withdrawn",
+        "disclosure",
+    }
     assert told | {"request", "signing_key_made", "signing_key_retired"} <= {entry.act for entry in entries}
     names = names_in(entries)
     for entry in entries:

@@ -7,13 +7,14 @@ from django.core.exceptions import PermissionDenied
 
 from cwg.documents import zones
 from cwg.documents.models import Deadline, Register, Revision
+from cwg.notices import kinds
 from cwg.notices.models import Event
 from cwg.record import journal
 from cwg.record.models import JournalEntry
 from cwg.record.reasons import ReasonMissing
-from meetings import moving
+from meetings import deadline_changes, moving
+from meetings.deadline_changes import Meaning
 from meetings.models import Meeting, Sitting
-from meetings.moving import Meaning
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -99,13 +100,30 @@ def test_no_verdict_flips_when_the_new_deadline_lies_before_what_was_accepted(he
 
 def test_a_kept_deadline_stays_and_is_logged_as_kept(held, meeting, secretary):
     moving.confirm_move(meeting, local(2026, 3, 20, 9), choice="keep", actor=secretary, reason="The hall")
-    assert Deadline.objects.get().instant == datetime(2026, 3, 11, 8, tzinfo=UTC)
-    assert JournalEntry.objects.get(act="moved").facts["deadlines"][0]["choice"] == "keep"
+    stays = Deadline.objects.in_force().get()
+    assert stays.instant == datetime(2026, 3, 11, 8, tzinfo=UTC)
+    assert (stays.basis, stays.by_rule) == ("kept", datetime(2026, 3, 19, 8, tzinfo=UTC))
+    told = JournalEntry.objects.get(act="moved").facts["deadlines"][0]
+    assert (told["choice"], told["basis"], told["by_rule"]) == ("keep", "kept", "2026-03-19T08:00:00.000000Z")
+
+
+def test_a_kept_deadline_is_labelled_so_on_the_page_in_the_calendar_and_in_the_mail(
+    held, meeting, secretary, client_of
+):
+    moving.confirm_move(meeting, local(2026, 3, 20, 9), choice="keep", actor=secretary, reason="The hall")
+    words = "Kept when the opening moved: by the rule it would be Thursday, 19 March 2026, 09:00"
+    client = client_of(secretary)
+    assert words in client.get(meeting.get_absolute_url()).content.decode()
+    calendar = client.get(f"{meeting.get_absolute_url()}meeting.ics").content.decode().replace("\r\n ", "")
+    assert words.replace(",", "\\,") in calendar
+    kind = kinds.get("meeting_moved")
+    mail = kind.render(Event.objects.get(kind="meeting_moved"), secretary, held.at)
+    assert any(words in line for _label, lines in mail.facts for line in lines)
 
 
 def test_the_choice_is_made_rule_by_rule(held, meeting, secretary):
     rule = Deadline.objects.get().rule_id
-    with pytest.raises(moving.ChoiceMissing):
+    with pytest.raises(deadline_changes.ChoiceMissing):
         moving.confirm_move(meeting, local(2026, 3, 20, 9), choice={}, actor=secretary, reason="x")
     nothing_changed(meeting)
     moving.confirm_move(meeting, local(2026, 3, 20, 9), choice={rule: "move"}, actor=secretary, reason="x")
@@ -123,7 +141,7 @@ def test_what_is_confirmed_is_what_was_shown(held, meeting, secretary):
     shown = moving.propose_move(meeting, local(2026, 3, 20, 9))
     # The deadline passes between the two pages: moving it would open a door that was closed meanwhile.
     held.move_to(datetime(2026, 3, 11, 9, tzinfo=UTC))
-    with pytest.raises(moving.ProposalChanged):
+    with pytest.raises(deadline_changes.ProposalChanged):
         moving.confirm_move(
             meeting, shown.local, choice="move", actor=secretary, reason="x", seen=shown.digest
         )

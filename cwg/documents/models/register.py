@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from cwg.documents import deadlines, states
+from cwg.documents import deadlines, rule_words, states
 from cwg.documents.kinds import Kind
 from cwg.documents.states import MeetingState
 from cwg.members.models import Group, MemberState, Office, Person, Role
@@ -251,11 +251,21 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
 class Deadline(models.Model):
     """A rule in force for a register, as an instant. A recorded act supersedes it; nothing else changes it."""
 
+    class Basis(models.TextChoices):
+        """Why the instant is what it is."""
+
+        RULE = "rule", _("as the rule counts")
+        KEPT = "kept", _("kept when the opening moved")
+        BY_HAND = "by_hand", _("set to another time")
+
     register = models.ForeignKey(Register, models.PROTECT, related_name="deadlines")
     rule = models.ForeignKey(DeadlineRule, models.PROTECT, related_name="+", verbose_name=_("rule"))
     # The rule as it read when the deadline was set: editing the rule later changes no verdict.
     terms = models.JSONField(_("terms"), default=dict)
     instant = models.DateTimeField(_("deadline"))
+    basis = models.CharField(_("basis"), max_length=10, choices=Basis.choices, default=Basis.RULE)
+    # What the rule counts to for the opening as it stood when this was set; empty where that is the deadline itself.
+    by_rule = models.DateTimeField(_("by the rule"), null=True, blank=True)
     set_at = models.DateTimeField(_("set"))
     set_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("set by"))
     reason = models.CharField(_("reason"), max_length=500, blank=True)
@@ -272,7 +282,12 @@ class Deadline(models.Model):
                 fields=["register", "rule"],
                 condition=IN_FORCE,
                 name="one_deadline_in_force_for_a_rule",
-            )
+            ),
+            models.CheckConstraint(
+                name="a_deadline_beside_its_rule_says_what_the_rule_counts_to",
+                condition=models.Q(basis="rule", by_rule__isnull=True)
+                | ~models.Q(basis="rule") & models.Q(by_rule__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -281,6 +296,21 @@ class Deadline(models.Model):
     @property
     def is_in_force(self) -> bool:
         return self.superseded_at is None
+
+    @property
+    def as_rule(self) -> deadlines.Rule:
+        """The pure rule in the terms this deadline was set with: what documents are judged by."""
+        return deadlines.rule_of(self.terms)
+
+    @property
+    def consequence(self) -> str:
+        """What becomes of a document that comes later, as a sentence."""
+        return rule_words.door_text(self.as_rule)
+
+    @property
+    def departure(self) -> str:
+        """Where the deadline is not what its rule counts to: that, as a sentence; else nothing."""
+        return rule_words.departure(self.basis, self.by_rule, self.register.zone)
 
 
 class SlotQuerySet(PartyQuerySet["Slot"]):
