@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cwg.documents import verdicts
+from cwg.documents import judgements, rules, verdicts
 from cwg.documents.deadlines import Verdict
+from cwg.documents.kinds import CONTRIBUTION_KINDS
 from cwg.documents.models import Document, Revision
 from cwg.look.instants import duration_text, instant_text
 from cwg.members.models import MemberState, Person
@@ -19,6 +20,7 @@ from cwg.notices import audience, kinds, reminders
 from cwg.notices.kinds import Mail, NoticeKind, Recipient
 from cwg.notices.layout import moment, one_line
 from cwg.notices.models import Event
+from meetings.announcements import deadline_facts
 
 from . import reminding
 from .models import Contribution, Sponsorship
@@ -130,6 +132,9 @@ def _render_registered(event: Event, person: Person | None, now: datetime) -> Ma
             deadline = moment(revision.deadline_at, register.zone, register.place, person)
             facts.append((_("Deadline"), deadline))
         facts.append((str(verdicts.HEADING), (str(verdicts.words(revision.verdict).sentence),)))
+        told = judgements.of_revision(revision)
+        if len(told) > 1 or any(each.departure for each in told):
+            facts.append((_("Each rule"), tuple(judgements.text_of(each) for each in told)))
         link = (_("Open the receipt"), revision.receipt.get_absolute_url())
     else:
         link = (_("Open the document"), revision.document.get_absolute_url())
@@ -173,9 +178,7 @@ def _draft_facts(draft: Contribution, person: Person | None) -> list[tuple[str, 
     register = draft.register
     facts.append((_("Meeting"), (register.title, register.place)))
     facts.append((_("Opening"), moment(register.opens_at, register.zone, register.place, person)))
-    deadline = reminding.binding(register)
-    if deadline is not None:
-        facts.append((_("Deadline"), moment(deadline.instant, register.zone, register.place, person)))
+    facts.extend(deadline_facts(register, rules.deadlines_for(register, draft.kind), person))
     return facts
 
 
@@ -388,6 +391,9 @@ def _render_reminder(event: Event, person: Person | None, now: datetime) -> Mail
     register = reminding.open_registers(now).get(pk=event.facts["register"])
     deadline = reminding.binding(register)
     assert deadline is not None  # `_mark_still_counts` has just found it
+    others = (
+        d for d in register.deadlines_in_force if any(d.as_rule.measures(k) for k in CONTRIBUTION_KINDS)
+    )
     standing = reminding.standing(register.pk)
     states = rights_of(person, now).states_in(register.group_id)
     names = {s.pk: s.name for s in MemberState.objects.filter(pk__in=states)}
@@ -403,13 +409,15 @@ def _render_reminder(event: Event, person: Person | None, now: datetime) -> Mail
         template="deadline_reminder",
         context={
             "left": left,
+            "consequence": deadline.consequence,
             "owing": bool(states - standing.delivered),
         },
         facts=(
             (_("Meeting"), (register.title, place)),
             (_("Deadline"), moment(deadline.instant, zone, place, person)),
             (_("Opening"), moment(register.opens_at, zone, place, person)),
-            (_("Rule"), (deadline.terms["name"],)),
+            (_("Rule"), (deadline.terms["name"], *([deadline.departure] if deadline.departure else []))),
+            *deadline_facts(register, (d for d in others if d != deadline), person),
             *((_standing_label(names[pk]), (_standing_words(pk, standing),)) for pk in sorted(states)),
         ),
         link=(_("Open My delegation"), reverse("contributions:delegation")),

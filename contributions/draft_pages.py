@@ -40,7 +40,7 @@ def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm |
         "upload_language": draft.original_languages[0] if draft.original_languages else "en",
         "max_bytes": settings.MAX_FILE_BYTES,
         "sponsor_form": SponsorForm(contribution=draft) if draft.state_id else None,
-        "deadline": rules.deadline_for(draft.register, draft.kind) if draft.register else None,
+        "deadline_lines": rules.lines_for(draft.register, draft.kind) if draft.register else [],
         "seat_zone": draft_presentation.seat_zone(draft),
         "may_submit": request.rights.submits_for(draft.party),
         "at": request.server_now,

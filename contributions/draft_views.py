@@ -77,7 +77,7 @@ def new(request: PortalRequest) -> HttpResponse:
             "slot": slot,
             "steps": draft_pages.steps(None),
             "register": blank.register,
-            "deadline": rules.deadline_for(blank.register, blank.kind) if blank.register else None,
+            "deadline_lines": rules.lines_for(blank.register, blank.kind) if blank.register else [],
         },
         status=422 if form.errors else 200,
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cwg.documents import rules
+from cwg.documents import deadlines, rules
 from cwg.documents.kinds import CONTRIBUTION_KINDS
 from cwg.documents.models import Deadline, Register, Source
 from cwg.members.rights import Rights
@@ -38,9 +38,12 @@ def nearest_mark(
 
 
 def binding(register: Register) -> Deadline | None:
-    """The earliest deadline in force that binds contributions. Reads the prefetched `register.deadlines`."""
-    found = [rules.deadline_for(register, kind) for kind in CONTRIBUTION_KINDS]
-    return min((d for d in found if d is not None), key=lambda d: d.instant, default=None)
+    """The deadline that binds contributions: the first that closes the door; where none does, the earliest.
+
+    Reads the prefetched `register.deadlines`.
+    """
+    found = [d for kind in CONTRIBUTION_KINDS if (d := rules.deadline_for(register, kind)) is not None]
+    return found[deadlines.binding_of([(d.as_rule, d.instant) for d in found])] if found else None
 
 
 def mark_of(register: Register, deadline: Deadline, now: datetime) -> int | None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from cwg import clock
-from cwg.documents import deadlines, offers, register, rules
+from cwg.documents import deadlines, offers, register
 from cwg.documents.models import Document, Receipt, Register, Revision, Slot
 from cwg.languages import LANGUAGE_NAMES
 from cwg.members.models import UNREAD_WHERE_NAMED, Person
@@ -243,7 +243,7 @@ def forecast(contribution: Contribution, *, at: datetime) -> deadlines.Decision 
 
 def _judge(in_force, kind: str, at: datetime, *, slot: bool = False) -> deadlines.Decision:
     return deadlines.judge(
-        [(rules.rule_of(d.terms), d.instant) for d in in_force],
+        [(d.as_rule, d.instant) for d in in_force],
         kind,
         received_at=at,
         available_at=at,

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cwg.documents import offers, register, rules
+from cwg.documents import deadlines, judgements, offers, register, rules
 from cwg.documents.finding import slot_or_404
-from cwg.documents.models import Document, Revision
+from cwg.documents.models import Document, Register, Revision
 from cwg.languages import LANGUAGE_CODES
 from cwg.look.reasons import ReasonForm
 from cwg.members import second_factor
@@ -69,6 +69,7 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         if may_submit and prepared.ready and not lacks_second_factor
         else None
     )
+    forecast = submission.forecast(draft, at=request.server_now)
     return {
         "contribution": draft,
         "party": draft.party,
@@ -81,12 +82,22 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         "lacks_second_factor": lacks_second_factor,
         "steps": draft_pages.steps(draft, linked=may_edit),
         "sponsorship": _asked_of(request, draft),
-        "deadline": rules.deadline_for(draft.register, draft.kind) if draft.register else None,
-        "forecast": submission.forecast(draft, at=request.server_now),
+        "deadline_lines": rules.lines_for(draft.register, draft.kind) if draft.register else [],
+        "forecast": forecast,
+        "judgements": _rule_by_rule(forecast, draft.register),
         "open_slots": list(draft.open_slots),
         "seat_zone": draft_presentation.seat_zone(draft),
         "asked": draft.asked_at is not None,
     } | more
+
+
+def _rule_by_rule(
+    decision: deadlines.Decision | None, register: Register | None
+) -> list[judgements.Judgement]:
+    """What each rule says, where a page names them all."""
+    if decision is None or register is None:
+        return []
+    return judgements.of_decision(decision, register.deadlines_in_force, register.zone)
 
 
 def _asked_of(request: PortalRequest, draft: Contribution) -> Sponsorship | None:
@@ -147,11 +158,16 @@ def _late_page(request: PortalRequest, draft: Contribution, outcome: submission.
     decision, at, arrived_at = outcome.decision, outcome.at, outcome.arrived_at
     # Nothing was registered, so a decision was taken, by a deadline.
     assert decision and decision.deadline and at and arrived_at
+    # A rule that holds has re-addressed the draft: it was judged for the meeting that it comes from.
+    judged_at = draft.held_from if draft.status == Contribution.Status.HELD else draft.register
     return {
         "contribution": draft,
         "party": draft.party,
         "outcome": outcome,
         "decision": decision,
+        "judgements": judgements.of_decision(
+            decision, judged_at.deadlines_in_force if judged_at else (), draft_presentation.seat_zone(draft)
+        ),
         "in_queue": arrived_at <= decision.deadline < at,
         "next": submission.next_meeting(draft, at=request.server_now),
         "open_slots": list(draft.open_slots),

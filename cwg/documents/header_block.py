@@ -16,7 +16,7 @@ from cwg.look.instants import date_range_text
 from cwg.texts import moments, tree
 from cwg.texts.tree import UNDETERMINED, Block, Run, pair
 
-from . import intake, symbols
+from . import intake, judgements, symbols
 from .models import Document, Revision, Source, Version
 
 # What a reader calls the two kinds of file that are taken, and how their names end, by media type.
@@ -248,6 +248,7 @@ class Entry:
     sources: str
     rule: str
     rule_source: str
+    judgements: list[judgements.Judgement]
     late_by: timedelta | None
     languages: list[LanguageLine]
     receipt_url: str
@@ -283,6 +284,7 @@ def entries(document: Document, *, with_receipts: bool) -> list[Entry]:
                 sources=sources_text(revision),
                 rule=terms.get("name", ""),
                 rule_source=terms.get("source", ""),
+                judgements=judgements.read(revision.per_rule, document.register.zone),
                 late_by=_late_by(revision),
                 languages=languages_of(
                     revision, withdrawn=document.is_withdrawn, all_six=revision == current

@@ -35,7 +35,7 @@ from cwg.texts.tree import (
     words,
 )
 
-from . import symbols, verdicts
+from . import judgements, symbols, verdicts
 from .filenames import content_disposition
 from .finding import receipt_or_404
 from .models import Receipt
@@ -59,6 +59,7 @@ def differences(receipt: Receipt) -> Iterator[str]:
             "verdict": revision.verdict,
             "available_at": revision.available_at,
             "deadline": revision.deadline_at,
+            "rules": judgements.stated(revision.per_rule),
             "sources": [source.printed_as for source in revision.sources.all()],
             "files": [
                 {"language": v.language, "name": f.name, "size": f.blob.size, "sha256": f.blob_id}
@@ -69,6 +70,8 @@ def differences(receipt: Receipt) -> Iterator[str]:
     )
     if said["version"] < 2:
         del held["group_name"]
+    if said["version"] < 3:
+        del held["rules"]
     for name, value in held.items():
         stated = said.get(name)
         if name == "files":
@@ -130,6 +133,9 @@ def printed(receipt: Receipt) -> Printed:
         facts.append(pair(_("Deadline"), _in_both_zones(deadline, zone)))
     if said["rule"]:
         facts.append(pair(_("Rule"), said["rule"], language=UNDETERMINED))
+    told = judgements.read(said.get("rules"), zone)
+    if len(told) > 1 or any(each.departure for each in told):
+        facts.append(pair(_("Each rule"), "\n".join(judgements.text_of(each) for each in told)))
     facts.append(pair(_("Submitted by"), said["submitted_by"]))
     checks = [pair(_("Digest of this receipt (SHA-256)"), receipt.digest)]
     if said["rule_source"]:

@@ -22,15 +22,16 @@ from cwg.members.parties import record_words
 from cwg.record import journal
 from cwg.record.history import sign
 
-from . import deadlines, kinds, restore_gaps, rules, symbols
+from . import deadlines, judgements, kinds, restore_gaps, symbols
 from .models import Deadline, Document, File, Receipt, Register, Revision, Series, Slot, Source, Version
 from .offers import DocumentWithdrawn, OfTheArchive
 
 LOCK_TIMEOUT = "10s"
 RETRIES = 3
 # Of a receipt's statement. Once issued a statement never changes: another field is another version, and whoever reads
-# receipts reads all of them. 2 (November 2026) states the group's name as printed.
-STATEMENT_VERSION = 2
+# receipts reads all of them. 2 (November 2026) states the group's name as printed; 3 (November 2026) the verdict of each
+# rule with its deadline.
+STATEMENT_VERSION = 3
 _DEADLOCK, _SERIALIZATION, _LOCK_TIMEOUT = "40P01", "40001", "55P03"
 
 
@@ -185,7 +186,7 @@ def enter(
     in_force = list(Deadline.objects.in_force().filter(register=locked))
     slot = _open_slot(locked, slot_id, filing) if slot_id is not None else None
     decision = deadlines.judge(
-        [(rules.rule_of(d.terms), d.instant) for d in in_force],
+        [(d.as_rule, d.instant) for d in in_force],
         filing.kind,
         received_at=at,
         available_at=at,
@@ -195,7 +196,7 @@ def enter(
     verdict = decision.verdict
     if not decision.accepted:
         if not filing.same_bytes:
-            _journal_refusal(locked, filing, decision, actor, at, arrived_at)
+            _journal_refusal(locked, filing, decision, in_force, actor, at, arrived_at)
             return Entered(decision, at, waited)
         verdict = deadlines.Verdict.LATE_FLAGGED
     binding = next((d for d in in_force if decision.rule and str(d.terms["rule"]) == decision.rule.key), None)
@@ -209,6 +210,7 @@ def enter(
     revision.deadline = binding
     if binding is not None:
         revision.measured_at, revision.deadline_at = at, binding.instant
+    revision.per_rule = judgements.kept(decision, in_force)
     if slot is not None:
         revision.slot = slot
         Slot.objects.filter(pk=slot.pk).update(document=document)
@@ -230,6 +232,7 @@ def enter(
             "verdict": revision.verdict,
             "rule": binding.terms["name"] if binding else None,
             "deadline": revision.deadline_at,
+            "rules": revision.per_rule,
             "available_at": at,
             "arrived_at": arrived_at,
             "slot": slot.pk if slot else None,
@@ -364,6 +367,7 @@ def _issue_receipt(locked, document, revision, filing, decision, token, at, arri
         "rule": decision.rule.name if decision.rule else None,
         "rule_source": decision.rule.source if decision.rule else None,
         "deadline": revision.deadline_at,
+        "rules": judgements.stated(revision.per_rule),
         "requested_in_session": revision.slot.wording if revision.slot_id else None,
         "files": [
             {"language": version.language, "name": file.name, "size": file.size, "sha256": file.sha256}
@@ -382,7 +386,7 @@ def _issue_receipt(locked, document, revision, filing, decision, token, at, arri
     )
 
 
-def _journal_refusal(locked, filing, decision, actor, at, arrived_at) -> None:
+def _journal_refusal(locked, filing, decision, in_force, actor, at, arrived_at) -> None:
     journal.append(
         locked,
         "late",
@@ -393,6 +397,7 @@ def _journal_refusal(locked, filing, decision, actor, at, arrived_at) -> None:
             "party": filing.sources[0].party,
             "rule": decision.rule.name,
             "deadline": decision.deadline,
+            "rules": judgements.kept(decision, in_force),
             "late_by_microseconds": decision.late_by // timedelta(microseconds=1),
             "arrived_at": arrived_at,
             "effect": str(decision.effect),

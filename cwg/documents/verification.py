@@ -10,8 +10,8 @@ from django.db.models import F, Q
 from cwg.record import journal, replay
 from cwg.record.models import JournalEntry, PortalJournal
 
-from . import blobs, heads, restore_gaps, statements
-from .models import Blob, Document, Receipt, Register, Revision, Series
+from . import blobs, deadlines, heads, judgements, restore_gaps, statements
+from .models import Blob, Deadline, Document, Receipt, Register, Revision, Series
 
 # The act by which `manage.py demo` says, in the chain of a register, that it told of the past there: documents
 # were decided at instants that had passed, and committed later. Believed nowhere but in a demonstration.
@@ -102,7 +102,35 @@ def verdicts_hold() -> Iterator[str]:
     )
     for revision in late.select_related("document"):
         yield f"{revision.symbol}: {revision.verdict}, but measured in time"
+    yield from _each_rule_holds()
     yield from _committed_elsewhen()
+
+
+def _each_rule_holds() -> Iterator[str]:
+    """What a revision keeps of each rule is what the deadlines in force then say of it; and none is left out."""
+    set_for: dict[int, list[Deadline]] = {}
+    for deadline in Deadline.objects.order_by("pk"):
+        set_for.setdefault(deadline.register_id, []).append(deadline)
+    judged = Revision.objects.exclude(per_rule=None).select_related("document")
+    for revision in judged.order_by("pk").iterator(chunk_size=200):
+        at, kind = revision.available_at, revision.document.kind
+        own = {d.pk: d for d in set_for.get(revision.document.register_id, ()) if d.as_rule.speaks_of(kind)}
+        told = [own[line["id"]] for line in revision.per_rule if line["id"] in own]
+        ended = [d for d in told if d.set_at > at or (d.superseded_at and d.superseded_at < at)]
+        # At its own instant a deadline may be set or superseded before or after the decision.
+        left_out = [
+            d
+            for d in own.values()
+            if d not in told and d.set_at < at and (d.superseded_at is None or d.superseded_at > at)
+        ]
+        if len(told) != len(revision.per_rule) or ended or left_out:
+            yield f"{revision.symbol}: it keeps other rules than those in force for it"
+            continue
+        decision = deadlines.judge([(d.as_rule, d.instant) for d in told], kind, at, at)
+        if judgements.kept(decision, told) != revision.per_rule:
+            yield f"{revision.symbol}: a rule says something else of it than it keeps"
+        if (decision.deadline if decision.rule else None) != revision.deadline_at:
+            yield f"{revision.symbol}: another rule binds it than it keeps"
 
 
 def _committed_elsewhen() -> Iterator[str]:
@@ -180,9 +208,12 @@ def acts_told() -> Iterator[str]:
                 "verdict": revision.verdict,
                 "available_at": revision.available_at,
                 "deadline": revision.deadline_at,
+                "rules": revision.per_rule,
                 "receipt": revision.receipt.digest if hasattr(revision, "receipt") else None,
             }
         )
+        if "rules" not in facts:  # registered before it was kept
+            del held["rules"]
         for name, value in held.items():
             if facts[name] != value:
                 yield f"{revision.symbol}: the journal says {name} {facts[name]}, the register {value}"
@@ -216,8 +247,11 @@ def receipts_hold() -> Iterator[str]:
                 "available_at": revision.available_at,
                 "verdict": revision.verdict,
                 "deadline": revision.deadline_at,
+                "rules": judgements.stated(revision.per_rule),
             }
         )
+        if said["version"] < 3:  # issued before each rule was named
+            del held["rules"]
         for name, value in held.items():
             if said[name] != value:
                 yield f"{revision.symbol}: the receipt says {name} {said[name]}, the register {value}"

@@ -10,7 +10,7 @@ from contributions import drafting, sponsors, submission
 from contributions.models import Contribution, SubmitToken
 from cwg.documents import register as the_register
 from cwg.documents import rules
-from cwg.documents.deadlines import Effect, Measured, Unit, Verdict
+from cwg.documents.deadlines import TWENTY_FOUR_HOURS, Effect, Measured, Unit, Verdict
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Deadline, DeadlineRule, Document, PolicyIssue, Receipt, Register
 from cwg.members.models import Accreditation, Office, Role
@@ -185,10 +185,23 @@ def test_the_strictest_of_the_broken_rules_wins(draft, register, deadline, saudi
     assert late(draft, saudi_focal_point).decision.rule.offset == 24
 
 
-def test_in_time_for_both_the_earlier_deadline_binds(draft, register, saudi_focal_point, held):
-    earlier = another_rule(register)
-    revision = drafts.submit(draft, saudi_focal_point).receipt.revision
-    assert (revision.verdict, revision.deadline.rule) == ("in_time", earlier)
+def test_in_time_for_both_the_deadline_that_closes_the_door_binds_and_each_verdict_is_kept(
+    draft, register, saudi_focal_point, held
+):
+    flagging = another_rule(register)
+    receipt = drafts.submit(draft, saudi_focal_point).receipt
+    revision = receipt.revision
+    assert (revision.verdict, revision.deadline.rule) == ("in_time", factories.twenty_four_hours())
+    told = [(line["rule"], line["effect"], line["verdict"], line["binds"]) for line in revision.per_rule]
+    assert told == [
+        (flagging.name, "flag", "in_time", False),
+        (TWENTY_FOUR_HOURS.name, "refuse_and_keep", "in_time", True),
+    ]
+    assert receipt.statement["version"] == 3
+    assert [line["rule"] for line in receipt.statement["rules"]] == [
+        line["rule"] for line in revision.per_rule
+    ]
+    assert drafts.faults() == []
 
 
 def test_a_kind_that_is_exempt_is_registered_at_any_time(dg, secretary, held):

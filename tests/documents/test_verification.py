@@ -215,15 +215,16 @@ def test_an_instant_moved_in_every_row_is_still_told_by_the_chain(register):
     receipt.statement["verdict"] = "exempt"
     past_the_triggers(
         "UPDATE documents_revision SET verdict = 'exempt', deadline_id = NULL, deadline_at = NULL,"
-        " measured_at = NULL WHERE kind = 'rev'",
+        " measured_at = NULL, per_rule = NULL WHERE kind = 'rev'",
         "documents_revision",
     )
     from cwg.record import journal
 
     past_the_triggers(
         "UPDATE documents_receipt SET statement = jsonb_set(statement, '{verdict}', '\"exempt\"'),"
-        f" digest = '{journal.digest(receipt.statement | {'deadline': None})}' WHERE id = {receipt.pk};"
-        f"UPDATE documents_receipt SET statement = jsonb_set(statement, '{{deadline}}', 'null') WHERE id = {receipt.pk};",
+        f" digest = '{journal.digest(receipt.statement | {'deadline': None, 'rules': []})}' WHERE id = {receipt.pk};"
+        f"UPDATE documents_receipt SET statement = jsonb_set(statement, '{{deadline}}', 'null') WHERE id = {receipt.pk};"
+        f"UPDATE documents_receipt SET statement = jsonb_set(statement, '{{rules}}', '[]') WHERE id = {receipt.pk};",
         "documents_receipt",
     )
     said = found()
@@ -231,6 +232,7 @@ def test_an_instant_moved_in_every_row_is_still_told_by_the_chain(register):
     assert [line.split(": ", 1)[1].split()[3] for line in said["acts_told"]] == [
         "verdict",
         "deadline",
+        "rules",
         "receipt",
     ]
 
