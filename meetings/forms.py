@@ -174,7 +174,7 @@ class DeadlinesForm(forms.Form):
         for change in proposal.deadlines:
             pk = change.rule_id
             self.fields[f"rule-{pk}"] = forms.ChoiceField(
-                label=change.rule,
+                label=_("What becomes of it"),
                 widget=forms.RadioSelect,
                 choices=[(choice.value, choice_text(change, choice)) for choice in change.choices],
                 initial=None if change.changes else Choice.KEEP.value,

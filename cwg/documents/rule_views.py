@@ -47,6 +47,7 @@ class GroupRules:
     holding: tuple[RuleLine, ...]
     replaced: tuple[RuleLine, ...]
     switched_off: tuple[RuleLine, ...]
+    presets: tuple[str, ...]
     may_change: bool
 
 
@@ -72,6 +73,7 @@ def _of_group(group: Group, rules: list[DeadlineRule], rights: Rights) -> GroupR
         tuple(_line(rule, rights) for rule in holding),
         tuple(_line(rule, rights, replacing[rule.pk]) for rule in general if rule.pk in replacing),
         tuple(_line(rule, rights) for rule in own if not rule.active),
+        tuple(rulebook.presets_for(group, rules)),
         rulebook.may_keep(rights, group.pk),
     )
 
@@ -92,7 +94,6 @@ def rules(request: PortalRequest) -> HttpResponse:
             "general": [_line(rule, rights) for rule in found if rule.group_id is None],
             "may_add": bool(rights.secretariat_groups) or rulebook.may_keep(rights, None),
             "may_keep_general": rulebook.may_keep(rights, None),
-            "presets": list(rulebook.PRESETS),
         },
     )
 

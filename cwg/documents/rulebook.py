@@ -6,7 +6,7 @@ replaces for that group, while it is active. Deadlines already set for a meeting
 (`rules.terms`); a change of a rule is for meetings to come, and for others by a recorded act of theirs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from django.core.exceptions import PermissionDenied
@@ -76,6 +76,16 @@ def apply_preset(key: str, group: Group, *, actor: Person, reason: str) -> list[
         if not missing:
             raise RuleRefused(_("The group has these rules already."))
         return [_keep(portal, row, actor, reason) for row in missing]
+
+
+def presets_for(group: Group, rules_seen: Iterable[DeadlineRule]) -> list[str]:
+    """The presets of which the group lacks a rule, by these rules: its own and the general ones."""
+    held = {
+        _compared(rule.as_rule())
+        for rule in rules_seen
+        if rule.group_id == group.pk or (rule.group_id is None and rule.active)
+    }
+    return [key for key, wanted in PRESETS.items() if any(_compared(rule) not in held for rule in wanted)]
 
 
 def version_of(rule: DeadlineRule) -> int:

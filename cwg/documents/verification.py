@@ -115,7 +115,8 @@ def _each_rule_holds() -> Iterator[str]:
     for revision in judged.order_by("pk").iterator(chunk_size=200):
         at, kind = revision.available_at, revision.document.kind
         own = {d.pk: d for d in set_for.get(revision.document.register_id, ()) if d.as_rule.speaks_of(kind)}
-        told = [own[line["id"]] for line in revision.per_rule if line["id"] in own]
+        kept = revision.per_rule or []
+        told = [own[line["id"]] for line in kept if line["id"] in own]
         ended = [d for d in told if d.set_at > at or (d.superseded_at and d.superseded_at < at)]
         # At its own instant a deadline may be set or superseded before or after the decision.
         left_out = [
@@ -123,11 +124,11 @@ def _each_rule_holds() -> Iterator[str]:
             for d in own.values()
             if d not in told and d.set_at < at and (d.superseded_at is None or d.superseded_at > at)
         ]
-        if len(told) != len(revision.per_rule) or ended or left_out:
+        if len(told) != len(kept) or ended or left_out:
             yield f"{revision.symbol}: it keeps other rules than those in force for it"
             continue
         decision = deadlines.judge([(d.as_rule, d.instant) for d in told], kind, at, at)
-        if judgements.kept(decision, told) != revision.per_rule:
+        if judgements.kept(decision, told) != kept:
             yield f"{revision.symbol}: a rule says something else of it than it keeps"
         if (decision.deadline if decision.rule else None) != revision.deadline_at:
             yield f"{revision.symbol}: another rule binds it than it keeps"

@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from contributions.models import Contribution, Sponsorship
 from cwg.documents import register as registers
+from cwg.documents import rulebook, rules
 from cwg.documents.kinds import Kind
+from cwg.documents.models import DeadlineRule
 from cwg.members.models import Accreditation, Group, Office, Person, Role
 from cwg.notices import outbox, preferences
 from cwg.notices.expansion import expand_due
@@ -293,6 +295,41 @@ def test_the_reminder_says_when_in_every_zone_and_how_much_time_is_left(saudi_de
     assert "Tuesday, 31 March 2026, 10:00 UTC" in message.body
     assert "has not submitted anything yet" in message.body
     assert "/delegation/" in message.body
+
+
+def test_the_reminder_is_of_the_door_and_names_the_rules_that_only_flag_beside_it(
+    register, saudi_delegate, secretary, dg, deadline, held
+):
+    received, _posted = rulebook.apply_preset("decision-556", dg, actor=secretary, reason="Agreed")
+    with registers.acting_on(register.pk) as (locked, at):
+        rules.set_deadlines(locked, actor_id=None, at=at, reason="Agreed")
+    # Six hours before the deadline that closes no door nobody is reminded of it: the mark of the door has been reached.
+    held.move_to(deadline - timedelta(hours=336))
+    sweep()
+    mail.outbox.clear()
+    held.move_to(register.deadlines.in_force().get(rule=received).instant - timedelta(hours=6))
+    sweep()
+    assert told() == []
+    held.move_to(deadline - timedelta(hours=48))
+    sweep()
+    (message,) = mail.outbox
+    assert "by 31 Mar 2026" in message.subject
+    assert "What comes later is kept as a draft." in message.body
+    assert f"Deadline ({received.name})" in message.body
+    assert "What comes later is accepted, and marked late under this rule." in message.body
+
+
+def test_where_every_rule_only_flags_the_reminder_does_not_say_that_anything_stays_out(
+    register, saudi_delegate, held
+):
+    with registers.acting_on(register.pk) as (locked, at):
+        DeadlineRule.objects.update(effect="flag")
+        rules.set_deadlines(locked, actor_id=None, at=at, reason="Agreed")
+    held.move_to(register.deadlines.in_force().get().instant - timedelta(hours=6))
+    sweep()
+    (message,) = mail.outbox
+    assert "accepted, and marked late under this rule" in message.body
+    assert "draft." not in message.body.replace("A draft is not submitted", "")
 
 
 def test_people_of_delegations_are_reminded_and_offices_are_not(everybody, deadline, held):

@@ -1,15 +1,18 @@
 """The pages of submission: the form obeys the same instant as the verb, and says what happened."""
 
+import html
 import re
 import uuid
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from contributions import drafting, submission
 from contributions.models import Contribution, SubmitToken
 from cwg.documents import register as the_register
+from cwg.documents import rulebook, rules
 from cwg.documents.models import Document, Receipt
 from cwg.members.models import Accreditation, Role
 from cwg.members.rights import rights_of
@@ -23,7 +26,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 @pytest.fixture
 def register(dg, held):
-    return factories.make_register(dg)
+    return factories.make_register(dg, opens_at=held.at + timedelta(days=30))
 
 
 @pytest.fixture
@@ -95,6 +98,71 @@ def test_through_the_form_a_microsecond_after_is_late_and_the_page_says_all_abou
     assert url("hold", draft) in page
     assert everything(draft) == before
     assert JournalEntry.objects.filter(act="late").count() == 1
+
+
+@pytest.fixture
+def pair(dg, register, secretary):
+    """The group takes over Decision 556 and applies it to its announced meeting: 12 and 7 days, both only flag."""
+    made = rulebook.apply_preset("decision-556", dg, actor=secretary, reason="Agreed")
+    with the_register.acting_on(register.pk) as (locked, at):
+        rules.set_deadlines(locked, actor_id=secretary.pk, at=at, reason="Agreed")
+    return made
+
+
+def plain(answer) -> str:
+    return " ".join(html.unescape(strip_tags(answer.content.decode())).split())
+
+
+@pytest.mark.parametrize(
+    ("after", "flagged"), [(-MICROSECOND, False), (timedelta(), False), (MICROSECOND, True)]
+)
+def test_the_preview_names_each_rule_and_calls_nothing_late_that_will_be_accepted(
+    browser, register, draft, pair, held, after, flagged
+):
+    received = pair[0]
+    held.move_to(register.deadlines.in_force().get(rule=received).instant + after)
+    page = plain(browser.get(url("proof", draft)))
+    for line in register.deadlines.in_force():
+        assert f"Deadline: {line.rule.name}" in page
+    assert "What comes later is accepted, and marked late under this rule." in page
+    assert "Binding What comes later is kept as a draft." in page
+    words = f"Submitted now, it will be accepted, and marked late under “{received.name}”."
+    assert (words in page) is flagged
+    assert ("Would be accepted, and marked late" in page) is flagged
+    assert "kept as draft" not in page
+
+
+def test_an_accepted_late_document_tells_each_verdict_on_receipt_and_page(
+    browser, register, draft, pair, held
+):
+    received = pair[0]
+    held.move_to(register.deadlines.in_force().get(rule=received).instant + MICROSECOND)
+    answer = press_submit(browser, draft, proofed(browser, draft))
+    receipt = Receipt.objects.get()
+    assert [(line["verdict"], line["binds"]) for line in receipt.statement["rules"]] == [
+        ("late_flagged", True),
+        ("in_time", False),
+        ("in_time", False),
+    ]
+    page = plain(browser.get(receipt.revision.document.get_absolute_url()))
+    assert f"{received.name} Binding Late, accepted" in page
+    assert "24 hours before the start of the meeting In time" in page
+    page = plain(browser.get(answer.url))
+    assert f"{received.name}: Late, accepted; deadline" in page
+    assert "24 hours before the start of the meeting: In time; deadline" in page
+    assert "Matches the register" in plain(browser.get(answer.url))
+    assert drafts.faults() == []
+
+
+def test_the_late_page_names_each_rule_and_the_door(browser, register, draft, pair, deadline, held):
+    token = proofed(browser, draft)
+    held.move_to(deadline + MICROSECOND)
+    page = plain(press_submit(browser, draft, token))
+    assert "24 hours before the start of the meeting Binding" in page
+    for rule in pair:
+        assert f"{rule.name} Would be accepted, and marked late" in page
+    entry = JournalEntry.objects.get(act="late")
+    assert [line["verdict"] for line in entry.facts["rules"]] == ["late_flagged", "late_flagged", "late_kept"]
 
 
 def test_a_form_opened_before_the_deadline_and_sent_after_it_is_late_whatever_the_device_says(

@@ -172,6 +172,7 @@ def test_the_pair_of_decision_556_is_two_clicks_away(client_of, secretary, dg, g
     assert "Received 12 calendar days before the meeting (all documents)" in shown
     assert client.post(page, {"reason": "Council Decision 556"}).status_code == 302
     assert DeadlineRule.objects.filter(group=dg, active=True).count() == 2
+    assert page not in text(client.get(LIST))  # what is there already is not offered again
     assert client.post(page, {"reason": "Once more"}).status_code == 400
     assert DeadlineRule.objects.filter(group=dg).count() == 2
 

@@ -82,8 +82,14 @@ def deadline(
     place: str = "",
     title: str = "",
     compact: bool = False,
+    note: str = "",
+    departure: str = "",
+    binding: bool = False,
 ) -> dict[str, Any]:
     """A deadline with all its faces: seat, UTC, the reader's own, and the time left by the server's clock.
+
+    ``note`` says what becomes of who comes later, ``departure`` why it is not what its rule counts to; ``binding``
+    marks it among several.
 
     ``at`` aware datetime; ``seat_zone`` IANA name or tzinfo; ``place`` name of the seat ("Geneva").
     The boundary instant itself is still in time: passed means strictly after ``at``.
@@ -104,6 +110,9 @@ def deadline(
         "viewer_label": _place_of(viewer) if viewer else "",
         "title": title,
         "compact": compact,
+        "note": note,
+        "departure": departure,
+        "binding": binding,
         "passed": remaining < 0,
         "close": 0 <= remaining < 86400,
         "duration": instants.duration_text(remaining),

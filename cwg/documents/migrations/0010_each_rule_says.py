@@ -38,7 +38,7 @@ def tell_what_was_kept(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("documents", "0007_sources_name_their_party"),
+        ("documents", "0009_published_heads"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
