@@ -16,8 +16,6 @@ from cwg.languages import LANGUAGE_NAMES, current_language
 from cwg.look.instants import duration_text
 from cwg.look.templatetags.portal import filesize
 from cwg.members.requests import PortalRequest
-from cwg.record import journal
-from cwg.record.models import JournalEntry
 from cwg.texts import moments, pdf_out
 from cwg.texts.references import itself
 from cwg.texts.tree import (
@@ -35,57 +33,19 @@ from cwg.texts.tree import (
     words,
 )
 
-from . import judgements, symbols, verdicts
+from . import comparison, judgements, symbols, verdicts
 from .filenames import content_disposition
 from .finding import receipt_or_404
 from .models import Receipt
 
 
 def differences(receipt: Receipt) -> Iterator[str]:
-    """What a receipt says and the register does not: a sentence each; nothing where they agree.
-
-    Recomputes the digest of the statement, reads the revision, its sources and files, and the journal's entry.
-    """
-    revision, said = receipt.revision, receipt.statement
-    if journal.digest(said) != receipt.digest:
+    """What a receipt says and the register or the journal does not: a sentence each; nothing where they agree."""
+    if not comparison.is_untouched(receipt):
         yield _("The receipt's own text was changed after it was issued.")
-    held = journal.plain(
-        {
-            "group_name": revision.printed_group,
-            "meeting": revision.printed_meeting,
-            "place": revision.printed_place,
-            "symbol": revision.symbol,
-            "title": revision.title,
-            "verdict": revision.verdict,
-            "available_at": revision.available_at,
-            "deadline": revision.deadline_at,
-            "rules": judgements.stated(revision.per_rule),
-            "sources": [source.printed_as for source in revision.sources.all()],
-            "files": [
-                {"language": v.language, "name": f.name, "size": f.blob.size, "sha256": f.blob_id}
-                for v in revision.versions.all()
-                for f in v.files.all()
-            ],
-        }
-    )
-    if said["version"] < 2:
-        del held["group_name"]
-    if said["version"] < 3:
-        del held["rules"]
-    for name, value in held.items():
-        stated = said.get(name)
-        if name == "files":
-            stated, value = (
-                sorted(x, key=lambda f: (f["language"], f["name"], f["sha256"])) for x in (stated, value)
-            )
-        if stated != value:
-            yield _("The register holds something else under “%(name)s”.") % {"name": name}
-    entry = JournalEntry.objects.filter(
-        chain=revision.document.register.chain,
-        act__in=["registered", "revised"],
-        facts__revision=revision.pk,
-    ).first()
-    if entry is None or entry.facts.get("receipt") != receipt.digest:
+    for found in comparison.of_receipt(receipt):
+        yield _("The register holds something else under “%(name)s”.") % {"name": found.name}
+    if comparison.entry_of(receipt) is None:
         yield _("The journal does not name this receipt.")
 
 

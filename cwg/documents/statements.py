@@ -8,6 +8,7 @@ from django.db import transaction
 from cwg.record import journal, signing
 from cwg.record.models import JournalEntry, SigningKey
 
+from .comparison import entry_of
 from .models import Receipt, SignedStatement
 from .receipts import differences
 from .restore_gaps import NUMBERED
@@ -17,16 +18,6 @@ FORMAT = "cwg-receipt/1"
 
 class NotAsRegistered(ValueError):
     """The receipt, the register and the journal do not agree: the portal does not sign that."""
-
-
-def entry_of(receipt: Receipt) -> JournalEntry | None:
-    """The journal's entry that names this receipt."""
-    return JournalEntry.objects.filter(
-        chain=receipt.revision.document.register.chain,
-        act__in=NUMBERED,
-        facts__revision=receipt.revision_id,
-        facts__receipt=receipt.digest,
-    ).first()
 
 
 def signed(receipt: Receipt, *, portal: str) -> dict[str, Any]:
