@@ -9,13 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cwg.documents import judgements, rules, verdicts
-from cwg.documents.deadlines import Verdict
+from cwg.documents import rules
 from cwg.documents.kinds import CONTRIBUTION_KINDS
-from cwg.documents.models import Document, Revision
 from cwg.look.instants import duration_text, instant_text
 from cwg.members.models import MemberState, Person
-from cwg.members.rights import Rights, rights_of
+from cwg.members.rights import rights_of
 from cwg.notices import audience, kinds, reminders
 from cwg.notices.kinds import Mail, NoticeKind, Recipient
 from cwg.notices.layout import moment, one_line
@@ -27,17 +25,6 @@ from .models import Contribution, Sponsorship
 
 
 def register() -> None:
-    kinds.register(
-        NoticeKind(
-            "contribution_registered",
-            _told_of_document,
-            _may_read_document,
-            _render_registered,
-            label=gettext_lazy("Every new document"),
-            default=False,
-            always=_comes_from_own_party,
-        )
-    )
     kinds.register(
         NoticeKind("submission_asked", _focal_points_asked, _may_still_submit, _render_asked, of_drafts=True)
     )
@@ -70,85 +57,6 @@ def register() -> None:
         )
     )
     reminders.register(reminding.due)
-
-
-# --- A document is registered ---------------------------------------------------------------------------------------
-
-
-def _revision(event: Event) -> Revision:
-    of = Revision.objects.select_related("document__register__group", "deadline", "slot", "receipt")
-    return of.prefetch_related("sources__state", "sources__office").get(pk=event.facts["revision"])
-
-
-def _is_own(rights: Rights, revision: Revision) -> bool:
-    """Whether the revision comes from a party the person works for: lead, sponsor, office."""
-    return any(rights.works_for(source.party) for source in revision.sources.all())
-
-
-def _sees_document(rights: Rights, revision: Revision) -> bool:
-    return Document.objects.visible_to(rights).filter(pk=revision.document_id).exists()
-
-
-def _told_of_document(event: Event, now: datetime) -> list[Recipient]:
-    """Everybody of the group who sees the document; its own party's people whatever their settings."""
-    revision = _revision(event)
-    group_id = revision.document.register.group_id
-    reading = [r for r in audience.of_group(group_id, now) if group_id in r.readable_groups]
-    return [
-        Recipient.of(rights.holder, always=_is_own(rights, revision))
-        for rights in audience.who_see(reading, lambda rights: _sees_document(rights, revision))
-    ]
-
-
-def _comes_from_own_party(event: Event, person: Person, now: datetime) -> bool:
-    return _is_own(rights_of(person, now), _revision(event))
-
-
-def _may_read_document(event: Event, person: Person | None, now: datetime) -> bool:
-    """Still sees it, as a reader of the group; withdrawn meanwhile, it is news to its own party only."""
-    revision, rights = _revision(event), rights_of(person, now)
-    if revision.document.register.group_id not in rights.readable_groups:
-        return False
-    if revision.document.is_withdrawn and not _is_own(rights, revision):
-        return False
-    return _sees_document(rights, revision)
-
-
-def _render_registered(event: Event, person: Person | None, now: datetime) -> Mail:
-    revision = _revision(event)
-    register = revision.document.register
-    own = _is_own(rights_of(person, now), revision)
-    title = one_line(revision.title)
-    subject = _("%(symbol)s registered: %(title)s") if own else _("%(symbol)s, new document: %(title)s")
-    available = moment(revision.available_at, register.zone, register.place, person)
-    facts = [
-        (_("Document"), (revision.symbol, title)),
-        (_("Source"), tuple(source.printed_as for source in revision.sources.all())),
-        (_("Meeting"), (register.title, register.place)),
-        (_("Available since"), available),
-    ]
-    if own:
-        if revision.deadline_at is not None:
-            deadline = moment(revision.deadline_at, register.zone, register.place, person)
-            facts.append((_("Deadline"), deadline))
-        facts.append((str(verdicts.HEADING), (str(verdicts.words(revision.verdict).sentence),)))
-        told = judgements.of_revision(revision)
-        if len(told) > 1 or any(each.departure for each in told):
-            facts.append((_("Each rule"), tuple(judgements.text_of(each) for each in told)))
-        link = (_("Open the receipt"), revision.receipt.get_absolute_url())
-    else:
-        link = (_("Open the document"), revision.document.get_absolute_url())
-    return Mail(
-        subject=subject % {"symbol": revision.symbol, "title": title},
-        template="contribution_registered",
-        context={
-            "own": own,
-            "symbol": revision.symbol,
-            "requested": revision.verdict == Verdict.REQUESTED_IN_SESSION,
-        },
-        facts=tuple(facts),
-        link=link,
-    )
 
 
 # --- Drafts: to their own delegation only -----------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext_lazy
 
 from cwg import clock
 from cwg.documents import deadlines, offers, register
+from cwg.documents.filing import FileLine, Filing, SourceLine, VersionLine
 from cwg.documents.models import Document, Receipt, Register, Revision, Slot
 from cwg.languages import LANGUAGE_NAMES
 from cwg.members.models import UNREAD_WHERE_NAMED, Person
@@ -49,7 +50,7 @@ class Proof:
     """A draft as it would be registered. `digest` is what a token carries; `problems` stop the submission."""
 
     contribution: Contribution
-    filing: register.Filing
+    filing: Filing
     digest: str
     problems: tuple = ()
     left_out: tuple[Sponsorship, ...] = ()
@@ -101,10 +102,10 @@ def proof(contribution: Contribution) -> Proof:
     waiting = tuple(s for s in contribution.sponsorships.all() if s.status == Sponsorship.Status.ASKED)
     sources = _sources(contribution, confirmed)
     versions = tuple(
-        register.VersionLine(
+        VersionLine(
             language=language,
             is_original=language in contribution.original_languages,
-            files=tuple(register.FileLine(f.name, f.blob_id, f.blob.size) for f in held),
+            files=tuple(FileLine(f.name, f.blob_id, f.blob.size) for f in held),
             text="\n\n".join(f.blob.text for f in held),
         )
         for language, held in sorted(files.items())
@@ -112,7 +113,7 @@ def proof(contribution: Contribution) -> Proof:
     slot = contribution.open_slot
     issue_ids = tuple(sorted(issue.pk for issue in contribution.issues.all()))
     same_bytes = contribution.is_change and _only_sponsors_change(contribution, sources, versions, issue_ids)
-    filing = register.Filing(
+    filing = Filing(
         kind=contribution.kind,
         title=contribution.title,
         sources=sources,
@@ -138,20 +139,20 @@ def proof(contribution: Contribution) -> Proof:
     )
 
 
-def _sources(contribution: Contribution, confirmed: list[Sponsorship]) -> tuple[register.SourceLine, ...]:
+def _sources(contribution: Contribution, confirmed: list[Sponsorship]) -> tuple[SourceLine, ...]:
     if contribution.state is None:
         office = contribution.office
         assert office is not None  # a_contribution_has_one_party
-        return (register.SourceLine("office", office.name, office_id=office.pk, is_lead=True),)
+        return (SourceLine("office", office.name, office_id=office.pk, is_lead=True),)
     lead = contribution.state
     joint = sorted((s.state for s in confirmed), key=lambda state: (state.sort_en, state.short_en))
     return (
-        register.SourceLine("state", lead.short_en, state_id=lead.pk, is_lead=True),
-        *(register.SourceLine("state", state.short_en, state_id=state.pk) for state in joint),
+        SourceLine("state", lead.short_en, state_id=lead.pk, is_lead=True),
+        *(SourceLine("state", state.short_en, state_id=state.pk) for state in joint),
     )
 
 
-def _digest(contribution: Contribution, filing: register.Filing, slot: Slot | None) -> str:
+def _digest(contribution: Contribution, filing: Filing, slot: Slot | None) -> str:
     return journal.digest(
         {
             "contribution": contribution.pk,
@@ -314,13 +315,6 @@ def submit(
         contribution.status = Contribution.Status.SUBMITTED
         contribution.revision = entered.receipt.revision
         drafting.touch(contribution, person, entered.at)
-        outbox.tell(
-            "contribution_registered",
-            key=str(entered.receipt.revision_id),
-            at=entered.at,
-            group=contribution.group_id,
-            facts={"revision": entered.receipt.revision_id},
-        )
         return Submitted(
             contribution, entered.receipt, entered.decision, entered.at, arrived_at, entered.waited
         )

@@ -13,6 +13,7 @@ from django.db import transaction
 from cwg import clock
 from cwg.documents import blobs, register, rules
 from cwg.documents.deadlines import TWENTY_FOUR_HOURS
+from cwg.documents.filing import FileLine, Filing, SourceLine, VersionLine
 from cwg.documents.kinds import Kind
 from cwg.documents.models import DeadlineRule, Document, Register, Source
 from cwg.languages import LANGUAGE_CODES
@@ -150,35 +151,33 @@ def make_meeting(group: Group, ordinal: int = 2, *, venue: str = "", chair: str 
     return Meeting.objects.create(register=made, opens_local=made.opens_at, venue=venue, chair=chair)
 
 
-def state_source(state: MemberState | str, *, is_lead: bool = True) -> register.SourceLine:
+def state_source(state: MemberState | str, *, is_lead: bool = True) -> SourceLine:
     state = make_state(state) if isinstance(state, str) else state
-    return register.SourceLine(Source.Kind.STATE, state.short_en, state_id=state.pk, is_lead=is_lead)
+    return SourceLine(Source.Kind.STATE, state.short_en, state_id=state.pk, is_lead=is_lead)
 
 
-def office_source(office: Office) -> register.SourceLine:
-    return register.SourceLine(Source.Kind.OFFICE, office.name, office_id=office.pk, is_lead=True)
+def office_source(office: Office) -> SourceLine:
+    return SourceLine(Source.Kind.OFFICE, office.name, office_id=office.pk, is_lead=True)
 
 
-def version_line(
-    language: str = "en", text: str = "The text.", *, is_original: bool = True
-) -> register.VersionLine:
+def version_line(language: str = "en", text: str = "The text.", *, is_original: bool = True) -> VersionLine:
     """One PDF in `language` whose text is `text`, its bytes stored and read back."""
     content = pdf_bytes(text)
     blob = blobs.keep_own(content, media_type=PDF, at=clock.now(), text=text)
-    line = register.FileLine(f"{language}.pdf", blob.sha256, blob.size)
-    return register.VersionLine(language, (line,), text, is_original)
+    line = FileLine(f"{language}.pdf", blob.sha256, blob.size)
+    return VersionLine(language, (line,), text, is_original)
 
 
 def make_filing(
     title: str = "On multilingualization",
     *,
     kind: str = Kind.CONTRIBUTION_ACTION,
-    sources: tuple[register.SourceLine, ...] | None = None,
-    versions: tuple[register.VersionLine, ...] | None = None,
+    sources: tuple[SourceLine, ...] | None = None,
+    versions: tuple[VersionLine, ...] | None = None,
     **fields,
-) -> register.Filing:
+) -> Filing:
     """What is to be registered: by default one English contribution of Saudi Arabia."""
-    return register.Filing(
+    return Filing(
         kind=kind,
         title=title,
         sources=sources or (state_source("SAU"),),

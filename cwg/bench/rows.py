@@ -13,6 +13,7 @@ from contributions import drafting, submission
 from contributions.models import DraftFile
 from cwg import clock
 from cwg.documents import blobs, reference, register, rules
+from cwg.documents.filing import FileLine, Filing, SourceLine, VersionLine
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Document, File, Register
 from cwg.members import sessions as members_sessions
@@ -102,16 +103,12 @@ def _meeting(group: Group, number: int, at) -> Register:
 
 
 def _document(kept: Register, author: Person, state: MemberState, position: int, blob) -> None:
-    filing = register.Filing(
+    filing = Filing(
         kind=Kind.CONTRIBUTION_ACTION if position % 3 else Kind.CONTRIBUTION_INFORMATION,
         title=f"Contribution {position + 1} on the availability, affordability and reliability of the Internet",
         summary="A summary of a few lines, as delegations write it. " * 4,
-        sources=(register.SourceLine("state", state.short_en, state_id=state.pk, is_lead=True),),
-        versions=(
-            register.VersionLine(
-                "en", (register.FileLine("contribution.pdf", blob.sha256, blob.size),), blob.text
-            ),
-        ),
+        sources=(SourceLine("state", state.short_en, state_id=state.pk, is_lead=True),),
+        versions=(VersionLine("en", (FileLine("contribution.pdf", blob.sha256, blob.size),), blob.text),),
     )
     register.decide(
         lambda: register.enter(

@@ -57,7 +57,7 @@ WORDS: dict[str, Any] = {
     "meeting_announced": _("Meeting announced"),
     "meeting_moved": _("Meeting moved"),
     "request_recorded": _("Request recorded"),
-    "contribution_registered": _("Document registered"),
+    "document_registered": _("Document registered"),
     "contribution_held": _("Draft held for the next meeting"),
     "submission_asked": _("Asked to submit"),
     "sponsorship_asked": _("Asked to join"),

@@ -18,8 +18,9 @@ from cwg.record.history import sign
 
 from . import kinds, symbols
 from .deadlines import Verdict
-from .models import Document, File, Register, Revision, Series, Source, Version
-from .register import SourceLine, VersionLine, acting_on
+from .filing import SourceLine, VersionLine, write_contents
+from .models import Document, Register, Revision, Series
+from .register import acting_on
 
 
 class NotAnArchive(ValueError):
@@ -146,7 +147,7 @@ def enter_archive(
             available_at=document.available_at,
             verdict=str(Verdict.NOT_MEASURED),
         )
-        _contents(revision, known)
+        write_contents(revision, known.sources, known.versions)
         journal.append(
             locked,
             "archived",
@@ -201,30 +202,3 @@ def _document(locked: Register, known: ArchivedDocument, path: str, actor: Perso
     sign(document, actor, "archived")
     document.save(force_insert=True)
     return document
-
-
-def _contents(revision: Revision, known: ArchivedDocument) -> None:
-    Source.objects.bulk_create(
-        Source(
-            revision=revision,
-            position=position,
-            kind=line.kind,
-            state_id=line.state_id,
-            office_id=line.office_id,
-            is_lead=line.is_lead,
-            printed_as=line.printed_as,
-        )
-        for position, line in enumerate(known.sources)
-    )
-    for line in known.versions:
-        version = Version.objects.create(
-            revision=revision,
-            language=line.language,
-            is_original=line.is_original,
-            text_held=bool(line.files),
-            text=line.text,
-        )
-        File.objects.bulk_create(
-            File(version=version, blob_id=file.sha256, name=file.name, position=position)
-            for position, file in enumerate(line.files)
-        )

@@ -18,12 +18,12 @@ from django.db import OperationalError, connection, transaction
 
 from cwg import clock
 from cwg.members.models import Person
-from cwg.members.parties import record_words
 from cwg.record import journal
 from cwg.record.history import sign
 
 from . import deadlines, judgements, kinds, restore_gaps, symbols
-from .models import Deadline, Document, File, Receipt, Register, Revision, Series, Slot, Source, Version
+from .filing import Filing, write_contents
+from .models import Deadline, Document, Receipt, Register, Revision, Series, Slot
 from .offers import DocumentWithdrawn, OfTheArchive
 
 LOCK_TIMEOUT = "10s"
@@ -48,62 +48,6 @@ class NothingToChange(ValueError):
 
 
 @dataclass(frozen=True)
-class SourceLine:
-    """Who it comes from, printed as it stands on the day."""
-
-    kind: str
-    printed_as: str
-    state_id: int | None = None
-    office_id: int | None = None
-    is_lead: bool = False
-
-    @property
-    def party(self) -> str:
-        """As the record names it: a number, never a name."""
-        return record_words(self)
-
-
-@dataclass(frozen=True)
-class FileLine:
-    """A stored blob under a name."""
-
-    name: str
-    sha256: str
-    size: int
-
-
-@dataclass(frozen=True)
-class VersionLine:
-    """The files of one language, with the text found in them."""
-
-    language: str
-    files: tuple[FileLine, ...]
-    text: str = ""
-    is_original: bool = True
-
-
-@dataclass(frozen=True)
-class Filing:
-    """All that is to be registered, prepared before the lock is taken."""
-
-    kind: str
-    title: str
-    sources: tuple[SourceLine, ...]
-    versions: tuple[VersionLine, ...]
-    summary: str = ""
-    action_required: str = ""
-    references: str = ""
-    issue_ids: tuple[int, ...] = ()
-    disclosure: str = Document.Disclosure.MEMBER_STATES
-    # A change of a registered document.
-    revises_id: int | None = None
-    revision_kind: str = Revision.Kind.ORIGINAL
-    language: str = ""
-    # A change of sponsors alone: flagged, never refused.
-    same_bytes: bool = False
-
-
-@dataclass(frozen=True)
 class Entered:
     """What the register answered. `receipt` is None where the document was late and nothing was registered.
 
@@ -118,6 +62,19 @@ class Entered:
 
 T = TypeVar("T")
 
+# Called within the transaction of the decision, once for each registered revision.
+RegisteredCallback = Callable[[Revision], None]
+_on_registered: list[RegisteredCallback] = []
+
+
+def on_registered(callback: RegisteredCallback) -> None:
+    """Register what happens when a document, or a change of one, is registered: whoever files it.
+
+    Called under the register's lock, after the journal entry: it writes its row, or none, and asks nobody.
+    """
+    if callback not in _on_registered:
+        _on_registered.append(callback)
+
 
 def decide(act: Callable[[], T]) -> T:
     """Run `act` as one durable transaction with the lock timeout of a decision.
@@ -127,7 +84,7 @@ def decide(act: Callable[[], T]) -> T:
     """
     for attempt in range(1, RETRIES + 1):
         try:
-            with transaction.atomic(durable=not _inside_a_test()):
+            with transaction.atomic(durable=True):
                 with connection.cursor() as cursor:
                     cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
                 return act()
@@ -138,11 +95,6 @@ def decide(act: Callable[[], T]) -> T:
             if state not in (_DEADLOCK, _SERIALIZATION) or attempt == RETRIES:
                 raise
     raise AssertionError("unreachable")
-
-
-def _inside_a_test() -> bool:
-    """Whether the transaction around us is a test case's own, which is rolled back at its end."""
-    return any(getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)
 
 
 def lock(register_id: int) -> Register:
@@ -179,7 +131,8 @@ def enter(
     `arrived_at` is the aware instant at which the request reached the portal, by the database's clock; a
     request that waited across the line is late all the same, and the journal keeps both instants.
     Late documents are not registered (unless the rule only flags, a slot excuses, or the bytes are the same):
-    the refusal itself is an act in the journal. Raises SlotNotOpen and DocumentWithdrawn.
+    the refusal itself is an act in the journal. Whoever files, what is registered is announced (`on_registered`).
+    Raises SlotNotOpen and DocumentWithdrawn.
     """
     at = clock.now()  # a new statement after the lock: the time after the wait
     waited = at - arrived_at
@@ -216,7 +169,7 @@ def enter(
         Slot.objects.filter(pk=slot.pk).update(document=document)
     revision.filed_by = actor
     revision.save(force_insert=True)
-    _write_contents(revision, filing)
+    write_contents(revision, filing.sources, filing.versions)
     receipt = _issue_receipt(locked, document, revision, filing, decision, token, at, arrived_at, actor)
     journal.append(
         locked,
@@ -245,6 +198,8 @@ def enter(
             "receipt": receipt.digest,
         },
     )
+    for callback in _on_registered:
+        callback(revision)
     return Entered(decision, at, waited, receipt)
 
 
@@ -320,30 +275,6 @@ def _next_revision(
         action_required=filing.action_required,
         references=filing.references,
         same_bytes=filing.same_bytes,
-    )
-
-
-def _write_contents(revision: Revision, filing: Filing) -> None:
-    Source.objects.bulk_create(
-        Source(
-            revision=revision,
-            position=position,
-            kind=line.kind,
-            state_id=line.state_id,
-            office_id=line.office_id,
-            is_lead=line.is_lead,
-            printed_as=line.printed_as,
-        )
-        for position, line in enumerate(filing.sources)
-    )
-    versions = Version.objects.bulk_create(
-        Version(revision=revision, language=line.language, is_original=line.is_original, text=line.text)
-        for line in filing.versions
-    )
-    File.objects.bulk_create(
-        File(version=version, blob_id=file.sha256, name=file.name, position=position)
-        for version, line in zip(versions, filing.versions, strict=True)
-        for position, file in enumerate(line.files)
     )
 
 

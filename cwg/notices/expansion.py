@@ -47,7 +47,7 @@ def _claim(refused: set[int]) -> Event | None:
     return (
         Event.objects.select_for_update(of=("self",), skip_locked=True)
         .select_related("group")
-        .filter(expanded_at__isnull=True, kind__in=kinds.names())
+        .filter(expanded_at__isnull=True, kind__in=kinds.known())
         .exclude(pk__in=refused)
         .order_by("happened_at", "pk")
         .first()

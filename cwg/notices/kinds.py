@@ -61,6 +61,8 @@ class NoticeKind:
     label: Any = None
     default: bool = True
     always: Callable[[Event, Person, datetime], bool] | None = None
+    # Names it had before: events of an older version of the portal are told all the same.
+    formerly: tuple[str, ...] = ()
     # That such a notice exists tells that a delegation has a draft: the console shows it only where it failed.
     of_drafts: bool = False
 
@@ -77,12 +79,19 @@ def register(kind: NoticeKind) -> None:
 
 
 def get(name: str) -> NoticeKind:
-    """Raises KeyError for a kind nobody registered."""
-    return _kinds[name]
+    """By its name, or one that it had before. Raises KeyError for a kind nobody registered."""
+    if name in _kinds:
+        return _kinds[name]
+    return next((kind for kind in _kinds.values() if name in kind.formerly), None) or _kinds[name]
 
 
 def names() -> list[str]:
     return list(_kinds)
+
+
+def known() -> list[str]:
+    """Every name by which `get` finds a kind: those of today and those of before."""
+    return [name for kind in _kinds.values() for name in (kind.name, *kind.formerly)]
 
 
 def of_drafts() -> list[str]:

@@ -36,7 +36,7 @@ def doubled() -> Iterator[str]:
 def unexpanded() -> Iterator[str]:
     """Events that no sweep has turned into notices."""
     late = clock.now() - UNEXPANDED_AFTER
-    known = set(kinds.names())
+    known = set(kinds.known())
     for event in Event.objects.filter(expanded_at__isnull=True, happened_at__lt=late).order_by("pk"):
         why = "no sweep expanded it" if event.kind in known else "no app knows this kind"
         yield f"event {event.pk} ({event.kind}) of {event.happened_at:%Y-%m-%d %H:%M}Z: {why}"

@@ -16,12 +16,13 @@ from cwg.members.models import Accreditation, Group, Office, Person, Role
 from cwg.notices import outbox, preferences
 from cwg.notices.expansion import expand_due
 from cwg.notices.models import Event, Notice
+from cwg.notices.reminders import put_due
 from cwg.record import jobs
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-NEW_DOCUMENT = "contribution_registered"
+NEW_DOCUMENT = "document_registered"
 REMINDER, ALL_THE_SAME = "deadline_reminder", "deadline_reminder_submitted"
 
 
@@ -75,8 +76,13 @@ def draft(group, register, iso3="SAU", *, author, office=None, **fields) -> Cont
 
 
 def registered(register, **filing):
-    document = factories.make_document(register, **filing)
-    tell(NEW_DOCUMENT, register.group, revision=document.original.pk)
+    return factories.make_document(register, **filing)
+
+
+def submitted(register, **filing):
+    """Registered, and told of already: what follows is about reminders."""
+    document = registered(register, **filing)
+    Event.objects.filter(kind=NEW_DOCUMENT).update(expanded_at=factories.NOW)
     return document
 
 
@@ -342,7 +348,7 @@ def test_people_of_delegations_are_reminded_and_offices_are_not(everybody, deadl
 
 
 def test_after_it_has_submitted_a_delegation_is_never_reminded(register, everybody, deadline, held):
-    factories.make_document(register)
+    submitted(register)
     for hours in (336, 168, 48, 6):
         held.move_to(deadline - timedelta(hours=hours))
         sweep()
@@ -355,7 +361,7 @@ def test_a_delegation_that_submits_between_the_mark_and_the_sending_is_not_remin
     held.move_to(deadline - timedelta(hours=48))
     jobs.run("reminders")
     expand_due()
-    factories.make_document(register)
+    submitted(register)
     jobs.run("notices")
     assert told() == []
 
@@ -364,7 +370,7 @@ def test_who_asks_for_it_is_reminded_although_the_delegation_has_submitted(
     register, saudi_delegate, saudi_focal_point, deadline, held
 ):
     want(saudi_delegate, kind=ALL_THE_SAME)
-    factories.make_document(register)
+    submitted(register)
     held.move_to(deadline - timedelta(hours=48))
     sweep()
     assert "Your delegation has submitted" in mail.outbox[0].body
@@ -389,7 +395,7 @@ def test_a_sponsor_named_in_a_registered_contribution_is_reminded_only_of_its_ow
     dg, register, syrian_delegate, deadline, held
 ):
     sources = (factories.state_source("SAU"), factories.state_source("SYR", is_lead=False))
-    factories.make_document(register, sources=sources)
+    submitted(register, sources=sources)
     held.move_to(deadline - timedelta(hours=168))
     sweep()
     assert told() == []
@@ -501,6 +507,6 @@ def test_the_sweep_takes_the_same_number_of_queries_for_one_register_and_for_thr
             factories.make_register(dg, ordinal, opens_at=held.at + timedelta(days=3, minutes=30))
         held.forward(hours=1)
         with CaptureQueriesContext(connection) as queries:
-            jobs.run("reminders")
+            put_due()
         counts.append(len(queries))
     assert counts[0] == counts[1]

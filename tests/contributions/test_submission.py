@@ -128,7 +128,7 @@ def test_the_receipt_tells_what_the_register_holds(draft, saudi_focal_point, reg
         {"language": "en", "name": "en.pdf", "size": file.blob.size, "sha256": file.blob_id}
     ]
     assert drafts.acts(register) == ["deadline", "registered"]
-    event = Event.objects.get(kind="contribution_registered")
+    event = Event.objects.get(kind="document_registered")
     assert event.facts == {"revision": revision.pk}
 
 

@@ -200,7 +200,7 @@ def test_the_next_meeting_lies_ahead_with_one_delegation_drafting_and_one_done(d
 def test_only_what_is_new_today_goes_out_as_mail(demo):
     waiting = Event.objects.filter(expanded_at__isnull=True)
     assert sorted(waiting.values_list("kind", flat=True)) == [
-        "contribution_registered", "contribution_registered", "request_recorded", "sponsorship_asked",
+        "document_registered", "document_registered", "request_recorded", "sponsorship_asked",
     ]  # fmt: skip
     assert all(event.happened_at == NOW for event in waiting)
 

@@ -4,8 +4,8 @@ import pytest
 
 from cwg.documents import archive
 from cwg.documents.archive import ArchivedDocument, ArchivedRegister
+from cwg.documents.filing import VersionLine
 from cwg.documents.models import Document, Register, Version
-from cwg.documents.register import VersionLine
 from cwg.record import checks, journal
 from cwg.record.models import JournalEntry
 from tests import factories

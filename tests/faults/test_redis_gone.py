@@ -56,5 +56,5 @@ def test_a_submission_takes_no_longer_and_succeeds(dg, tmp_path, redis):
             assert time.monotonic() - began < 1.5
             assert status == 302 and headers["Location"].startswith("/receipts/")
     assert Receipt.objects.count() == 3
-    assert Event.objects.filter(kind="contribution_registered", expanded_at=None).count() == 3
+    assert Event.objects.filter(kind="document_registered", expanded_at=None).count() == 3
     assert drafts.faults() == []

@@ -12,8 +12,8 @@ from cwg.demo.archive.archive_2009 import MEETINGS, UNPLACED_DOCUMENTS
 from cwg.demo.archive.records import ArchiveDocument, ArchiveMeeting, ArchiveRequest, ArchiveSource
 from cwg.demo.people import CHAIR_OFFICES, REASON, WG_WSIS
 from cwg.documents import archive, blobs
+from cwg.documents.filing import FileLine, SourceLine, VersionLine
 from cwg.documents.models import Register, Source
-from cwg.documents.register import FileLine, SourceLine, VersionLine
 from cwg.members.models import Group, MemberState, Office, Person
 from cwg.record.history import sign
 from cwg.texts.numbering import plain_text
