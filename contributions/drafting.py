@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from cwg.documents import blobs, offers, register
 from cwg.documents.filenames import display_name
+from cwg.documents.filing import FIELDS, words_of
 from cwg.documents.kinds import kinds_for
 from cwg.documents.models import Document, PolicyIssue, Register, Revision, Slot
 from cwg.members.models import Person
@@ -114,11 +116,8 @@ def begin(
             state=party.state,
             office=party.office,
             kind=wording.kind,
-            title=wording.title,
             original_languages=list(wording.original_languages),
-            summary=wording.summary,
-            action_required=wording.action_required,
-            references=wording.references,
+            **words_of(wording),
             slot=slot,
             created_by=rights.holder,
             created_at=at,
@@ -141,18 +140,14 @@ def _check_place(wording: Wording, party: Party) -> None:
 
 def words_digest(contribution: Contribution) -> str:
     """SHA-256 of the words of a draft, as its form shows them: not of its files, and not of its sponsors."""
-    return journal.digest(
-        {
-            "register": contribution.register_id,
-            "kind": contribution.kind,
-            "title": contribution.title,
-            "original_languages": list(contribution.original_languages),
-            "summary": contribution.summary,
-            "action_required": contribution.action_required,
-            "references": contribution.references,
-            "issues": sorted(issue.pk for issue in contribution.issues.all()),
-        }
-    )
+    shown = {field.name: _plain(contribution, field.name) for field in FIELDS}
+    return journal.digest({"register": contribution.register_id, **shown})
+
+
+def _plain(contribution: Contribution, name: str) -> Any:
+    if name == "issues":
+        return sorted(issue.pk for issue in contribution.issues.all())
+    return getattr(contribution, name)
 
 
 def edit(
@@ -174,11 +169,9 @@ def edit(
                 contribution.slot = None
             contribution.register = wording.register
             contribution.kind = wording.kind
-        contribution.title = wording.title
         contribution.original_languages = list(wording.original_languages)
-        contribution.summary = wording.summary
-        contribution.action_required = wording.action_required
-        contribution.references = wording.references
+        for name, words in words_of(wording).items():
+            setattr(contribution, name, words)
         contribution.issues.set(wording.issues)
     return contribution
 
@@ -286,11 +279,8 @@ def begin_change(
             state=party.state,
             office=party.office,
             kind=document.kind,
-            title=document.title,
             original_languages=[language] if language else current.original_languages,
-            summary=current.summary,
-            action_required=current.action_required,
-            references=current.references,
+            **words_of(current),
             revises=document,
             revision_kind=kind,
             corrected_language=language,

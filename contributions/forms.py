@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cwg.documents.filing import FIELDS, WORDS
 from cwg.documents.kinds import kinds_for
 from cwg.documents.models import PolicyIssue, Register
 from cwg.languages import LANGUAGES, current_language
@@ -53,16 +54,7 @@ class DraftForm(forms.ModelForm):
 
     class Meta:
         model = Contribution
-        fields = [
-            "register",
-            "kind",
-            "title",
-            "original_languages",
-            "summary",
-            "action_required",
-            "references",
-            "issues",
-        ]
+        fields = ["register", *(field.name for field in FIELDS)]
         widgets = {
             "kind": forms.RadioSelect,
             "title": forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
@@ -107,12 +99,9 @@ class DraftForm(forms.ModelForm):
         return Wording(
             register=data.get("register", self.instance.register),
             kind=data.get("kind", self.instance.kind),
-            title=data["title"],
             original_languages=tuple(data.get("original_languages", self.instance.original_languages)),
-            summary=data["summary"],
-            action_required=data["action_required"],
-            references=data["references"],
             issues=tuple(data["issues"]),
+            **{name: data[name] for name in WORDS},
         )
 
 

@@ -5,7 +5,7 @@ locks the register and the draft, and the register decides by the database's clo
 """
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, Q
@@ -14,7 +14,16 @@ from django.utils.translation import ngettext_lazy
 
 from cwg import clock
 from cwg.documents import deadlines, offers, register
-from cwg.documents.filing import FileLine, Filing, SourceLine, VersionLine
+from cwg.documents.filing import (
+    FileLine,
+    Filing,
+    SourceLine,
+    VersionLine,
+    as_registered,
+    differences,
+    plain,
+    words_of,
+)
 from cwg.documents.models import Document, Receipt, Register, Revision, Slot
 from cwg.languages import LANGUAGE_NAMES
 from cwg.members.models import UNREAD_WHERE_NAMED, Person
@@ -112,28 +121,25 @@ def proof(contribution: Contribution) -> Proof:
     )
     slot = contribution.open_slot
     issue_ids = tuple(sorted(issue.pk for issue in contribution.issues.all()))
-    same_bytes = contribution.is_change and _only_sponsors_change(contribution, sources, versions, issue_ids)
     filing = Filing(
         kind=contribution.kind,
-        title=contribution.title,
         sources=sources,
         versions=versions,
-        summary=contribution.summary,
-        action_required=contribution.action_required,
-        references=contribution.references,
         issue_ids=issue_ids,
+        **words_of(contribution),
         revises_id=contribution.revises_id,
         revision_kind=contribution.revision_kind,
         language=contribution.corrected_language,
-        same_bytes=same_bytes,
     )
+    if _only_sponsors_change(filing):
+        filing = replace(filing, same_bytes=True)
     return Proof(
         contribution=contribution,
         filing=filing,
         digest=_digest(contribution, filing, slot),
         problems=tuple(_problems(contribution, files)),
         left_out=waiting,
-        sponsors_only=same_bytes,
+        sponsors_only=filing.same_bytes,
         slot=slot,
         original_files=tuple(f for lang in contribution.original_languages for f in files.get(lang, [])),
     )
@@ -153,45 +159,25 @@ def _sources(contribution: Contribution, confirmed: list[Sponsorship]) -> tuple[
 
 
 def _digest(contribution: Contribution, filing: Filing, slot: Slot | None) -> str:
+    """SHA-256 of all that would be registered. Where another version of the portal made another one, it is not equal:
+    what was proofed before an upgrade is proofed again.
+    """
     return journal.digest(
         {
             "contribution": contribution.pk,
             "register": contribution.register_id,
             "slot": slot.pk if slot else None,
-            "kind": filing.kind,
-            "title": filing.title,
-            "summary": filing.summary,
-            "action_required": filing.action_required,
-            "references": filing.references,
-            "issues": filing.issue_ids,
-            "revises": filing.revises_id,
-            "revision_kind": filing.revision_kind,
-            "language": filing.language,
-            "sources": [[line.party, line.printed_as] for line in filing.sources],
-            "files": [
-                [version.language, version.is_original, file.name, file.sha256]
-                for version in filing.versions
-                for file in version.files
-            ],
+            "filing": plain(filing),
         }
     )
 
 
-def _only_sponsors_change(contribution, sources, versions, issue_ids) -> bool:
-    """Whether bytes, words and issues are those of the document's current text and only the sources differ."""
-    if contribution.revision_kind != Revision.Kind.REV:
+def _only_sponsors_change(filing: Filing) -> bool:
+    """Whether a Rev. files what the document's current text is, signed by others: every other field is the same."""
+    if filing.revision_kind != Revision.Kind.REV or filing.revises_id is None:
         return False
-    document = Document.objects.for_list().get(pk=contribution.revises_id)
-    current = document.current
-    before = {(v.language, f.blob_id) for v in current.versions.all() for f in v.files.all()}
-    after = {(v.language, f.sha256) for v in versions for f in v.files}
-    words = ("title", "summary", "action_required", "references")
-    return (
-        before == after
-        and {issue.pk for issue in document.issues.all()} == set(issue_ids)
-        and all(getattr(current, name) == getattr(contribution, name) for name in words)
-        and {s.state_id for s in current.sources.all()} != {line.state_id for line in sources}
-    )
+    document = Document.objects.for_list().get(pk=filing.revises_id)
+    return differences(as_registered(document), filing) == {"sources"}
 
 
 def _problems(contribution: Contribution, files: dict[str, list[DraftFile]]):
@@ -289,9 +275,7 @@ def submit(
             raise DraftChanged
         # A Rev. of the words may have been registered while this one waited: asked again under the lock.
         filing = prepared.filing
-        if filing.same_bytes and not _only_sponsors_change(
-            contribution, filing.sources, filing.versions, filing.issue_ids
-        ):
+        if filing.same_bytes and not _only_sponsors_change(filing):
             raise DraftChanged
         if not rights_of(person).submits_for(fresh.party):  # a draft never changes its party
             raise NotEntitled

@@ -18,7 +18,7 @@ from cwg.record.history import sign
 
 from . import kinds, symbols
 from .deadlines import Verdict
-from .filing import SourceLine, VersionLine, write_contents
+from .filing import SourceLine, VersionLine, words_of, write_contents
 from .models import Document, Register, Revision, Series
 from .register import acting_on
 
@@ -140,10 +140,7 @@ def enter_archive(
             document=document,
             position=1,
             **locked.as_printed(),
-            title=known.title,
-            summary=known.summary,
-            action_required=known.action_required,
-            references=known.references,
+            **words_of(known),
             available_at=document.available_at,
             verdict=str(Verdict.NOT_MEASURED),
         )

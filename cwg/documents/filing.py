@@ -1,11 +1,51 @@
-"""What is filed, as it is handed to the register, and how its contents become rows: by the decision and in the archive."""
+"""What is filed: its fields, once; as it is handed to the register; and how its contents become rows and are read back.
+
+The fields that somebody fills in stand in `FIELDS`. A draft, its form and `Wording`, a `Filing`, an archived document
+and a revision call them by the same names, so that whoever copies, compares or hashes them walks the tuple. Meeting,
+sources and files have rows of their own. `tests/contributions/test_fields.py` follows each field from the form to
+the ZIP and fails for one that was forgotten on the way.
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
 
 from cwg.members.parties import record_words
 
 from .models import Document, File, Revision, Source, Version
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of what is filed, by the name that drafts, forms and filings give it.
+
+    `words`: a text, which each revision keeps under that name. `stated`: a receipt states it. `indexed`: the index of
+    a meeting's ZIP names it.
+    """
+
+    name: str
+    words: bool = True
+    stated: bool = False
+    indexed: bool = False
+
+
+FIELDS = (
+    Field("kind", words=False, stated=True, indexed=True),
+    Field("title", stated=True, indexed=True),
+    # In a filing and in the register: which versions are marked as originals.
+    Field("original_languages", words=False),
+    Field("summary"),
+    Field("action_required"),
+    Field("references"),
+    # In a filing: `issue_ids`. In the register: of the document.
+    Field("issues", words=False),
+)
+WORDS = tuple(each.name for each in FIELDS if each.words)
+
+
+def words_of(thing: Any) -> dict[str, Any]:
+    """The words (texts) of a draft, a `Wording`, a filing, an archived document or a revision, by their names."""
+    return {name: getattr(thing, name) for name in WORDS}
 
 
 @dataclass(frozen=True)
@@ -39,7 +79,7 @@ class VersionLine:
 
     language: str
     files: tuple[FileLine, ...]
-    text: str = ""
+    text: str = field(default="", repr=False)
     is_original: bool = True
 
 
@@ -62,6 +102,59 @@ class Filing:
     language: str = ""
     # A change of sponsors alone: flagged, never refused.
     same_bytes: bool = False
+
+
+# What says that a filing is a change, and of which document: not what it files. Who may read a document is changed by
+# an act of its own and by no revision.
+_OF_THE_CHANGE = {"revises_id", "revision_kind", "language", "same_bytes", "disclosure"}
+
+
+def plain(filing: Filing) -> dict[str, Any]:
+    """Every field of `filing` as plain values, for a digest. Not the text, which follows from the files."""
+    return asdict(replace(filing, versions=tuple(replace(version, text="") for version in filing.versions)))
+
+
+def as_registered(document: Document) -> Filing:
+    """The text of a registered document (through `for_list`) as a filing: what would register the same again."""
+    current = document.current
+    return Filing(
+        kind=document.kind,
+        sources=tuple(
+            SourceLine(source.kind, source.printed_as, source.state_id, source.office_id, source.is_lead)
+            for source in current.sources.all()
+        ),
+        versions=tuple(
+            VersionLine(
+                version.language,
+                tuple(FileLine(file.name, file.blob_id, file.blob.size) for file in version.files.all()),
+                is_original=version.is_original,
+            )
+            for version in current.versions.all()
+        ),
+        issue_ids=tuple(sorted(issue.pk for issue in document.issues.all())),
+        disclosure=document.disclosure,
+        **words_of(current),
+    )
+
+
+def differences(before: Filing, after: Filing) -> set[str]:
+    """The names of the fields in which two filings of one document differ: every field of `Filing` is compared.
+
+    Sources differ where other parties sign, not where one is printed by another name; the order of files is none.
+    """
+    return {
+        each.name
+        for each in fields(Filing)
+        if each.name not in _OF_THE_CHANGE and _compared(before, each.name) != _compared(after, each.name)
+    }
+
+
+def _compared(filing: Filing, name: str) -> Any:
+    if name == "sources":
+        return {line.party for line in filing.sources}
+    if name == "versions":
+        return {(line.language, line.is_original, frozenset(line.files)) for line in filing.versions}
+    return getattr(filing, name)
 
 
 def write_contents(

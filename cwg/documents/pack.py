@@ -44,6 +44,22 @@ class Packed:
     name: str
 
 
+# The columns of index.csv.
+INDEX: dict[str, Callable[[Packed], object]] = {
+    "symbol": lambda one: one.symbol,
+    "title": lambda one: one.title,
+    "source": lambda one: one.source,
+    "kind": lambda one: one.kind,
+    "language": lambda one: one.language,
+    "available": lambda one: one.available_at,
+    "timing": lambda one: one.timing,
+    "file": lambda one: one.arcname,
+    "name": lambda one: one.name,
+    "bytes": lambda one: one.blob.size,
+    "sha256": lambda one: one.blob.sha256,
+}
+
+
 def inert(cell: str) -> str:
     """`cell` as text for a spreadsheet: one that starts like a formula gets an apostrophe before it."""
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
@@ -121,26 +137,8 @@ def _pieces(one: Packed, may_read: Callable[[uuid.UUID], bool]) -> Iterator[byte
 def _as_csv(packed: list[Packed]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(
-        [
-            "symbol",
-            "title",
-            "source",
-            "kind",
-            "language",
-            "available",
-            "timing",
-            "file",
-            "name",
-            "bytes",
-            "sha256",
-        ]
-    )
+    writer.writerow(INDEX)
     for one in packed:
-        cells = (
-            one.symbol, one.title, one.source, one.kind, one.language, one.available_at, one.timing,
-            one.arcname, one.name, str(one.blob.size), one.blob.sha256,
-        )  # fmt: skip
-        writer.writerow([inert(cell) for cell in cells])
+        writer.writerow([inert(str(cell(one))) for cell in INDEX.values()])
     # With a byte order mark, or spreadsheets read Arabic and Chinese as Latin.
     return out.getvalue().encode("utf-8-sig")

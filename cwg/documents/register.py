@@ -22,7 +22,7 @@ from cwg.record import journal
 from cwg.record.history import sign
 
 from . import deadlines, judgements, kinds, restore_gaps, symbols
-from .filing import Filing, write_contents
+from .filing import Filing, words_of, write_contents
 from .models import Deadline, Document, Receipt, Register, Revision, Series, Slot
 from .offers import DocumentWithdrawn, OfTheArchive
 
@@ -240,10 +240,7 @@ def _new_document(locked: Register, filing: Filing, at: datetime, actor: Person)
         document=document,
         position=1,
         **locked.as_printed(),
-        title=filing.title,
-        summary=filing.summary,
-        action_required=filing.action_required,
-        references=filing.references,
+        **words_of(filing),
     )
 
 
@@ -270,10 +267,7 @@ def _next_revision(
         position=earlier[-1][2] + 1,
         language=filing.language,
         **locked.as_printed(),
-        title=filing.title,
-        summary=filing.summary,
-        action_required=filing.action_required,
-        references=filing.references,
+        **words_of(filing),
         same_bytes=filing.same_bytes,
     )
 
