@@ -64,13 +64,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.contrib.humanize",
     "django.contrib.admin.apps.SimpleAdminConfig",
     "simple_history",
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "django_htmx",
     "django_structlog",
 ]
 
@@ -89,7 +87,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "cwg.operations.limits.BadInputMiddleware",
 ]

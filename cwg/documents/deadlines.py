@@ -184,11 +184,6 @@ class Decision:
         """Whether the document may be registered now."""
         return self.effect not in (Effect.REFUSE_AND_KEEP, Effect.HOLD)
 
-    @property
-    def uses_slot(self) -> bool:
-        """Whether only the Group's request let the document in, so that it is marked as requested."""
-        return self.verdict is Verdict.REQUESTED_IN_SESSION
-
 
 def deadline(rule: Rule, opens_at: datetime, seat_zone: ZoneInfo) -> datetime:
     """The last instant, in UTC, that is in time under `rule` for a meeting opening at `opens_at` (aware).

@@ -183,27 +183,6 @@ def context() -> dict[str, Any]:
                 ],
             },
         ],
-        "revisions": [
-            {
-                "symbol": "CWG-Internet-9/4 (Rev.1)",
-                "url": "#r1",
-                "label": "Revision 1",
-                "available_at": dt.datetime(2009, 2, 11, 7, 58, tzinfo=dt.UTC),
-                "verdict": "in_time",
-                "text": "Egypt joins as co-sponsor.",
-                "languages": {"ar": "original", "en": "translation"},
-                "current": True,
-            },
-            {
-                "symbol": "CWG-Internet-9/4",
-                "url": "#r0",
-                "label": "Original",
-                "available_at": dt.datetime(2009, 2, 10, 15, 42, tzinfo=dt.UTC),
-                "verdict": "in_time",
-                "languages": {"ar": "original"},
-                "superseded": True,
-            },
-        ],
         "receipt": {
             "number": _fact("Receipt", "R-2009-000041"),
             "symbol": _fact("Symbol", "CWG-Internet-9/4"),

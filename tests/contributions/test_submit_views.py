@@ -431,7 +431,7 @@ def test_a_revision_begins_from_the_document_and_comes_to_a_receipt_of_its_own(b
     drafts.put_file(made, Contribution.objects.get(revises=document).created_by, text="Read 13 for 12")
     assert press_submit(browser, made, proofed(browser, made)).status_code == 302
     assert Receipt.objects.count() == 2
-    assert document.latest_change.symbol == "DG-2/1(Corr.1)-E"
+    assert document.revisions.last().symbol == "DG-2/1(Corr.1)-E"
 
 
 @pytest.mark.parametrize(

@@ -316,7 +316,6 @@ def test_a_late_document_that_the_group_requested_is_accepted_as_requested_in_se
     decision = judged((rule_of(effect), DUE), at=DUE + timedelta(days=2), slot=True)
     assert decision.verdict is Verdict.REQUESTED_IN_SESSION
     assert decision.accepted
-    assert decision.uses_slot
     assert decision.effect is None
     assert decision.late_by == timedelta(days=2)
     assert decision.per_rule[0].late_by == timedelta(days=2)
@@ -325,7 +324,6 @@ def test_a_late_document_that_the_group_requested_is_accepted_as_requested_in_se
 def test_a_requested_document_that_is_in_time_is_in_time():
     decision = judged((TWENTY_FOUR_HOURS, DUE), slot=True)
     assert decision.verdict is Verdict.IN_TIME
-    assert not decision.uses_slot
 
 
 @pytest.mark.parametrize("kind", ["administrative", "chair_proposal", "compilation"])

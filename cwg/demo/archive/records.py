@@ -60,10 +60,6 @@ class ArchiveDocument:
         return bool(self.text_files)
 
     @property
-    def text_file(self) -> str | None:
-        return self.text_files[0] if self.text_files else None
-
-    @property
     def heading(self) -> str:
         """What to call it in a list: its title, or the words the sources have for it, or its symbol."""
         return self.title or self.known_as or self.symbol or ""

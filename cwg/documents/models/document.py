@@ -156,10 +156,6 @@ class Document(models.Model):
         lead = next((source for source in sources if source.is_lead), sources[0] if sources else None)
         return lead.party if lead else None
 
-    @property
-    def latest_change(self) -> "Revision":
-        return list(self.revisions.all())[-1]
-
 
 class Revision(models.Model):
     """The original, a Rev. (replaces), a Corr. (corrects) or an Add. (extends): each with its own verdict. Immutable."""

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -182,12 +181,6 @@ def language_chips(languages: Any, show_missing: bool = True) -> dict[str, Any]:
         word = words.get(state, state)
         chips.append({"code": code, "name": name, "state": state, "word": word, "url": url})
     return {"chips": chips}
-
-
-@register.filter
-def in_zone(moment: dt.datetime, zone: str) -> dt.datetime:
-    """An aware datetime in a named zone, for templates that need a part of it."""
-    return timezone.localtime(moment, instants.as_zone(zone))
 
 
 @register.simple_tag(takes_context=True)
