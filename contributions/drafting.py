@@ -258,7 +258,8 @@ def begin_change(
     """Begin a Rev., Corr. or Add. of a registered document; an open draft of the same change is taken up again.
 
     A Rev. starts from the words, files and sources of the current text, so that a change of sponsors alone
-    keeps the same bytes. Raises NotEntitled, offers.DocumentWithdrawn, offers.OfTheArchive and ValueError.
+    keeps the same bytes. Raises NotEntitled, offers.DocumentWithdrawn, offers.OfTheArchive,
+    offers.MeetingCalledOff and ValueError.
     """
     kind = Revision.Kind(kind)
     if kind == Revision.Kind.ORIGINAL:

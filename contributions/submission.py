@@ -36,6 +36,10 @@ from . import drafting
 from .models import Contribution, DraftFile, Sponsorship, SubmitToken
 
 WITHDRAWN = _("The document this would change has been withdrawn.")
+CANCELLED = _("This meeting is cancelled. Your draft stays: choose another meeting for it.")
+POSTPONED = _(
+    "This meeting is postponed and has no date yet. Your draft stays; you can submit it once there is one."
+)
 
 
 class DraftChanged(ValueError):
@@ -187,6 +191,8 @@ def _problems(contribution: Contribution, files: dict[str, list[DraftFile]]):
         yield _("This meeting is not announced yet. You can submit as soon as it is.")
     elif contribution.register.is_archive:
         yield _("This meeting is in the archive. Choose a meeting to come.")
+    elif contribution.register.is_called_off:
+        yield _called_off(contribution.register)
     if not contribution.title.strip():
         yield _("The title is missing.")
     if not contribution.original_languages:
@@ -205,6 +211,11 @@ def _problems(contribution: Contribution, files: dict[str, list[DraftFile]]):
             "Viruses were found in %(count)d files. Remove them.",
             len(infected),
         ) % {"count": len(infected)}
+
+
+def _called_off(addressed: Register):
+    """Why nothing is registered for a meeting that is called off."""
+    return POSTPONED if addressed.cancelled_at is None else CANCELLED
 
 
 def offer(contribution_proof: Proof, *, person: Person, at: datetime) -> SubmitToken:
@@ -290,6 +301,8 @@ def submit(
             )
         except register.DocumentWithdrawn:
             raise NotReady((WITHDRAWN,)) from None
+        except register.MeetingCalledOff:
+            raise NotReady((_called_off(locked),)) from None
         if entered.receipt is None:
             if entered.decision.effect is deadlines.Effect.HOLD and not contribution.is_change:
                 # A rule whose effect is to hold asks nobody; the draft is re-addressed at once.

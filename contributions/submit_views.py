@@ -240,7 +240,7 @@ def change(request: PortalRequest, document: int) -> HttpResponse:
             draft = drafting.begin_change(
                 found, kind, rights=request.rights, at=request.server_now, language=language
             )
-        except offers.DocumentWithdrawn:
+        except (offers.DocumentWithdrawn, offers.MeetingCalledOff):
             return render(request, "409.html", status=409)
         return redirect("contributions:contribution", pk=draft.pk)
     return render(

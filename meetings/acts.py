@@ -233,6 +233,15 @@ def _deadlines_changed(facts: Facts, names: Names, person: str) -> str:
     return _with_reason(said, facts)
 
 
+def _sitting_opened(facts: Facts, names: Names, person: str) -> str:
+    said = {"number": facts["sitting"], "opened": _instant(facts["opened"], names), "person": person}
+    if facts["sitting"] is None:
+        return _("Meeting opened at %(opened)s; recorded by %(person)s") % said
+    if facts["opens_session"]:
+        return _("Meeting opened with sitting %(number)d at %(opened)s; recorded by %(person)s") % said
+    return _("Sitting %(number)d opened at %(opened)s; recorded by %(person)s") % said
+
+
 def _closed(facts: Facts, names: Names, person: str) -> str:
     unanswered = len(facts["unused_slots"])
     if not unanswered:
@@ -320,6 +329,7 @@ ACTS: dict[str, Act] = {
     "announced": Act(_announced),
     "moved": Act(_moved),
     "deadlines_changed": Act(_deadlines_changed),
+    "sitting_opened": Act(_sitting_opened),
     "closed": Act(_closed),
     "request": Act(_request),
     "request_withdrawn": Act(_request_withdrawn),

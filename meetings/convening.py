@@ -240,7 +240,7 @@ def close(meeting: Meeting, *, actor: Person) -> Meeting:
         if state is MeetingState.CLOSED:
             raise CannotClose(_("This meeting is closed already."))
         if state is not MeetingState.IN_SESSION:
-            raise CannotClose(_("A meeting that has not opened cannot be closed."))
+            raise CannotClose(_("No sitting of this meeting has been opened: open it before you close it."))
         unused = sorted(locked.slots.open().values_list("pk", flat=True))
         locked.closed_at = at
         locked.save(update_fields=["closed_at"])

@@ -248,6 +248,24 @@ def choice_text(change: DeadlineChange, choice: Choice) -> str:
     }[choice]
 
 
+class OpenSittingForm(forms.Form):
+    """Which sitting opens, and when it really did, on the clock of the seat."""
+
+    sitting = forms.ModelChoiceField(Sitting.objects.none(), label=_("Sitting"), empty_label=None)
+    date = date_field(_("Date"))
+    time = time_field(_("Time at the seat at which it opened"))
+
+    def __init__(self, *args, sittings, **kwargs):
+        super().__init__(*args, **kwargs)
+        row_field(self, "sitting").queryset = sittings
+        if not sittings:
+            del self.fields["sitting"]
+
+    @property
+    def local(self) -> datetime:
+        return datetime.combine(self.cleaned_data["date"], self.cleaned_data["time"])
+
+
 class RequestForm(forms.Form):
     """A request of the Group, as it was made in the sitting."""
 

@@ -28,7 +28,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.filter(states.among(*wanted, at=at, prefix="register__"))
 
     def not_over(self, at: datetime) -> "MeetingQuerySet":
-        """Those to which sittings and acts can still be added: neither closed nor of the archive."""
+        """Those to which sittings and acts can still be added: not closed, not cancelled, not of the archive."""
         return self.exclude(states.among(*states.OVER, at=at, prefix="register__"))
 
 
@@ -80,6 +80,8 @@ class Sitting(models.Model):
     title = models.CharField(_("title"), max_length=150, blank=True)
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
+    # When it really opened, as the secretariat recorded it.
+    opened_at = models.DateTimeField(_("opened"), null=True, blank=True)
     history = HistoricalRecords()
 
     class Meta:

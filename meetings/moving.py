@@ -58,8 +58,11 @@ def propose_move(meeting: Meeting, new_local_start: datetime, *, at: datetime | 
 
 
 def _propose(meeting: Meeting, held: Register, local: datetime, at: datetime) -> MoveProposal:
-    if held.state_at(at).is_over:
-        raise CannotMove(_("A closed meeting is not moved."))
+    state = held.state_at(at)
+    if state.is_over:
+        raise CannotMove(_("A meeting that is closed or cancelled is not moved."))
+    if not state.is_before_its_opening:
+        raise CannotMove(_("A meeting in session is not moved."))
     after = zones.local_to_instant(local, meeting.zone)
     if after == held.opens_at:
         raise CannotMove(_("The meeting opens at that time already."))

@@ -59,7 +59,10 @@ def record(
         meeting = Meeting.objects.select_related("register").get(pk=meeting.pk)
         if locked.state_at(at) is not MeetingState.IN_SESSION:
             raise NotInSession(
-                _("The meeting is not in session. Requests are recorded from its opening to its close.")
+                _(
+                    "The meeting is not in session. Requests are recorded from the opening of its first sitting"
+                    " to its close."
+                )
             )
         if sitting is not None and sitting.meeting_id != meeting.pk:
             raise CannotRecord(_("That sitting belongs to another meeting."))

@@ -14,6 +14,7 @@ urlpatterns = [
     path("meetings/<slug:slug>/announce/", workspace.announce, name="announce"),
     path("meetings/<slug:slug>/move/", workspace.move, name="move"),
     path("meetings/<slug:slug>/deadlines/", workspace.deadlines_of, name="deadlines"),
+    path("meetings/<slug:slug>/open-sitting/", workspace.open_sitting, name="open-sitting"),
     path("meetings/<slug:slug>/close/", workspace.close, name="close"),
     path("meetings/<slug:slug>/record-request/", workspace.record_request, name="record-request"),
     path("meetings/<slug:slug>/requests/<int:pk>/", views.group_request, name="request"),

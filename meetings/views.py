@@ -35,8 +35,10 @@ SHORTEST_SECRET = 20
 SECTIONS = (
     (gettext_lazy("In session"), (MeetingState.IN_SESSION,)),
     (gettext_lazy("Upcoming"), (MeetingState.ANNOUNCED,)),
+    (gettext_lazy("Postponed, without a date"), (MeetingState.POSTPONED,)),
     (gettext_lazy("Not announced yet"), (MeetingState.DRAFT,)),
     (gettext_lazy("Past"), (MeetingState.CLOSED, MeetingState.ARCHIVE)),
+    (gettext_lazy("Cancelled"), (MeetingState.CANCELLED,)),
 )
 
 
@@ -88,6 +90,7 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
     rows = listing.rows(form.applied_to(documents), since=since, asked=asked)
     state = found.state_at(now)
     starting = offers.starts_at(register, rights)
+    sittings = list(found.sittings.all())
     return render(
         request,
         "meetings/meeting.html",
@@ -96,9 +99,10 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "register": register,
             "state": state,
             "days": header_block.days_of(register),
-            "sittings": found.sittings.all(),
             "deadline_lines": rules.lines_for(register),
             "deadlines_change": deadline_changes.may_change_at(register, now),
+            "sittings": sittings,
+            "sitting_to_open": state.is_in_session and any(each.opened_at is None for each in sittings),
             "requests": requests,
             "form": form,
             "rows": rows,
@@ -108,6 +112,7 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "starting": starting,
             "as_delegation": any(party.is_delegation for party in starting),
             "is_secretariat": register.group_id in rights.secretariat_groups,
+            "should_open": state.is_announced and register.opens_at <= now,
         },
     )
 

@@ -19,9 +19,18 @@ from cwg.members.models import Group
 from cwg.members.requests import PortalRequest
 from cwg.record.reasons import ReasonMissing
 
-from . import convening, deadline_changes, moving, requests
+from . import convening, deadline_changes, moving, requests, sittings
 from .finding import own_meeting_or_404, trail_of
-from .forms import DeadlinesForm, MoveForm, OpeningForm, PlanForm, RequestForm, SittingFormSet, sitting_plans
+from .forms import (
+    DeadlinesForm,
+    MoveForm,
+    OpeningForm,
+    OpenSittingForm,
+    PlanForm,
+    RequestForm,
+    SittingFormSet,
+    sitting_plans,
+)
 
 # What a verb says when it does not act: sentences for the person, shown on the form.
 REFUSALS = (
@@ -30,6 +39,7 @@ REFUSALS = (
     convening.CannotClose,
     deadline_changes.CannotChange,
     moving.CannotMove,
+    sittings.CannotOpen,
     requests.CannotRecord,
     requests.CannotWithdraw,
     ReasonMissing,
@@ -62,12 +72,12 @@ def new(request: PortalRequest) -> HttpResponse:
     groups = Group.objects.filter(pk__in=request.rights.secretariat_groups)
     if not request.rights.secretariat_groups:
         raise Http404
-    initial, sittings = {}, []
+    initial, lines = {}, []
     if slug := request.GET.get("from"):
         last = own_meeting_or_404(request, slug)
         plan = convening.next_from(last)
         initial = PlanForm.initial_of(plan, last.register.group_id)
-        sittings = [
+        lines = [
             {"day": each.day, "starts": each.starts, "ends": each.ends, "title": each.title}
             for each in plan.sittings
         ]
@@ -76,7 +86,7 @@ def new(request: PortalRequest) -> HttpResponse:
         initial = {"group": group.pk, "place": group.seat, "zone": group.zone}
     data = request.POST if request.method == "POST" else None
     form = PlanForm(data, groups=groups, initial=initial)
-    formset = SittingFormSet(data, initial=sittings, prefix="sittings")
+    formset = SittingFormSet(data, initial=lines, prefix="sittings")
     if data is not None and all([form.is_valid(), formset.is_valid()]):
         made = carried_out(
             form,
@@ -125,6 +135,47 @@ def announce(request: PortalRequest, slug: str) -> HttpResponse:
             "already": meeting.register.is_announced,
         },
         status=409 if refused else 200,
+    )
+
+
+@form_page
+def open_sitting(request: PortalRequest, slug: str) -> HttpResponse:
+    """Record that a sitting has opened; the first one puts the meeting in session."""
+    meeting = own_meeting_or_404(request, slug)
+    state = meeting.state_at(request.server_now)
+    to_open = meeting.sittings.filter(opened_at__isnull=True)
+    whole = not meeting.sittings.exists()
+    possible = state.is_announced or (state.is_in_session and to_open.exists())
+    local = zones.as_local(request.server_now, meeting.zone)
+    data = request.POST if request.method == "POST" else None
+    form = OpenSittingForm(data, sittings=to_open, initial={"date": local.date(), "time": local.time()})
+    status = 200
+    if data is not None:
+        status = 400 if possible else 409
+        if form.is_valid() or not possible:
+            chosen = form.cleaned_data.get("sitting")
+            opened = carried_out(
+                form,
+                sittings.open_sitting,
+                meeting,
+                None if whole else chosen,
+                actor=request.user,
+                opened_local=form.local if form.is_valid() else None,
+            )
+            if opened is not None:
+                messages.success(request, _("The opening is recorded. The meeting is in session."))
+                return redirect(opened)
+    return render(
+        request,
+        "meetings/open_sitting.html",
+        {
+            "meeting": meeting,
+            "form": form,
+            "possible": possible or form.is_bound,
+            "zone": meeting.register.zone,
+            "trail": trail_of(meeting),
+        },
+        status=status,
     )
 
 

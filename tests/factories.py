@@ -136,6 +136,8 @@ def make_register(
         "first_day": first_day,
         "last_day": first_day + timedelta(days=1),
         "announced_at": min(now, opens_at) - timedelta(days=30) if announced else None,
+        # One whose opening has passed has been opened; `opened_at=None` makes one that nobody has opened.
+        "opened_at": opens_at if announced and opens_at <= now else None,
     } | fields
     made = Register.objects.create(group=group, ordinal=ordinal, zone=zone, opens_at=opens_at, **values)
     if with_rule and not DeadlineRule.objects.exists():
@@ -149,6 +151,13 @@ def make_meeting(group: Group, ordinal: int = 2, *, venue: str = "", chair: str 
     """A meeting with its register; `fields` as `make_register` takes them."""
     made = make_register(group, ordinal, **fields)
     return Meeting.objects.create(register=made, opens_local=made.opens_at, venue=venue, chair=chair)
+
+
+def open_session(meeting: Meeting | Register, at: datetime | None = None) -> None:
+    """Put the meeting in session: it opened at `at` (aware; by default the clock's now)."""
+    held = meeting.register if isinstance(meeting, Meeting) else meeting
+    held.opened_at = at or clock.now()
+    held.save(update_fields=["opened_at"])
 
 
 def state_source(state: MemberState | str, *, is_lead: bool = True) -> SourceLine:

@@ -134,6 +134,7 @@ SAME = {
     "meetings:announce": "meetings:meeting",
     "meetings:move": "meetings:meeting",
     "meetings:deadlines": "meetings:meeting",
+    "meetings:open-sitting": "meetings:meeting",
     "meetings:close": "meetings:meeting",
     "meetings:record-request": "meetings:meeting",
     "meetings:withdraw-request": "meetings:request",

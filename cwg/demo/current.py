@@ -22,6 +22,7 @@ from meetings.models import Meeting, Request
 
 from . import past
 from .filing import FileOf, Paper, draft, person, rights_at, submit
+from .meetings import GATHERING, open_first_sitting
 
 EXAMPLE = "Example of the demonstration. It is nobody's position."
 SECRETARIAT = "secretariat@demo.example"
@@ -141,6 +142,9 @@ def fill_in_session(register: Register) -> None:
         with past.at_instant(at):
             submit(draft(paper, register, [_docx(paper)]), paper.by)
 
+    if register.opened_at is None:
+        with past.at_instant(opens + GATHERING):
+            open_first_sitting(register, person(SECRETARIAT))
     to_gs, to_brazil = _ask(register, ASKED_GENERAL_SECRETARIAT), _ask(register, ASKED_BRAZIL)
     # The one that is still open: its addressee gets the mail.
     _ask(register, ASKED_LATVIA, mails=True)

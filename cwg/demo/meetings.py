@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from cwg.documents import register
+from cwg.documents import register, zones
 from cwg.documents.models import Register
 from cwg.documents.verification import DEMONSTRATION
 from cwg.members.models import Group, Person
 from cwg.record import journal
 from cwg.record.models import JournalEntry
-from meetings import convening
+from meetings import convening, sittings
 from meetings.models import Meeting
 
 from . import past
@@ -26,6 +26,7 @@ from . import past
 FIRST_ORDINAL = 23
 OPENS = time(9, 30)
 DAYS = 3
+GATHERING = timedelta(minutes=5)
 IN_SESSION, NEXT = "in_session", "next"
 
 # How long ago each was convened; announced a day later.
@@ -40,7 +41,8 @@ SITTINGS = tuple(
 
 
 def convene(group: Group, actor: Person, now: datetime) -> None:
-    """Close what is over; convene what the calendar lacks at the aware instant `now`."""
+    """Open what has begun, close what is over; convene what the calendar lacks at the aware instant `now`."""
+    _open_begun(group, actor, now)
     _close_ended(group, actor, now)
     registers = Register.objects.not_over(now).filter(group=group)
     if registers.filter(opens_at__gt=now).exists():
@@ -108,8 +110,26 @@ def _mark(locked: Register, part: str, *, filled: bool, actor: Person, now: date
     journal.append(locked, DEMONSTRATION, at=now, actor_id=actor.pk, facts=facts)
 
 
+def open_first_sitting(made: Register, actor: Person) -> None:
+    """The first sitting opened some minutes after its hour, as sittings do."""
+    meeting = Meeting.objects.get(register=made)
+    opened = zones.as_local(made.opens_at, meeting.zone).replace(tzinfo=None) + GATHERING
+    sittings.open_sitting(meeting, meeting.sittings.first(), actor=actor, opened_local=opened)
+
+
+def _made_here():
+    return JournalEntry.objects.filter(act=DEMONSTRATION).values("chain")
+
+
+def _open_begun(group: Group, actor: Person, now: datetime) -> None:
+    """What was ahead when the demonstration ran last, and has begun meanwhile."""
+    begun = Register.objects.coming(now).filter(group=group, chain__in=_made_here())
+    for each in begun.filter(opens_at__lte=now - GATHERING).exclude(pk__in=[r.pk for r, _ in unfinished()]):
+        open_first_sitting(each, actor)
+
+
 def _close_ended(group: Group, actor: Person, now: datetime) -> None:
-    made_here = JournalEntry.objects.filter(act=DEMONSTRATION).values("chain")
+    made_here = _made_here()
     today = now.astimezone(ZoneInfo(group.zone)).date()
     over = Register.objects.in_session(now).filter(group=group, chain__in=made_here, last_day__lt=today)
     for ended in over.select_related("meeting"):

@@ -22,6 +22,10 @@ class OfTheArchive(ValueError):
     """The document is of an archive: it was not registered here and is not revised or withdrawn here."""
 
 
+class MeetingCalledOff(ValueError):
+    """The meeting is cancelled, or postponed without a date: nothing is registered for it."""
+
+
 class DocumentAct(StrEnum):
     """What may be done with a registered document."""
 
@@ -39,8 +43,9 @@ def acts_on(document: Document, rights: Rights) -> frozenset[DocumentAct]:
     """The acts open to this person on `document` (as `for_list` reads it). No query.
 
     Whoever works for the party that leads it changes it; whoever submits for that party withdraws it. The
-    secretariat decides who may read it, in the archive too. Of an archive's document nothing else changes: what
-    was not registered here is not revised or withdrawn here. With one that is withdrawn nothing is done any more.
+    secretariat decides who may read it, in the archive too. While its meeting is called off nothing is registered
+    there, so that a document is withdrawn only. Of an archive's document nothing else changes: what was not
+    registered here is not revised or withdrawn here. With one that is withdrawn nothing is done any more.
     """
     if document.is_withdrawn:
         return frozenset()
@@ -50,7 +55,7 @@ def acts_on(document: Document, rights: Rights) -> frozenset[DocumentAct]:
         found.add(DocumentAct.DISCLOSE)
     if not register.is_archive:
         party = document.party
-        if rights.works_for(party):
+        if rights.works_for(party) and not register.is_called_off:
             found |= CHANGES
         if rights.submits_for(party):
             found.add(DocumentAct.WITHDRAW)
@@ -58,13 +63,18 @@ def acts_on(document: Document, rights: Rights) -> frozenset[DocumentAct]:
 
 
 def must_be_open(act: DocumentAct, document: Document, rights: Rights) -> None:
-    """`acts_on` for a verb, asked under its lock. Raises DocumentWithdrawn, OfTheArchive, NotEntitled."""
+    """`acts_on` for a verb, asked under its lock.
+
+    Raises DocumentWithdrawn, OfTheArchive, MeetingCalledOff, NotEntitled.
+    """
     if act in acts_on(document, rights):
         return
     if document.is_withdrawn:
         raise DocumentWithdrawn
     if document.register.is_archive:
         raise OfTheArchive
+    if act in CHANGES and document.register.is_called_off and rights.works_for(document.party):
+        raise MeetingCalledOff
     raise NotEntitled
 
 

@@ -24,7 +24,7 @@ from cwg.record.history import sign
 from . import deadlines, judgements, kinds, restore_gaps, symbols
 from .filing import Filing, words_of, write_contents
 from .models import Deadline, Document, Receipt, Register, Revision, Series, Slot
-from .offers import DocumentWithdrawn, OfTheArchive
+from .offers import DocumentWithdrawn, MeetingCalledOff, OfTheArchive
 
 LOCK_TIMEOUT = "10s"
 RETRIES = 3
@@ -132,8 +132,10 @@ def enter(
     request that waited across the line is late all the same, and the journal keeps both instants.
     Late documents are not registered (unless the rule only flags, a slot excuses, or the bytes are the same):
     the refusal itself is an act in the journal. Whoever files, what is registered is announced (`on_registered`).
-    Raises SlotNotOpen and DocumentWithdrawn.
+    Raises SlotNotOpen, DocumentWithdrawn and MeetingCalledOff.
     """
+    if locked.is_called_off:
+        raise MeetingCalledOff
     at = clock.now()  # a new statement after the lock: the time after the wait
     waited = at - arrived_at
     in_force = list(Deadline.objects.in_force().filter(register=locked))

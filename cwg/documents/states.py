@@ -1,7 +1,8 @@
 """Where a meeting stands, read from the columns of its register: decided here, for one row and for many.
 
-The register knows no meeting, but it holds all that decides: whether it is an archive, when the meeting was
-announced, opens, was closed. Everything else asks `Register.state_at` or `Register.objects.in_state`.
+The register knows no meeting, but it holds all that decides: whether it is an archive, and when the meeting was
+announced, opened, postponed, cancelled, closed. Each of these is an act that somebody recorded; the planned
+opening decides nothing. Everything else asks `Register.state_at` or `Register.objects.in_state`.
 """
 
 from dataclasses import dataclass
@@ -25,8 +26,10 @@ class MeetingState(models.TextChoices):
 
     DRAFT = "draft", _("Not announced")
     ANNOUNCED = "announced", _("Announced")
+    POSTPONED = "postponed", _("Postponed")
     IN_SESSION = "in_session", _("In session")
     CLOSED = "closed", _("Closed")
+    CANCELLED = "cancelled", _("Cancelled")
     ARCHIVE = "archive", _("Archive")
 
     # For templates, which name no value. Code compares with the members.
@@ -35,13 +38,32 @@ class MeetingState(models.TextChoices):
         return self is MeetingState.DRAFT
 
     @property
+    def is_announced(self) -> bool:
+        """The Group knows of it and waits for its opening."""
+        return self is MeetingState.ANNOUNCED
+
+    @property
+    def is_postponed(self) -> bool:
+        """It has no date."""
+        return self is MeetingState.POSTPONED
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self is MeetingState.CANCELLED
+
+    @property
     def is_in_session(self) -> bool:
         return self is MeetingState.IN_SESSION
 
     @property
     def is_over(self) -> bool:
-        """Nothing more is recorded at this meeting, and it is not moved."""
+        """It was held, or will not be: nothing more is recorded at this meeting, and it is not moved."""
         return self in OVER
+
+    @property
+    def is_before_its_opening(self) -> bool:
+        """Convened and not opened yet: it can be moved, postponed, cancelled."""
+        return self in BEFORE_ITS_OPENING
 
     @property
     def is_open_to_contributions(self) -> bool:
@@ -49,7 +71,8 @@ class MeetingState(models.TextChoices):
         return self in OPEN_TO_CONTRIBUTIONS
 
 
-OVER = frozenset({MeetingState.CLOSED, MeetingState.ARCHIVE})
+OVER = frozenset({MeetingState.CLOSED, MeetingState.CANCELLED, MeetingState.ARCHIVE})
+BEFORE_ITS_OPENING = frozenset({MeetingState.DRAFT, MeetingState.ANNOUNCED, MeetingState.POSTPONED})
 OPEN_TO_CONTRIBUTIONS = frozenset({MeetingState.ANNOUNCED, MeetingState.IN_SESSION})
 
 
@@ -74,38 +97,29 @@ class _Is:
 
 
 @dataclass(frozen=True)
-class _Recorded:
-    """An act has been recorded (or not yet): acts are never entered ahead of their time, so no clock is asked."""
+class _Done:
+    """An act has been done (or not yet) by the instant asked about; its very instant counts."""
 
     column: str
     yes: bool = True
 
     def holds(self, register: Any, at: datetime) -> bool:
-        return (getattr(register, self.column) is not None) is self.yes
+        done_at = getattr(register, self.column)
+        return (done_at is not None and done_at <= at) is self.yes
 
     def as_q(self, prefix: str, at: datetime) -> Q:
-        return Q(**{f"{prefix}{self.column}__isnull": not self.yes})
+        done = Q(**{f"{prefix}{self.column}__lte": at})
+        return done if self.yes else ~done
 
 
-@dataclass(frozen=True)
-class _Come:
-    """A planned instant has come; the very instant counts."""
-
-    column: str
-
-    def holds(self, register: Any, at: datetime) -> bool:
-        return getattr(register, self.column) <= at
-
-    def as_q(self, prefix: str, at: datetime) -> Q:
-        return Q(**{f"{prefix}{self.column}__lte": at})
-
-
-# The first line whose condition holds names the state; where none does, the meeting is announced and to come.
+# The first line whose condition holds names the state; where none does, the meeting is announced and waits to open.
 _STEPS: tuple[tuple[MeetingState, _Condition], ...] = (
     (MeetingState.ARCHIVE, _Is("origin", Origin.ARCHIVE)),
-    (MeetingState.CLOSED, _Recorded("closed_at")),
-    (MeetingState.DRAFT, _Recorded("announced_at", yes=False)),
-    (MeetingState.IN_SESSION, _Come("opens_at")),
+    (MeetingState.CLOSED, _Done("closed_at")),
+    (MeetingState.CANCELLED, _Done("cancelled_at")),
+    (MeetingState.DRAFT, _Done("announced_at", yes=False)),
+    (MeetingState.IN_SESSION, _Done("opened_at")),
+    (MeetingState.POSTPONED, _Done("postponed_at")),
 )
 _ELSE = MeetingState.ANNOUNCED
 

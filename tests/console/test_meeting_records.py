@@ -76,6 +76,7 @@ def test_a_meeting_is_announced_and_closed_by_its_verbs(secretary, dg, held, cli
     meeting.register.refresh_from_db()
     assert meeting.register.announced_at == held.at
     held.move_to(meeting.register.opens_at)
+    factories.open_session(meeting)
     client.post("/console/meetings/meeting/", act | {"action": "close"})
     meeting.register.refresh_from_db()
     assert meeting.register.closed_at == held.at

@@ -14,21 +14,23 @@ from tests import factories
 OPENS = datetime(2026, 6, 22, 7, 30, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 INSTANTS = (OPENS - timedelta(days=30), OPENS - TICK, OPENS, OPENS + TICK, OPENS + timedelta(days=9))
+DONE = (None, OPENS - TICK)
 STEPS = (None, OPENS - timedelta(days=20), OPENS + timedelta(days=3))
 
 
 @pytest.fixture
 def registers(dg):
     """A register for every combination of the columns that decide, whether or not an act leads to it."""
-    made = []
-    combinations = product(Origin, STEPS, STEPS)
-    for ordinal, (origin, announced_at, closed_at) in enumerate(combinations, start=1):
-        register = factories.make_meeting(dg, ordinal, opens_at=OPENS).register
-        Register.objects.filter(pk=register.pk).update(
-            origin=origin, announced_at=announced_at, closed_at=closed_at
-        )
-        made.append(register.pk)
-    return list(Register.objects.filter(pk__in=made))
+    acts = ("announced_at", "opened_at", "postponed_at", "cancelled_at", "closed_at")
+    common = {"group": dg, "place": "Geneva", "zone": "Europe/Zurich", "opens_at": OPENS}
+    common |= {"first_day": OPENS.date(), "last_day": OPENS.date()}
+    combinations = product(Origin, STEPS, (None, OPENS), DONE, DONE, (None, STEPS[-1]))
+    made = Register.objects.bulk_create(
+        Register(ordinal=n, slug=f"dg-{n}", origin=origin, **common, **dict(zip(acts, instants, strict=True)))
+        for n, (origin, *instants) in enumerate(combinations, start=1)
+    )
+    Meeting.objects.bulk_create(Meeting(register=each, opens_local=OPENS) for each in made)
+    return made
 
 
 @pytest.mark.parametrize("at", INSTANTS)
@@ -74,9 +76,16 @@ def test_the_named_querysets_are_what_their_names_say(registers, at):
         (OPENS + TICK, MeetingState.IN_SESSION),
     ],
 )
-def test_a_meeting_is_in_session_from_the_instant_of_its_opening(at, state):
-    register = Register(opens_at=OPENS, announced_at=OPENS - timedelta(days=20))
+def test_a_meeting_is_in_session_from_the_instant_at_which_it_was_opened(at, state):
+    planned = OPENS - timedelta(hours=1)
+    register = Register(opens_at=planned, announced_at=OPENS - timedelta(days=20), opened_at=OPENS)
     assert register.state_at(at) is state
+
+
+@pytest.mark.parametrize("at", INSTANTS)
+def test_no_clock_opens_a_meeting(at):
+    register = Register(opens_at=OPENS, announced_at=OPENS - timedelta(days=40))
+    assert register.state_at(at) is MeetingState.ANNOUNCED
 
 
 def test_a_meeting_passes_through_its_states():
@@ -85,6 +94,13 @@ def test_a_meeting_passes_through_its_states():
         register.state_at(OPENS + TICK) is MeetingState.DRAFT
     )  # nobody has been told: it cannot be in session
     register.announced_at = OPENS - timedelta(days=20)
+    assert register.state_at(OPENS + TICK) is MeetingState.ANNOUNCED
+    register.postponed_at = OPENS - timedelta(days=9)
+    assert register.state_at(OPENS + TICK) is MeetingState.POSTPONED
+    register.cancelled_at = OPENS - timedelta(days=8)
+    assert register.state_at(OPENS + TICK) is MeetingState.CANCELLED
+    register.postponed_at = register.cancelled_at = None
+    register.opened_at = OPENS
     assert register.state_at(OPENS + TICK) is MeetingState.IN_SESSION
     register.closed_at = OPENS + timedelta(days=3)
     assert register.state_at(OPENS + timedelta(days=3)) is MeetingState.CLOSED

@@ -11,7 +11,7 @@ import pytest
 from cwg.documents import register
 from cwg.record import signing
 from cwg.record.models import JournalEntry
-from meetings import acts, convening, deadline_changes, moving
+from meetings import acts, convening, deadline_changes, moving, sittings
 from meetings.journal_names import Names, names_in
 from tests import factories, matrix_world
 
@@ -71,6 +71,7 @@ def written(held, dg, secretary) -> list[JournalEntry]:
     document = factories.make_document(meeting.register)
     register.change_disclosure(document, "public", actor=secretary, reason="agreed")
     held.move_to(datetime(2026, 6, 24, 12, tzinfo=UTC))
+    sittings.open_sitting(meeting, None, actor=secretary)
     convening.close(meeting, actor=secretary)
     signing.sign("cwg-test/1", {})
     signing.retire(reason="yearly")
@@ -85,6 +86,7 @@ def test_the_facts_that_the_verbs_write_are_told_in_their_own_sentence(written):
         "announced",
         "moved",
         "deadlines_changed",
+        "sitting_opened",
         "closed",
         "deadline",
         "registered",

@@ -143,6 +143,9 @@ def test_the_meeting_closes_once_and_not_before_it_opened(held, dg, secretary, c
     with pytest.raises(convening.CannotClose):
         convening.close(made, actor=secretary)
     held.forward(hours=2)
+    with pytest.raises(convening.CannotClose):
+        convening.close(made, actor=secretary)
+    factories.open_session(made)
     with pytest.raises(PermissionDenied):
         convening.close(made, actor=chair)
     assert Register.objects.get().closed_at is None

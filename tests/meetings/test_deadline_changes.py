@@ -177,6 +177,7 @@ def test_a_proposal_that_is_no_longer_true_is_refused(meeting, dg, secretary):
 
 def test_deadlines_of_a_meeting_that_has_opened_do_not_change(meeting, secretary, held):
     held.move_to(meeting.register.opens_at)
+    factories.open_session(meeting)
     with pytest.raises(deadline_changes.CannotChange, match="has opened"):
         change(meeting, secretary, {DeadlineRule.objects.get().pk: Choice.MOVE})
 

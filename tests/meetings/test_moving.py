@@ -173,6 +173,20 @@ def test_a_closed_meeting_is_not_moved(held, dg, secretary):
     assert Meeting.objects.get().sequence == 0
 
 
+def test_a_meeting_in_session_is_not_moved(held, meeting, secretary):
+    held.move_to(meeting.register.opens_at)
+    factories.open_session(meeting)
+    with pytest.raises(moving.CannotMove):
+        moving.confirm_move(meeting, local(2026, 3, 20, 9), choice="move", actor=secretary, reason="x")
+    assert Meeting.objects.get().sequence == 0
+
+
+def test_a_meeting_whose_hour_passed_unopened_can_still_be_moved(held, meeting, secretary):
+    held.move_to(meeting.register.opens_at + timedelta(hours=1))
+    moving.confirm_move(meeting, local(2026, 3, 20, 9), choice="keep", actor=secretary, reason="no quorum")
+    assert Register.objects.get().opens_at == datetime(2026, 3, 20, 8, tzinfo=UTC)
+
+
 def test_only_the_secretariat_moves(meeting, chair, saudi_focal_point, auditor):
     for actor in (chair, saudi_focal_point, auditor):
         with pytest.raises(PermissionDenied):

@@ -43,7 +43,8 @@ def test_the_list_says_what_comes_and_what_was(client_of, held, dg, meeting, sau
     response = client_of(saudi_delegate).get("/meetings/")
     assert response.status_code == 200
     groups = {str(label): [m.register.ordinal for m in found] for label, found in response.context["groups"]}
-    assert groups == {"In session": [3], "Upcoming": [2], "Not announced yet": [], "Past": [1]}
+    shown = {label: found for label, found in groups.items() if found}
+    assert shown == {"In session": [3], "Upcoming": [2], "Past": [1]}
     assert "9 days left" in response.content.decode()
 
 
@@ -178,6 +179,7 @@ def test_the_number_of_queries_does_not_grow(
     for number in range(count):
         factories.make_document(meeting.register, f"Document {number}")
     held.move_to(meeting.register.opens_at + timedelta(hours=1))
+    factories.open_session(meeting)
     for number in range(count):
         state = factories.make_state(["SYR", "FRA", "LVA"][number])
         asked = requests.record(meeting, addressee=state, item="4", wording="A list", actor=secretary)
@@ -270,6 +272,7 @@ def test_the_pack_leaves_out_what_a_revision_replaced(client_of, meeting, saudi_
 @pytest.fixture
 def asked(held, meeting, secretary):
     held.move_to(meeting.register.opens_at + timedelta(hours=1))
+    factories.open_session(meeting)
     syria = factories.make_state("SYR")
     return requests.record(meeting, addressee=syria, item="7c", wording="A <b>list</b>", actor=secretary)
 

@@ -11,7 +11,7 @@ from meetings.models import Meeting, Request
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-VERBS = ("announce", "move", "close", "record-request")
+VERBS = ("announce", "move", "open-sitting", "close", "record-request")
 
 
 @pytest.fixture
@@ -129,6 +129,7 @@ def test_a_request_is_recorded_in_session_and_refused_before(client_of, held, me
     assert client.post(url, data).status_code == 409
     assert not Request.objects.exists()
     held.move_to(meeting.register.opens_at)
+    factories.open_session(meeting)
     for wrong in (
         {"addressee": "state-999999"},
         {"addressee": ""},
@@ -147,6 +148,7 @@ def test_a_request_is_recorded_in_session_and_refused_before(client_of, held, me
 
 def test_a_request_is_withdrawn_with_a_reason(client_of, held, meeting, secretary, chair):
     held.move_to(meeting.register.opens_at)
+    factories.open_session(meeting)
     one = requests.record(
         meeting, addressee=factories.make_state("SYR"), item="4", wording="A list", actor=secretary
     )
@@ -158,11 +160,39 @@ def test_a_request_is_withdrawn_with_a_reason(client_of, held, meeting, secretar
     assert Request.objects.get().withdrawn_at == held.at
 
 
+def test_the_page_asks_for_the_opening_once_its_hour_has_passed(client_of, held, meeting, secretary, chair):
+    page = meeting.get_absolute_url()
+    held.move_to(meeting.register.opens_at - timedelta(microseconds=1))
+    assert not client_of(secretary).get(page).context["should_open"]
+    held.move_to(meeting.register.opens_at)
+    told = "The opening has passed, and no sitting is open"
+    assert told in client_of(secretary).get(page).content.decode()
+    assert told not in client_of(chair).get(page).content.decode()
+
+
+def test_a_sitting_is_opened_with_its_real_time(client_of, held, meeting, secretary):
+    first = meeting.sittings.create(number=1, starts_at=meeting.register.opens_at)
+    second = meeting.sittings.create(number=2, starts_at=meeting.register.opens_at + timedelta(hours=5))
+    client, url = client_of(secretary), url_of("open-sitting", meeting)
+    held.move_to(meeting.register.opens_at + timedelta(minutes=20))
+    assert client.get(url).context["form"]["time"].value().strftime("%H:%M") == "09:20"
+    for wrong in ({"time": "09:30"}, {"time": ""}, {"date": "2026-03-11"}, {"sitting": 0}):
+        data = {"sitting": first.pk, "date": "2026-03-12", "time": "09:07"} | wrong
+        assert client.post(url, data).status_code == 400
+    assert Register.objects.get().opened_at is None
+    assert client.post(url, {"sitting": first.pk, "date": "2026-03-12", "time": "09:07"}).status_code == 302
+    first.refresh_from_db()
+    assert first.opened_at == Register.objects.get().opened_at == datetime(2026, 3, 12, 8, 7, tzinfo=UTC)
+    assert list(client.get(url).context["form"].fields["sitting"].queryset) == [second]
+
+
 def test_closing_names_the_slots_that_end(client_of, held, meeting, secretary):
     client, url = client_of(secretary), url_of("close", meeting)
     assert client.post(url).status_code == 409
     assert Register.objects.get().closed_at is None
     held.move_to(meeting.register.opens_at + timedelta(hours=1))
+    assert client.post(url).status_code == 409  # its hour has passed, and nobody has opened it
+    factories.open_session(meeting)
     requests.record(
         meeting, addressee=factories.make_state("SYR"), item="4", wording="A list", actor=secretary
     )

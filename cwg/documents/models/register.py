@@ -30,11 +30,11 @@ class RegisterQuerySet(models.QuerySet["Register"]):
         return self.filter(states.among(*wanted, at=at))
 
     def not_over(self, at: datetime) -> "RegisterQuerySet":
-        """Kept by the portal and not closed, announced or not."""
+        """Kept by the portal, neither closed nor cancelled, announced or not."""
         return self.exclude(states.among(*states.OVER, at=at))
 
     def coming(self, at: datetime) -> "RegisterQuerySet":
-        """Announced, not yet open: nearest first."""
+        """Announced, not opened: the one that should open first comes first."""
         return self.in_state(at, MeetingState.ANNOUNCED).order_by("opens_at")
 
     def in_session(self, at: datetime) -> "RegisterQuerySet":
@@ -62,6 +62,11 @@ class Register(Chained):
     last_day = models.DateField(_("last day"))
     opens_at = models.DateTimeField(_("opening"))
     announced_at = models.DateTimeField(_("announced"), null=True, blank=True)
+    # When its first sitting really opened: from then on it is in session, whatever the planned opening was.
+    opened_at = models.DateTimeField(_("opened"), null=True, blank=True)
+    # Set while it has no date; the days and the opening are then those that no longer hold.
+    postponed_at = models.DateTimeField(_("postponed"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
 
     objects = RegisterQuerySet.as_manager()
@@ -103,6 +108,11 @@ class Register(Chained):
     def is_announced(self) -> bool:
         """The Group has been told of the meeting; it stays so whatever becomes of the meeting later."""
         return self.announced_at is not None
+
+    @property
+    def is_called_off(self) -> bool:
+        """Cancelled, or postponed without a date: nothing is registered for it."""
+        return self.cancelled_at is not None or self.postponed_at is not None
 
     def state_at(self, at: datetime) -> MeetingState:
         """Where the meeting stands at the aware instant `at`."""

@@ -1,0 +1,97 @@
+"""Opening a sitting: the act, and not the clock, that puts a meeting in session."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from cwg.documents import register, zones
+from cwg.documents.models import Register
+from cwg.documents.states import MeetingState
+from cwg.members.models import Person
+from cwg.record import journal
+from cwg.record.history import sign
+
+from .models import Meeting, Sitting
+from .secretariat import must_be_secretariat
+
+
+class CannotOpen(ValueError):
+    """The sitting cannot be opened so. `str()` is a sentence for the person; nothing was changed."""
+
+
+def open_sitting(
+    meeting: Meeting, sitting: Sitting | None, *, actor: Person, opened_local: datetime | None = None
+) -> Meeting:
+    """Record that a sitting has opened; the first one opens the session of its meeting.
+
+    `opened_local` is the real time, naive, on the clock of the seat; without it, the instant of the record. A
+    meeting without sittings is opened as a whole (`sitting` None). Nobody is told: those present know.
+    Raises PermissionDenied, CannotOpen and `zones.LocalTimeRefused`.
+    """
+    with register.acting_on(meeting.register_id) as (locked, at):
+        must_be_secretariat(actor, locked.group_id, at)
+        meeting = Meeting.objects.select_related("register__group").get(pk=meeting.pk)
+        opens_session = _opens_session(locked, at)
+        sitting = _fresh(meeting, sitting)
+        if not opens_session and sitting is None:
+            raise CannotOpen(_("This meeting is in session already."))
+        if sitting is not None and sitting.opened_at is not None:
+            raise CannotOpen(_("%(sitting)s is open already.") % {"sitting": sitting})
+        opened_at = at if opened_local is None else zones.local_to_instant(opened_local, meeting.zone)
+        _must_be_the_real_time(locked, opened_at, at)
+        if sitting is not None:
+            sitting.opened_at = opened_at
+            sign(sitting, actor, "opened")
+            sitting.save()
+        if opens_session:
+            locked.opened_at = opened_at
+            locked.save(update_fields=["opened_at"])
+        journal.append(
+            locked,
+            "sitting_opened",
+            at=at,
+            actor_id=actor.pk,
+            facts={
+                "meeting": meeting.pk,
+                "sitting": sitting.number if sitting is not None else None,
+                "opened": opened_at,
+                "planned": sitting.starts_at if sitting is not None else locked.opens_at,
+                "opens_session": opens_session,
+            },
+        )
+        meeting.register = locked
+        return meeting
+
+
+def _fresh(meeting: Meeting, sitting: Sitting | None) -> Sitting | None:
+    """The sitting as it stands under the lock."""
+    if sitting is None:
+        if meeting.sittings.exists():
+            raise CannotOpen(_("Say which sitting opens."))
+        return None
+    found = meeting.sittings.filter(pk=sitting.pk).first()
+    if found is None:
+        raise CannotOpen(_("That sitting belongs to another meeting."))
+    return found
+
+
+def _opens_session(locked: Register, at: datetime) -> bool:
+    """Whether a sitting that opens now is the first. Raises CannotOpen where none can open."""
+    state = locked.state_at(at)
+    if state not in (MeetingState.ANNOUNCED, MeetingState.IN_SESSION):
+        raise CannotOpen(_("Only an announced meeting that has a date is opened."))
+    return state is MeetingState.ANNOUNCED
+
+
+def _must_be_the_real_time(locked: Register, opened_at: datetime, at: datetime) -> None:
+    """What is recorded has happened; a meeting begins on its first day, at the earliest, and not before its session."""
+    if opened_at > at:
+        raise CannotOpen(_("That time has not come yet. Give the time at which the sitting really opened."))
+    if locked.opened_at is not None:
+        if opened_at < locked.opened_at:
+            raise CannotOpen(
+                _("The meeting was opened after that. Give the time at which the sitting opened.")
+            )
+        return
+    if opened_at.astimezone(zones.zone_from_name(locked.zone)).date() < locked.first_day:
+        raise CannotOpen(_("The first day of the meeting is later than that. Move the meeting first."))
