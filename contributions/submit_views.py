@@ -41,10 +41,6 @@ INTERRUPTED: dict[type[Exception], Any] = {
         "The request of the Group that this draft answers is no longer open: it was answered, withdrawn, or the meeting"
         " has closed."
     ),
-    register.RegisterBusy: gettext_lazy(
-        "Many delegations are submitting at this moment and the register did not answer within ten seconds. Press"
-        " Submit again."
-    ),
 }
 
 
@@ -147,11 +143,7 @@ def submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 def _interrupted(request: PortalRequest, pk: uuid.UUID, reason: Exception) -> HttpResponse:
     """The proof as it stands now, and why nothing was submitted."""
     page = _proof_page(request, draft_or_404(request, pk), interrupted=INTERRUPTED[type(reason)])
-    busy = isinstance(reason, register.RegisterBusy)
-    response = render(request, "contributions/proof.html", page, status=503 if busy else 409)
-    if busy:
-        response.headers["Retry-After"] = "5"
-    return response
+    return render(request, "contributions/proof.html", page, status=409)
 
 
 def _late_page(request: PortalRequest, draft: Contribution, outcome: submission.Submitted) -> dict:

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "cwg.operations.limits.BadInputMiddleware",
+    "cwg.operations.limits.BusyMiddleware",
 ]
 
 ROOT_URLCONF = "cwg.urls"

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from cwg.documents import deadlines, rules, zones
-from cwg.documents.register import RegisterBusy
 from cwg.look.reasons import ReasonForm
 from cwg.members.models import Group
 from cwg.members.requests import PortalRequest
@@ -59,8 +58,6 @@ def carried_out(form, verb, *args, **kwargs):
         form.add_error(None, _("That time zone is not known."))
     except deadlines.AnchorNotSupported:
         form.add_error(None, ITEM_REFUSED)
-    except RegisterBusy:
-        form.add_error(None, _("The register is busy. Nothing was changed; try again."))
     except PermissionDenied as error:
         raise Http404 from error
     return None

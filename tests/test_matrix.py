@@ -140,6 +140,7 @@ SAME = {
     "meetings:withdraw-request": "meetings:request",
     "documents:rule-switch": "documents:rule",
     "documents:cover": "documents:document",
+    "documents:disclosure": "documents:document",
     "documents:receipt-pdf": "documents:receipt",
     "documents:receipt-statement": "documents:receipt",
     "contributions:role": "contributions:end",

@@ -11,19 +11,16 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from contributions import submission
-from cwg.documents import header_block, register, verdicts
+from cwg.documents import header_block, verdicts
 from cwg.documents.models import Blob, Document, File, PolicyIssue, Register, Revision, Slot, Source
 from cwg.documents.offers import DocumentAct, acts_on
 from cwg.members.oversight import seen_groups
-from cwg.members.requests import PortalRequest, of_person
+from cwg.members.requests import of_person
 from cwg.members.rights import Rights
 from cwg.record.models import JournalEntry
 from meetings.journal_names import names_in
 
 from .act_labels import label_of
-from .forms import DisclosureForm
-from .reasons import Act
 from .records import Panel, RecordAdmin, SeenValuesFilter
 from .site import site
 
@@ -121,15 +118,6 @@ class RegisterAdmin(RecordAdmin):
         )
 
 
-def _change_disclosure(document: Document, request: PortalRequest, data: dict) -> None:
-    register.change_disclosure(document, data["disclosure"], actor=request.user, reason=data["reason"])
-
-
-def _withdraw(document: Document, request: PortalRequest, data: dict) -> None:
-    fresh = Document.objects.for_list().get(pk=document.pk)
-    submission.withdraw(fresh, rights=request.rights, reason=data["reason"])
-
-
 @admin.register(Document, site=site)
 class DocumentAdmin(RecordAdmin):
     group_path = "register__group_id"
@@ -168,27 +156,6 @@ class DocumentAdmin(RecordAdmin):
         "disclosure",
         "withdrawn_at",
     )
-    acts = (
-        Act(
-            "change_disclosure",
-            _("Change who may read it"),
-            _("Dated, with its reason, in the record. It holds for all its revisions and languages."),
-            _change_disclosure,
-            form=DisclosureForm,
-            possible=lambda row, request: DocumentAct.DISCLOSE in acts_on(row, request.rights),
-        ),
-        Act(
-            "withdraw",
-            _("Withdraw"),
-            _(
-                "Symbol and a notice remain, the files are closed. The secretariat withdraws its own documents and"
-                " those it registered for an invited body; a delegation withdraws its own."
-            ),
-            _withdraw,
-            danger=True,
-            possible=lambda row, request: DocumentAct.WITHDRAW in acts_on(row, request.rights),
-        ),
-    )
 
     def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
         return super().visible(rows, rights).filter(pk__in=Document.objects.visible_to(rights))
@@ -225,6 +192,11 @@ class DocumentAdmin(RecordAdmin):
 
     def links(self, request, row):
         yield _("The document's page"), row.get_absolute_url()
+        acts = acts_on(row, request.rights)
+        if DocumentAct.DISCLOSE in acts:
+            yield _("Change who may read it"), reverse("documents:disclosure", args=[row.path])
+        if DocumentAct.WITHDRAW in acts:
+            yield _("Withdraw"), reverse("contributions:withdraw", args=[row.pk])
 
     def panels(self, request, row):
         yield Panel(

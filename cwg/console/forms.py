@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import symbols, zones
-from cwg.documents.models import Document
 from cwg.documents.states import MeetingState
 from cwg.languages import LANGUAGES, RIGHT_TO_LEFT, current_language
 from cwg.look.form_fields import choice_field, row_field
@@ -231,11 +230,6 @@ class ConveneForm(VerbForm):
         choice_field(self, "zone").choices = zones.zone_choices()
         if not (self.data.get("after") if self.is_bound else self.initial.get("after")):
             del self.fields["with_sittings"], self.fields["after"]
-
-
-class DisclosureForm(ReasonForm):
-    disclosure = forms.ChoiceField(label=_("Who may read it"), choices=Document.Disclosure.choices)
-    field_order = ("disclosure", "reason")
 
 
 class MeetingChoice(forms.ModelChoiceField):

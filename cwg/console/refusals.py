@@ -30,8 +30,7 @@ SENTENCES: dict[type[Exception], Any] = {
     offers.OfTheArchive: _(
         "The document is of the archive: it was not registered here and is not withdrawn here."
     ),
-    register.NothingToChange: _("It is so already."),
-    register.RegisterBusy: _("The register is busy at this moment. Nothing was changed; try again."),
+    register.NothingToChange: _("No change: this is what it is now."),
     NothingToSendAgain: _("This mail still waits, or no longer matters: there is nothing to send again."),
     zones.UnknownZone: _("There is no such time zone."),
     deadlines.AnchorNotSupported: _(

@@ -1,11 +1,12 @@
-"""What no view should have to think of: bytes that are no text, and rules of sign-in that hold everywhere."""
+"""What no view should have to think of: bytes that are no text, rules of sign-in that hold everywhere, a busy register."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cwg.documents import uploads
+from cwg.documents.register import RegisterBusy
 from cwg.members import second_factor
 from cwg.members.requests import of_visitor
 
@@ -47,3 +48,33 @@ class BadInputMiddleware:
         if not of_visitor(request).rights.enters_console:
             return False
         return not second_factor.is_set_up(request.user)
+
+
+class BusyMiddleware:
+    """The answer to every act that waited for the lock of a register in vain: 503, and a page that sends it again.
+
+    Nothing was changed then. The page holds all that was entered, so that one button repeats the act as it was.
+    """
+
+    RETRY_AFTER = 5  # seconds
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, RegisterBusy):
+            return None
+        entered = [
+            (name, value)
+            for name, values in request.POST.lists()
+            if name != "csrfmiddlewaretoken"
+            for value in values
+        ]
+        answer = render(
+            request, "busy.html", {"entered": entered, "address": request.get_full_path()}, status=503
+        )
+        answer["Retry-After"] = str(self.RETRY_AFTER)
+        return answer

@@ -3,13 +3,13 @@
 import pytest
 from django.urls import reverse
 
-from cwg.documents.models import Document, Register
+from cwg.documents.models import Document
 from cwg.members.models import Accreditation, Person
 from cwg.notices.models import Event
-from cwg.record import journal
-from cwg.record.models import AccessEntry, JournalEntry
+from cwg.record.models import AccessEntry
 from tests import factories
 
+MEETINGS = "/console/meetings/meeting/"
 DOCUMENTS = "/console/documents/document/"
 PEOPLE = "/console/members/person/"
 ROLES = "/console/members/accreditation/"
@@ -23,105 +23,42 @@ def confirmed(client, page, name, *rows, **data):
     return act(client, page, name, *rows, confirmed="1", **data)
 
 
-def test_the_first_step_asks_a_reason_and_changes_nothing(secretary, document, client_of):
-    answer = act(client_of(secretary), DOCUMENTS, "change_disclosure", document)
-    assert answer.status_code == 200
-    assert 'name="reason"' in answer.content.decode()
-    assert Document.objects.get(pk=document.pk).disclosure == Document.Disclosure.MEMBER_STATES
-
-
-def test_disclosure_changes_with_its_reason_in_history_and_chain(secretary, document, client_of):
-    answer = confirmed(
-        client_of(secretary),
-        DOCUMENTS,
-        "change_disclosure",
-        document,
-        disclosure="public",
-        reason="Asked by Council",
-    )
-    assert answer.status_code == 302
-    assert Document.objects.get(pk=document.pk).disclosure == "public"
-    entry = JournalEntry.objects.get(act="disclosure")
-    assert (entry.actor_id, entry.facts["reason"]) == (secretary.pk, "Asked by Council")
-    latest = document.history.latest()
-    assert (latest.history_user, latest.history_change_reason) == (secretary, "Asked by Council")
-    assert list(journal.faults(Register.objects.get(pk=document.register_id))) == []
-
-
-@pytest.mark.parametrize("reason", ["", "   ", "x" * 501])
-def test_without_a_good_reason_nothing_is_done(reason, secretary, document, client_of):
-    answer = confirmed(
-        client_of(secretary), DOCUMENTS, "change_disclosure", document, disclosure="public", reason=reason
-    )
-    assert answer.status_code == 400
-    assert Document.objects.get(pk=document.pk).disclosure == "member_states"
-    assert not JournalEntry.objects.filter(act="disclosure").exists()
-
-
-def test_the_secretariat_does_not_withdraw_a_delegations_document(secretary, document, client_of):
-    answer = confirmed(client_of(secretary), DOCUMENTS, "withdraw", document, reason="No")
-    page = client_of(secretary).get(answer.url)
-    assert page.status_code == 200
-    assert not Document.objects.get(pk=document.pk).is_withdrawn
-    assert not JournalEntry.objects.filter(act="withdrawn").exists()
-
-
-def test_the_secretariat_withdraws_its_own_document(secretary, meeting, client_of):
-    office = secretary.accreditations.get().office
+def test_acts_on_documents_are_linked_and_not_done_here(secretary, meeting, document, client_of):
+    """Each has one page, in its workspace."""
+    client = client_of(secretary)
+    page = client.get(f"{DOCUMENTS}{document.pk}/change/").content.decode()
+    assert reverse("documents:disclosure", args=[document.path]) in page
+    assert reverse("contributions:withdraw", args=[document.pk]) not in page
     own = factories.make_document(
         meeting.register,
         "Information for participants",
         actor=secretary,
         kind="administrative",
-        sources=(factories.office_source(office),),
+        sources=(factories.office_source(secretary.accreditations.get().office),),
     )
-    confirmed(client_of(secretary), DOCUMENTS, "withdraw", own, reason="Sent by mistake")
+    withdraw = reverse("contributions:withdraw", args=[own.pk])
+    assert withdraw in client.get(f"{DOCUMENTS}{own.pk}/change/").content.decode()
+    assert client.post(withdraw, {"reason": "Sent by mistake"}).status_code == 302
     own.refresh_from_db()
-    assert own.is_withdrawn
-    assert own.withdrawal_reason == "Sent by mistake"
-
-
-def test_an_auditor_acts_on_nothing(auditor, document, client_of):
-    answer = confirmed(
-        client_of(auditor), DOCUMENTS, "change_disclosure", document, disclosure="public", reason="x"
-    )
-    assert answer.status_code == 403
-    assert Document.objects.get(pk=document.pk).disclosure == "member_states"
-
-
-def test_another_groups_secretariat_reaches_no_row_by_a_forged_choice(other_secretary, document, client_of):
-    answer = confirmed(
-        client_of(other_secretary), DOCUMENTS, "change_disclosure", document, disclosure="public", reason="x"
-    )
-    assert answer.status_code == 404
-    assert Document.objects.get(pk=document.pk).disclosure == "member_states"
-
-
-def test_who_audits_one_group_and_serves_another_acts_only_where_they_serve(
-    other_secretary, dg, document, client_of
-):
-    factories.accredit(other_secretary, dg, "auditor")
-    client = client_of(other_secretary)
-    assert client.get(f"{DOCUMENTS}{document.pk}/change/").status_code == 200
-    answer = confirmed(client, DOCUMENTS, "change_disclosure", document, disclosure="public", reason="x")
-    assert answer.status_code == 403
-    assert Document.objects.get(pk=document.pk).disclosure == "member_states"
+    assert (own.is_withdrawn, own.withdrawal_reason) == (True, "Sent by mistake")
+    for name in ("withdraw", "change_disclosure"):
+        assert act(client, DOCUMENTS, name, document).status_code in (400, 403)
 
 
 @pytest.mark.parametrize("forged", [{"action": "delete_selected"}, {"action": "nonsense"}, {"action": ""}])
-def test_an_unknown_act_is_400(forged, secretary, document, client_of):
-    answer = client_of(secretary).post(DOCUMENTS, {"index": "0", "_selected_action": document.pk, **forged})
+def test_an_unknown_act_is_400(forged, secretary, meeting, client_of):
+    answer = client_of(secretary).post(MEETINGS, {"index": "0", "_selected_action": meeting.pk, **forged})
     assert answer.status_code == 400
 
 
 @pytest.mark.parametrize("pk", ["abc", "1' or 1=1", "99999999"])
-def test_a_malformed_choice_changes_nothing(pk, secretary, document, client_of):
+def test_a_malformed_choice_changes_nothing(pk, secretary, in_session, client_of):
     answer = client_of(secretary).post(
-        DOCUMENTS,
-        {"action": "withdraw", "index": "0", "_selected_action": pk, "confirmed": "1", "reason": "x"},
+        MEETINGS, {"action": "close", "index": "0", "_selected_action": pk, "confirmed": "1"}
     )
     assert answer.status_code in (400, 404)
-    assert not Document.objects.get(pk=document.pk).is_withdrawn
+    in_session.register.refresh_from_db()
+    assert in_session.register.closed_at is None
 
 
 @pytest.mark.parametrize(

@@ -346,21 +346,6 @@ def test_without_the_csrf_token_nothing_is_submitted(client_of, saudi_focal_poin
     assert everything(draft) == before
 
 
-def test_a_busy_register_asks_to_press_again(browser, draft, monkeypatch):
-    token = proofed(browser, draft)
-
-    def busy(register_id):
-        raise the_register.RegisterBusy
-
-    before = everything(draft)
-    with monkeypatch.context() as patch:
-        patch.setattr(the_register, "lock", busy)
-        answer = press_submit(browser, draft, token)
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-    assert everything(draft) == before
-    assert press_submit(browser, draft, token).status_code == 302
-
-
 # --- Late, held, requested ------------------------------------------------------------------------------------------
 
 
