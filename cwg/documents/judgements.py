@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from cwg.look.instants import instant_text
@@ -36,6 +37,11 @@ class Judgement:
     @property
     def closes_the_door(self) -> bool:
         return self.effect.closes_the_door
+
+    @property
+    def badge(self) -> str | Promise:
+        """Its verdict beside a document that is registered: late under this rule, whatever let it in all the same."""
+        return _("Late") if self.verdict is Verdict.LATE_KEPT else verdicts.words(self.verdict).badge
 
     @property
     def departure(self) -> str:
@@ -97,9 +103,9 @@ def read(lines: Iterable[dict[str, Any]] | None, zone: str) -> list[Judgement]:
 
 
 def text_of(one: Judgement) -> str:
-    """One rule's verdict on one line, for mails and the receipt as PDF."""
+    """One rule's verdict of a registered document on one line, for mails and receipts."""
     parts = [
-        f"{one.rule}: {verdicts.words(one.verdict).badge}",
+        f"{one.rule}: {one.badge}",
         *(
             [_("deadline %(instant)s") % {"instant": instant_text(one.deadline, one.zone)}]
             if one.deadline and one.verdict is not Verdict.EXEMPT

@@ -10,7 +10,8 @@ from django.db import connection
 from django.urls import reverse
 from pypdf import PdfReader
 
-from cwg.documents import receipts
+from cwg.documents import receipts, rulebook
+from cwg.documents.deadlines import DECISION_556
 from cwg.documents.models import Document, Receipt
 from cwg.texts.tree import words
 from tests import factories
@@ -94,6 +95,24 @@ def test_the_page_and_the_pdf_print_every_fact(client_of, document, saudi_delega
     for fact in (shown.symbol, shown.title, *shown.facts, shown.number, *shown.checks):
         for line in words(fact.value).split("\n"):
             assert line in html.unescape(page), fact
+
+
+def test_what_was_let_in_after_a_deadline_is_late_under_the_rule_and_not_called_unregistered(
+    client_of, held, dg, saudi_delegate
+):
+    rulebook.row_of(DECISION_556[1], dg).save()
+    factories.twenty_four_hours()
+    register = factories.make_register(dg, opens_at=held.at + timedelta(days=10))
+    document = factories.make_document(register)
+    held.move_to(register.opens_at)
+    factories.make_document(register, revises_id=document.pk, revision_kind="rev", same_bytes=True)
+    receipt = Receipt.objects.get(revision__kind="rev")
+    assert {line["verdict"] for line in receipt.statement["rules"]} == {"late_kept", "late_flagged"}
+    for address in (receipt.get_absolute_url(), document.get_absolute_url()):
+        page = client_of(saudi_delegate).get(address).content.decode()
+        assert "Each rule" in page and "not registered" not in page
+    told = html.unescape(client_of(saudi_delegate).get(receipt.get_absolute_url()).content.decode())
+    assert "24 hours before the start of the meeting: Late; deadline" in told
 
 
 def test_a_receipt_of_version_1_names_the_group_by_its_code_and_is_printed(
