@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cwg.look.form_fields import choice_field, refuse_line_breaks
+from cwg.look.reasons import ReasonForm
 from cwg.members.models import Group
 from cwg.members.rights import Rights
 
@@ -27,17 +28,7 @@ EVERY_GROUP = "every"
 JUDGED = [(kind.value, kind.label) for kind in Kind if kind not in SESSION_PAPERS]
 
 
-class WhyForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=500,
-        widget=forms.Textarea({"rows": 3}),
-        help_text=_("It is kept in the record, with your name and the time."),
-        error_messages={"required": _("Say why. The reason is kept in the record.")},
-    )
-
-
-class RuleForm(WhyForm):
+class RuleForm(ReasonForm):
     """The terms of a rule. `instance` is the rule as it stands; without one, a new rule.
 
     The reason is asked for once the terms have been read back: the page requires it then.
@@ -72,7 +63,8 @@ class RuleForm(WhyForm):
             "Rules add up. Only a rule of one group can take the place of a general one, for that group."
         ),
     )
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    # The newest row of the rule's history when the form was opened (`rulebook.version_of`).
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     field_order = (
         "group",
         "kinds",

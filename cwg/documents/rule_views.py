@@ -13,14 +13,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cwg.look.reasons import ReasonForm
 from cwg.members.models import Group
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 from cwg.record import journal
+from cwg.record.reasons import SAY_WHY
 
 from . import rule_words, rulebook
 from .models import DeadlineRule, Register
-from .rule_forms import RuleForm, WhyForm
+from .rule_forms import RuleForm
 from .states import MeetingState
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -163,7 +165,7 @@ def _entered(
         read = journal.digest({"group": entered.group_id, **_terms_of(entered)})
         confirmed = request.POST.get("read") == read
         if not form.cleaned_data["reason"].strip() and confirmed:
-            form.add_error("reason", _("Say why. The reason is kept in the record."))
+            form.add_error("reason", SAY_WHY)
         try:
             if form.errors:
                 pass
@@ -172,7 +174,7 @@ def _entered(
                     entered,
                     actor=request.user,
                     reason=form.cleaned_data["reason"],
-                    seen=int(form.cleaned_data["seen"]) if form.cleaned_data["seen"].isdigit() else None,
+                    seen=form.cleaned_data["seen"],
                 )
                 messages.success(request, done(kept))
                 return redirect("documents:rules")
@@ -206,7 +208,7 @@ def switch(request: PortalRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     if not rulebook.may_keep(request.rights, found.group_id):
         raise Http404
-    form = WhyForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     status = 200
     if form.is_bound:
         status = 400
@@ -243,7 +245,7 @@ def preset(request: PortalRequest, key: str, slug: str) -> HttpResponse:
     if key not in rulebook.PRESETS or not rulebook.may_keep(request.rights, group.pk):
         raise Http404
     rows = [rulebook.row_of(each, group) for each in rulebook.PRESETS[key]]
-    form = WhyForm(request.POST if request.method == "POST" else None, initial={"reason": rows[0].source})
+    form = ReasonForm(request.POST if request.method == "POST" else None, initial={"reason": rows[0].source})
     status = 200
     if form.is_bound:
         status = 400

@@ -20,6 +20,7 @@ from cwg.members.models import Group, Person, Role
 from cwg.members.rights import Rights, rights_of
 from cwg.record import journal
 from cwg.record.history import sign
+from cwg.record.reasons import clean_reason
 
 from . import rule_words, rules
 from .deadlines import DECISION_556, LONGEST, SESSION_PAPERS, Anchor, Rule, Unit
@@ -58,7 +59,7 @@ def keep(rule: DeadlineRule, *, actor: Person, reason: str, seen: int | None = N
     """Save a new or changed rule, under the name its terms give it, with its history and an entry in the portal's chain.
 
     `seen` is the newest history row of the rule as the person saw it (`version_of`). Raises PermissionDenied,
-    RuleRefused, RuleChanged; nothing is changed then.
+    ReasonMissing, RuleRefused, RuleChanged; nothing is changed then.
     """
     with transaction.atomic():
         return _keep(journal.portal(), rule, actor, reason, seen)
@@ -166,7 +167,7 @@ def _already(other: DeadlineRule) -> str:
 
 
 def _keep(portal, rule: DeadlineRule, actor: Person, reason: str, seen: int | None = None) -> DeadlineRule:
-    at, reason = clock.now(), reason.strip()
+    at = clock.now()
     before = DeadlineRule.objects.filter(pk=rule.pk).first() if rule.pk else None
     rights = rights_of(actor, at)
     for group_id in {rule.group_id, before.group_id if before else rule.group_id}:
@@ -174,8 +175,7 @@ def _keep(portal, rule: DeadlineRule, actor: Person, reason: str, seen: int | No
             raise PermissionDenied(
                 "What binds every group is kept by administrators, the rest by the secretariat."
             )
-    if not reason:
-        raise RuleRefused(_("Say why. The reason is kept in the record."))
+    reason = clean_reason(reason)
     if before is not None and seen is not None and version_of(before) != seen:
         raise RuleChanged(_("Somebody changed this rule meanwhile. Look at it as it is now."))
     if before is not None and before.group_id != rule.group_id:

@@ -164,6 +164,16 @@ def test_what_somebody_else_changed_meanwhile_is_not_written_over(client_of, sec
     assert DeadlineRule.objects.get().offset == 72
 
 
+@pytest.mark.parametrize("seen", ["²", "-", "1.5"])
+def test_a_version_that_is_no_number_is_refused(client_of, secretary, dg, entered, seen):
+    rule = rulebook.keep(rulebook.row_of(TWENTY_FOUR_HOURS, dg), actor=secretary, reason="Agreed")
+    client, page = client_of(secretary), reverse("documents:rule", args=[rule.pk])
+    read = read_back(client.post(page, entered | {"seen": str(rulebook.version_of(rule))}))
+    answer = client.post(page, entered | {"seen": seen, "read": read, "reason": "Longer"})
+    assert answer.status_code == 400
+    assert DeadlineRule.objects.get().offset == 24
+
+
 def test_the_pair_of_decision_556_is_two_clicks_away(client_of, secretary, dg, general):
     client = client_of(secretary)
     page = reverse("documents:rule-preset", args=["decision-556", dg.slug])

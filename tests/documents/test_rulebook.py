@@ -8,6 +8,7 @@ from cwg.documents.deadlines import DECISION_556, SESSION_PAPERS, TWENTY_FOUR_HO
 from cwg.documents.models import DeadlineRule
 from cwg.record import journal
 from cwg.record.models import JournalEntry, PortalJournal
+from cwg.record.reasons import ReasonMissing
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -141,7 +142,7 @@ def test_the_longest_and_the_shortest_are_kept(dg, secretary, offset, unit):
 
 
 def test_a_rule_without_a_reason_is_refused(dg, secretary, nothing_kept):
-    with pytest.raises(rulebook.RuleRefused, match="Say why"):
+    with pytest.raises(ReasonMissing, match="Say why"):
         rulebook.keep(own(dg), actor=secretary, reason=" ")
 
 
