@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cwg.documents import downloads
 from cwg.documents.filenames import content_disposition
-from cwg.documents.models import Register
+from cwg.documents.finding import register_or_404
 from cwg.look.pages import page_of
 from cwg.members.accounts import address_of
 from cwg.members.requests import PortalRequest
@@ -36,16 +36,10 @@ class Line:
     facts: str = ""
 
 
-def visible_register(request: PortalRequest, slug: str) -> Register:
-    """The register of that address as this person sees it. Raises Http404."""
-    registers = Register.objects.visible_to(request.rights).select_related("group", "meeting")
-    return get_object_or_404(registers, slug=slug)
-
-
 @require_safe
 def record(request: PortalRequest, slug: str) -> HttpResponse:
     """The journal of the register in the order of its acts, 100 a page."""
-    register = visible_register(request, slug)
+    register = register_or_404(request, slug)
     entries = JournalEntry.objects.filter(chain=register.chain).order_by("position")
     page = page_of(Paginator(entries, PAGE_LENGTH), request.GET.get("page"))
     read = {entry.pk for entry in page if reads_facts(request.rights, register, entry)}
@@ -79,7 +73,7 @@ def as_json(facts: dict) -> str:
 @require_safe
 def chain(request: PortalRequest, slug: str) -> HttpResponseBase:
     """The chain of the register as JSON Lines, for whoever sees it; facts that are not theirs are withheld."""
-    register = visible_register(request, slug)
+    register = register_or_404(request, slug)
     response: HttpResponseBase
     if request.method == "HEAD":
         response = HttpResponse(content_type=CHAIN_TYPE)

@@ -15,6 +15,7 @@ from cwg import clock
 from cwg.record import journal, seals, signing
 from cwg.record.models import GENESIS, JournalEntry, PortalJournal
 
+from . import states
 from .models import PublishedHeads, Register
 
 FORMAT = "cwg-heads/1"
@@ -43,7 +44,7 @@ def publish() -> int:
 
 def _heads(now: datetime) -> Iterator[dict[str, Any]]:
     """Sorted by the number of the chain, so that the order tells nothing."""
-    rows = [*PortalJournal.objects.all(), *Register.objects.filter(announced_at__lte=now)]
+    rows = [*PortalJournal.objects.all(), *Register.objects.filter(states.announced(now))]
     for row in sorted(rows, key=lambda row: str(row.chain)):
         yield {"chain": row.chain, "length": row.chain_length, "head": row.chain_head}
 
