@@ -71,6 +71,14 @@ def reset_second_factor(person: Person, *, actor: Person, at: datetime, reason: 
     return person
 
 
+def account_at(email: str, *, actor: Person, at: datetime) -> Person:
+    """The account at that address, of those the actor looks after. Raises NoSuchAccount, alike for all others."""
+    found = Person.objects.filter(email=email).first()
+    if found is None or not may_look_after(rights_of(actor, at), found, at):
+        raise refusals.NoSuchAccount
+    return found
+
+
 def join(closed: Person, stays: Person, *, actor: Person, at: datetime, reason: str) -> Person:
     """Make one account of two of the same human being: `closed` ends and says where it went, `stays` goes on.
 

@@ -42,14 +42,16 @@ def managed_groups(rights: Rights) -> frozenset[int]:
     return account_groups(rights) if is_administrator(rights) else rights.secretariat_groups
 
 
-def known_people(rights: Rights) -> QuerySet[Person]:
-    """People who have, or had, a role in a group this person looks after, or came by an invitation to it.
-
-    An administrator knows everybody. That somebody has an account at all is another group's affair.
-    """
-    if is_administrator(rights):
-        return Person.objects.all()
-    groups = account_groups(rights)
+def people_of(groups: Iterable[int]) -> QuerySet[Person]:
+    """People who have, or had, a role in one of these groups, or came by an invitation to one."""
     role = Accreditation.objects.filter(person=OuterRef("pk"), group_id__in=groups)
     invitation = Invitation.objects.filter(person=OuterRef("pk"), group_id__in=groups)
     return Person.objects.filter(Exists(role) | Exists(invitation))
+
+
+def known_people(rights: Rights) -> QuerySet[Person]:
+    """The people of the groups this person looks after; an administrator knows everybody.
+
+    That somebody has an account at all is another group's affair.
+    """
+    return Person.objects.all() if is_administrator(rights) else people_of(account_groups(rights))

@@ -34,6 +34,7 @@ from .models import (
     Person,
     Role,
 )
+from .oversight import people_of
 from .rights import Rights, rights_of
 
 TOKEN_SALT = "invitation"
@@ -69,15 +70,17 @@ def may_manage_people(rights: Rights) -> bool:
 
 
 def may_look_after(rights: Rights, person: Person, at: datetime) -> bool:
-    """An administrator looks after every account; the secretariat after those with no role beyond its groups.
+    """An administrator looks after every account; the secretariat after those of its people with no role beyond its groups.
 
-    An administrator's account is no secretariat's, in whatever group that role stands.
+    An administrator's account is no secretariat's, in whatever group that role stands. Nor is that of somebody who never
+    had to do with its groups: that there is such an account is another group's affair.
     """
     if rights.has_role(Role.ADMINISTRATOR):
         return True
+    own = rights.secretariat_groups
     held = Accreditation.objects.filter(Q(until__isnull=True) | Q(until__gt=at), person=person.pk)
-    beyond = held.exclude(group_id__in=rights.secretariat_groups) | held.filter(role=Role.ADMINISTRATOR)
-    return may_manage_people(rights) and not beyond.exists()
+    beyond = held.exclude(group_id__in=own) | held.filter(role=Role.ADMINISTRATOR)
+    return bool(own) and people_of(own).filter(pk=person.pk).exists() and not beyond.exists()
 
 
 def _require(actor: Person, accreditation_or_invitation, at: datetime) -> Rights:

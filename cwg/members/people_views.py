@@ -43,9 +43,7 @@ def _reset_second_factor(person: Person, actor: Person, at: Any, given: dict[str
 
 
 def _join(person: Person, actor: Person, at: Any, given: dict[str, Any]) -> Person:
-    stays = Person.objects.filter(email=given["email"]).first()
-    if stays is None:
-        raise refusals.NoSuchAccount
+    stays = account_care.account_at(given["email"], actor=actor, at=at)
     return account_care.join(person, stays, actor=actor, at=at, reason=given["reason"])
 
 

@@ -225,9 +225,9 @@ class RolesDiffer(Refused):
 
 
 class NoSuchAccount(Refused):
-    """The account that is to stay was named by an address that nobody has."""
+    """The account that is to stay was named by an address that none of the accounts in the actor's care has."""
 
-    sentence = _("There is no account at this address.")
+    sentence = _("There is no account at this address among those you look after.")
 
 
 class JoinedAway(Refused):

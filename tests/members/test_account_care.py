@@ -1,5 +1,6 @@
 """What the secretariat does for a person's account: another address, the second factor, two accounts made one."""
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from cwg.members import account_care, people, refusals
 from cwg.members.models import Accreditation, Person, Role, Session
 from cwg.record.models import AccessEntry
 from tests.factories import PASSWORD, accredit, make_group, make_person, make_state
-from tests.members.door import sign_in, signed_in, text_of
+from tests.members.door import sign_in, signed_in, text_of, without_its_own_words
 
 pytestmark = pytest.mark.django_db
 NEW = "Sara.New@Ministry.Example"
@@ -186,7 +187,23 @@ def test_an_address_of_nobody_joins_nothing(client_of, administrator, saudi_dele
         path(saudi_delegate, "join"), {"email": "no@x.example", "reason": "x"}
     )
     assert answer.status_code == 409
-    assert "There is no account at this address" in text_of(answer)
+    assert "There is no account at this address among those you look after" in text_of(answer)
+
+
+def test_whether_another_group_knows_an_address_is_not_told(client_of, secretary, saudi_delegate, twice):
+    page = client_of(secretary)
+    answers = {
+        email: without_its_own_words(
+            page.post(path(saudi_delegate, "join"), {"email": email, "reason": "x"}), email
+        )
+        for email in (twice.email, "no@x.example")
+    }
+    assert "There is no account at this address among those you look after" in html.unescape(
+        answers[twice.email]
+    )
+    assert answers[twice.email] == answers["no@x.example"]
+    saudi_delegate.refresh_from_db()
+    assert saudi_delegate.is_active
 
 
 # --- Who may ------------------------------------------------------------------------------------------------------
@@ -236,6 +253,31 @@ def test_nobody_else_may(request, client_of, now, dg, saudi_delegate, secretary,
     saudi_delegate.refresh_from_db()
     assert (saudi_delegate.email, saudi_delegate.is_active) == ("delegate.sau@test.example", True)
     assert Authenticator.objects.filter(user=saudi_delegate).exists()
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_who_was_only_ever_in_another_group_is_not_there(client_of, now, secretary, twice, act):
+    """Without a role now, and never with one here: not even the name is this secretariat's to read."""
+    with_second_factor(twice)
+    role = twice.accreditations.get()
+    role.until = now
+    role.save()
+    with pytest.raises(refusals.NotEntitled):
+        ACTS[act](twice, secretary, now)
+    with pytest.raises(refusals.NotEntitled):
+        people.disable(twice, actor=secretary, at=now, reason="x")
+    assert client_of(secretary).get(path(twice, act)).status_code == 404
+    assert Authenticator.objects.filter(user=twice).exists()
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_the_secretariat_looks_after_its_former_people(client_of, now, secretary, saudi_delegate, act):
+    with_second_factor(saudi_delegate)
+    role = saudi_delegate.accreditations.get()
+    role.until = now
+    role.save()
+    answer = client_of(secretary).get(path(saudi_delegate, act))
+    assert saudi_delegate.email in text_of(answer)
 
 
 @pytest.mark.parametrize("act", ACTS)
