@@ -7,6 +7,7 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import Login
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cwg import clock
 
 from . import accounts, refusals, sign_in_links
+from .models import Person
 from .sign_in import AddressForm
 
 Ask = Callable[..., None]
@@ -71,16 +73,19 @@ def use_sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     410 for a link that was used, is too old, or that we did not make.
     """
     try:
-        person = sign_in_links.person_of(token)
+        if request.method != "POST":
+            person = sign_in_links.person_of(token)
+            return render(request, "account/sign_in_link_use.html", {"person": person})
+        with transaction.atomic():
+            return _sign_in(request, sign_in_links.redeem(token))
     except refusals.LinkGone as gone:
         return render(request, "account/sign_in_link_gone.html", {"sentence": gone.sentence}, status=410)
-    if request.method != "POST":
-        return render(request, "account/sign_in_link_use.html")
+
+
+def _sign_in(request: HttpRequest, person: Person) -> HttpResponse:
     if request.user.is_authenticated:
         logout(request)
     clear_login(request)
     record_authentication(request, person, method="mailed_link")
-    response = perform_login(request, Login(user=person))
-    if request.user.is_authenticated:
-        request.session.set_expiry(0)
-    return response
+    request.session.set_expiry(0)  # whatever somebody has ticked in this browser before
+    return perform_login(request, Login(user=person))

@@ -62,6 +62,15 @@ def person_of(token: str) -> Person:
     return person
 
 
+def redeem(token: str) -> Person:
+    """As `person_of`, with the person's row locked: sign in within the same transaction, and the link is used up.
+
+    Where a second factor is due it stays good until that was given. Raises LinkGone.
+    """
+    Person.objects.select_for_update().get(pk=person_of(token).pk)
+    return person_of(token)  # again, under the lock: whoever pressed twice, or second, waited here
+
+
 def _state(person: Person) -> str:
     """What changes when the link is used, and when it should die anyhow: the last sign-in, the password, the address."""
     last = person.last_login.isoformat() if person.last_login else ""

@@ -214,7 +214,10 @@ def test_a_mailed_link_passes_the_delay(held, saudi_delegate, settings, mailoutb
     (mail,) = mailoutbox
     assert mail.to == [saudi_delegate.email]
     (link,) = {word for word in mail.body.split() if "/accounts/sign-in-link/" in word}
-    assert owner.get(link.removeprefix(settings.PORTAL_URL)).status_code == 200
+    page = owner.get(link.removeprefix(settings.PORTAL_URL))
+    assert f"as <bdi>{saudi_delegate.email}</bdi>" in text_of(page), (
+        "nobody is signed in as somebody else unawares"
+    )
     assert not signed_in(owner), "looking at it changes nothing"
     assert follow(owner, link, settings)["Location"] == "/"
     assert signed_in(owner)
@@ -448,6 +451,24 @@ def test_many_guesses_at_one_moment_are_not_one():
     with ThreadPoolExecutor(8) as pool:
         looked_at = sum(pool.map(one, range(24)))
     assert looked_at == guessing.FREE_GUESSES
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_used_in_six_places_at_one_moment_signs_in_once(settings):
+    from concurrent.futures import ThreadPoolExecutor
+
+    link = sign_in_links.link(make_person("owner@x.example"))
+
+    def use(_number) -> int:
+        try:
+            return follow(behind(STRANGER), link, settings).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = sorted(pool.map(use, range(6)))
+    assert answers == [302] + [410] * 5
+    assert AccessEntry.objects.filter(act="signed_in").count() == 1
 
 
 def test_words_of_waiting_round_up():
