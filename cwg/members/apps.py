@@ -12,8 +12,9 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from cwg.record import jobs
 
-        from . import accounts, guessing, sessions
+        from . import accounts, devices, guessing, sessions
 
         accounts.connect()
         jobs.register("entry-attempts", guessing.forget_what_is_over, every=timedelta(hours=6))
+        jobs.register("known-devices", devices.forget_what_is_over)
         jobs.register("sessions", sessions.forget_what_is_over, every=timedelta(hours=6))

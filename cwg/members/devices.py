@@ -1,8 +1,8 @@
 """Browsers that are known: a signed cookie says which browser it is, a row says whose it has been.
 
 Only a whole sign-in makes a browser known (password and, where it is set up, second factor; a mailed link; an
-invitation). What it is good for: on it a stranger's wrong passwords delay nobody (`guessing.py`). It opens nothing
-by itself, and "Sign out everywhere" makes it worthless.
+invitation), or a new password set by a mailed link. What it is good for: on it a stranger's wrong passwords delay nobody
+(`guessing.py`). It opens nothing by itself, and "Sign out everywhere" makes it worthless.
 """
 
 import uuid
@@ -12,6 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+
+from cwg import clock
 
 from .entry_models import KnownDevice
 from .models import Person
@@ -69,3 +71,12 @@ def forget(person: Person, *browsers: uuid.UUID) -> None:
     """Make these browsers of `person`, or all of them where none is named, strange again."""
     held = KnownDevice.objects.filter(person_id=person.pk)
     (held.filter(browser__in=browsers) if browsers else held).delete()
+
+
+def forget_what_is_over() -> int:
+    """Background work: delete the browsers that nobody signed in on for a year; returns how many rows."""
+    return forget_old(clock.now())
+
+
+def forget_old(at: datetime) -> int:
+    return KnownDevice.objects.filter(seen_at__lte=at - LIFETIME).delete()[0]

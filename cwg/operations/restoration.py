@@ -51,7 +51,7 @@ def refuse_unless_empty() -> None:
 def load(folder: Path, chosen: Path) -> None:
     """Load the dump of `chosen` into the empty database and bring it to this release; put back missing files.
 
-    What the storage holds is never overwritten: it may be newer than the backup. Raises backup.BackupFailed.
+    Everybody is signed out. What the storage holds is never overwritten: it may be newer than the backup. Raises backup.BackupFailed.
     """
     backup.read_manifest(chosen)
     refuse_unless_empty()
@@ -66,6 +66,8 @@ def load(folder: Path, chosen: Path) -> None:
         str(chosen / backup.DUMP),
     )
     call_command("migrate", interactive=False, verbosity=0)
+    # Who signed out since the backup was made stays signed out.
+    Session.objects.all().delete()
     storage, files = storages["documents"], folder / backup.FILES
     for source in sorted(path for path in files.rglob("*") if path.is_file()):
         name = source.relative_to(files).as_posix()
@@ -101,8 +103,6 @@ def go_on() -> Restored:
                 _place_unknown(chain, portal, result)
         restore_gaps.keep_ids_unused([*(loss for _, loss in result.found), *result.unplaced])
         result.mails_dropped = let_old_mail_rest(result.at)
-        # Who signed out since the backup was made stays signed out.
-        Session.objects.all().delete()
         return result
 
 

@@ -1,8 +1,8 @@
 """Keeping secrets that stand in addresses out of the log: whoever reads a log must not be able to act for others.
 
-Some addresses carry a secret: an invitation's link, links mailed to a person (to sign in, for a new password, to confirm an
-address), a person's own calendar. They
-reach a log as the path of a request, inside `next=` of another one, or in the text of an error.
+Some addresses carry a secret: an invitation's link, links mailed to a person (to sign in, for a new password, to
+confirm an address), a person's own calendar. They reach a log as the path of a request, inside `next=` of another one,
+or in the text of an error.
 """
 
 import logging

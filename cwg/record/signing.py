@@ -26,6 +26,7 @@ from cwg import clock
 
 from . import journal
 from .models import JournalEntry, PortalJournal, SigningKey
+from .reasons import clean_reason
 
 MADE, RETIRED = "signing_key_made", "signing_key_retired"
 KEYS_FORMAT = "cwg-keys/1"
@@ -119,9 +120,10 @@ def fault(signed: dict[str, Any], format_name: str) -> str | None:
 def retire(*, reason: str) -> list[SigningKey]:
     """Retire every key in use: their private halves are removed, the next signature makes a new key.
 
-    Returns the retired keys. What they signed still verifies, with their published public halves; the reason, and the
+    Returns the retired keys. Raises ReasonMissing. What they signed still verifies, with their published public halves; the reason, and the
     instant, are published beside them and stand in the portal's own chain.
     """
+    reason = clean_reason(reason)
     with transaction.atomic():
         locked = journal.portal()
         rows = list(SigningKey.objects.select_for_update().filter(retired_at__isnull=True))

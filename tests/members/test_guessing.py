@@ -185,6 +185,9 @@ def test_a_year_unseen_a_device_is_a_strangers(held, known, saudi_delegate):
     seen = KnownDevice.objects.get().seen_at
     assert devices.known_to(saudi_delegate.email, browser, seen + devices.LIFETIME - TICK)
     assert not devices.known_to(saudi_delegate.email, browser, seen + devices.LIFETIME)
+    assert devices.forget_old(seen + devices.LIFETIME - TICK) == 0
+    assert devices.forget_old(seen + devices.LIFETIME) == 1
+    assert not KnownDevice.objects.exists()
 
 
 def test_the_password_alone_makes_no_device_known_where_a_second_factor_is_due(saudi_delegate):

@@ -15,6 +15,7 @@ from django.db import connection
 from cwg import clock
 from cwg.documents import register as deciding
 from cwg.documents.models import Document, Register, Revision, Series
+from cwg.members import sessions
 from cwg.members.models import Role, Session
 from cwg.notices import outbox
 from cwg.notices.models import Event, Notice
@@ -209,11 +210,13 @@ def test_a_meeting_made_after_the_dump_keeps_its_numbers_used_once_it_is_made_ag
     call_command("restore", str(folder))
     assert "A meeting made after the backup is lost (WG-WSIS-15)" in capsys.readouterr().out
     made_again = factories.make_register(Register.objects.get().group, 15)
+    sessions.made_for(factories.make_person("at.work@test.example"))
     for _ in range(2):
         call_command("restore", str(folder), "--numbers-only")
         assert Series.objects.get(register=made_again, code="").last_number == 2
     assert JournalEntry.objects.filter(chain=made_again.chain, act=replay.ACT).count() == 1
     assert factories.make_document(made_again, "Three").symbol == "WG-WSIS-15/3"
+    assert Session.objects.count() == 1, "nobody who works again already is signed out"
     assert verified()["holds"] is True
 
 

@@ -20,6 +20,8 @@ from tests.faults import web_server
 SECRET = "eyJpIjoi-_0:1vM"
 ADDRESSES = [
     reverse("members:invitation", args=[SECRET]),
+    reverse("account_use_sign_in_link", args=[SECRET]),
+    reverse("account_confirm_address", args=[SECRET]),
     reverse("account_reset_password_from_key", kwargs={"uidb36": "2b", "key": "d0x-4fa9c"}),
     reverse("meetings:feed", args=["s3cret-of-the-calendar"]),
 ]

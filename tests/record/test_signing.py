@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
@@ -110,6 +110,15 @@ def test_the_command_retires_the_key_with_its_reason():
     key = SigningKey.objects.get()
     assert f"Key {key.key} is retired." in out.getvalue()
     assert key.retired_because == "the yearly change"
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 501])
+def test_a_key_is_not_retired_without_a_reason_that_can_be_published(reason):
+    signing.sign(FORMAT, {})
+    with pytest.raises(CommandError):
+        call_command("retire_signing_key", "--reason", reason)
+    assert SigningKey.objects.get().retired_at is None
+    assert not JournalEntry.objects.filter(act=signing.RETIRED).exists()
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """`manage.py retire_signing_key`: the key in use signs nothing more; the next signature makes a new one."""
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from cwg.record import signing
+from cwg.record.reasons import MOST_CHARACTERS, ReasonMissing
 
 
 class Command(BaseCommand):
@@ -15,6 +16,12 @@ class Command(BaseCommand):
         parser.add_argument("--reason", required=True, help="why; published beside the key")
 
     def handle(self, *, reason: str, **options) -> None:
-        for row in signing.retire(reason=reason):
+        if len(reason) > MOST_CHARACTERS:
+            raise CommandError(f"Give the reason in at most {MOST_CHARACTERS} characters.")
+        try:
+            retired = signing.retire(reason=reason)
+        except ReasonMissing as missing:
+            raise CommandError(str(missing)) from missing
+        for row in retired:
             self.stdout.write(f"Key {row.key} is retired.")
         self.stdout.write("The next signature makes a new key; see /record/keys/.")
