@@ -31,7 +31,8 @@ _STATED = {
     2: ("group_name",),
     3: ("rules",),
 }
-_JOURNALLED = ("symbol", "kind", "verdict", "available_at", "deadline", "receipt", "files")
+# An entry of before November 2026 names no rules.
+_JOURNALLED = ("symbol", "kind", "verdict", "available_at", "deadline", "rules", "receipt", "files")
 FILES = "files"
 
 
@@ -63,9 +64,9 @@ def of_receipt(receipt: Receipt) -> Iterator[Difference]:
 def of_entry(facts: dict[str, Any], revision: Revision) -> Iterator[Difference]:
     """What the journal's entry of a registration says otherwise than the register."""
     held = _held(revision, getattr(revision, "receipt", None))
-    # The entry keeps the verdict of each rule as the revision does; one of before November 2026 keeps none.
+    # The entry keeps the verdict of each rule as the revision does, a receipt states it without our ids.
     held["rules"] = journal.plain({"rules": revision.per_rule})["rules"]
-    names = (*_JOURNALLED, "rules") if "rules" in facts else _JOURNALLED
+    names = (name for name in _JOURNALLED if name != "rules" or name in facts)
     yield from _differences(names, facts, held)
 
 
