@@ -231,12 +231,14 @@ def offer(contribution_proof: Proof, *, person: Person, at: datetime) -> SubmitT
     )
 
 
-def forecast(contribution: Contribution, *, at: datetime) -> deadlines.Decision | None:
-    """What the rules would say if the document became available at `at`; None without a meeting."""
-    if contribution.register is None:
+def forecast(prepared: Proof, *, at: datetime) -> deadlines.Decision | None:
+    """What the register would decide if the document became available at `at`; None without a meeting."""
+    addressed = prepared.contribution.register
+    if addressed is None:
         return None
-    in_force = contribution.register.deadlines_in_force
-    return _judge(in_force, contribution.kind, at, slot=contribution.open_slot is not None)
+    filing = prepared.filing
+    decision = _judge(addressed.deadlines_in_force, filing.kind, at, slot=prepared.slot is not None)
+    return decision.of_sponsors_alone() if filing.same_bytes else decision
 
 
 def _judge(in_force, kind: str, at: datetime, *, slot: bool = False) -> deadlines.Decision:

@@ -65,7 +65,7 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         if may_submit and prepared.ready and not lacks_second_factor
         else None
     )
-    forecast = submission.forecast(draft, at=request.server_now)
+    forecast = submission.forecast(prepared, at=request.server_now)
     return {
         "contribution": draft,
         "party": draft.party,

@@ -10,7 +10,7 @@ instant is not later than the deadline: the boundary instant itself is in time.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -169,7 +169,7 @@ class Decision:
     the one whose deadline closes the door first (where none closes it, the earliest); None where no rule
     measured the document. `late_by` is set whenever a rule was broken, also where a slot excuses it. `effect`
     is the effect that is carried out: None where the document is not late or the slot excuses it. `per_rule`
-    has every rule's own verdict, earliest deadline first.
+    has every rule's own verdict, in the order in which the rules were given.
     """
 
     verdict: Verdict
@@ -183,6 +183,12 @@ class Decision:
     def accepted(self) -> bool:
         """Whether the document may be registered now."""
         return self.effect not in (Effect.REFUSE_AND_KEEP, Effect.HOLD)
+
+    def of_sponsors_alone(self) -> "Decision":
+        """The decision for a change of sponsors alone, which is never refused: late, it is accepted and marked late."""
+        if self.accepted:
+            return self
+        return replace(self, verdict=Verdict.LATE_FLAGGED, effect=Effect.FLAG)
 
 
 def deadline(rule: Rule, opens_at: datetime, seat_zone: ZoneInfo) -> datetime:

@@ -148,12 +148,11 @@ def enter(
         slot=slot is not None,
         measured=not locked.is_archive,
     )
-    verdict = decision.verdict
+    if filing.same_bytes:
+        decision = decision.of_sponsors_alone()
     if not decision.accepted:
-        if not filing.same_bytes:
-            _journal_refusal(locked, filing, decision, in_force, actor, at, arrived_at)
-            return Entered(decision, at, waited)
-        verdict = deadlines.Verdict.LATE_FLAGGED
+        _journal_refusal(locked, filing, decision, in_force, actor, at, arrived_at)
+        return Entered(decision, at, waited)
     binding = next((d for d in in_force if decision.rule and str(d.terms["rule"]) == decision.rule.key), None)
     document, revision = (
         _new_document(locked, filing, at, actor)
@@ -161,7 +160,7 @@ def enter(
         else _next_revision(locked, filing, at, actor)
     )
     revision.received_at = revision.available_at = at
-    revision.verdict = str(verdict)
+    revision.verdict = str(decision.verdict)
     revision.deadline = binding
     if binding is not None:
         revision.measured_at, revision.deadline_at = at, binding.instant

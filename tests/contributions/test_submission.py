@@ -333,10 +333,10 @@ def test_a_draft_may_answer_a_request_later_on(dg, in_session, saudi_focal_point
 def test_the_forecast_counts_a_request_only_while_it_is_open(dg, in_session, saudi_focal_point, held):
     slot = drafts.make_slot(in_session)
     draft = drafts.make_draft(dg, in_session, by=saudi_focal_point, slot=slot)
-    assert submission.forecast(submission.load(draft.pk), at=held.at).accepted
+    assert submission.forecast(submission.proof(submission.load(draft.pk)), at=held.at).accepted
     slot.withdrawn_at = held.at
     slot.save()
-    assert not submission.forecast(submission.load(draft.pk), at=held.at).accepted
+    assert not submission.forecast(submission.proof(submission.load(draft.pk)), at=held.at).accepted
 
 
 # --- Once -----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from contributions import drafting, submission
+from contributions import drafting, sponsors, submission
 from contributions.models import Contribution, SubmitToken
 from cwg.documents import register as the_register
 from cwg.documents import rulebook, rules
@@ -152,6 +152,24 @@ def test_an_accepted_late_document_tells_each_verdict_on_receipt_and_page(
     assert "24 hours before the start of the meeting: In time; deadline" in page
     assert "Matches the register" in plain(browser.get(answer.url))
     assert drafts.faults() == []
+
+
+@pytest.mark.parametrize(("words", "accepted"), [("", True), ("One word more", False)])
+def test_the_preview_of_sponsors_alone_says_late_that_it_will_be_accepted(
+    browser, draft, saudi_focal_point, syrian_focal_point, deadline, held, words, accepted
+):
+    registered = drafts.submit(draft, saudi_focal_point).receipt.revision.document
+    change = drafting.begin_change(registered, "rev", rights=rights_of(saudi_focal_point), at=held.at)
+    syria = factories.make_state("SYR")
+    asked = sponsors.ask(change.pk, syria, rights=rights_of(saudi_focal_point), at=held.at)
+    sponsors.answer(asked.pk, joins=True, rights=rights_of(syrian_focal_point), at=held.at)
+    Contribution.objects.filter(pk=change.pk).update(summary=words)
+    held.move_to(deadline + MICROSECOND)
+    page = browser.get(url("proof", change))
+    assert ("Submitted now, it will be accepted, and marked late" in plain(page)) is accepted
+    assert ("it would not be published" in plain(page)) is not accepted
+    press_submit(browser, change, token_on(page))
+    assert registered.revisions.count() == (2 if accepted else 1)
 
 
 def test_the_late_page_names_each_rule_and_the_door(browser, register, draft, pair, deadline, held):
