@@ -36,6 +36,7 @@ from . import drafting
 from .models import Contribution, DraftFile, Sponsorship, SubmitToken
 
 WITHDRAWN = _("The document this would change has been withdrawn.")
+CLOSED = _("This meeting has closed. Your draft stays: choose another meeting for it.")
 CANCELLED = _("This meeting is cancelled. Your draft stays: choose another meeting for it.")
 POSTPONED = _(
     "This meeting is postponed and has no date yet. Your draft stays; you can submit it once there is one."
@@ -193,6 +194,8 @@ def _problems(contribution: Contribution, files: dict[str, list[DraftFile]]):
         yield _("This meeting is in the archive. Choose a meeting to come.")
     elif contribution.register.is_called_off:
         yield _called_off(contribution.register)
+    elif not contribution.is_change and offers.is_closed_to(contribution.register, contribution.party):
+        yield CLOSED
     if not contribution.title.strip():
         yield _("The title is missing.")
     if not contribution.original_languages:
@@ -270,10 +273,10 @@ def submit(
         return _there_already(fresh)
     if not fresh.is_open:
         raise drafting.NotOpen
-    if not prepared.ready:
-        raise NotReady(prepared.problems)
     if fresh.slot_id is not None and prepared.slot is None and prepared.digest != given.digest:
         raise register.SlotNotOpen  # it was open when the proof was shown
+    if not prepared.ready:
+        raise NotReady(prepared.problems)
     assert fresh.register_id is not None  # without a meeting the proof is not ready
     register_id: int = fresh.register_id
 
@@ -292,6 +295,8 @@ def submit(
             raise DraftChanged
         if not rights_of(person).submits_for(fresh.party):  # a draft never changes its party
             raise NotEntitled
+        if filing.revises_id is None and offers.is_closed_to(locked, fresh.party):
+            raise NotReady((CLOSED,))
         try:
             entered = register.enter(
                 locked,

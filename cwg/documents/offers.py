@@ -87,7 +87,17 @@ def may_start(register: Register, party: Party, at: datetime) -> bool:
     if party.group_id != register.group_id:
         return False
     state = register.state_at(at)
-    return state.is_open_to_contributions or (state is MeetingState.CLOSED and not party.is_delegation)
+    return state.is_open_to_contributions or (
+        state is MeetingState.CLOSED and not is_closed_to(register, party)
+    )
+
+
+def is_closed_to(register: Register, party: Party) -> bool:
+    """Whether the meeting has closed and takes no new document of this party, whatever its deadlines would say.
+
+    A rule that only flags, or none, would let a delegation's in for ever. What changes a document is no new one.
+    """
+    return register.closed_at is not None and party.is_delegation
 
 
 def starts_at(register: Register, rights: Rights) -> tuple[Party, ...]:

@@ -9,8 +9,8 @@ import pytest
 from contributions import drafting, sponsors, submission
 from contributions.models import Contribution, SubmitToken
 from cwg.documents import register as the_register
-from cwg.documents import rules
-from cwg.documents.deadlines import TWENTY_FOUR_HOURS, Effect, Measured, Unit, Verdict
+from cwg.documents import rulebook, rules
+from cwg.documents.deadlines import DECISION_556, TWENTY_FOUR_HOURS, Effect, Measured, Unit, Verdict
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Deadline, DeadlineRule, Document, PolicyIssue, Receipt, Register
 from cwg.members.models import Accreditation, Office, Role
@@ -299,7 +299,54 @@ def test_the_request_ends_when_the_meeting_closes(dg, in_session, saudi_focal_po
     Register.objects.filter(pk=in_session.pk).update(closed_at=held.forward(hours=1))
     with nothing_changes(draft), pytest.raises(the_register.SlotNotOpen):
         submission.submit(token, person=saudi_focal_point, arrived_at=held.at)
-    late(draft, saudi_focal_point)
+    # Proofed again it is what it is without the request: for a meeting that has closed.
+    assert submission.proof(submission.load(draft.pk)).problems == (submission.CLOSED,)
+
+
+@pytest.fixture
+def flag_only(dg, secretary):
+    """A group whose one rule lets late documents in and marks them."""
+    return rulebook.row_of(DECISION_556[1], dg).save()
+
+
+def test_a_delegation_sends_nothing_new_to_a_meeting_that_has_closed_though_no_deadline_would_refuse_it(
+    flag_only, dg, held, saudi_focal_point, secretary
+):
+    register = factories.make_register(dg, with_rule=False)
+    held.move_to(register.opens_at + timedelta(hours=9))
+    draft, other = (drafts.make_draft(dg, register, by=saudi_focal_point, title=t) for t in ("One", "Two"))
+    token = drafts.token_for(other, saudi_focal_point)
+    document = drafts.submit(draft, saudi_focal_point).receipt.revision.document
+    assert document.original.verdict == "late_flagged"
+    Register.objects.filter(pk=register.pk).update(closed_at=held.at)
+    with nothing_changes(other), pytest.raises(submission.NotReady) as refused:
+        submission.submit(token, person=saudi_focal_point, arrived_at=held.at)
+    assert refused.value.problems == (submission.CLOSED,)
+    # The report comes after the meeting; and what is registered may still be corrected.
+    office = secretary.accreditations.get().office
+    report = drafts.make_draft(dg, register, by=secretary, office=office, kind=Kind.REPORT)
+    assert drafts.submit(report, secretary).receipt
+    change = begin_change(document, "corr", saudi_focal_point, held.at)
+    other_bytes(change, saudi_focal_point, held.at)
+    assert drafts.submit(change, saudi_focal_point).receipt.revision.verdict == "late_flagged"
+
+
+def test_a_meeting_that_closes_while_a_contribution_waits_does_not_take_it(
+    flag_only, dg, held, saudi_focal_point, monkeypatch
+):
+    register = factories.make_register(dg, with_rule=False)
+    held.move_to(register.opens_at + timedelta(hours=9))
+    draft = drafts.make_draft(dg, register, by=saudi_focal_point)
+    token = drafts.token_for(draft, saudi_focal_point)
+    lock = the_register.lock
+
+    def after_it_closed(register_id):
+        Register.objects.filter(pk=register_id).update(closed_at=held.at)
+        return lock(register_id)
+
+    monkeypatch.setattr(the_register, "lock", after_it_closed)
+    with nothing_changes(draft), pytest.raises(submission.NotReady):
+        submission.submit(token, person=saudi_focal_point, arrived_at=held.at)
 
 
 def test_a_request_taken_back_lets_nobody_in(dg, in_session, saudi_focal_point, held):
