@@ -17,7 +17,7 @@ from django.utils.text import slugify
 
 from contributions import drafting, sponsors
 from cwg import clock
-from cwg.documents import heads
+from cwg.documents import archive, heads
 from cwg.documents.kinds import Kind
 from cwg.documents.models import DeadlineRule, Document, PolicyIssue, PublishedHeads
 from cwg.members import people
@@ -87,7 +87,7 @@ def build() -> World:
     things |= {"group": dg, "saudi": factories.make_state("SAU"), "syria": factories.make_state("SYR")}
     things["office"] = factories.make_office(Office.Kind.SECRETARIAT)
     things |= _meetings(dg, elsewhere, world)
-    things |= _documents(things, elsewhere)
+    things |= _documents(things, elsewhere, cast["secretariat"])
     things |= _drafts(world)
     things |= _people_records(world)
     things |= _rest(world)
@@ -110,6 +110,8 @@ def _people(dg: Group) -> dict[str, Person | None]:
         "auditor": (Role.AUDITOR, None, None),
         "administrator": (Role.ADMINISTRATOR, None, None),
         "former_delegate": (Role.DELEGATE, "SAU", None),
+        # No column of the matrix: walks the pages (`test_offers.py`).
+        "vice_chair": (Role.VICE_CHAIR, None, office(Office.Kind.CHAIR)),
     }
     cast: dict[str, Person | None] = {"anonymous": None}
     for name, (role, state, seat) in seats.items():
@@ -120,13 +122,14 @@ def _people(dg: Group) -> dict[str, Person | None]:
 
 
 def _sessions(cast: dict[str, Person | None]) -> dict[str, str]:
-    sessions = {}
-    for role, person in cast.items():
-        if person is not None:
-            client = Client()
-            client.force_login(person)
-            sessions[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
-    return sessions
+    return {role: session_of(person) for role, person in cast.items() if person is not None}
+
+
+def session_of(person: Person) -> str:
+    """The cookie of somebody who has just signed in."""
+    client = Client()
+    client.force_login(person)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def _meetings(dg: Group, elsewhere: Group, world: World) -> dict[str, Any]:
@@ -144,6 +147,14 @@ def _meetings(dg: Group, elsewhere: Group, world: World) -> dict[str, Any]:
         actor=world.people["secretariat"],
         sitting=sitting,
     )
+    for kind in (Office.Kind.INVITED, Office.Kind.CHAIR):
+        requests.record(
+            in_session,
+            addressee=factories.make_office(kind),
+            item=f"4 {MARK}",
+            wording=f"A contribution for information, {MARK}.",
+            actor=world.people["secretariat"],
+        )
     return {
         "in_session": in_session,
         "announced": announced,
@@ -154,7 +165,7 @@ def _meetings(dg: Group, elsewhere: Group, world: World) -> dict[str, Any]:
     }
 
 
-def _documents(things: dict[str, Any], elsewhere: Group) -> dict[str, Any]:
+def _documents(things: dict[str, Any], elsewhere: Group, actor: Person) -> dict[str, Any]:
     in_register = things["announced"].register
 
     def make(title: str, **more) -> Document:
@@ -166,7 +177,31 @@ def _documents(things: dict[str, Any], elsewhere: Group) -> dict[str, Any]:
         "public": make("Public", disclosure=Document.Disclosure.PUBLIC),
         "withdrawn": make("Withdrawn", withdrawn=True),
         "foreign_document": factories.make_document(things["foreign"].register, "Of another group"),
+        "of_the_chair": make(
+            "Of the chair",
+            kind=Kind.CHAIR_PROPOSAL,
+            sources=(factories.office_source(factories.make_office(Office.Kind.CHAIR)),),
+        ),
+        "archived": _archived(things["group"], actor),
     }
+
+
+def _archived(group: Group, actor: Person) -> Document:
+    """A document of Saudi Arabia of before the portal, and its meeting."""
+    opened = clock.now() - timedelta(days=6000)
+    known = archive.ArchivedRegister(
+        "dg-2009", f"Of 2009 {MARK}", 99, "Geneva", "Europe/Zurich", opened.date(), opened.date(), opened
+    )
+    register = archive.open_archive(group, known, actor=actor)
+    Meeting.objects.create(register=register, opens_local=opened)
+    paper = archive.ArchivedDocument(
+        "saudi",
+        Kind.CONTRIBUTION_ACTION,
+        title=f"Of 2009 {MARK}",
+        sources=(factories.state_source("SAU"),),
+        versions=(factories.version_line(text="Of 2009"),),
+    )
+    return archive.enter_archive(register, paper, actor=actor)
 
 
 def _drafts(world: World) -> dict[str, Any]:

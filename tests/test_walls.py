@@ -24,6 +24,7 @@ from cwg.documents import register
 from cwg.documents.kinds import Kind
 from cwg.documents.models import PolicyIssue
 from cwg.members.models import Office, Person, Role
+from cwg.members.parties import Party
 from cwg.members.rights import rights_of
 from cwg.notices import expansion, outbox
 from cwg.notices.models import Notice
@@ -149,9 +150,8 @@ def neighbours() -> dict[str, Person]:
     drafting.begin(
         rights=rights_of(people["delegate"]),
         at=now,
-        group=group,
+        party=Party(group, factories.make_state("BRA")),
         wording=drafting.Wording(meeting.register, Kind.CONTRIBUTION_ACTION, "A neighbour's draft", ("en",)),
-        state=factories.make_state("BRA"),
     )
     # What is the portal's and no group's: the worker's heartbeat, the key that signs, issues that bind everybody.
     heartbeat.beat()
