@@ -4,7 +4,6 @@ from collections.abc import Collection
 
 from django.db.models import Count
 
-from cwg.languages import current_language
 from cwg.members.models import MemberState, Office
 
 from .models import Contribution
@@ -21,7 +20,7 @@ def open_drafts_by_party(group_ids: Collection[int]) -> list[tuple[str, int]]:
     )
     of_state = {state_id: count for state_id, _office, count in counted if state_id is not None}
     of_office = {office_id: count for _state, office_id, count in counted if office_id is not None}
-    states = MemberState.objects.filter(pk__in=of_state).order_by(f"sort_{current_language()}", "iso3")
+    states = MemberState.objects.filter(pk__in=of_state).in_order()
     offices = Office.objects.filter(pk__in=of_office).order_by("name")
     return [
         *((state.name, of_state[state.pk]) for state in states),

@@ -1,18 +1,8 @@
-"""The people of a delegation as its page shows them."""
+"""The people of a delegation as its page shows them; what is done with them has its pages under /people/."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
+from cwg.members import directory
 from cwg.members.models import Accreditation, Invitation, Role
 from cwg.members.requests import PortalRequest
-
-
-@dataclass(frozen=True)
-class Pending:
-    """An invitation nobody has accepted yet; `open` says whether its link still works."""
-
-    invitation: Invitation
-    open: bool
 
 
 def section(request: PortalRequest, seat: Accreditation) -> dict:
@@ -20,29 +10,21 @@ def section(request: PortalRequest, seat: Accreditation) -> dict:
 
     `seat` is the reader's own accreditation in the delegation. Two queries, however many people.
     """
-    manages = seat.role == Role.FOCAL_POINT
-    return {
-        "members": members(seat, request.rights.at),
-        "pending": pending(seat, request.rights.at) if manages else [],
-        "manages": manages,
-    }
-
-
-def members(seat: Accreditation, now: datetime) -> list[Accreditation]:
-    """The roles in force in the delegation of `seat`, focal points first, then by name."""
+    rights = request.rights
     held = (
-        Accreditation.objects.in_force(now)
+        Accreditation.objects.in_force(rights.at)
         .filter(group_id=seat.group_id, state_id=seat.state_id, person__is_active=True)
         .select_related("person")
     )
-    return sorted(
+    members = sorted(
         held, key=lambda each: (each.role != Role.FOCAL_POINT, each.person.name.casefold(), each.pk)
     )
-
-
-def pending(seat: Accreditation, now: datetime) -> list[Pending]:
-    """Invitations to the delegation of `seat` neither used nor revoked, newest first."""
-    waiting = Invitation.objects.filter(
-        group_id=seat.group_id, state_id=seat.state_id, used_at__isnull=True, revoked_at__isnull=True
-    ).select_related("invited_by")
-    return [Pending(each, each.is_open_at(now)) for each in waiting]
+    manages = seat.role == Role.FOCAL_POINT
+    waiting = Invitation.objects.none()
+    if manages:
+        waiting = directory.invitations(rights).filter(group_id=seat.group_id, state_id=seat.state_id)
+    return {
+        "members": [directory.offered_on_role(each, rights) for each in members],
+        "pending": [directory.offered_on_invitation(each, rights) for each in waiting],
+        "manages": manages,
+    }

@@ -86,12 +86,6 @@ def seat(request: PortalRequest, group: str, code: str) -> HttpResponse:
             "not_joined": [one for one in asked if one.status not in Sponsorship.SIGNING],
             "submitted": submitted,
             "other_seats": [s for s in request.rights.delegation_seats() if s.pk != own.pk],
-            **people_section(request, own),
+            **delegation_people.section(request, own),
         },
     )
-
-
-def people_section(request: PortalRequest, own) -> dict:
-    """The people of the delegation, from `people_views`."""
-
-    return delegation_people.section(request, own)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cwg.documents.filing import FIELDS, WORDS
 from cwg.documents.kinds import kinds_for
 from cwg.documents.models import PolicyIssue, Register
-from cwg.languages import LANGUAGES, current_language
+from cwg.languages import LANGUAGES
 from cwg.look.form_fields import choice_field, row_field
 from cwg.members.models import MemberState
 from cwg.members.parties import Party
@@ -123,7 +123,7 @@ class SponsorForm(forms.Form):
         taken = [s.state_id for s in contribution.sponsorships.all() if s.status in Sponsorship.SIGNING]
         row_field(self, "state").queryset = MemberState.objects.exclude(
             pk__in=[*taken, contribution.state_id]
-        ).order_by(f"sort_{current_language()}")
+        ).in_order()
 
 
 class UploadForm(forms.Form):

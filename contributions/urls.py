@@ -2,26 +2,13 @@
 
 from django.urls import path
 
-from . import delegation_views, draft_views, people_views, sponsor_views, submit_views
+from . import delegation_views, draft_views, sponsor_views, submit_views
 
 app_name = "contributions"
 
 urlpatterns = [
     path("delegation/", delegation_views.delegation, name="delegation"),
     path("delegation/<slug:group>/<slug:code>/", delegation_views.seat, name="seat"),
-    path("delegation/<slug:group>/<slug:code>/people/invite/", people_views.invite, name="invite"),
-    path("delegation/<slug:group>/<slug:code>/people/<int:pk>/end/", people_views.end, name="end"),
-    path("delegation/<slug:group>/<slug:code>/people/<int:pk>/role/", people_views.role, name="role"),
-    path(
-        "delegation/<slug:group>/<slug:code>/invitations/<uuid:pk>/revoke/",
-        people_views.revoke,
-        name="revoke",
-    ),
-    path(
-        "delegation/<slug:group>/<slug:code>/invitations/<uuid:pk>/again/",
-        people_views.again,
-        name="invite-again",
-    ),
     path("contributions/new/", draft_views.new, name="new"),
     path("contributions/<uuid:pk>/", draft_views.contribution, name="contribution"),
     path("contributions/<uuid:pk>/files/", draft_views.upload, name="upload"),

@@ -44,9 +44,20 @@ OBJECTS: dict[str, dict[str, Address]] = {
             ("address of delegate", "address"),
             ("second factor of delegate", "second-factor"),
             ("joining delegate", "join"),
+            ("closing delegate", "close"),
             ("no such act", "nothing"),
         )
     },
+    "members:person": {
+        name: (lambda w, name=name: {"pk": w.people[name].pk}) for name in ("delegate", "secretariat")
+    },
+    "members:new-password": {"delegate": lambda w: {"pk": w.people["delegate"].pk}},
+    "members:state-people": {"Saudi Arabia": lambda w: {"iso3": "sau"}},
+    "members:role-end": {
+        "Saudi delegate": lambda w: {"pk": w.seat_of_delegate.pk},
+        "Syrian delegate": lambda w: {"pk": w.seat_of_syrian.pk},
+    },
+    "members:invitation-revoke": {"to Saudi Arabia": lambda w: {"pk": w.invitation.pk}},
     "mfa_edit_webauthn": {"of nobody": lambda w: {"pk": 0}},
     "mfa_remove_webauthn": {"of nobody": lambda w: {"pk": 0}},
     "account_confirm_address": {"never issued": lambda w: {"token": "x" * 43}},
@@ -80,12 +91,6 @@ OBJECTS: dict[str, dict[str, Address]] = {
         "Saudi Arabia": seat,
         "Syria": lambda w: {"group": w.group.slug, "code": "syr"},
     },
-    "contributions:invite": {"Saudi Arabia": seat},
-    "contributions:end": {
-        "own delegate": lambda w: {**seat(w), "pk": w.seat_of_delegate.pk},
-        "Syrian by own address": lambda w: {**seat(w), "pk": w.seat_of_syrian.pk},
-    },
-    "contributions:revoke": {"own invitation": lambda w: {**seat(w), "pk": w.invitation.pk}},
     "contributions:contribution": {
         name: (lambda w, name=name: {"pk": w.things[name].pk})
         for name in ("draft", "discarded", "syrian_draft", "joint_draft")
@@ -143,8 +148,9 @@ SAME = {
     "documents:disclosure": "documents:document",
     "documents:receipt-pdf": "documents:receipt",
     "documents:receipt-statement": "documents:receipt",
-    "contributions:role": "contributions:end",
-    "contributions:invite-again": "contributions:revoke",
+    "members:role-change": "members:role-end",
+    "members:invitation-again": "members:invitation-revoke",
+    "members:grant": "members:new-password",
     "contributions:remove-file": "contributions:draft-file",
     "contributions:withdraw": "contributions:change",
 }

@@ -9,25 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import symbols, zones
 from cwg.documents.states import MeetingState
-from cwg.languages import LANGUAGES, RIGHT_TO_LEFT, current_language
+from cwg.languages import RIGHT_TO_LEFT
 from cwg.look.form_fields import choice_field, row_field
-from cwg.look.reasons import ReasonForm
-from cwg.members.models import Group, MemberState, Office, Person, Role
+from cwg.members.models import Group, MemberState, Office
 from cwg.members.oversight import (
     account_groups,
-    is_administrator,
-    known_people,
-    managed_groups,
 )
 from cwg.members.rights import Rights
 from meetings.models import Meeting, Sitting
 
 from .change_form import RecordForm, VerbForm
-
-
-def states():
-    """Member States in the order of their names in the active language."""
-    return MemberState.objects.order_by(f"sort_{current_language()}", "iso3")
 
 
 class LocalMoment(forms.Field):
@@ -89,73 +80,6 @@ class MemberStateForm(RecordForm):
         if "sort_zh" in self.fields:
             self.fields["sort_zh"].label = _("Sorts under (Chinese)")
             self.fields["sort_zh"].help_text = _("Pinyin; the other languages sort by the name itself.")
-
-
-# --- People ------------------------------------------------------------------------------------------------------
-
-
-class PersonChoice(forms.ModelChoiceField):
-    def label_from_instance(self, person: Person) -> str:
-        return f"{person.name} <{person.email}>"
-
-
-class RolePlaceForm(VerbForm):
-    """A role in a group, for a delegation or an office."""
-
-    group = forms.ModelChoiceField(Group.objects.none(), label=_("Group"))
-    role = forms.ChoiceField(label=_("Role"))
-    state = forms.ModelChoiceField(
-        MemberState.objects.none(),
-        label=_("Delegation of"),
-        required=False,
-        help_text=_("For delegates and focal points."),
-    )
-    office = forms.ModelChoiceField(
-        Office.objects.all(),
-        label=_("Office"),
-        required=False,
-        help_text=_("For chair, vice-chairs, secretariat, bureaux and invited contributors."),
-    )
-
-    def __init__(self, *args, rights: Rights, **kwargs):
-        super().__init__(*args, rights=rights, **kwargs)
-        row_field(self, "group").queryset = Group.objects.filter(pk__in=managed_groups(rights))
-        row_field(self, "state").queryset = states()
-        # Only administrators make administrators: they reach the people of every group.
-        choice_field(self, "role").choices = [
-            (role.value, role.label)
-            for role in Role
-            if role != Role.ADMINISTRATOR or is_administrator(rights)
-        ]
-
-
-class InviteForm(RolePlaceForm):
-    email = forms.EmailField(label=_("E-mail address"))
-    name = forms.CharField(label=_("Name"), max_length=150)
-    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, initial="en")
-    field_order = ("email", "name", "language", "group", "role", "state", "office")
-
-
-class GrantForm(ReasonForm, RolePlaceForm):
-    person = PersonChoice(
-        Person.objects.none(),
-        label=_("Person"),
-        help_text=_(
-            "Somebody known to your group. Anybody else is invited by address, with or without an account."
-        ),
-    )
-    field_order = ("person", "group", "role", "state", "office", "reason")
-
-    def __init__(self, *args, rights: Rights, **kwargs):
-        super().__init__(*args, rights=rights, **kwargs)
-        row_field(self, "person").queryset = known_people(rights).filter(is_active=True)
-
-
-class RoleForm(ReasonForm):
-    role = forms.ChoiceField(
-        label=_("New role"), choices=[(r.value, r.label) for r in Role if r != Role.ADMINISTRATOR]
-    )
-    field_order = ("role", "reason")
 
 
 # --- Meetings, documents ----------------------------------------------------------------------------------
@@ -271,7 +195,7 @@ class RequestForm(VerbForm):
         row_field(self, "sitting").queryset = Sitting.objects.filter(meeting__in=in_session).select_related(
             "meeting__register"
         )
-        row_field(self, "state").queryset = states()
+        row_field(self, "state").queryset = MemberState.objects.in_order()
 
     def clean(self):
         cleaned = super().clean()

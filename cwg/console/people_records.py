@@ -10,20 +10,17 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cwg import clock
 from cwg.documents.models import Register
 from cwg.languages import LANGUAGE_CODES
-from cwg.members import account_care, granting, people, people_views
-from cwg.members.accounts import address_of
+from cwg.members import directory
 from cwg.members.models import Accreditation, Group, Invitation, MemberState, Office, Person
 from cwg.members.oversight import account_groups, is_administrator, known_people, managed_groups
-from cwg.members.requests import PortalRequest, of_person
+from cwg.members.requests import of_person
 from cwg.members.rights import Rights
 from cwg.members.states_load import sort_keys
 
-from .forms import GrantForm, GroupForm, InviteForm, MemberStateForm, RoleForm, ZoneForm
-from .reasons import Act, ConfirmForm
-from .records import AddByVerb, Panel, RecordAdmin
+from .forms import GroupForm, MemberStateForm, ZoneForm
+from .records import Panel, RecordAdmin
 from .site import site
 
 
@@ -95,6 +92,10 @@ class MemberStateAdmin(OfPeople):
                 setattr(obj, name, key)
         super().save_model(request, obj, form, change)
 
+    def links(self, request, row):
+        if directory.keeps_people(request.rights):
+            yield _("Its people"), reverse("members:state-people", args=[row.iso3.lower()])
+
     def panels(self, request, row):
         held = (
             Accreditation.objects.in_force(request.rights.at)
@@ -126,21 +127,6 @@ class OfficeAdmin(OfPeople):
 # --- People --------------------------------------------------------------------------------------------------------
 
 
-def _disable(person: Person, request: PortalRequest, data: dict) -> None:
-    people.disable(person, actor=request.user, at=clock.now(), reason=data["reason"])
-
-
-def _enable(person: Person, request: PortalRequest, data: dict) -> None:
-    people.enable(person, actor=request.user, at=clock.now(), reason=data["reason"])
-
-
-def _send_reset(person: Person, request: PortalRequest, data: dict) -> None:
-    """The same mail that the person could ask for on the sign-in page; the console never sets a password."""
-    account_care.send_new_password_link(
-        person, actor=request.user, at=clock.now(), address=address_of(request)
-    )
-
-
 @admin.register(Person, site=site)
 class PersonAdmin(OfPeople):
     """The people a group knows: that somebody has an account at all is no other group's affair."""
@@ -152,31 +138,6 @@ class PersonAdmin(OfPeople):
     list_display = ("name", "email", "language", "is_active", "last_login")
     list_filter = ("is_active", "language")
     search_fields = ("name", "email")
-    acts = (
-        Act(
-            "disable",
-            _("Close the account"),
-            _("The very next request of the person is refused. Roles stay on record and can be ended apart."),
-            _disable,
-            danger=True,
-            possible=lambda row, request: row.is_active and row.pk != request.user.pk,
-        ),
-        Act(
-            "enable",
-            _("Open the account again"),
-            _("The person may sign in again. Roles that ended meanwhile stay ended."),
-            _enable,
-            possible=lambda row, request: not row.is_active and row.joined_into_id is None,
-        ),
-        Act(
-            "send_reset",
-            _("Send a link for a new password"),
-            _("The person gets a mail with a link that works once. Nobody else learns or sets the password."),
-            _send_reset,
-            form=ConfirmForm,
-            possible=lambda row, request: row.is_active,
-        ),
-    )
 
     def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
         return rows.filter(pk__in=known_people(rights).values("pk"))
@@ -189,8 +150,8 @@ class PersonAdmin(OfPeople):
         return not groups.isdisjoint(rights.secretariat_groups)
 
     def links(self, request, row):
-        for words, name in people_views.links_for(row, request):
-            yield words, reverse("members:person-act", args=[row.pk, name])
+        if directory.keeps_people(request.rights):
+            yield _("Roles, and what can be done"), reverse("members:person", args=[row.pk])
 
     def panels(self, request, row):
         held = (
@@ -209,18 +170,6 @@ class PersonAdmin(OfPeople):
 # --- Accreditations and invitations ----------------------------------------------------------------------------------
 
 
-def _end(accreditation: Accreditation, request: PortalRequest, data: dict) -> None:
-    people.end(accreditation, actor=request.user, at=clock.now(), reason=data["reason"])
-
-
-def _change_role(accreditation: Accreditation, request: PortalRequest, data: dict) -> None:
-    people.change_role(accreditation, data["role"], actor=request.user, at=clock.now(), reason=data["reason"])
-
-
-def _in_force(row: Accreditation, request: PortalRequest) -> bool:
-    return row.until is None or row.until > request.rights.at
-
-
 class InForceFilter(admin.SimpleListFilter):
     title = _("in force")
     parameter_name = "in_force"
@@ -236,12 +185,8 @@ class InForceFilter(admin.SimpleListFilter):
 
 
 @admin.register(Accreditation, site=site)
-class AccreditationAdmin(OfPeople, AddByVerb):
+class AccreditationAdmin(OfPeople):
     group_path = "group_id"
-    add_form = GrantForm
-    add_text = _(
-        "For somebody who has an account already. Anybody else is invited: the invitation makes the account."
-    )
     facts = ("person", "email", "group", "role", "state", "office", "since", "until")
     list_display = ("person", "role", "party", "group", "since", "until")
     list_filter = (
@@ -254,26 +199,10 @@ class AccreditationAdmin(OfPeople, AddByVerb):
     list_select_related = ("person", "group", "state", "office")
     search_fields = ("person__name", "person__email", "state__short_en", "state__iso3", "office__name")
     csv_columns = ("person", "email", "role", "party", "group", "since", "until")
-    acts = (
-        Act(
-            "end",
-            _("End the role"),
-            _(
-                "The right ends at once: the person's very next request finds it gone. Drafts stay with the delegation."
-            ),
-            _end,
-            danger=True,
-            possible=_in_force,
-        ),
-        Act(
-            "change_role",
-            _("Change the role"),
-            _("The role ends and another begins in the same delegation or office, in one instant."),
-            _change_role,
-            form=RoleForm,
-            possible=_in_force,
-        ),
-    )
+
+    def links(self, request, row):
+        if directory.keeps_people(request.rights):
+            yield _("The person, and what can be done"), reverse("members:person", args=[row.person_id])
 
     @admin.display(description=_("for"))
     def party(self, row: Accreditation) -> object:
@@ -282,21 +211,6 @@ class AccreditationAdmin(OfPeople, AddByVerb):
     @admin.display(description=_("e-mail address"))
     def email(self, row: Accreditation) -> str:
         return row.person.email
-
-    def add_by_verb(self, request: PortalRequest, data: dict) -> Accreditation:
-        return granting.grant(**data, actor=request.user, at=clock.now())
-
-
-def _revoke(invitation: Invitation, request: PortalRequest, data: dict) -> None:
-    people.revoke(invitation, actor=request.user, at=clock.now())
-
-
-def _invite_again(invitation: Invitation, request: PortalRequest, data: dict) -> None:
-    people.send_again(invitation, actor=request.user, at=clock.now())
-
-
-def _unused(row: Invitation, request: PortalRequest) -> bool:
-    return row.used_at is None and row.revoked_at is None
 
 
 class AskedInvitation(Protocol):
@@ -310,10 +224,8 @@ class AskedInvitation(Protocol):
 
 
 @admin.register(Invitation, site=site)
-class InvitationAdmin(OfPeople, AddByVerb):
+class InvitationAdmin(OfPeople):
     group_path = "group_id"
-    add_form = InviteForm
-    add_text = _("The person gets a mail with a link that works once. The role begins when the link is used.")
     facts = (
         "name",
         "email",
@@ -333,25 +245,11 @@ class InvitationAdmin(OfPeople, AddByVerb):
     list_filter = (("group", admin.RelatedOnlyFieldListFilter), "role")
     list_select_related = ("group", "state", "office", "invited_by")
     search_fields = ("name", "email")
-    acts = (
-        Act(
-            "send_again",
-            _("Send the invitation again"),
-            _("The mail goes out again, and the link lives from now on."),
-            _invite_again,
-            form=ConfirmForm,
-            possible=_unused,
-        ),
-        Act(
-            "revoke",
-            _("Revoke the invitation"),
-            _("The link works no longer."),
-            _revoke,
-            form=ConfirmForm,
-            danger=True,
-            possible=_unused,
-        ),
-    )
+
+    def links(self, request, row):
+        if self.may_act_on(request, row) and row.used_at is None and row.revoked_at is None:
+            yield _("Send the invitation again"), reverse("members:invitation-again", args=[row.pk])
+            yield _("Revoke the invitation"), reverse("members:invitation-revoke", args=[row.pk])
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         now = Value(of_person(request).rights.at, output_field=DateTimeField())
@@ -368,6 +266,3 @@ class InvitationAdmin(OfPeople, AddByVerb):
         if row.revoked_at:
             return gettext("Revoked")
         return gettext("Open") if row.is_open_at(row.asked_at) else gettext("Expired")
-
-    def add_by_verb(self, request: PortalRequest, data: dict) -> Invitation:
-        return people.invite(**data, actor=request.user, at=clock.now())

@@ -8,6 +8,7 @@ from datetime import datetime
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from cwg.record import access
 from cwg.record.history import sign
@@ -17,7 +18,7 @@ from . import account_mail, address_changes, refusals, sessions
 from .cleaning import clean_address
 from .models import Accreditation, Group, Person
 from .people import may_look_after
-from .rights import rights_of
+from .rights import Rights, rights_of
 
 
 def send_new_password_link(person: Person, *, actor: Person, at: datetime, address: str | None) -> None:
@@ -46,6 +47,21 @@ def change_address(person: Person, email: str, *, actor: Person, at: datetime, r
             raise refusals.AlreadySo
         address_changes.move(person, email, actor=actor, reason=reason, at=at)
     return person
+
+
+def offered(person: Person, rights: Rights) -> list[tuple[str, str]]:
+    """The acts offered on an account: (words, name of the page), none that the verb would refuse for what it is."""
+    if person.pk == rights.holder.pk or not may_look_after(rights, person, rights.at):
+        return []
+    found = [(_("Change the address"), "address")]
+    if has_second_factor(person):
+        found.append((_("Take away the second factor"), "second-factor"))
+    if person.is_active:
+        found = [(_("Send a link for a new password"), "new-password"), *found]
+        found += [(_("Join with another account"), "join"), (_("Close the account"), "close")]
+    elif person.joined_into_id is None:
+        found.append((_("Open the account again"), "open"))
+    return found
 
 
 def has_second_factor(person: Person) -> bool:

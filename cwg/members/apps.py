@@ -10,11 +10,21 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self) -> None:
+        from cwg.look import nav
         from cwg.record import jobs
 
-        from . import accounts, devices, guessing, sessions
+        from . import accounts, devices, directory, guessing, sessions
+        from .requests import of_visitor
 
         accounts.connect()
+        nav.register(
+            _("People"),
+            "members:people",
+            visible=lambda request: (
+                request.user.is_authenticated and directory.keeps_people(of_visitor(request).rights)
+            ),
+            order=45,
+        )
         jobs.register("entry-attempts", guessing.forget_what_is_over, every=timedelta(hours=6))
         jobs.register("known-devices", devices.forget_what_is_over)
         jobs.register("sessions", sessions.forget_what_is_over, every=timedelta(hours=6))

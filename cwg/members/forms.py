@@ -12,7 +12,7 @@ from cwg.look.reasons import ReasonForm
 
 from . import refusals
 from .cleaning import clean_address, clean_name
-from .models import DELEGATION_ROLES, Invitation, Person, Role
+from .models import Invitation, Person
 
 
 class NameField(forms.CharField):
@@ -67,33 +67,16 @@ class AcceptForm(forms.Form):
         return cleaned
 
 
-def delegation_role_choices() -> list[tuple[str, Any]]:
-    return [(role.value, role.label) for role in DELEGATION_ROLES]
+class AddressField(forms.EmailField):
+    """The address of a mailbox, somebody else's: the browser does not offer the own one."""
 
+    def __init__(self, **kwargs: Any):
+        kwargs.setdefault("widget", forms.EmailInput(attrs={"autocomplete": "off"}))
+        super().__init__(max_length=254, **kwargs)
 
-class InviteToDelegationForm(forms.Form):
-    """Somebody new for a delegation. The delegation itself comes from the page's address, never from the form."""
-
-    email = forms.EmailField(
-        label=_("E-mail address"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
-        help_text=_("The invitation goes there. It works once, for this address."),
-    )
-    name = NameField(widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    role = forms.ChoiceField(
-        label=_("Role"),
-        choices=delegation_role_choices,
-        initial=Role.DELEGATE,
-        help_text=_("A focal point also submits, answers sponsorships and looks after this list."),
-    )
-    language = forms.ChoiceField(
-        label=_("Language of the invitation"), choices=LANGUAGES, help_text=_("The person may change it.")
-    )
-
-    def clean_email(self) -> str:
+    def clean(self, value: Any) -> str:
         try:
-            return clean_address(self.cleaned_data["email"])
+            return clean_address(super().clean(value))
         except refusals.Refused as refused:
             raise ValidationError(refused.sentence) from refused
 
@@ -106,13 +89,6 @@ class NewAddressForm(forms.Form):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-
-
-class ChangeRoleForm(ReasonForm):
-    """A delegate becomes focal point, or the other way round."""
-
-    role = forms.ChoiceField(label=_("New role"), choices=delegation_role_choices)
-    field_order = ["role", "reason"]
 
 
 class ChangeAddressForm(NewAddressForm, ReasonForm):

@@ -64,6 +64,12 @@ class Group(models.Model):
         return self.short_name
 
 
+class MemberStateQuerySet(models.QuerySet["MemberState"]):
+    def in_order(self) -> "MemberStateQuerySet":
+        """In the order of their names in the active language."""
+        return self.order_by(f"sort_{current_language()}", "iso3")
+
+
 class MemberState(models.Model):
     """A Member State of ITU, or the State of Palestine under Resolution 99. Data, not an enum: names change."""
 
@@ -103,6 +109,8 @@ class MemberState(models.Model):
     sort_ru = models.CharField(max_length=160, blank=True, editable=False)
     sort_es = models.CharField(max_length=160, blank=True, editable=False)
     history = HistoricalRecords()
+
+    objects = MemberStateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Member State")

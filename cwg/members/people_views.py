@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -14,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 from cwg import clock
 from cwg.look.reasons import ReasonForm
 
-from . import account_care, refusals
+from . import account_care, people, refusals
+from .accounts import address_of
 from .forms import ChangeAddressForm, JoinForm
 from .models import Person
 from .people import may_look_after, may_manage_people
@@ -47,7 +49,34 @@ def _join(person: Person, actor: Person, at: Any, given: dict[str, Any]) -> Pers
     return account_care.join(person, stays, actor=actor, at=at, reason=given["reason"])
 
 
+def _close(person: Person, actor: Person, at: Any, given: dict[str, Any]) -> Person:
+    return people.disable(person, actor=actor, at=at, reason=given["reason"])
+
+
+def _open(person: Person, actor: Person, at: Any, given: dict[str, Any]) -> Person:
+    return people.enable(person, actor=actor, at=at, reason=given["reason"])
+
+
 ACTS = {
+    "close": Act(
+        gettext_lazy("Close the account"),
+        gettext_lazy(
+            "The very next request of the person is refused. Roles stay on record and can be ended apart."
+        ),
+        ReasonForm,
+        gettext_lazy("Close the account"),
+        gettext_lazy("The account is closed."),
+        _close,
+        danger=True,
+    ),
+    "open": Act(
+        gettext_lazy("Open the account again"),
+        gettext_lazy("The person may sign in again. Roles that ended meanwhile stay ended."),
+        ReasonForm,
+        gettext_lazy("Open the account again"),
+        gettext_lazy("The account is open again."),
+        _open,
+    ),
     "address": Act(
         gettext_lazy("Change the address"),
         gettext_lazy(
@@ -84,13 +113,48 @@ ACTS = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def new_password(request: PortalRequest, pk: int) -> HttpResponse:
+    """Send the mail that the person could ask for on the sign-in page. Nobody else learns or sets a password."""
+    person = _in_care_or_404(request, pk)
+    back = reverse("members:person", args=[person.pk])
+    if request.method == "POST":
+        try:
+            account_care.send_new_password_link(
+                person, actor=request.user, at=clock.now(), address=address_of(request)
+            )
+        except refusals.Refused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, _("The link for a new password goes to the person."))
+        return redirect(back)
+    words = {
+        "eyebrow": person.email,
+        "title": _("Send a link for a new password"),
+        "meta": person.name,
+        "text": _(
+            "The person gets a mail with a link that works once. Nobody else learns or sets the password."
+        ),
+        "button": _("Send the link"),
+        "back": back,
+    }
+    return render(request, "members/act.html", words)
+
+
+def _in_care_or_404(request: PortalRequest, pk: int) -> Person:
+    """Somebody else whose account this person looks after. Raises Http404."""
+    person = Person.objects.filter(pk=pk).first()
+    if pk == request.user.pk or not may_manage_people(request.rights):
+        raise Http404
+    if person is None or not may_look_after(request.rights, person, request.server_now):
+        raise Http404
+    return person
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def act(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     """404 where the act, the person, or the right to look after the person's account is not there."""
-    about, at = ACTS.get(name), request.server_now
-    if about is None or not may_manage_people(request.rights) or pk == request.user.pk:
-        raise Http404
-    person = Person.objects.filter(pk=pk).first()
-    if person is None or not may_look_after(request.rights, person, at):
+    about, person = ACTS.get(name), _in_care_or_404(request, pk)
+    if about is None:
         raise Http404
     form, status = about.form(request.POST or None), 200
     if request.method == "POST":
@@ -103,19 +167,19 @@ def act(request: PortalRequest, pk: int, name: str) -> HttpResponse:
                 status = 409
             else:
                 messages.success(request, about.done)
-                return redirect("console:members_person_change", person.pk)
+                return redirect("members:person", person.pk)
     return render(
-        request, "members/person_act.html", {"act": about, "person": person, "form": form}, status=status
+        request,
+        "members/act.html",
+        {
+            "form": form,
+            "back": reverse("members:person", args=[person.pk]),
+            "eyebrow": person.email,
+            "title": about.title,
+            "meta": person.name,
+            "text": about.text,
+            "button": about.button,
+            "danger": about.danger,
+        },
+        status=status,
     )
-
-
-def links_for(person: Person, request: PortalRequest) -> list[tuple[str, str]]:
-    """The acts that are offered on a person: (words, name), none that would be refused for what the person is."""
-    if person.pk == request.user.pk or not may_look_after(request.rights, person, request.server_now):
-        return []
-    offered = [(_("Change the address"), "address")]
-    if account_care.has_second_factor(person):
-        offered.append((_("Take away the second factor"), "second-factor"))
-    if person.is_active:
-        offered.append((_("Join with another account"), "join"))
-    return offered

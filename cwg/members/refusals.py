@@ -80,13 +80,13 @@ class OfficeUnclear(Refused):
 class AlreadyEnded(Refused):
     """The accreditation is not in force any more."""
 
-    sentence = _("This has ended already.")
+    sentence = _("This role has already ended.")
 
 
 class AlreadySo(Refused):
     """The change asks for what already is."""
 
-    sentence = _("It is so already.")
+    sentence = _("No change: this is already the case.")
 
 
 class LastFocalPoint(Refused):
@@ -99,9 +99,9 @@ class LastFocalPoint(Refused):
 
 
 class InvitationGone(Refused):
-    """The link works no longer: used, revoked or expired."""
+    """The link is no longer valid: used, revoked or expired."""
 
-    sentence = _("This invitation works no longer. Ask whoever invited you to send it again.")
+    sentence = _("This invitation is no longer valid. Ask whoever invited you to send it again.")
 
 
 class InvitationUsed(InvitationGone):

@@ -1,11 +1,21 @@
 from django.urls import path
 
-from . import address_views, people_views, session_views, views
+from . import address_views, directory_views, people_views, role_views, session_views, views
 
 app_name = "members"
 urlpatterns = [
     path("invitation/<str:token>/", views.invitation, name="invitation"),
     path("me/address/", address_views.own, name="own-address"),
+    path("people/", directory_views.people, name="people"),
+    path("people/states/<slug:iso3>/", directory_views.state, name="state-people"),
+    path("people/invite/", role_views.invite, name="invite"),
+    path("people/invitations/<uuid:pk>/again/", role_views.again, name="invitation-again"),
+    path("people/invitations/<uuid:pk>/revoke/", role_views.revoke, name="invitation-revoke"),
+    path("people/roles/<int:pk>/end/", role_views.end, name="role-end"),
+    path("people/roles/<int:pk>/change/", role_views.change, name="role-change"),
+    path("people/<int:pk>/", directory_views.person, name="person"),
+    path("people/<int:pk>/role/", role_views.grant, name="grant"),
+    path("people/<int:pk>/new-password/", people_views.new_password, name="new-password"),
     path("people/<int:pk>/<slug:name>/", people_views.act, name="person-act"),
     path("me/sessions/", session_views.own, name="sessions"),
     path("me/sessions/end/", session_views.end, name="end-session"),

@@ -1,9 +1,11 @@
 """What the console lets one change of people, offices and groups, and what stays as it is."""
 
 import pytest
+from django.urls import reverse
 
 from contributions.models import Contribution
 from cwg.console import history
+from cwg.members import people as members
 from cwg.members.models import Group, Office, Person
 from tests import factories
 
@@ -64,3 +66,55 @@ def test_another_groups_secretariat_renames_nobody_of_this_one(other_secretary, 
     answer = change(client_of(other_secretary), saudi_delegate, name="Renamed", language="en", time_zone="")
     assert answer.status_code == 404
     assert Person.objects.get(pk=saudi_delegate.pk).name != "Renamed"
+
+
+def test_a_password_is_neither_shown_nor_set(secretary, saudi_delegate, client_of):
+    client, page = client_of(secretary), f"/console/members/person/{saudi_delegate.pk}/change/"
+    before = Person.objects.get(pk=saudi_delegate.pk).password
+    text = client.get(page).content.decode()
+    assert before not in text and 'name="password"' not in text
+    client.post(
+        page,
+        {
+            "name": "New Name",
+            "language": "fr",
+            "time_zone": "",
+            "password": "x",
+            "email": "x@evil.example",
+            "reason": "Married",
+            "seen": "",
+        },
+    )
+    kept = Person.objects.get(pk=saudi_delegate.pk)
+    assert (kept.password, kept.email) == (before, saudi_delegate.email)
+
+
+def test_acts_on_people_are_linked_and_not_done_here(secretary, auditor, saudi_delegate, dg, client_of, now):
+    role = saudi_delegate.accreditations.get()
+    invitation = members.invite(
+        email="new@test.example",
+        name="New",
+        language="en",
+        group=dg,
+        role="delegate",
+        state=role.state,
+        actor=secretary,
+        at=now,
+    )
+    client = client_of(secretary)
+    person_page = f"/people/{saudi_delegate.pk}/"
+    for row, link in (
+        (saudi_delegate, person_page),
+        (role, person_page),
+        (role.state, "/people/states/sau/"),
+        (invitation, f"/people/invitations/{invitation.pk}/revoke/"),
+    ):
+        console = reverse(f"console:members_{row._meta.model_name}_change", args=[row.pk])
+        assert f'href="{link}"' in client.get(console).content.decode()
+        assert f'href="{link}"' not in client_of(auditor).get(console).content.decode()
+        assert client.get(link).status_code == 200
+    for name in ("accreditation", "invitation"):
+        assert client.get(f"/console/members/{name}/add/").status_code in (403, 404)
+    forged = {"action": "disable", "index": "0", "_selected_action": saudi_delegate.pk, "confirmed": "1"}
+    assert client.post("/console/members/person/", forged | {"reason": "x"}).status_code == 403
+    assert Person.objects.get(pk=saudi_delegate.pk).is_active

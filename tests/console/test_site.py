@@ -280,7 +280,7 @@ def test_nothing_can_be_deleted(secretary, auditor, document, client_of):
         "/console/documents/document/",
         {"action": "delete_selected", "_selected_action": document.pk, "post": "yes"},
     )
-    assert answer.status_code == 400
+    assert answer.status_code == 403
     document.refresh_from_db()
 
 

@@ -296,10 +296,10 @@ def test_nobody_looks_after_their_own_account(client_of, now, administrator, act
     assert client_of(administrator).get(path(administrator, act)).status_code == 404
 
 
-def test_the_console_offers_what_can_be_done(client_of, secretary, saudi_delegate):
-    console = f"/console/members/person/{saudi_delegate.pk}/change/"
-    text = text_of(client_of(secretary).get(console))
+def test_the_persons_page_offers_what_can_be_done(client_of, secretary, saudi_delegate):
+    page = f"/people/{saudi_delegate.pk}/"
+    text = text_of(client_of(secretary).get(page))
     assert path(saudi_delegate, "address") in text
     assert path(saudi_delegate, "second-factor") not in text
     with_second_factor(saudi_delegate)
-    assert path(saudi_delegate, "second-factor") in text_of(client_of(secretary).get(console))
+    assert path(saudi_delegate, "second-factor") in text_of(client_of(secretary).get(page))
