@@ -1,0 +1,104 @@
+"""Who is asked and may answer: Home, the request's page, its mail and the form behind the button say the same."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from cwg.documents.models import Register
+from cwg.members.models import Office, Person, Role
+from cwg.notices.models import Event
+from meetings import requests
+from meetings.announcements import _addressees
+from meetings.models import Meeting, Request
+from tests import drafts, factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def meeting(held, dg) -> Meeting:
+    return factories.make_meeting(dg, 3, opens_at=held.at - timedelta(hours=1))
+
+
+@pytest.fixture
+def vice_chair(dg) -> Person:
+    office = factories.make_office(Office.Kind.CHAIR)
+    return factories.accredit("vice@test.example", dg, Role.VICE_CHAIR, office=office).person
+
+
+def ask(meeting: Meeting, kind: str, secretary: Person) -> Request:
+    return requests.record(
+        meeting,
+        addressee=factories.make_office(kind),
+        item="3",
+        wording="A paper for information",
+        actor=secretary,
+    )
+
+
+def offered(person: Person, request: Request, client_of) -> set[str]:
+    """Where the person is offered to answer, or is told to; the form behind the offer opens."""
+    client = client_of(person)
+    form = (
+        f"{reverse('contributions:new')}?meeting={request.meeting.register.slug}&amp;slot={request.slot_id}"
+    )
+    found = set()
+    for place, url in (("home", "/"), ("page", request.get_absolute_url())):
+        page = client.get(url)
+        if page.status_code == 200 and form in page.content.decode():
+            found.add(place)
+            assert client.get(form.replace("&amp;", "&")).status_code == 200
+    event = Event.objects.get(kind="request_recorded", facts__request=request.pk)
+    if person.pk in {recipient.person.pk for recipient in _addressees(event, event.happened_at)}:
+        found.add("mail")
+    return found
+
+
+EVERYWHERE = {"home", "page", "mail"}
+
+
+def test_a_request_to_an_invited_body_is_the_secretariats_to_answer(
+    dg, meeting, secretary, chair, saudi_focal_point, client_of
+):
+    request = ask(meeting, Office.Kind.INVITED, secretary)
+    body = request.office
+    own = factories.accredit("gac@test.example", dg, Role.INVITED, office=body).person
+    assert offered(secretary, request, client_of) == EVERYWHERE
+    for other in (own, chair, saudi_focal_point):
+        assert offered(other, request, client_of) == set()
+
+
+def test_a_request_to_the_chair_is_the_chairs_and_the_vice_chairs_to_answer(
+    meeting, secretary, chair, vice_chair, client_of
+):
+    request = ask(meeting, Office.Kind.CHAIR, secretary)
+    assert offered(chair, request, client_of) == EVERYWHERE
+    assert offered(vice_chair, request, client_of) == EVERYWHERE
+    assert offered(secretary, request, client_of) == set()
+
+
+def test_a_vice_chair_begins_the_document_that_is_offered(meeting, vice_chair, client_of):
+    client = client_of(vice_chair)
+    desk = client.get(reverse("contributions:delegation")).content.decode()
+    assert "?party=dg.chair" in desk
+    answer = client.get(f"{reverse('contributions:new')}?party=dg.chair")
+    assert answer.status_code == 200
+
+
+def test_an_invited_contributor_is_offered_no_office(dg, meeting, client_of):
+    body = factories.make_office(Office.Kind.INVITED)
+    person = factories.accredit("gac@test.example", dg, Role.INVITED, office=body).person
+    page = client_of(person).get(reverse("contributions:delegation")).content.decode()
+    assert "?party=" not in page
+    assert "My office" not in client_of(person).get("/").content.decode()
+
+
+def test_a_request_of_another_group_to_the_same_state_is_not_offered(meeting, saudi_delegate, client_of):
+    """Somebody reads another group, and works for the State in this one only."""
+    elsewhere: Register = factories.make_register(factories.make_group("ELSEWHERE"))
+    factories.accredit(saudi_delegate, elsewhere.group, Role.AUDITOR)
+    here, there = drafts.make_slot(meeting.register), drafts.make_slot(elsewhere)
+    page = client_of(saudi_delegate).get("/").content.decode()
+    assert f"slot={here.pk}" in page
+    assert f"slot={there.pk}" not in page
