@@ -31,7 +31,7 @@ NEEDS_SECOND_FACTOR = gettext_lazy(
 # Why nothing was submitted, in the words of the page that is shown again.
 INTERRUPTED: dict[type[Exception], Any] = {
     submission.DraftChanged: gettext_lazy(
-        "The draft has changed since this proof was shown. Read the proof as it stands now, then submit it."
+        "The draft has changed since this preview was shown. Check the preview below, then submit."
     ),
     submission.NotReady: gettext_lazy("Something is missing. It is listed below."),
     submission.TokenUnknown: gettext_lazy(
@@ -258,6 +258,8 @@ def withdraw(request: PortalRequest, document: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             submission.withdraw(found, rights=request.rights, reason=form.cleaned_data["reason"])
+        except NotEntitled:
+            return render(request, "403.html", status=403)
         except offers.DocumentWithdrawn:
             return render(request, "409.html", status=409)
         messages.success(request, _("%(symbol)s is withdrawn. Its symbol stays.") % {"symbol": found.symbol})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from cwg.look.reasons import ReasonForm
+from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights, rights_of
 
@@ -69,6 +70,8 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
                     rights=request.rights,
                     reason=form.cleaned_data["reason"],
                 )
+            except NotEntitled as error:
+                raise Http404 from error
             except offers.DocumentWithdrawn:
                 return render(request, "409.html", status=409)
             except register.NothingToChange:

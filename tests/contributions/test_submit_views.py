@@ -93,7 +93,7 @@ def test_through_the_form_a_microsecond_after_is_late_and_the_page_says_all_abou
     answer = press_submit(browser, draft, token)
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "The deadline has passed; your draft is kept" in page
+    assert "The deadline has passed. Your draft is saved" in page
     assert "24 hours before the start of the meeting" in page
     assert url("hold", draft) in page
     assert everything(draft) == before
@@ -311,7 +311,7 @@ def test_a_draft_changed_since_the_proof_shows_the_new_proof(browser, draft, sau
     before = everything(draft)
     answer = press_submit(browser, draft, token)
     assert answer.status_code == 409
-    assert "The draft has changed since this proof was shown" in answer.content.decode()
+    assert "The draft has changed since this preview was shown" in answer.content.decode()
     assert everything(draft) == before
     assert press_submit(browser, draft, token_on(answer)).status_code == 302
 
@@ -464,6 +464,22 @@ def test_nobody_else_changes_or_withdraws(client_of, document, who, request):
         assert browser.post(where, {"kind": "rev", "reason": "no"}).status_code == 404
     assert drafts.registered() == before
     assert not Contribution.objects.filter(revises=document).exists()
+
+
+def test_a_right_that_ends_while_the_withdrawal_waits_for_the_register_is_gone(
+    browser, document, saudi_focal_point, held, monkeypatch
+):
+    acting_on = the_register.acting_on
+
+    def after_it_ended(register_id):
+        Accreditation.objects.filter(person=saudi_focal_point).update(until=held.at)
+        return acting_on(register_id)
+
+    monkeypatch.setattr(the_register, "acting_on", after_it_ended)
+    where = reverse("contributions:withdraw", args=[document.pk])
+    assert browser.post(where, {"reason": "A mistake"}).status_code == 403
+    document.refresh_from_db()
+    assert not document.is_withdrawn
 
 
 def test_a_withdrawal_needs_a_focal_point_and_a_reason(browser, client_of, document, saudi_delegate):

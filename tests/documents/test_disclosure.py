@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from cwg.documents import disclosure, offers
+from cwg.documents import register as the_register
 from cwg.documents.models import Document, Register
 from cwg.members.models import Office, Role
 from cwg.members.parties import NotEntitled
@@ -93,6 +94,22 @@ def test_the_verb_asks_again_under_its_lock(document, secretary, saudi_focal_poi
     with pytest.raises(NotEntitled):
         disclosure.change(document, "public", rights=rights, reason="x")
     assert Document.objects.get().disclosure == "member_states"
+
+
+def test_a_right_that_ends_while_the_page_waits_for_the_register_is_gone(
+    document, secretary, client_of, held, monkeypatch
+):
+    acting_on = the_register.acting_on
+
+    def after_it_ended(register_id):
+        secretary.accreditations.update(until=held.at)
+        return acting_on(register_id)
+
+    monkeypatch.setattr(the_register, "acting_on", after_it_ended)
+    before = standing()
+    given = {"disclosure": "public", "reason": "Asked by Council"}
+    assert client_of(secretary).post(page_of(document), given).status_code == 404
+    assert standing() == before
 
 
 def test_nothing_is_disclosed_of_a_document_that_is_withdrawn(dg, held, secretary, client_of):
