@@ -17,7 +17,7 @@ def steps(contribution: Contribution | None, *, linked: bool = True) -> list[tup
     """The four steps of a contribution, for `components/steps.html`. `linked`: the reader may open the draft."""
     draft = reverse("contributions:contribution", args=[contribution.pk]) if contribution and linked else ""
     proof = reverse("contributions:proof", args=[contribution.pk]) if contribution else ""
-    return [(_("Draft"), draft), (_("Proof"), proof), (_("Submit"), ""), (_("Receipt"), "")]
+    return [(_("Draft"), draft), (_("Preview"), proof), (_("Submit"), ""), (_("Receipt"), "")]
 
 
 def form_of(request: PortalRequest, draft: Contribution, data) -> DraftForm:

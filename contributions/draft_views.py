@@ -66,7 +66,7 @@ def new(request: PortalRequest) -> HttpResponse:
             )
         except SlotNotOpen:
             return render(request, "409.html", status=409)
-        messages.success(request, _("The draft is kept. Now add its files."))
+        messages.success(request, _("Draft saved. Now add its files."))
         return redirect(reverse("contributions:contribution", args=[made.pk]) + "#files-section")
     return render(
         request,
@@ -133,7 +133,7 @@ def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
             except drafting.NotOpen:
                 return render(request, "409.html", status=409)
             else:
-                messages.success(request, _("The draft is kept."))
+                messages.success(request, _("Draft saved."))
                 if "proof" in request.POST:
                     return redirect("contributions:proof", pk=pk)
                 return redirect("contributions:contribution", pk=pk)
@@ -174,7 +174,7 @@ def upload(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         return _refused(request, draft, [finding.sentence() for finding in refused.inspection.refusals], 422)
     except blobs.StorageFailed:
         return _refused(
-            request, draft, [_("The portal could not keep the file. Nothing was lost; try again.")], 503
+            request, draft, [_("The portal could not store the file. Nothing was lost; try again.")], 503
         )
     except drafting.TooManyFiles:
         return _refused(
@@ -254,5 +254,5 @@ def take_back(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         drafting.take_back(pk, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
         return render(request, "409.html", status=409)
-    messages.success(request, _("The draft is back."))
+    messages.success(request, _("Draft restored."))
     return redirect("contributions:contribution", pk=pk)

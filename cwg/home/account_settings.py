@@ -87,7 +87,7 @@ def me(request: PortalRequest) -> HttpResponse:
             if (kind.name in given.get("mails", ())) != wanted:
                 preferences.set_wanted(person, kind.name, not wanted)
         translation.activate(CATALOGUE.get(person.language, person.language))
-        messages.success(request, _("Your settings are kept."))
+        messages.success(request, _("Your settings are saved."))
         response = redirect("home:me")
         own_settings.remember_on_device(response, language=person.language, theme=person.theme)
         return response

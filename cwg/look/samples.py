@@ -144,7 +144,7 @@ def context() -> dict[str, Any]:
             "not_measured",
         ],
         "trail": [("Meetings", "#"), ("Ninth meeting of CWG-Internet", "#")],
-        "steps": [("Draft", "#"), ("Proof", "#"), ("Submit", ""), ("Receipt", "")],
+        "steps": [("Draft", "#"), ("Preview", "#"), ("Submit", ""), ("Receipt", "")],
         "form": SampleForm(),
         "bound": bound,
         "filters": SampleFilters(prefix="filter"),

@@ -17,7 +17,7 @@ def begin(visitor: Visitor, title: str, *, meeting: str = ANNOUNCED) -> None:
     """A draft for the meeting, its words kept; the person is then on the draft's page."""
     visitor.open(f"/contributions/new/?meeting={meeting}")
     fill_words(visitor, title)
-    visitor.press("Keep as draft and add files")
+    visitor.press("Save draft and add files")
 
 
 def fill_words(visitor: Visitor, title: str) -> None:
@@ -38,8 +38,8 @@ def upload(visitor: Visitor, *files: dict) -> None:
 
 
 def to_proof(visitor: Visitor) -> None:
-    visitor.page.locator("aside").get_by_role("button", name="Proof and submit").click()
-    visitor.page.get_by_role("heading", name="Proof", exact=True).wait_for()
+    visitor.page.locator("aside").get_by_role("button", name="Check before submitting").click()
+    visitor.page.get_by_role("heading", name="Preview", exact=True).wait_for()
 
 
 def submit(visitor: Visitor) -> str:

@@ -72,9 +72,9 @@ def test_from_sign_in_to_a_draft_without_a_mouse(visit: Visit):
     if not person.page.evaluate("document.activeElement.checked"):
         person.page.keyboard.press("Space")
     write(person, "Summary (optional)", "Every step was a key.")
-    tab_to(person, "Keep as draft and add files")
+    tab_to(person, "Save draft and add files")
     enter(person)
-    assert "The draft is kept." in person.words()
+    assert "Draft saved." in person.words()
     tab_to(person, "Choose a file")
 
 

@@ -27,7 +27,7 @@ def test_a_delegate_drafts_a_focal_point_submits_and_every_member_state_reads(vi
     delegate.open("/")
     delegate.follow("Start a contribution")
     contributing.fill_words(delegate, title)
-    delegate.press("Keep as draft and add files")
+    delegate.press("Save draft and add files")
 
     delegate.expects(422)
     delegate.page.set_input_files(
@@ -123,7 +123,7 @@ def test_what_is_late_is_kept_and_held_for_the_next_meeting_with_one_click(visit
     focal_point.expects(409)
     focal_point.press("Submit")
     words = focal_point.words()
-    assert "The deadline has passed; your draft is kept" in words
+    assert "The deadline has passed. Your draft is saved" in words
     assert re.search(r"Late by (\d+ days?|\d+ hours?)", words) and "24 hours before the start" in words
     assert "4.3" in words, "the rule's source is named"
     assert soundness.faults_of(focal_point) == []
@@ -159,7 +159,7 @@ def test_a_document_requested_in_session_is_accepted_although_late(visit: Visit)
     ).click()
     assert wording in focal_point.words()
     contributing.fill_words(focal_point, "What China said under item 5")
-    focal_point.press("Keep as draft and add files")
+    focal_point.press("Save draft and add files")
     contributing.upload(focal_point, word_file("said.docx"))
     contributing.to_proof(focal_point)
     symbol = contributing.submit(focal_point)
