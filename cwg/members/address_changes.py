@@ -24,6 +24,7 @@ SALT = "address-change"
 LIFETIME = timedelta(days=3)
 MOST_A_DAY = 5
 OLD, NEW = "old", "new"
+OPEN = {"done_at": None, "dropped_at": None}
 
 
 def ask(person: Person, email: str, *, at: datetime, address: str | None) -> AddressChange:
@@ -38,7 +39,7 @@ def ask(person: Person, email: str, *, at: datetime, address: str | None) -> Add
             raise refusals.AlreadySo
         if kept.address_changes.filter(asked_at__gt=at - timedelta(days=1)).count() >= MOST_A_DAY:
             raise refusals.TooManyChanges
-        kept.address_changes.filter(done_at=None, dropped_at=None).update(dropped_at=at)
+        _drop_open(kept, at)
         change = AddressChange.objects.create(
             person=kept, old=kept.email, new=email, asked_at=at, expires_at=at + LIFETIME
         )
@@ -50,7 +51,11 @@ def ask(person: Person, email: str, *, at: datetime, address: str | None) -> Add
 
 def open_of(person: Person, at: datetime) -> AddressChange | None:
     """The wish that still waits for a confirmation."""
-    return person.address_changes.filter(done_at=None, dropped_at=None, expires_at__gt=at).first()
+    return person.address_changes.filter(**OPEN, expires_at__gt=at).first()
+
+
+def _drop_open(person: Person, at: datetime) -> None:
+    person.address_changes.filter(**OPEN).update(dropped_at=at)
 
 
 def link(change: AddressChange, side: str) -> str:
@@ -88,15 +93,19 @@ def confirm(token: str, *, at: datetime, address: str | None) -> AddressChange:
         if getattr(change, confirmed) is None:
             setattr(change, confirmed, at)
             access.note(f"address_confirmed_{side}", at=at, person_id=person.pk, address=address)
-        if change.old_confirmed_at and change.new_confirmed_at:
-            change.done_at = at
-            move(person, change.new, actor=person, reason="own address, confirmed at both", at=at)
+        is_done = change.old_confirmed_at is not None and change.new_confirmed_at is not None
+        change.done_at = at if is_done else None
         change.save(update_fields=[confirmed, "done_at"])
+        if is_done:
+            move(person, change.new, actor=person, reason="own address, confirmed at both", at=at)
     return change
 
 
 def move(person: Person, email: str, *, actor: Person, reason: str, at: datetime) -> None:
-    """Write the new address on the locked `person`, and tell the old one and the new one. Raises AddressTaken."""
+    """Write the new address on the locked `person`, and tell the old one and the new one.
+
+    Drops the person's own wish, if one is open: it was to move away from an address that is given up. Raises AddressTaken.
+    """
     old, person.email = person.email, email
     sign(person, actor, reason)
     try:
@@ -104,7 +113,7 @@ def move(person: Person, email: str, *, actor: Person, reason: str, at: datetime
             person.save(update_fields=["email"])
     except IntegrityError:
         raise refusals.AddressTaken from None
-    person.address_changes.filter(done_at=None, dropped_at=None).exclude(new=email).update(dropped_at=at)
+    _drop_open(person, at)
     access.note("address_changed", at=at, person_id=actor.pk, subject=f"person {person.pk}")
     account_mail.post("address_changed", person, at, to=old)
     account_mail.post("address_changed_here", person, at)

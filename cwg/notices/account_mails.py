@@ -23,13 +23,14 @@ class AccountMail:
     """One kind. `waits` is how long after its act the mail still makes sense; None: for ever.
 
     `mail(event, person)` makes it; the template is named as the kind. `to(event)` is an address other than the
-    person's present one: one that was given up, or is not theirs yet.
+    person's present one: one that was given up, or is not theirs yet. `matters(event)` is asked when it is sent.
     """
 
     name: str
     mail: Callable[[Event, Person], Mail]
     waits: timedelta | None = None
     to: Callable[[Event], str] | None = None
+    matters: Callable[[Event], bool] = lambda event: True
 
     def recipients(self, event: Event, now: datetime) -> list[Recipient]:
         person = _person(event)
@@ -40,7 +41,8 @@ class AccountMail:
 
     def still_matters(self, event: Event, person: Person | None, now: datetime) -> bool:
         """A link nobody waits for any more is not sent: the mail waited for a server, the asker has gone to bed."""
-        return _person(event) is not None and (self.waits is None or now < event.happened_at + self.waits)
+        in_time = self.waits is None or now < event.happened_at + self.waits
+        return in_time and _person(event) is not None and self.matters(event)
 
     def render(self, event: Event, person: Person | None, now: datetime) -> Mail:
         about = _person(event)
@@ -87,6 +89,12 @@ def _change(event: Event) -> AddressChange:
     return AddressChange.objects.get(pk=event.facts["change"])
 
 
+def _is_open(event: Event) -> bool:
+    """A wish that was dropped or done meanwhile has links that work no longer, and perhaps a slip in its address."""
+    change = _change(event)
+    return change.done_at is None and change.dropped_at is None
+
+
 def _confirm(side: str) -> Callable[[Event, Person], Mail]:
     def mail(event: Event, person: Person) -> Mail:
         change = _change(event)
@@ -116,12 +124,15 @@ def _address_told(event: Event) -> str:
 _MAILS = [
     AccountMail("password_reset", _new_password, timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)),
     AccountMail(sign_in_links.KIND, _sign_in_link, sign_in_links.LIFETIME),
-    AccountMail("address_change_old", _confirm(address_changes.OLD), address_changes.LIFETIME),
+    AccountMail(
+        "address_change_old", _confirm(address_changes.OLD), address_changes.LIFETIME, matters=_is_open
+    ),
     AccountMail(
         "address_change_new",
         _confirm(address_changes.NEW),
         address_changes.LIFETIME,
         to=lambda event: _change(event).new,
+        matters=_is_open,
     ),
     AccountMail(
         "address_changed",

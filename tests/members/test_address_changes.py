@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from cwg.members import address_changes, refusals
+from cwg.members import account_care, address_changes, refusals
 from cwg.members.models import AddressChange, Person
 from cwg.record.models import AccessEntry
 from tests.factories import PASSWORD, make_person
@@ -90,6 +90,21 @@ def test_a_later_wish_drops_the_one_before(held, change, saudi_delegate):
     with pytest.raises(refusals.LinkGone):
         confirm(change, "old", held.at)
     assert AddressChange.objects.filter(dropped_at=None).count() == 1
+
+
+def test_only_the_wish_that_is_still_open_is_mailed(held, change, saudi_delegate, mailoutbox):
+    held.forward(seconds=1)
+    address_changes.ask(saudi_delegate, "other@x.example", at=held.at, address=None)
+    call_command("sweep")
+    assert sorted(mail.to[0] for mail in mailoutbox) == [saudi_delegate.email, "other@x.example"]
+
+
+def test_an_address_given_by_the_secretariat_drops_the_wish(held, change, saudi_delegate, secretary):
+    account_care.change_address(saudi_delegate, NEW, actor=secretary, at=held.at, reason="x")
+    assert address_changes.open_of(saudi_delegate, held.at) is None
+    for side in ("old", "new"):
+        with pytest.raises(refusals.LinkGone):
+            confirm(change, side, held.at)
 
 
 def test_a_done_change_is_not_done_again(held, change):
