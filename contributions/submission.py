@@ -26,6 +26,7 @@ from cwg.documents.filing import (
 )
 from cwg.documents.models import Document, Receipt, Register, Revision, Slot
 from cwg.languages import LANGUAGE_NAMES
+from cwg.members import second_factor
 from cwg.members.models import UNREAD_WHERE_NAMED, Person
 from cwg.members.parties import NotEntitled
 from cwg.members.rights import Rights, rights_of
@@ -53,6 +54,10 @@ class NotReady(ValueError):
     def __init__(self, problems):
         super().__init__("the draft is not ready")
         self.problems = problems
+
+
+class SecondFactorMissing(PermissionError):
+    """The installation wants a second factor of those who submit, and the person has none."""
 
 
 class TokenUnknown(ValueError):
@@ -261,9 +266,11 @@ def submit(
 
     `arrived_at` is the aware instant of the request by the database's clock; `of` the draft it was sent for, where
     the sender names one. A used token, or a draft another focal point has submitted meanwhile, gives the receipt
-    that is there. Raises TokenUnknown, DraftChanged, NotReady, NotEntitled, drafting.NotOpen, register.RegisterBusy,
+    that is there. Raises SecondFactorMissing, TokenUnknown, DraftChanged, NotReady, NotEntitled, drafting.NotOpen, register.RegisterBusy,
     register.SlotNotOpen; nothing is changed then.
     """
+    if second_factor.is_missing_to_submit(person):
+        raise SecondFactorMissing
     given = SubmitToken.objects.filter(token=token, person=person).first()
     if given is None or of not in (None, given.contribution_id):
         raise TokenUnknown

@@ -25,11 +25,11 @@ from . import draft_pages, draft_presentation, drafting, submission
 from .finding import draft_or_404, own_document_or_404
 from .models import Contribution, Sponsorship
 
-NEEDS_SECOND_FACTOR = gettext_lazy(
-    "Whoever submits needs a second factor. Set one up, then come back: the draft stays as it is."
-)
 # Why nothing was submitted, in the words of the page that is shown again.
 INTERRUPTED: dict[type[Exception], Any] = {
+    submission.SecondFactorMissing: gettext_lazy(
+        "Whoever submits needs a second factor. Set one up, then come back: the draft stays as it is."
+    ),
     submission.DraftChanged: gettext_lazy(
         "The draft has changed since this preview was shown. Check the preview below, then submit."
     ),
@@ -113,9 +113,6 @@ def submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     draft = get_object_or_404(own.defer(*(f"state__{name}" for name in UNREAD_WHERE_NAMED)), pk=pk)
     if not request.rights.submits_for(draft.party):
         return render(request, "403.html", status=403)
-    if second_factor.is_missing_to_submit(request.user):
-        page = _proof_page(request, draft_or_404(request, pk), interrupted=NEEDS_SECOND_FACTOR)
-        return render(request, "contributions/proof.html", page, status=403)
     try:
         token = uuid.UUID(request.POST.get("token", ""))
     except ValueError:
@@ -143,7 +140,8 @@ def submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 def _interrupted(request: PortalRequest, pk: uuid.UUID, reason: Exception) -> HttpResponse:
     """The proof as it stands now, and why nothing was submitted."""
     page = _proof_page(request, draft_or_404(request, pk), interrupted=INTERRUPTED[type(reason)])
-    return render(request, "contributions/proof.html", page, status=409)
+    status = 403 if isinstance(reason, submission.SecondFactorMissing) else 409
+    return render(request, "contributions/proof.html", page, status=status)
 
 
 def _late_page(request: PortalRequest, draft: Contribution, outcome: submission.Submitted) -> dict:

@@ -5,6 +5,8 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings as portal_settings
 from django.test import Client
 
+from contributions import submission
+from cwg.documents.models import Document
 from cwg.members import second_factor
 from tests import drafts, factories
 from tests.factories import PASSWORD
@@ -125,6 +127,17 @@ def test_where_it_is_required_the_page_says_what_to_do_and_nothing_is_submitted(
     assert "Whoever submits needs a second factor" in text_of(answer)
     assert type(draft).objects.filter(pk=draft.pk).values().get() == before
     assert client.get("/").status_code == 200, "and every other page opens"
+
+
+def test_the_verb_itself_refuses_whichever_way_one_comes(held, settings, saudi_focal_point, draft):
+    prepared = submission.proof(submission.load(draft.pk))
+    token = submission.offer(prepared, person=saudi_focal_point, at=held.at).token
+    settings.SUBMIT_MFA_REQUIRED = True
+    with pytest.raises(submission.SecondFactorMissing):
+        submission.submit(token, person=saudi_focal_point, arrived_at=held.at)
+    assert not Document.objects.exists()
+    with_app(saudi_focal_point)
+    assert submission.submit(token, person=saudi_focal_point, arrived_at=held.at).receipt
 
 
 def test_with_a_second_factor_the_button_is_there(client_of, settings, saudi_focal_point, draft):
