@@ -14,7 +14,13 @@ from cwg.documents.models import Register
 from cwg.languages import LANGUAGE_CODES
 from cwg.members import directory
 from cwg.members.models import Accreditation, Group, Invitation, MemberState, Office, Person
-from cwg.members.oversight import account_groups, is_administrator, known_people, managed_groups
+from cwg.members.oversight import (
+    account_groups,
+    is_administrator,
+    known_people,
+    managed_groups,
+    people_of,
+)
 from cwg.members.requests import of_person
 from cwg.members.rights import Rights
 from cwg.members.states_load import sort_keys
@@ -143,11 +149,10 @@ class PersonAdmin(OfPeople):
         return rows.filter(pk__in=known_people(rights).values("pk"))
 
     def belongs_to(self, rights: Rights, row: Model) -> bool:
-        """The secretariat looks after those who have, or had, a role in its group."""
+        """The secretariat writes the names of its groups' people."""
         if is_administrator(rights):
             return True
-        groups = set(Accreditation.objects.filter(person=row.pk).values_list("group_id", flat=True))
-        return not groups.isdisjoint(rights.secretariat_groups)
+        return people_of(rights.secretariat_groups).filter(pk=row.pk).exists()
 
     def links(self, request, row):
         if directory.keeps_people(request.rights):
