@@ -1,11 +1,14 @@
 """The page of the nightly verification: for auditors and the secretariat; findings only where all groups are theirs."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cwg.documents import rulebook
+from cwg.documents.deadlines import TWENTY_FOUR_HOURS
 from cwg.members.models import Office, Role
 from cwg.record import checks, signing, verify_receipt
 from cwg.record.models import VerificationRun
@@ -122,11 +125,11 @@ def test_what_the_portals_chain_tells_of_another_group_is_withheld(client_of, au
     for group in (dg, dg.parent):
         factories.accredit(everything, group, Role.AUDITOR)
     rules = {}
-    for group in (dg, foreign):
-        rule = factories.twenty_four_hours()
-        rule.pk, rule.group, rule.name = None, group, f"Rule of {group.code}"
-        rulebook.keep(rule, actor=auditor, reason="for the test")
-        rules[group] = rule.name
+    keeper = factories.make_person("keeper@test.example")
+    for group, hours in ((dg, 48), (foreign, 72)):
+        factories.accredit(keeper, group, Role.SECRETARIAT, office=factories.make_office())
+        rule = rulebook.row_of(replace(TWENTY_FOUR_HOURS, offset=hours), group)
+        rules[group] = rulebook.keep(rule, actor=keeper, reason="for the test").name
     assert rules[foreign] in export(client_of(everything)).decode()
     content = export(client_of(auditor)).decode()
     assert rules[dg] in content and rules[foreign] not in content
