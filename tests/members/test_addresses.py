@@ -188,3 +188,13 @@ def test_the_migration_trims_and_forgets_the_librarys_copies(jean):
     assert (stored.email, jean.email) == (f"{TYPED}x", TYPED)
     assert not EmailAddress.objects.exists()
     assert "_auth_user_id" not in sign_in("given.up@x.example").session
+
+
+@pytest.mark.parametrize(
+    "written", ["i@\u0130tu.\u0130nt", "\u039f\u0394\u039f\u03a3@x.example", "\u212aelvin@x.example", TYPED]
+)
+def test_an_address_is_folded_as_the_database_compares_it(db, written):
+    """Or each way of writing it would have guesses, and mails, of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lower(%s)", [written])
+        assert addresses.folded(written) == cursor.fetchone()[0]
