@@ -189,9 +189,10 @@ class MeetingAdmin(AddByVerb):
         }
 
     def _after(self, request: HttpRequest, pk: object) -> Meeting | None:
-        if not str(pk).isdigit() or len(str(pk)) > 9:
+        text = str(pk)
+        if not (text.isascii() and text.isdigit() and len(text) < 10):
             return None
-        return self.get_queryset(request).filter(pk=int(str(pk))).first()
+        return self.get_queryset(request).filter(pk=int(text)).first()
 
     def add_by_verb(self, request: PortalRequest, data: dict) -> Meeting:
         group, after = data.pop("group"), data.pop("after", None)

@@ -53,7 +53,7 @@ def test_the_next_meeting_is_proposed_from_the_last(secretary, meeting, client_o
     assert "meeting 3" in text
 
 
-@pytest.mark.parametrize("after", ["abc", "0", "99999999999999999999", "-1"])
+@pytest.mark.parametrize("after", ["abc", "0", "99999999999999999999", "-1", "\u00b2", "\u0663"])
 def test_a_proposal_from_nothing_is_an_empty_form(after, secretary, client_of, held):
     assert client_of(secretary).get(f"{ADD}?after={after}").status_code == 200
 
