@@ -1,5 +1,6 @@
 """Groups, Member States, offices, people, their accreditations and invitations."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -19,12 +20,13 @@ from cwg.members.oversight import (
     is_administrator,
     known_people,
     managed_groups,
-    people_of,
 )
+from cwg.members.people import may_look_after
 from cwg.members.requests import of_person
 from cwg.members.rights import Rights
 from cwg.members.states_load import sort_keys
 
+from . import history
 from .forms import GroupForm, MemberStateForm, ZoneForm
 from .records import Panel, RecordAdmin
 from .site import site
@@ -149,10 +151,19 @@ class PersonAdmin(OfPeople):
         return rows.filter(pk__in=known_people(rights).values("pk"))
 
     def belongs_to(self, rights: Rights, row: Model) -> bool:
-        """The secretariat writes the names of its groups' people."""
-        if is_administrator(rights):
-            return True
-        return people_of(rights.secretariat_groups).filter(pk=row.pk).exists()
+        """As for every act on an account: a name is printed on receipts, wherever the person has a role."""
+        assert isinstance(row, Person)
+        return may_look_after(rights, row, rights.at)
+
+    def history_of(self, request: HttpRequest, row: Model) -> list[history.Change]:
+        """What people of other groups did is shown without who and why: that was said among themselves."""
+        known = set(known_people(of_person(request).rights).values_list("pk", flat=True))
+        return [
+            change
+            if change.who is None or change.who.pk in known | {row.pk}
+            else replace(change, who=_("Somebody of another group"), reason="")
+            for change in history.changes(row)
+        ]
 
     def links(self, request, row):
         if directory.keeps_people(request.rights):

@@ -6,7 +6,7 @@ from django.urls import reverse
 from contributions.models import Contribution
 from cwg.console import history
 from cwg.members import people as members
-from cwg.members.models import Group, Office, Person
+from cwg.members.models import Accreditation, Group, Office, Person
 from tests import factories
 
 
@@ -118,3 +118,29 @@ def test_acts_on_people_are_linked_and_not_done_here(secretary, auditor, saudi_d
     forged = {"action": "disable", "index": "0", "_selected_action": saudi_delegate.pk, "confirmed": "1"}
     assert client.post("/console/members/person/", forged | {"reason": "x"}).status_code == 403
     assert Person.objects.get(pk=saudi_delegate.pk).is_active
+
+
+def test_whoever_left_a_group_is_renamed_there_no_longer_once_at_work_elsewhere(
+    other_group, other_secretary, saudi_delegate, client_of, now
+):
+    """The name stands on receipts of the group where the person works."""
+    left = factories.accredit(saudi_delegate, other_group, "auditor", until=now)
+    answer = change(client_of(other_secretary), saudi_delegate, name="Renamed", language="en", time_zone="")
+    assert answer.status_code == 403
+    assert Person.objects.get(pk=saudi_delegate.pk).name != "Renamed"
+    Accreditation.objects.filter(person=saudi_delegate).exclude(pk=left.pk).update(until=now)
+    answer = change(client_of(other_secretary), saudi_delegate, name="Renamed", language="en", time_zone="")
+    assert (answer.status_code, Person.objects.get(pk=saudi_delegate.pk).name) == (302, "Renamed")
+
+
+def test_why_another_group_changed_a_person_is_not_told(
+    secretary, other_group, other_secretary, saudi_delegate, client_of
+):
+    change(client_of(secretary), saudi_delegate, name="Sara", language="en", time_zone="")
+    factories.accredit(saudi_delegate, other_group, "stakeholder")
+    page = f"/console/members/person/{saudi_delegate.pk}/history/"
+    own = client_of(secretary).get(page).content.decode()
+    assert "Because" in own and secretary.name in own
+    theirs = client_of(other_secretary).get(page).content.decode()
+    assert "Sara" in theirs
+    assert "Because" not in theirs and secretary.name not in theirs
