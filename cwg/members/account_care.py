@@ -7,7 +7,6 @@ from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cwg.record import access
@@ -17,7 +16,7 @@ from cwg.record.reasons import clean_reason
 from . import account_mail, address_changes, refusals, sessions
 from .cleaning import clean_address
 from .models import Accreditation, Group, Person
-from .people import may_look_after
+from .people import may_look_after, same_place
 from .rights import Rights, rights_of
 
 
@@ -107,9 +106,7 @@ def join(closed: Person, stays: Person, *, actor: Person, at: datetime, reason: 
         raise refusals.SamePerson
     with transaction.atomic():
         # As every act on the people of a group: one at a time, and always in the same order.
-        held = Accreditation.objects.filter(
-            Q(until__isnull=True) | Q(until__gt=at), person__in=[closed.pk, stays.pk]
-        )
+        held = Accreditation.objects.not_ended(at).filter(person__in=[closed.pk, stays.pk])
         groups = sorted(set(held.values_list("group_id", flat=True)))
         list(Group.objects.select_for_update(no_key=True).filter(pk__in=groups).order_by("pk"))
         pair = {
@@ -136,10 +133,7 @@ def join(closed: Person, stays: Person, *, actor: Person, at: datetime, reason: 
 
 def _move_role(role: Accreditation, stays: Person, actor: Person, at: datetime, reason: str) -> None:
     """End the role of the account that closes, and begin it for the one that stays, unless it is there already."""
-    there = Accreditation.objects.filter(
-        Q(until__isnull=True) | Q(until__gt=at), person=stays, group=role.group_id, state=role.state_id
-    )
-    there = there.filter(office=role.office_id) if role.state_id is None else there
+    there = same_place(Accreditation.objects.not_ended(at).filter(person=stays), role)
     same = there.filter(role=role.role).exists()
     if role.state_id and there.exists() and not same:
         raise refusals.RolesDiffer

@@ -6,12 +6,11 @@ that somebody may look at elsewhere but not act on (an auditor in the records) i
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from .models import DELEGATION_ROLES, OFFICE_ROLES, Accreditation, Group, Invitation, Person, Role
+from .models import DELEGATION_ROLES, OFFICE_ROLES, Accreditation, Group, Invitation, Person, Role, not_ended
 from .oversight import account_groups, is_administrator, known_people
 from .parties import Party
 from .people import may_manage, may_manage_people
@@ -37,11 +36,6 @@ def _of_own_delegations(rights: Rights) -> Q:
     for party in own_delegations(rights):
         found |= Q(group_id=party.group_id, state_id=party.state_id)
     return found
-
-
-def not_ended(at: datetime) -> Q:
-    """Roles in force, and those that have yet to begin."""
-    return Q(until__isnull=True) | Q(until__gt=at)
 
 
 def roles(rights: Rights) -> QuerySet[Accreditation]:

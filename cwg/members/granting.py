@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 
 from cwg.record import access
 from cwg.record.history import sign
@@ -12,7 +11,7 @@ from cwg.record.reasons import clean_reason
 
 from . import refusals
 from .models import Accreditation, Group, MemberState, Office, Person, Role
-from .people import may_manage
+from .people import may_manage, same_place
 from .rights import rights_of
 
 
@@ -65,9 +64,4 @@ def grant(
 
 def _holds_one_there(like: Accreditation, at: datetime) -> bool:
     """One open role in a delegation at a time; for offices and the others, one of a kind."""
-    held = Accreditation.objects.filter(
-        Q(until__isnull=True) | Q(until__gt=at), person=like.person, group=like.group
-    )
-    if like.state is not None:
-        return held.filter(state=like.state).exists()
-    return held.filter(state=None, office=like.office, role=like.role).exists()
+    return same_place(Accreditation.objects.not_ended(at).filter(person=like.person), like).exists()

@@ -269,10 +269,18 @@ DELEGATION_ROLES = [Role.DELEGATE, Role.FOCAL_POINT]
 OFFICE_ROLES = [Role.CHAIR, Role.VICE_CHAIR, Role.SECRETARIAT, Role.BUREAU, Role.INVITED]
 
 
+def not_ended(at: datetime | models.Expression) -> models.Q:
+    """Roles in force at `at`, and those that have yet to begin."""
+    return models.Q(until__isnull=True) | models.Q(until__gt=at)
+
+
 class AccreditationQuerySet(PartyQuerySet["Accreditation"]):
+    def not_ended(self, at: datetime) -> "AccreditationQuerySet":
+        return self.filter(not_ended(at))
+
     def in_force(self, now: datetime | models.Expression) -> "AccreditationQuerySet":
         """Those that give rights at `now`: from the first instant, up to but not including the last."""
-        return self.filter(models.Q(until__isnull=True) | models.Q(until__gt=now), since__lte=now)
+        return self.filter(not_ended(now), since__lte=now)
 
 
 def role_and_party(prefix: str) -> list[models.BaseConstraint]:

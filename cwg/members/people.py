@@ -13,7 +13,6 @@ from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.urls import reverse
 
 from cwg.languages import LANGUAGE_CODES
@@ -78,7 +77,7 @@ def may_look_after(rights: Rights, person: Person, at: datetime) -> bool:
     if rights.has_role(Role.ADMINISTRATOR):
         return True
     own = rights.secretariat_groups
-    held = Accreditation.objects.filter(Q(until__isnull=True) | Q(until__gt=at), person=person.pk)
+    held = Accreditation.objects.not_ended(at).filter(person=person.pk)
     beyond = held.exclude(group_id__in=own) | held.filter(role=Role.ADMINISTRATOR)
     return bool(own) and people_of(own).filter(pk=person.pk).exists() and not beyond.exists()
 
@@ -141,7 +140,7 @@ def invite(
             raise refusals.NotYourself
         if _holds_a_role(invitation, at):
             raise refusals.AlreadyAccredited
-        if _same_place(Invitation.objects.filter(email=email), invitation).filter(
+        if same_place(Invitation.objects.filter(email=email), invitation).filter(
             used_at__isnull=True, revoked_at__isnull=True, expires_at__gt=at
         ):
             raise refusals.AlreadyInvited
@@ -400,7 +399,7 @@ def _fits(role: str, state: MemberState | None, office: Office | None) -> bool:
     )
 
 
-def _same_place(rows, like: Invitation):
+def same_place(rows, like: Accreditation | Invitation):
     """Those of the same delegation; for offices and the others, of the same role."""
     if like.state_id:
         return rows.filter(group=like.group_id, state=like.state_id)
@@ -409,10 +408,8 @@ def _same_place(rows, like: Invitation):
 
 def _holds_a_role(invitation: Invitation, at: datetime) -> bool:
     """One open role in a delegation at a time, also one that has yet to begin."""
-    held = Accreditation.objects.filter(
-        Q(until__isnull=True) | Q(until__gt=at), person__email=invitation.email
-    )
-    return _same_place(held, invitation).exists()
+    held = Accreditation.objects.not_ended(at).filter(person__email=invitation.email)
+    return same_place(held, invitation).exists()
 
 
 def _save(row, actor: Person | None, reason: str) -> None:
