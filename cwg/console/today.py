@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from contributions.counts import open_drafts_by_party
 from cwg.documents.models import Blob, Deadline, Document, File, Revision, Slot
 from cwg.documents.states import MeetingState
+from cwg.look.polling import asked_by_pages
 from cwg.members.oversight import known_people, seen_groups
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
@@ -48,6 +49,7 @@ def today(request: PortalRequest) -> HttpResponse:
     return TemplateResponse(request, "console/today.html", context)
 
 
+@asked_by_pages
 @require_safe
 def submissions(request: PortalRequest) -> HttpResponse:
     """The list of submissions alone, as the page asks for it again and again."""

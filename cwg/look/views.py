@@ -11,8 +11,10 @@ from django.views.decorators.http import require_safe
 
 from cwg import clock
 from cwg.look import instants, samples
+from cwg.look.polling import asked_by_pages
 
 
+@asked_by_pages
 @login_not_required
 @require_safe
 @never_cache

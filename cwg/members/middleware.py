@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from cwg import clock
 from cwg.languages import LANGUAGE_CODES
+from cwg.look.polling import is_asked_by_pages
 
 from . import accounts, devices, sessions
 from .requests import of_visitor
@@ -60,7 +61,7 @@ class SignedInMiddleware:
     """What the answers to somebody signed in have in common.
 
     Nothing of them is kept by a browser or by anything on the way, so that Back shows nothing after sign-out; the
-    session slides with use; whoever has just signed in gets the cookie by which the browser is known again, and
+    session slides with use, not with what an open page asks by itself; whoever has just signed in gets the cookie by which the browser is known again, and
     whoever has just signed out leaves nothing behind. Cookies stay: they hold language, appearance, and that number.
     """
 
@@ -74,11 +75,14 @@ class SignedInMiddleware:
             response["Clear-Site-Data"] = '"cache", "storage"'
         # Only where a page asked who it is: what reads no database does not begin to here.
         elif hasattr(request, "_cached_user") and request.user.is_authenticated:
-            if response.status_code < 500:
+            if response.status_code < 500 and not getattr(request, "_asked_by_the_page", False):
                 sessions.renew(request, accounts.address_of(request))
             if response.get("Content-Type", "").startswith("text/html"):
                 patch_cache_control(response, private=True, no_store=True)
         return response
+
+    def process_view(self, request: HttpRequest, view, args, kwargs):
+        request._asked_by_the_page = is_asked_by_pages(view)  # type: ignore[attr-defined]
 
 
 class PersonLanguageMiddleware:

@@ -1,8 +1,9 @@
 """Sessions: the portal's own rows, joined with their person, so that everybody sees where they are signed in.
 
-How long one lives (README, "Settings"): without "Stay signed in on this device" it ends with the browser, or when nothing
-was asked for SESSION_IDLE_HOURS; with it, SESSION_DAYS after the last use. Both slide, and a session in use is renewed every
-few minutes, so that most requests write nothing. Lives go by the machine's clock, as cookies do.
+How long one lives (README, "Settings"): without "Stay signed in on this device" it ends with the browser, or when it was
+not used for SESSION_IDLE_HOURS; with it, SESSION_DAYS after the last use. What an open page asks by itself is no use. Both
+slide, and a session in use is renewed every few minutes, so that most requests write nothing. Lives go by the machine's
+clock, as cookies do.
 
 This module is Django's SESSION_ENGINE.
 """

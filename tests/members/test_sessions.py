@@ -157,6 +157,22 @@ def test_most_requests_write_nothing(saudi_delegate):
         assert row_of(client).seen_at == timezone.now()
 
 
+@pytest.mark.parametrize("path", ["/clock/", "/console/today/submissions/"])
+def test_what_an_open_page_asks_by_itself_is_no_use(secretary, path):
+    """Else a page left open over night would keep the person signed in for ever."""
+    with time_machine.travel(timezone.now(), tick=False) as machine:
+        client = at(secretary)
+        seen = row_of(client).seen_at
+        for _hours in range(3):
+            machine.shift(timedelta(hours=3))
+            assert client.get(path).status_code == 200
+        assert row_of(client).seen_at == seen
+        machine.shift(timedelta(hours=3) - timedelta(seconds=1))
+        assert client.get("/me/").status_code == 200, "and takes nothing from it"
+        machine.shift(timedelta(hours=12))
+        assert client.get("/me/").status_code == 302
+
+
 def test_what_has_ended_is_deleted(saudi_delegate):
     with time_machine.travel(timezone.now(), tick=False) as machine:
         at(saudi_delegate)
