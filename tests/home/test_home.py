@@ -41,6 +41,16 @@ def test_home_names_the_next_meeting_and_its_deadline(client_of, saudi_delegate,
     assert f'data-deadline="{deadline:%Y-%m-%dT%H:%M}' in text
 
 
+def test_a_meeting_in_session_says_when_it_really_opened(client_of, saudi_delegate, meeting, held):
+    client, planned = client_of(saudi_delegate), meeting.register.opens_at
+    held.move_to(planned + timedelta(minutes=20))
+    assert "opened" not in client.get("/").content.decode()
+    factories.open_session(meeting)
+    page = client.get("/").content.decode()
+    assert f'opened <time class="instant" datetime="{held.at:%Y-%m-%dT%H:%M:%SZ}">' in page
+    assert f'datetime="{planned:%Y-%m-%dT%H:%M:%SZ}"' not in page
+
+
 def test_home_is_calm_when_no_meeting_is_announced(client_of, saudi_delegate, held, dg):
     hidden = factories.make_meeting(dg, 3, announced=False)
     page = client_of(saudi_delegate).get("/").content.decode()
