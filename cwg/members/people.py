@@ -20,7 +20,7 @@ from cwg.record import access
 from cwg.record.history import sign
 from cwg.record.reasons import clean_reason
 
-from . import addresses, refusals
+from . import addresses, refusals, sessions
 from .cleaning import clean_address, clean_name
 from .models import (
     DELEGATION_ROLES,
@@ -356,8 +356,9 @@ def _last_focal_point(accreditation: Accreditation, rights: Rights) -> bool:
 
 
 def disable(person: Person, *, actor: Person, at: datetime, reason: str) -> Person:
-    """Close an account: the very next request of the person is one of nobody's.
+    """Close an account: the very next request of the person is one of nobody's, on every device.
 
+    Every session ends, so that none comes back to life with the account: a lost device stays signed out.
     Raises NotEntitled, NotYourself, ReasonMissing, AlreadySo.
     """
     return _set_active(person, False, actor, at, reason)
@@ -382,6 +383,8 @@ def _set_active(person: Person, active: bool, actor: Person, at: datetime, reaso
             raise refusals.JoinedAway
         person.is_active = active
         _save(person, actor, reason)
+        if not active:
+            sessions.end_all(person)
         act = "person_enabled" if active else "person_disabled"
         access.note(act, at=at, person_id=actor.pk, subject=f"person {person.pk}")
     return person
