@@ -34,7 +34,7 @@ PDF = "application/pdf"
 
 def make_group(code: str = "WG-WSIS", **fields) -> Group:
     """The group of that code, made if there is none."""
-    group = Group.objects.filter(code=code).first()
+    group = Group.objects.filter(code__iexact=code).first()
     if group is not None:
         return group
     name = fields.pop("name", code)

@@ -59,6 +59,16 @@ class Group(models.Model):
         verbose_name = _("group")
         verbose_name_plural = _("groups")
         ordering = ["code"]
+        constraints = [
+            # Symbols are read without regard to case: two such groups could not both number a document.
+            models.UniqueConstraint(
+                Lower("code"),
+                name="code_once_whatever_its_case",
+                violation_error_message=_(
+                    "There is a group with that code already. Capital and small letters make no difference in symbols."
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.short_name
