@@ -22,6 +22,7 @@ from cwg.members.oversight import seen_groups, sees_every_group
 from cwg.members.rights import Rights
 from cwg.record.models import JournalEntry, PortalJournal
 
+from .correcting import FIELD_LABELS
 from .journal_names import Names
 
 Facts = dict[str, Any]
@@ -242,6 +243,36 @@ def _sitting_opened(facts: Facts, names: Names, person: str) -> str:
     return _("Sitting %(number)d opened at %(opened)s; recorded by %(person)s") % said
 
 
+def _corrected(facts: Facts, names: Names, person: str) -> str:
+    what = ", ".join(dict.fromkeys(_what_changed(change) for change in facts["changes"]))
+    said = _("Meeting corrected by %(person)s: %(what)s") % {"person": person, "what": what}
+    return _with_reason(said, facts)
+
+
+def _what_changed(change: dict) -> str:
+    if change["field"] == "sitting":
+        said = {"number": change["number"]}
+        if change["before"] is None:
+            return _("sitting %(number)d added") % said
+        if change["after"] is None:
+            return _("sitting %(number)d removed") % said
+        return _("sitting %(number)d") % said
+    label = str(FIELD_LABELS.get(change["field"], change["field"]))
+    return _("%(field)s from “%(before)s” to “%(after)s”") % {
+        "field": label,
+        "before": change["before"],
+        "after": change["after"],
+    }
+
+
+def _cancelled(facts: Facts, names: Names, person: str) -> str:
+    return _with_reason(_("Meeting cancelled by %(person)s") % {"person": person}, facts)
+
+
+def _postponed(facts: Facts, names: Names, person: str) -> str:
+    return _with_reason(_("Meeting postponed without a date by %(person)s") % {"person": person}, facts)
+
+
 def _closed(facts: Facts, names: Names, person: str) -> str:
     unanswered = len(facts["unused_slots"])
     if not unanswered:
@@ -330,6 +361,9 @@ ACTS: dict[str, Act] = {
     "moved": Act(_moved),
     "deadlines_changed": Act(_deadlines_changed),
     "sitting_opened": Act(_sitting_opened),
+    "corrected": Act(_corrected),
+    "cancelled": Act(_cancelled),
+    "postponed": Act(_postponed),
     "closed": Act(_closed),
     "request": Act(_request),
     "request_withdrawn": Act(_request_withdrawn),

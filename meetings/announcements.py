@@ -15,12 +15,16 @@ from cwg.notices.kinds import Mail, NoticeKind, Recipient
 from cwg.notices.layout import moment, one_line
 from cwg.notices.models import Event
 
+from .correcting import FIELD_LABELS
 from .models import Meeting, Request
 
 
 def register() -> None:
     kinds.register(NoticeKind("meeting_announced", _readers, _open_and_visible, _render_announced))
     kinds.register(NoticeKind("meeting_moved", _readers, _open_and_visible, _render_moved))
+    kinds.register(NoticeKind("meeting_corrected", _readers, _not_over_and_visible, _render_corrected))
+    kinds.register(NoticeKind("meeting_cancelled", _readers, _cancelled_and_visible, _render_called_off))
+    kinds.register(NoticeKind("meeting_postponed", _readers, _postponed_and_visible, _render_called_off))
     kinds.register(NoticeKind("deadlines_changed", _readers, _open_and_visible, _render_deadlines))
     kinds.register(NoticeKind("request_recorded", _addressees, _still_requested, _render_request))
 
@@ -50,14 +54,31 @@ def _sight_of(meeting: Meeting) -> Callable[[Rights], bool]:
 
 
 def _open_and_visible(event: Event, person: Person | None, now: datetime) -> bool:
-    """The meeting is announced and not closed, and the person still reads it in their own right."""
+    """The meeting is announced, has a date and is not closed, and the person still reads it in their own right."""
     meeting = _meeting(event)
+    return meeting.state_at(now).is_open_to_contributions and _still_reads(meeting, person, now)
+
+
+def _not_over_and_visible(event: Event, person: Person | None, now: datetime) -> bool:
+    meeting = _meeting(event)
+    return not meeting.state_at(now).is_over and _still_reads(meeting, person, now)
+
+
+def _cancelled_and_visible(event: Event, person: Person | None, now: datetime) -> bool:
+    meeting = _meeting(event)
+    return meeting.state_at(now).is_cancelled and _still_reads(meeting, person, now)
+
+
+def _postponed_and_visible(event: Event, person: Person | None, now: datetime) -> bool:
+    """A date that was given meanwhile is told by the notice of the move."""
+    meeting = _meeting(event)
+    return meeting.state_at(now).is_postponed and _still_reads(meeting, person, now)
+
+
+def _still_reads(meeting: Meeting, person: Person | None, now: datetime) -> bool:
+    """In the person's own right, as a member of the group."""
     rights = rights_of(person, now)
-    return (
-        meeting.state_at(now).is_open_to_contributions
-        and meeting.register.group_id in rights.readable_groups
-        and _sight_of(meeting)(rights)
-    )
+    return meeting.register.group_id in rights.readable_groups and _sight_of(meeting)(rights)
 
 
 def deadline_facts(
@@ -114,7 +135,8 @@ def _render_moved(event: Event, person: Person | None, now: datetime) -> Mail:
         context={"meeting": one_line(register.title)},
         facts=(
             (_("New opening"), moment(after, zone, place, person)),
-            (_("Opening before"), (instant_text(before, zone, "full"),)),
+            (_("Opening before"), (_before_the_move(facts, before, zone),)),
+            *(_shift_of(entry, zone) for entry in facts.get("sittings", ())),
             *(_change_of(entry, zone, place, person) for entry in facts["deadlines"]),
             (_("Reason"), (facts["reason"],)),
             _place(meeting),
@@ -140,6 +162,87 @@ def _render_deadlines(event: Event, person: Person | None, now: datetime) -> Mai
             *(_change_of(entry, zone, place, person) for entry in facts["deadlines"]),
             (_("Reason"), (facts["reason"],)),
             (_("Opening"), moment(register.opens_at, zone, place, person)),
+            _place(meeting),
+        ),
+        link=(_("Open the meeting's page"), meeting.get_absolute_url()),
+    )
+
+
+def _before_the_move(facts: dict, before: datetime, zone: str) -> str:
+    if facts.get("had_a_date", True):
+        return instant_text(before, zone, "full")
+    return _("postponed, without a date")
+
+
+def _shift_of(entry: dict, zone: str) -> tuple[str, tuple[str, ...]]:
+    """When a sitting begins after the move, and when it began before."""
+    before, after = (datetime.fromisoformat(entry[name]) for name in ("before", "after"))
+    return _sitting_label(entry["number"], entry["title"]), (
+        instant_text(after, zone, "full"),
+        _("before: %(instant)s") % {"instant": instant_text(before, zone, "full")},
+    )
+
+
+def _sitting_label(number: int, title: str) -> str:
+    if not title:
+        return _("Sitting %(number)d") % {"number": number}
+    return _("Sitting %(number)d (%(title)s)") % {"number": number, "title": title}
+
+
+def _render_corrected(event: Event, person: Person | None, now: datetime) -> Mail:
+    meeting, facts = _meeting(event), event.facts
+    return Mail(
+        subject=_("Meeting corrected: %(meeting)s") % {"meeting": meeting.register.title},
+        template="meeting_corrected",
+        context={"meeting": one_line(meeting.register.title)},
+        facts=(
+            *(_correction_of(change, meeting.register.zone) for change in facts["changes"]),
+            (_("Reason"), (facts["reason"],)),
+        ),
+        link=(_("Open the meeting's page"), meeting.get_absolute_url()),
+    )
+
+
+def _correction_of(change: dict, zone: str) -> tuple[str, tuple[str, ...]]:
+    """One thing that is corrected: as it is now, and as it was."""
+    before, after = change["before"], change["after"]
+    if change["field"] != "sitting":
+        label = str(FIELD_LABELS[change["field"]])
+        return label, (after or _("none"), _("before: %(value)s") % {"value": before or _("none")})
+    label = _sitting_label(change["number"], (after or before)["title"])
+    if after is None:
+        return label, (_("is not held"), _("before: %(value)s") % {"value": _sitting_times(before, zone)})
+    if before is None:
+        return label, (_sitting_times(after, zone), _("new"))
+    return label, (
+        _sitting_times(after, zone),
+        _("before: %(value)s") % {"value": _sitting_times(before, zone)},
+    )
+
+
+def _sitting_times(told: dict, zone: str) -> str:
+    starts = instant_text(datetime.fromisoformat(told["starts"]), zone, "full")
+    if not told["ends"]:
+        return starts
+    ends = instant_text(datetime.fromisoformat(told["ends"]), zone, "short")
+    return _("%(starts)s, until %(ends)s") % {"starts": starts, "ends": ends}
+
+
+def _render_called_off(event: Event, person: Person | None, now: datetime) -> Mail:
+    meeting, facts = _meeting(event), event.facts
+    register = meeting.register
+    planned = instant_text(datetime.fromisoformat(facts["opening"]), register.zone, "full")
+    if event.kind == "meeting_cancelled":
+        subject = _("Meeting cancelled: %(meeting)s") % {"meeting": register.title}
+    else:
+        subject = _("Meeting postponed without a date: %(meeting)s") % {"meeting": register.title}
+    return Mail(
+        subject=subject,
+        template=event.kind,
+        context={"meeting": one_line(register.title)},
+        facts=(
+            (_("It was to open"), (planned,)),
+            (_("Reason"), (facts["reason"],)),
             _place(meeting),
         ),
         link=(_("Open the meeting's page"), meeting.get_absolute_url()),

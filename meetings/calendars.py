@@ -8,6 +8,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event
 
+from cwg.documents.models import Register
+
 from .models import Meeting
 
 REMINDER = timedelta(days=1)
@@ -17,7 +19,8 @@ def calendar_of(meetings: Iterable[Meeting], *, now: datetime, name: str) -> byt
     """A published calendar of `meetings` (with `register`, sittings and deadlines prefetched), stamped `now`.
 
     One event per sitting (or one for a meeting without sittings) and one per deadline in force. UIDs stay the
-    same when a meeting moves and SEQUENCE goes up, so that a calendar program replaces what it had.
+    same when a meeting moves, is corrected or called off, and SEQUENCE goes up, so that a calendar program replaces
+    what it had.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//CWG-Internet//Portal//EN")
@@ -73,5 +76,12 @@ def _event(
     event.add("dtstart", starts.astimezone(UTC).replace(microsecond=0))
     if ends is not None:
         event.add("dtend", ends.astimezone(UTC).replace(microsecond=0))
-    event.add("status", "CONFIRMED" if meeting.register.is_announced else "TENTATIVE")
+    event.add("status", _status_of(meeting.register))
     return event
+
+
+def _status_of(register: Register) -> str:
+    """A postponed meeting is off until it has a date: the entries come back by their UIDs, with a higher SEQUENCE."""
+    if register.is_called_off:
+        return "CANCELLED"
+    return "CONFIRMED" if register.is_announced else "TENTATIVE"

@@ -5,9 +5,10 @@ local time that does not exist or happens twice is refused (`cwg/documents/zones
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -21,15 +22,20 @@ from cwg.notices import outbox
 from cwg.record import journal
 from cwg.record.history import sign
 
+from . import planning
 from .models import Meeting, Sitting
+from .planning import Plan, SittingPlan
 from .secretariat import must_be_secretariat
 
 # The Group has met two or three times a year; the secretariat puts the real date in its place.
 USUAL_PAUSE = timedelta(weeks=26)
 
 
+NUMBER_TAKEN = _("There is a meeting of this group with that number already.")
+
+
 class CannotConvene(ValueError):
-    """The meeting cannot be created as entered. `str()` is a sentence for the person; nothing was created."""
+    """The number is taken. `str()` is a sentence for the person; nothing was created."""
 
 
 class CannotAnnounce(ValueError):
@@ -40,38 +46,9 @@ class CannotClose(ValueError):
     """The meeting has not opened yet, or is closed already. Nothing was changed."""
 
 
-@dataclass(frozen=True)
-class SittingPlan:
-    """A sitting by its day of the meeting (1 is the day of the opening) and local times at the seat."""
-
-    day: int
-    starts: time
-    ends: time | None = None
-    title: str = ""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A meeting as it is entered or proposed. `opens_local` is naive, on the clock of the seat in `zone`."""
-
-    ordinal: int
-    title: str
-    place: str
-    zone: str
-    opens_local: datetime
-    days: int = 1
-    venue: str = ""
-    chair: str = ""
-    note: str = ""
-    sittings: tuple[SittingPlan, ...] = field(default=())
-
-    @property
-    def first_day(self) -> date:
-        return self.opens_local.date()
-
-    @property
-    def last_day(self) -> date:
-        return self.first_day + timedelta(days=self.days - 1)
+def slug_of(group: Group, ordinal: int) -> str:
+    """The address of a meeting: "wg-wsis-14"."""
+    return f"{group.slug}-{ordinal}"
 
 
 def clock_face(local: datetime) -> datetime:
@@ -82,22 +59,21 @@ def clock_face(local: datetime) -> datetime:
 def convene(group: Group, plan: Plan, *, actor: Person) -> Meeting:
     """Create the register, the meeting, its sittings and its deadlines; not yet announced to anybody.
 
-    Raises PermissionDenied, CannotConvene, `zones.LocalTimeRefused`, `zones.UnknownZone` and
-    `deadlines.AnchorNotSupported`; then nothing was created.
+    Raises PermissionDenied, CannotConvene, `planning.EntryRefused`, `zones.LocalTimeRefused`, `zones.UnknownZone`
+    and `deadlines.AnchorNotSupported`; then nothing was created.
     """
     zone = zones.zone_from_name(plan.zone)
-    opens_at = zones.local_to_instant(plan.opens_local, zone)
-    if plan.days < 1 or plan.ordinal < 1:
-        raise CannotConvene(_("A meeting has a number from 1 and lasts at least one day."))
-    sittings = [_sitting(number, plan, each, zone) for number, each in enumerate(plan.sittings, 1)]
     with transaction.atomic():
-        must_be_secretariat(actor, group.pk, clock.now())
+        at = clock.now()
+        must_be_secretariat(actor, group.pk, at)
+        opens_at, sittings = planning.instants_of(plan, zone, at)
+        planning.must_not_be_over(plan, zone, at)
         try:
             with transaction.atomic():
                 made = Register.objects.create(
                     group=group,
                     ordinal=plan.ordinal,
-                    slug=f"{group.slug}-{plan.ordinal}",
+                    slug=slug_of(group, plan.ordinal),
                     title=plan.title,
                     place=plan.place,
                     zone=plan.zone,
@@ -106,7 +82,7 @@ def convene(group: Group, plan: Plan, *, actor: Person) -> Meeting:
                     opens_at=opens_at,
                 )
         except IntegrityError as error:
-            raise CannotConvene(_("There is a meeting of this group with that number already.")) from error
+            raise CannotConvene(NUMBER_TAKEN) from error
         with register.acting_on(made.pk) as (locked, at):
             meeting = Meeting(
                 register=locked,
@@ -116,8 +92,9 @@ def convene(group: Group, plan: Plan, *, actor: Person) -> Meeting:
                 note=plan.note,
             )
             _save(meeting, actor, "convened")
-            for sitting in sittings:
-                sitting.meeting = meeting
+            for number, times in enumerate(sittings, 1):
+                sitting = Sitting(meeting=meeting, number=number, title=times.title)
+                sitting.starts_at, sitting.ends_at = times.starts_at, times.ends_at
                 _save(sitting, actor, "convened")
             journal.append(
                 locked,
@@ -138,50 +115,51 @@ def convene(group: Group, plan: Plan, *, actor: Person) -> Meeting:
     return meeting
 
 
-def _sitting(number: int, plan: Plan, each: SittingPlan, zone) -> Sitting:
-    if not 1 <= each.day <= plan.days:
-        raise CannotConvene(_("Every sitting is on a day of the meeting."))
-    day = plan.first_day + timedelta(days=each.day - 1)
-    starts_at = zones.local_to_instant(datetime.combine(day, each.starts), zone)
-    ends_at = zones.local_to_instant(datetime.combine(day, each.ends), zone) if each.ends else None
-    if ends_at is not None and ends_at <= starts_at:
-        raise CannotConvene(_("Every sitting ends after it began."))
-    return Sitting(number=number, title=each.title, starts_at=starts_at, ends_at=ends_at)
-
-
 def next_from(meeting: Meeting) -> Plan:
     """What the next meeting would be, from this one: number + 1, same place, zone, days and sittings. Saves nothing."""
     last = meeting.register
-    zone = meeting.zone
-    opened = zones.as_local(last.opens_at, zone).replace(tzinfo=None)
     held = Register.objects.filter(group_id=last.group_id, ordinal__isnull=False)
     taken = (number or 0 for number in held.values_list("ordinal", flat=True))
     ordinal = max([last.ordinal or 0, *taken]) + 1
-    return Plan(
+    held_as = plan_of(meeting)
+    return replace(
+        held_as,
         ordinal=ordinal,
         title=_next_title(last.title, last.ordinal, ordinal),
-        place=last.place,
-        zone=last.zone,
-        opens_local=opened + USUAL_PAUSE,
-        days=(last.last_day - last.first_day).days + 1,
-        venue=meeting.venue,
-        chair=meeting.chair,
-        sittings=tuple(_plans(meeting.sittings.all(), zone, last.first_day)),
+        opens_local=held_as.opens_local + USUAL_PAUSE,
+        note="",
+        sittings=tuple(replace(sitting, number=None) for sitting in held_as.sittings),
     )
 
 
-def _plans(sittings: Iterable[Sitting], zone, first_day: date):
+def plan_of(meeting: Meeting) -> Plan:
+    """The meeting as it stands, in the form in which it is entered; its sittings with their numbers."""
+    held = meeting.register
+    zone = meeting.zone
+    return Plan(
+        ordinal=held.ordinal or 0,
+        title=held.title,
+        place=held.place,
+        zone=held.zone,
+        opens_local=zones.as_local(held.opens_at, zone).replace(tzinfo=None),
+        days=(held.last_day - held.first_day).days + 1,
+        venue=meeting.venue,
+        chair=meeting.chair,
+        note=planning.one_kind_of_line_ends(meeting.note),
+        sittings=tuple(_plans(meeting.sittings.all(), zone, held.first_day)),
+    )
+
+
+def _plans(sittings: Iterable[Sitting], zone: ZoneInfo, first_day: date) -> Iterator[SittingPlan]:
     for sitting in sittings:
         starts = zones.as_local(sitting.starts_at, zone)
         ends = zones.as_local(sitting.ends_at, zone) if sitting.ends_at else None
-        if ends is not None and ends.date() != starts.date():
-            # A night sitting is no plan for the next meeting: its end is left open.
-            ends = None
         yield SittingPlan(
             day=(starts.date() - first_day).days + 1,
             starts=starts.time().replace(tzinfo=None),
             ends=ends.time().replace(tzinfo=None) if ends else None,
             title=sitting.title,
+            number=sitting.number,
         )
 
 

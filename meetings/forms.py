@@ -1,6 +1,6 @@
 """Forms of the secretariat's pages: a meeting to convene, a new opening, a request of the Group."""
 
-from datetime import datetime, time
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -9,17 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import zones
 from cwg.languages import current_language
-from cwg.look.form_fields import choice_field, one_line_only, refuse_line_breaks, row_field
+from cwg.look.form_fields import choice_field, refuse_line_breaks, row_field
 from cwg.look.reasons import ReasonField
-from cwg.members.models import Group, MemberState, Office
+from cwg.members.models import MemberState, Office
 
-from .convening import Plan, SittingPlan
 from .deadline_changes import Choice, DeadlineChange, DeadlineProposal, Meaning
 from .models import Meeting, Sitting
 from .moving import MoveProposal
 
-MOST_DAYS = 31
-MOST_ORDINAL = 9999
+TOLD_TO_READERS = _("It is kept in the record, and told to everybody who reads this meeting.")
 
 
 class DateInput(forms.DateInput):
@@ -55,78 +53,6 @@ class OpeningForm(forms.Form):
         return datetime.combine(self.cleaned_data["date"], self.cleaned_data["time"])
 
 
-class PlanForm(forms.Form):
-    """A meeting to convene; its sittings stand in `SittingFormSet`."""
-
-    group = forms.ModelChoiceField(Group.objects.none(), label=_("Group"))
-    ordinal = forms.IntegerField(label=_("Number of the meeting"), min_value=1, max_value=MOST_ORDINAL)
-    title = forms.CharField(label=_("Title"), max_length=250)
-    date = date_field(_("Date of the opening"))
-    time = time_field(_("Time at the seat"), initial=time(9))
-    zone = forms.ChoiceField(label=_("Time zone of the seat"))
-    days = forms.IntegerField(label=_("Number of days"), min_value=1, max_value=MOST_DAYS, initial=1)
-    place = forms.CharField(label=_("Place"), max_length=120)
-    venue = forms.CharField(label=_("Venue"), max_length=200, required=False)
-    chair = forms.CharField(label=_("Chair"), max_length=150, required=False)
-    note = forms.CharField(
-        label=_("Note"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3})
-    )
-
-    def __init__(self, *args, groups, **kwargs):
-        super().__init__(*args, **kwargs)
-        refuse_line_breaks(self)
-        row_field(self, "group").queryset = groups
-        choice_field(self, "zone").choices = zones.zone_choices()
-
-    @staticmethod
-    def initial_of(plan: Plan, group_id: int) -> dict:
-        return {
-            "group": group_id,
-            "ordinal": plan.ordinal,
-            "title": plan.title,
-            "date": plan.opens_local.date(),
-            "time": plan.opens_local.time(),
-            "zone": plan.zone,
-            "days": plan.days,
-            "place": plan.place,
-            "venue": plan.venue,
-            "chair": plan.chair,
-        }
-
-    def plan(self, sittings: tuple[SittingPlan, ...]) -> Plan:
-        data = self.cleaned_data
-        return Plan(
-            ordinal=data["ordinal"],
-            title=data["title"],
-            place=data["place"],
-            zone=data["zone"],
-            opens_local=datetime.combine(data["date"], data["time"]),
-            days=data["days"],
-            venue=data["venue"],
-            chair=data["chair"],
-            note=data["note"],
-            sittings=sittings,
-        )
-
-
-class SittingForm(forms.Form):
-    """One sitting, by its day of the meeting; empty lines are left out."""
-
-    day = forms.IntegerField(label=_("Day"), min_value=1, max_value=MOST_DAYS)
-    starts = time_field(_("Begins"))
-    ends = time_field(_("Ends"), required=False)
-    title = forms.CharField(label=_("Title"), max_length=150, required=False, validators=[one_line_only])
-
-
-SittingFormSet = forms.formset_factory(SittingForm, extra=2, max_num=60, absolute_max=80)
-
-
-def sitting_plans(formset) -> tuple[SittingPlan, ...]:
-    lines = [form.cleaned_data for form in formset if form.cleaned_data]
-    lines.sort(key=lambda line: (line["day"], line["starts"]))
-    return tuple(SittingPlan(line["day"], line["starts"], line["ends"], line["title"]) for line in lines)
-
-
 class MoveForm(OpeningForm):
     """The confirmation of a move: the opening again, one choice per deadline that would change, the reason.
 
@@ -154,9 +80,9 @@ class MoveForm(OpeningForm):
                     (Choice.KEEP.value, _("No deadline is set")),
                 ],
             )
-        self.fields["reason"] = ReasonField(
-            help_text=_("It is kept in the record, and told to everybody who reads this meeting.")
-        )
+        if proposal.warnings:
+            self.fields["confirmed"] = forms.BooleanField(label=_("This is meant so"))
+        self.fields["reason"] = ReasonField(help_text=TOLD_TO_READERS)
 
     @property
     def choices(self) -> dict[int, str]:
@@ -264,6 +190,10 @@ class OpenSittingForm(forms.Form):
     @property
     def local(self) -> datetime:
         return datetime.combine(self.cleaned_data["date"], self.cleaned_data["time"])
+
+
+class CallOffForm(forms.Form):
+    reason = ReasonField(help_text=TOLD_TO_READERS)
 
 
 class RequestForm(forms.Form):

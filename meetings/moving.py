@@ -5,9 +5,9 @@ new deadline is proposed, confirmed by the secretariat with a reason, logged, an
 A verdict stands in its revision and is not touched here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -20,15 +20,25 @@ from cwg.record import journal
 from cwg.record.history import sign
 from cwg.record.reasons import clean_reason
 
-from . import deadline_changes
+from . import deadline_changes, planning
 from .convening import clock_face
 from .deadline_changes import Choice, DeadlineChange, ProposalChanged
-from .models import Meeting
+from .models import Meeting, Sitting
 from .secretariat import must_be_secretariat
 
 
 class CannotMove(ValueError):
     """The meeting cannot be moved so. `str()` is a sentence for the person; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class SittingShift:
+    """A sitting, when it begins now and when it would begin and end; in UTC."""
+
+    sitting: Sitting
+    before: datetime
+    after: datetime
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,8 @@ class MoveProposal:
     before: datetime
     after: datetime
     deadlines: tuple[DeadlineChange, ...]
+    sittings: tuple[SittingShift, ...]
+    warnings: tuple[str, ...]
     accepted: int
     digest: str
 
@@ -51,8 +63,8 @@ class MoveProposal:
 def propose_move(meeting: Meeting, new_local_start: datetime, *, at: datetime | None = None) -> MoveProposal:
     """What would become of each deadline if the meeting opened at `new_local_start` (naive, at the seat).
 
-    `at` is the instant it is judged at, by default now. Changes nothing. Raises CannotMove and
-    `zones.LocalTimeRefused`.
+    `at` is the instant it is judged at, by default now. Changes nothing. Raises CannotMove,
+    `planning.EntryRefused` and `zones.LocalTimeRefused`.
     """
     return _propose(meeting, meeting.register, new_local_start, at or clock.now())
 
@@ -63,12 +75,18 @@ def _propose(meeting: Meeting, held: Register, local: datetime, at: datetime) ->
         raise CannotMove(_("A meeting that is closed or cancelled is not moved."))
     if not state.is_before_its_opening:
         raise CannotMove(_("A meeting in session is not moved."))
+    planning.must_be_of_our_time(local, meeting.zone, at)
     after = zones.local_to_instant(local, meeting.zone)
-    if after == held.opens_at:
+    if after == held.opens_at and not state.is_postponed:
         raise CannotMove(_("The meeting opens at that time already."))
     if after <= at:
         raise CannotMove(_("That time has passed. A meeting is moved to a time to come."))
     changes = deadline_changes.changes_of(held, after, at)
+    shifts = tuple(_sitting_shifts(meeting, held, local))
+    first_day, last_day = _days_after(held, meeting, local)
+    warnings = planning.warnings(
+        held.group_id, opens_at=after, first_day=first_day, last_day=last_day, at=at, but=held.pk
+    )
     digest = journal.digest(
         {
             "meeting": meeting.pk,
@@ -76,10 +94,12 @@ def _propose(meeting: Meeting, held: Register, local: datetime, at: datetime) ->
             "before": held.opens_at,
             "after": after,
             "deadlines": deadline_changes.in_digest(changes),
+            "sittings": [[shift.sitting.pk, shift.before, shift.after, shift.ends_at] for shift in shifts],
+            "warnings": warnings,
         }
     )
     accepted = held.documents.filter(withdrawn_at__isnull=True).count()
-    return MoveProposal(meeting, local, held.opens_at, after, changes, accepted, digest)
+    return MoveProposal(meeting, local, held.opens_at, after, changes, shifts, warnings, accepted, digest)
 
 
 def confirm_move(
@@ -95,7 +115,7 @@ def confirm_move(
 
     `choice` is for all deadlines, or by rule id; `seen` the digest of the proposal the person confirmed.
     Sittings keep their distance to the opening on the clock of the seat. No verdict is touched.
-    Raises PermissionDenied, ReasonMissing, CannotMove, `deadline_changes.CannotChange` (ChoiceMissing, ProposalChanged),
+    A postponed meeting gets its date so. Raises PermissionDenied, ReasonMissing, CannotMove, `planning.EntryRefused`, `deadline_changes.CannotChange` (ChoiceMissing, ProposalChanged),
     `zones.LocalTimeRefused`.
     """
     reason = clean_reason(reason)
@@ -106,8 +126,9 @@ def confirm_move(
         if seen is not None and seen != proposal.digest:
             raise ProposalChanged(_("Meanwhile something changed. Look at what the move would do now."))
         what = deadline_changes.chosen(proposal.deadlines, choice, (Choice.MOVE, Choice.KEEP))
-        _shift_days(locked, meeting, new_local_start, proposal.after)
-        _shift_sittings(meeting, locked, proposal, actor, reason)
+        had_a_date = locked.postponed_at is None
+        _shift_days(locked, meeting, proposal)
+        _shift_sittings(proposal, actor, reason)
         meeting.opens_local = clock_face(new_local_start)
         meeting.sequence += 1
         sign(meeting, actor, reason)
@@ -125,6 +146,7 @@ def confirm_move(
                 "after": proposal.after,
                 "local": new_local_start.isoformat(),
                 "sequence": meeting.sequence,
+                "had_a_date": had_a_date,
                 "deadlines": told,
                 "reason": reason,
             },
@@ -142,7 +164,17 @@ def confirm_move(
                         "before": proposal.before,
                         "after": proposal.after,
                         "reason": reason,
+                        "had_a_date": had_a_date,
                         "deadlines": told,
+                        "sittings": [
+                            {
+                                "number": s.sitting.number,
+                                "title": s.sitting.title,
+                                "before": s.before,
+                                "after": s.after,
+                            }
+                            for s in proposal.sittings
+                        ],
                     }
                 ),
             )
@@ -150,27 +182,44 @@ def confirm_move(
         return meeting
 
 
-def _shift_days(locked: Register, meeting: Meeting, local: datetime, after: datetime) -> None:
-    length = locked.last_day - locked.first_day
-    before = zones.as_local(locked.opens_at, meeting.zone).date()
-    locked.first_day += local.date() - before
-    locked.last_day = locked.first_day + length
-    locked.opens_at = after
-    locked.save(update_fields=["first_day", "last_day", "opens_at"])
+def _shift_days(locked: Register, meeting: Meeting, proposal: MoveProposal) -> None:
+    locked.first_day, locked.last_day = _days_after(locked, meeting, proposal.local)
+    locked.opens_at = proposal.after
+    locked.postponed_at = None
+    locked.save(update_fields=["first_day", "last_day", "opens_at", "postponed_at"])
 
 
-def _shift_sittings(meeting: Meeting, locked: Register, proposal: MoveProposal, actor, reason: str) -> None:
-    """By the clock of the seat: a sitting at 14:30 stays at 14:30 when only the day changes, on clock-change nights too."""
+def _days_after(held: Register, meeting: Meeting, local: datetime) -> tuple[date, date]:
+    """The first and the last day of the meeting, opening at `local`; it lasts as long as before."""
+    by = local.date() - zones.as_local(held.opens_at, meeting.zone).date()
+    return held.first_day + by, held.last_day + by
+
+
+def _sitting_shifts(meeting: Meeting, held: Register, local: datetime) -> Iterator[SittingShift]:
+    """By the clock of the seat: a sitting at 14:30 stays at 14:30 when only the day changes, on clock-change nights too.
+
+    Raises `planning.EntryRefused` for a sitting that would begin at no time, or outside the days of the meeting.
+    """
     zone = meeting.zone
-    shift: timedelta = proposal.local - zones.as_local(proposal.before, zone).replace(tzinfo=None)
-
-    def shifted(instant: datetime) -> datetime:
-        return zones.local_to_instant(
-            zones.as_local(instant, zone).replace(tzinfo=None, fold=0) + shift, zone
-        )
-
+    shift: timedelta = local - zones.as_local(held.opens_at, zone).replace(tzinfo=None)
+    first_day, last_day = _days_after(held, meeting, local)
     for sitting in meeting.sittings.all():
-        sitting.starts_at = shifted(sitting.starts_at).astimezone(UTC)
-        sitting.ends_at = shifted(sitting.ends_at).astimezone(UTC) if sitting.ends_at else None
+        starts = zones.as_local(sitting.starts_at, zone).replace(tzinfo=None, fold=0) + shift
+        ends = (
+            zones.as_local(sitting.ends_at, zone).replace(tzinfo=None, fold=0) + shift
+            if sitting.ends_at
+            else None
+        )
+        called = planning.sitting_called(sitting.number, starts)
+        if not first_day <= starts.date() <= last_day:
+            raise planning.of_sitting(called, _("it is not on a day of the meeting."))
+        starts_at, ends_at = planning.sitting_instants(called, starts, ends.time() if ends else None, zone)
+        yield SittingShift(sitting, sitting.starts_at, starts_at, ends_at)
+
+
+def _shift_sittings(proposal: MoveProposal, actor: Person, reason: str) -> None:
+    for shift in proposal.sittings:
+        sitting = shift.sitting
+        sitting.starts_at, sitting.ends_at = shift.after, shift.ends_at
         sign(sitting, actor, reason)
         sitting.save()

@@ -1,5 +1,6 @@
 """Opening a sitting: the act, and not the clock, that puts a meeting in session."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +64,17 @@ def open_sitting(
         return meeting
 
 
+def may_open(meeting: Meeting, sittings: Iterable[Sitting], at: datetime) -> bool:
+    """Whether a page offers to open a sitting of the meeting (those given are all of them) at the aware instant `at`."""
+    state = meeting.state_at(at)
+    if state is MeetingState.IN_SESSION:
+        return any(sitting.opened_at is None for sitting in sittings)
+    return (
+        state is MeetingState.ANNOUNCED
+        and zones.as_local(at, meeting.zone).date() >= meeting.register.first_day
+    )
+
+
 def _fresh(meeting: Meeting, sitting: Sitting | None) -> Sitting | None:
     """The sitting as it stands under the lock."""
     if sitting is None:
@@ -93,5 +105,5 @@ def _must_be_the_real_time(locked: Register, opened_at: datetime, at: datetime) 
                 _("The meeting was opened after that. Give the time at which the sitting opened.")
             )
         return
-    if opened_at.astimezone(zones.zone_from_name(locked.zone)).date() < locked.first_day:
+    if zones.as_local(opened_at, zones.zone_from_name(locked.zone)).date() < locked.first_day:
         raise CannotOpen(_("The first day of the meeting is later than that. Move the meeting first."))

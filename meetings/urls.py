@@ -2,18 +2,21 @@
 
 from django.urls import path
 
-from . import record, views, workspace
+from . import life_pages, record, views, workspace
 
 app_name = "meetings"
 urlpatterns = [
     path("meetings/", views.meetings, name="meetings"),
-    path("meetings/new/", workspace.new, name="new"),
+    path("meetings/new/", life_pages.new, name="new"),
     path("meetings/<slug:slug>/", views.meeting, name="meeting"),
     path("meetings/<slug:slug>/documents.zip", views.documents_pack, name="pack"),
     path("meetings/<slug:slug>/meeting.ics", views.meeting_calendar, name="calendar"),
     path("meetings/<slug:slug>/announce/", workspace.announce, name="announce"),
     path("meetings/<slug:slug>/move/", workspace.move, name="move"),
     path("meetings/<slug:slug>/deadlines/", workspace.deadlines_of, name="deadlines"),
+    path("meetings/<slug:slug>/edit/", life_pages.edit, name="edit"),
+    path("meetings/<slug:slug>/postpone/", life_pages.postpone, name="postpone"),
+    path("meetings/<slug:slug>/cancel/", life_pages.cancel, name="cancel"),
     path("meetings/<slug:slug>/open-sitting/", workspace.open_sitting, name="open-sitting"),
     path("meetings/<slug:slug>/close/", workspace.close, name="close"),
     path("meetings/<slug:slug>/record-request/", workspace.record_request, name="record-request"),

@@ -26,6 +26,7 @@ from cwg.record import access
 from . import calendars, deadline_changes, visits
 from .finding import meeting_or_404, trail_of
 from .models import Meeting, MeetingQuerySet
+from .sittings import may_open
 
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
 SHORTEST_SECRET = 20
@@ -102,7 +103,7 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "deadline_lines": rules.lines_for(register),
             "deadlines_change": deadline_changes.may_change_at(register, now),
             "sittings": sittings,
-            "sitting_to_open": state.is_in_session and any(each.opened_at is None for each in sittings),
+            "may_open_sitting": may_open(found, sittings, now),
             "requests": requests,
             "form": form,
             "rows": rows,

@@ -1,4 +1,4 @@
-"""The secretariat's pages of a meeting: convene, announce, move, record a request, close.
+"""The secretariat's pages of a meeting: announce, move, set deadlines, open a sitting, record a request, close.
 
 Every page is a form that calls one verb. Who is not in the secretariat of the group gets the same answer as
 for a page that does not exist; the verb asks again, under its lock.
@@ -9,100 +9,21 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from cwg.documents import deadlines, rules, zones
 from cwg.look.reasons import ReasonForm
-from cwg.members.models import Group
 from cwg.members.requests import PortalRequest
-from cwg.record.reasons import ReasonMissing
 
 from . import convening, deadline_changes, moving, requests, sittings
+from .carrying_out import ITEM_REFUSED, carried_out, form_page
 from .finding import own_meeting_or_404, trail_of
 from .forms import (
     DeadlinesForm,
     MoveForm,
     OpeningForm,
     OpenSittingForm,
-    PlanForm,
     RequestForm,
-    SittingFormSet,
-    sitting_plans,
 )
-
-# What a verb says when it does not act: sentences for the person, shown on the form.
-REFUSALS = (
-    convening.CannotConvene,
-    convening.CannotAnnounce,
-    convening.CannotClose,
-    deadline_changes.CannotChange,
-    moving.CannotMove,
-    sittings.CannotOpen,
-    requests.CannotRecord,
-    requests.CannotWithdraw,
-    ReasonMissing,
-    zones.LocalTimeRefused,
-)
-ITEM_REFUSED = gettext_lazy("A deadline rule counts from an agenda item, and items have no times yet.")
-form_page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def carried_out(form, verb, *args, **kwargs):
-    """The result of `verb`, or None with its refusal on `form`."""
-    try:
-        return verb(*args, **kwargs)
-    except REFUSALS as refusal:
-        form.add_error(None, str(refusal))
-    except zones.UnknownZone:
-        form.add_error(None, _("That time zone is not known."))
-    except deadlines.AnchorNotSupported:
-        form.add_error(None, ITEM_REFUSED)
-    except PermissionDenied as error:
-        raise Http404 from error
-    return None
-
-
-@form_page
-def new(request: PortalRequest) -> HttpResponse:
-    """Convene a meeting; `?from=slug` proposes the next one after that."""
-    groups = Group.objects.filter(pk__in=request.rights.secretariat_groups)
-    if not request.rights.secretariat_groups:
-        raise Http404
-    initial, lines = {}, []
-    if slug := request.GET.get("from"):
-        last = own_meeting_or_404(request, slug)
-        plan = convening.next_from(last)
-        initial = PlanForm.initial_of(plan, last.register.group_id)
-        lines = [
-            {"day": each.day, "starts": each.starts, "ends": each.ends, "title": each.title}
-            for each in plan.sittings
-        ]
-    else:
-        group = groups[0]  # the secretariat of no group was turned away above
-        initial = {"group": group.pk, "place": group.seat, "zone": group.zone}
-    data = request.POST if request.method == "POST" else None
-    form = PlanForm(data, groups=groups, initial=initial)
-    formset = SittingFormSet(data, initial=lines, prefix="sittings")
-    if data is not None and all([form.is_valid(), formset.is_valid()]):
-        made = carried_out(
-            form,
-            convening.convene,
-            form.cleaned_data["group"],
-            form.plan(sitting_plans(formset)),
-            actor=request.user,
-        )
-        if made is not None:
-            messages.success(
-                request, _("The meeting is convened. Nobody else sees it until you announce it.")
-            )
-            return redirect(made)
-    return render(
-        request,
-        "meetings/new.html",
-        {"form": form, "formset": formset, "trail": []},
-        status=400 if data is not None else 200,
-    )
 
 
 @form_page
@@ -139,10 +60,9 @@ def announce(request: PortalRequest, slug: str) -> HttpResponse:
 def open_sitting(request: PortalRequest, slug: str) -> HttpResponse:
     """Record that a sitting has opened; the first one puts the meeting in session."""
     meeting = own_meeting_or_404(request, slug)
-    state = meeting.state_at(request.server_now)
     to_open = meeting.sittings.filter(opened_at__isnull=True)
     whole = not meeting.sittings.exists()
-    possible = state.is_announced or (state.is_in_session and to_open.exists())
+    possible = sittings.may_open(meeting, to_open, request.server_now)
     local = zones.as_local(request.server_now, meeting.zone)
     data = request.POST if request.method == "POST" else None
     form = OpenSittingForm(data, sittings=to_open, initial={"date": local.date(), "time": local.time()})

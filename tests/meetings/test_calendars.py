@@ -7,7 +7,7 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from cwg.members.models import Role
-from meetings import moving
+from meetings import calling_off, moving
 from meetings.models import Sitting
 from tests import factories
 
@@ -101,3 +101,22 @@ def test_the_feed_shows_what_the_person_may_see_at_that_moment(client, held, dg,
     assert len([uid for uid in events(feed(client)) if uid == "opening"]) == 1
     held.forward(days=1)
     assert events(feed(client)) == {}
+
+
+def test_the_entries_of_a_meeting_that_is_called_off_are_struck_out_and_come_back(
+    client_of, held, meeting, saudi_delegate, secretary
+):
+    url = reverse("meetings:calendar", args=[meeting.register.slug])
+    before = events(client_of(saudi_delegate).get(url))["opening"]
+    assert str(before["status"]) == "CONFIRMED"
+    calling_off.postpone(meeting, actor=secretary, reason="no hall")
+    off = events(client_of(saudi_delegate).get(url))
+    assert {str(event["status"]) for event in off.values()} == {"CANCELLED"}
+    again = (meeting.register.opens_at + timedelta(days=7)).replace(tzinfo=None)
+    moving.confirm_move(meeting, again, choice="move", actor=secretary, reason="a hall was found")
+    back = events(client_of(saudi_delegate).get(url))["opening"]
+    assert (str(back["status"]), back["uid"]) == ("CONFIRMED", before["uid"])
+    assert before["sequence"] < off["opening"]["sequence"] < back["sequence"]
+    calling_off.cancel(meeting, actor=secretary, reason="no quorum")
+    gone = events(client_of(saudi_delegate).get(url))["opening"]
+    assert str(gone["status"]) == "CANCELLED" and gone["sequence"] > back["sequence"]

@@ -11,7 +11,7 @@ from cwg.members.rights import rights_of
 from cwg.notices.models import Event
 from cwg.record import journal
 from cwg.record.models import JournalEntry
-from meetings import convening
+from meetings import convening, planning
 from meetings.convening import Plan, SittingPlan
 from meetings.models import Meeting, Sitting
 from tests import factories
@@ -79,7 +79,7 @@ def test_an_opening_that_is_not_one_instant_is_refused(held, dg, secretary, loca
     [SittingPlan(4, time(9)), SittingPlan(0, time(9)), SittingPlan(1, time(12), time(11))],
 )
 def test_a_sitting_outside_its_meeting_is_refused(held, dg, secretary, sitting):
-    with pytest.raises(convening.CannotConvene):
+    with pytest.raises(planning.EntryRefused, match="Sitting 1"):
         convening.convene(dg, plan(sittings=(sitting,)), actor=secretary)
     assert not Register.objects.exists()
 

@@ -99,21 +99,21 @@ def test_a_group_of_somebody_else_cannot_be_chosen(client_of, meeting, secretary
 
 def test_a_move_is_shown_first_and_confirmed_with_a_reason(client_of, meeting, secretary):
     client, url = client_of(secretary), url_of("move", meeting)
-    shown = client.get(url, {"date": "2026-03-20", "time": "09:00"})
+    shown = client.get(url, {"date": "2026-03-18", "time": "09:00"})
     assert "Still open, and open longer." in shown.content.decode()
     assert Register.objects.get().opens_at == meeting.register.opens_at
     rule = Deadline.objects.get().rule_id
     seen = shown.context["proposal"].digest
-    data = {"date": "2026-03-20", "time": "09:00", "seen": seen, f"rule-{rule}": "move"}
+    data = {"date": "2026-03-18", "time": "09:00", "seen": seen, f"rule-{rule}": "move"}
     without_reason = client.post(url, data | {"reason": " "})
     assert without_reason.status_code == 400
-    no_choice = client.post(url, {"date": "2026-03-20", "time": "09:00", "seen": seen, "reason": "Hall"})
+    no_choice = client.post(url, {"date": "2026-03-18", "time": "09:00", "seen": seen, "reason": "Hall"})
     assert no_choice.status_code == 400
     stale = client.post(url, data | {"seen": "0" * 64, "reason": "Hall"})
     assert stale.status_code == 409
     assert Register.objects.get().opens_at == meeting.register.opens_at
     assert client.post(url, data | {"reason": "Hall"}).status_code == 302
-    assert Register.objects.get().opens_at == datetime(2026, 3, 20, 8, tzinfo=UTC)
+    assert Register.objects.get().opens_at == datetime(2026, 3, 18, 8, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("query", ["date=2026-13-01&time=09:00", "date=2026-03-20", "date=x&time=y"])
