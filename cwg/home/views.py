@@ -1,7 +1,8 @@
-"""Home: what is next, what I owe, what my delegation has sent."""
+"""Home: the nearest deadline and every open one, what I owe, what my delegation has sent."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from operator import itemgetter
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
@@ -33,6 +34,16 @@ class Ahead:
     may_contribute: bool = False
     as_delegation: bool = False
 
+    @property
+    def door(self) -> rules.DeadlineLine | None:
+        """The deadline that binds a contribution where several rules hold; None where no rule does."""
+        binding = rules.deadline_for(self.meeting.register, Kind.CONTRIBUTION_ACTION)
+        return next((line for line in self.deadline_lines if line.deadline == binding), None)
+
+    @property
+    def has_several_rules(self) -> bool:
+        return len(self.deadline_lines) > 1
+
 
 @require_http_methods(["GET", "HEAD"])
 def home(request: PortalRequest) -> HttpResponse:
@@ -54,15 +65,22 @@ def home(request: PortalRequest) -> HttpResponse:
         entry.may_contribute = bool(starting)
         entry.as_delegation = any(party.is_delegation for party in starting)
     coming = [entry for entry in ahead if entry.state is MeetingState.ANNOUNCED]
+    doors = [(entry.door.deadline.instant, entry) for entry in ahead if entry.door is not None]
+    # At the deadline's own instant a contribution is still in time.
+    bands = [entry for instant, entry in sorted(doors, key=itemgetter(0)) if now <= instant]
+    lead = next(iter([*bands, *coming]), None)
     shown = {d.pk for entry in ahead for d in entry.drafts}
     recent = Document.objects.visible_to(rights).filter(available_at__gte=now - RECENT)
     return render(
         request,
         "home/home.html",
         {
-            "next": next(iter(coming), None),
-            "in_session": [entry for entry in ahead if entry.state is MeetingState.IN_SESSION],
-            "later": coming[1:],
+            "lead": lead,
+            "bands": bands,
+            "in_session": [
+                entry for entry in ahead if entry.state is MeetingState.IN_SESSION and entry is not lead
+            ],
+            "later": [entry for entry in coming if entry is not lead and entry not in bands],
             "other_drafts": [d for d in drafts if d.pk not in shown],
             "sponsorships": _sponsorships(rights),
             "slots": _slots(rights),

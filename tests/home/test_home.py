@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contributions import drafting, sponsors
 from cwg import clock
-from cwg.documents.models import Slot
+from cwg.documents import register as the_register
+from cwg.documents import rules
+from cwg.documents.models import DeadlineRule, Slot
+from meetings import calling_off
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +52,66 @@ def test_a_meeting_in_session_says_when_it_really_opened(client_of, saudi_delega
     page = client.get("/").content.decode()
     assert f'opened <time class="instant" datetime="{held.at:%Y-%m-%dT%H:%M:%SZ}">' in page
     assert f'datetime="{planned:%Y-%m-%dT%H:%M:%SZ}"' not in page
+
+
+def bands_of(client) -> list[str]:
+    return [entry.meeting.register.title for entry in client.get("/").context["bands"]]
+
+
+def test_home_leads_with_the_nearest_deadline_and_shows_every_open_one(client_of, saudi_delegate, held, dg):
+    """The nearest deadline, not the nearest opening: a rule of 37 days closes the later meeting's door first."""
+    near = factories.make_meeting(dg, 4, opens_at=held.at + timedelta(days=10))
+    far = factories.make_meeting(dg, 5, opens_at=held.at + timedelta(days=40))
+    client = client_of(saudi_delegate)
+    assert bands_of(client) == [near.register.title, far.register.title]
+    DeadlineRule.objects.create(
+        name="Long before", offset=37 * 24, unit="hours", kinds=["contribution_action"], source="x"
+    )
+    with transaction.atomic():
+        rules.set_deadlines(the_register.lock(far.register_id), actor_id=None, at=held.at, reason="x")
+    page = client.get("/")
+    assert page.context["lead"].meeting == far
+    text = page.content.decode()
+    for meeting in (near, far):
+        assert (
+            f'data-deadline="{meeting.register.deadlines.order_by("instant").first().instant:%Y-%m-%dT%H:%M}'
+            in text
+        )
+        assert f"?meeting={meeting.register.slug}" in text
+
+
+def test_a_band_is_open_up_to_the_very_instant_of_its_deadline(client_of, saudi_delegate, held, meeting):
+    client, deadline = client_of(saudi_delegate), meeting.register.deadlines.get().instant
+    tick = timedelta(microseconds=1)
+    for at, shown in ((deadline - tick, True), (deadline, True), (deadline + tick, False)):
+        held.move_to(at)
+        assert (bands_of(client) == [meeting.register.title]) is shown
+    assert client.get("/").context["lead"].meeting == meeting
+
+
+def test_several_rules_show_the_door_that_binds(client_of, saudi_delegate, held, dg, meeting):
+    """A rule that only flags is earlier, and is not the door."""
+    flags = DeadlineRule.objects.create(
+        name="Twelve days", offset=12, unit="days", effect="flag", kinds=["contribution_action"], source="x"
+    )
+    with transaction.atomic():
+        rules.set_deadlines(the_register.lock(meeting.register_id), actor_id=None, at=held.at, reason="x")
+    [band] = client_of(saudi_delegate).get("/").context["bands"]
+    assert band.has_several_rules
+    assert band.door.deadline.rule_id != flags.pk and band.door.is_door
+
+
+def test_a_meeting_that_is_called_off_has_no_band(client_of, saudi_delegate, meeting, secretary):
+    client = client_of(saudi_delegate)
+    assert bands_of(client) == [meeting.register.title]
+    calling_off.postpone(meeting, actor=secretary, reason="no hall")
+    assert bands_of(client) == []
+
+
+def test_who_only_reads_sees_the_deadline_and_no_act(client_of, auditor, meeting):
+    page = client_of(auditor).get("/")
+    assert page.context["lead"].meeting == meeting
+    assert f"?meeting={meeting.register.slug}" not in page.content.decode()
 
 
 def test_home_is_calm_when_no_meeting_is_announced(client_of, saudi_delegate, held, dg):
