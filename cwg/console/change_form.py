@@ -1,25 +1,13 @@
 """The form of a record: a reason for every change, and no change written over one that came in between."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cwg.look.form_fields import refuse_line_breaks
 from cwg.look.reasons import ReasonField
-from cwg.members.rights import Rights
 
 from . import history
-
-
-class VerbForm(forms.Form):
-    """The form of a row that a verb makes; what it offers to choose from is what `rights` reach."""
-
-    def __init__(self, *args: Any, rights: Rights, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.rights = rights
-        refuse_line_breaks(self)
 
 
 class RecordForm(forms.ModelForm):

@@ -16,15 +16,15 @@ from cwg.look.templatetags.portal import instant
 EMPTY = "—"
 
 
-def shown(value: Any, style: str = "short") -> str:
-    """`value` as escaped HTML; instants on the clock of the secretariat's seat, with their zone."""
+def shown(value: Any, style: str = "short", zone: str = "") -> str:
+    """`value` as escaped HTML; instants on the clock of `zone`, by default the secretariat's seat, with their zone."""
     match value:
         case None | "":
             return EMPTY
         case bool():
             return _("Yes") if value else _("No")
         case datetime():
-            return instant(value, settings.SEAT_ZONE, style)
+            return instant(value, zone or settings.SEAT_ZONE, style)
         case date():
             return instant(value)
         case list() | tuple() | set():
@@ -48,7 +48,7 @@ def value_of(row: Model, name: str, model_admin, style: str = "short") -> str:
         return EMPTY
     if field is not None:
         value = field_value(field, value, row)
-    return shown(value, style)
+    return shown(value, style, model_admin.zone_of(row))
 
 
 def field_value(field, value: Any, row: Model) -> Any:

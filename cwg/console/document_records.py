@@ -30,6 +30,7 @@ CHAIN_SHOWN = 200
 @admin.register(Register, site=site)
 class RegisterAdmin(RecordAdmin):
     group_path = "group_id"
+    zone_path = "zone"
     moments = "exact"
     facts = (
         "title",
@@ -43,6 +44,9 @@ class RegisterAdmin(RecordAdmin):
         "last_day",
         "opens_at",
         "announced_at",
+        "opened_at",
+        "postponed_at",
+        "cancelled_at",
         "closed_at",
         "chain",
         "chain_length",
@@ -88,6 +92,7 @@ class RegisterAdmin(RecordAdmin):
                 for d in in_force
             ),
             _("No deadline: documents are registered at any time."),
+            zone=row.zone,
         )
         past = [d for d in held if not d.is_in_force]
         if past:
@@ -107,6 +112,7 @@ class RegisterAdmin(RecordAdmin):
                     ]
                     for d in past
                 ),
+                zone=row.zone,
             )
         entries = list(JournalEntry.objects.filter(chain=row.chain).order_by("-position")[:CHAIN_SHOWN])
         named = names_in(entries)
@@ -115,12 +121,14 @@ class RegisterAdmin(RecordAdmin):
             (_("Position"), _("Act"), _("At"), _("Person"), _("Hash")),
             ([e.position, label_of(e.act), e.at, named.person(e.actor_id), e.hash[:16]] for e in entries),
             _("Nothing is entered yet."),
+            zone=row.zone,
         )
 
 
 @admin.register(Document, site=site)
 class DocumentAdmin(RecordAdmin):
     group_path = "register__group_id"
+    zone_path = "register__zone"
     moments = "exact"
     facts = (
         "symbol",
@@ -213,6 +221,7 @@ class DocumentAdmin(RecordAdmin):
                 ]
                 for r in row.revisions.all()
             ),
+            zone=row.register.zone,
         )
         yield Panel(
             _("Receipts"),
@@ -223,6 +232,7 @@ class DocumentAdmin(RecordAdmin):
                 if hasattr(r, "receipt")
             ),
             _("No receipt: it is of the archive."),
+            zone=row.register.zone,
         )
         files = File.objects.filter(version__revision__document=row).select_related(
             "version__revision", "blob"
@@ -248,6 +258,7 @@ class DocumentAdmin(RecordAdmin):
 @admin.register(Slot, site=site)
 class SlotAdmin(RecordAdmin):
     group_path = "register__group_id"
+    zone_path = "register__zone"
     facts = ("register", "addressee", "wording", "asked_in", "opened_at", "document", "withdrawn_at")
     list_display = ("addressee", "wording", "register", "opened_at", "document", "withdrawn_at")
     list_filter = (("register", admin.RelatedOnlyFieldListFilter),)

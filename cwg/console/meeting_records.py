@@ -1,11 +1,11 @@
 """Meetings, sittings, requests of the Group, deadline rules."""
 
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.contrib import admin
-from django.db.models import DateTimeField, Model, QuerySet, Value
+from django.db.models import DateTimeField, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -13,25 +13,38 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import rule_words
 from cwg.documents.models import DeadlineRule, Register
-from cwg.documents.states import MeetingState
+from cwg.documents.states import BEFORE_ITS_OPENING, OPEN_TO_CONTRIBUTIONS, MeetingState
 from cwg.members.oversight import seen_groups
-from cwg.members.requests import PortalRequest, of_person
+from cwg.members.requests import of_person
 from cwg.members.rights import Rights
-from meetings import convening, requests
+from meetings import sittings
 from meetings.models import Meeting, Request, Sitting
 
-from .forms import ConveneForm, RequestForm, SittingForm
-from .reasons import Act, ConfirmForm
-from .records import AddByVerb, Panel, RecordAdmin
+from .records import Panel, RecordAdmin
 from .site import site
 
+# The acts of a meeting: what each is called, its page, and in which states it is open.
+ACT_PAGES = (
+    (_("Announce"), "announce", frozenset({MeetingState.DRAFT})),
+    (_("Open a sitting"), "open-sitting", OPEN_TO_CONTRIBUTIONS),
+    (_("Record a request"), "record-request", frozenset({MeetingState.IN_SESSION})),
+    (_("Close the meeting"), "close", frozenset({MeetingState.IN_SESSION})),
+    (_("Correct"), "edit", BEFORE_ITS_OPENING | {MeetingState.IN_SESSION}),
+    (_("Move the opening"), "move", BEFORE_ITS_OPENING),
+    (_("Postpone"), "postpone", frozenset({MeetingState.ANNOUNCED})),
+    (_("Cancel the meeting"), "cancel", BEFORE_ITS_OPENING),
+)
 
-def _announce(meeting: Meeting, request: PortalRequest, data: dict) -> None:
-    convening.announce(meeting, actor=request.user)
 
-
-def _close(meeting: Meeting, request: PortalRequest, data: dict) -> None:
-    convening.close(meeting, actor=request.user)
+def act_links(meeting: Meeting, at: datetime) -> Iterator[tuple[Any, str]]:
+    """The pages on which this meeting is acted on at the aware instant `at`: (words, address)."""
+    slug, state = meeting.register.slug, meeting.state_at(at)
+    for words, page, states in ACT_PAGES:
+        if state in states and (
+            page != "open-sitting" or sittings.may_open(meeting, meeting.sittings.all(), at)
+        ):
+            yield words, reverse(f"meetings:{page}", args=[slug])
+    yield _("Convene the next meeting"), f"{reverse('meetings:new')}?from={slug}"
 
 
 class AskedMeeting(Protocol):
@@ -44,13 +57,11 @@ class AskedMeeting(Protocol):
 
 
 @admin.register(Meeting, site=site)
-class MeetingAdmin(AddByVerb):
-    changes = True
+class MeetingAdmin(RecordAdmin):
+    """Shown here; a meeting is convened, corrected, opened, closed on pages of its own, which stand under its links."""
+
     group_path = "register__group_id"
-    add_form = ConveneForm
-    add_text = _(
-        "The meeting gets its register and its deadlines by the rules in force. Nobody sees it before it is announced."
-    )
+    zone_path = "register__zone"
     facts = (
         "group",
         "ordinal",
@@ -61,32 +72,16 @@ class MeetingAdmin(AddByVerb):
         "last_day",
         "standing",
         "announced",
+        "opened",
         "closed",
+        "venue",
+        "chair",
+        "note",
     )
-    fields = ("venue", "chair", "note")
     list_display = ("title", "group", "opening", "place", "standing")
     list_filter = (("register__group", admin.RelatedOnlyFieldListFilter), "register__origin")
     list_select_related = ("register__group",)
     search_fields = ("register__title", "register__slug", "venue", "chair")
-    acts = (
-        Act(
-            "announce",
-            _("Announce"),
-            _("The Group sees the meeting, its deadlines stand, and everybody is told by mail."),
-            _announce,
-            form=ConfirmForm,
-            possible=lambda row, request: row.state_at(request.rights.at).is_draft,
-        ),
-        Act(
-            "close",
-            _("Close the meeting"),
-            _("Requests that nobody has answered end with it. A closed meeting is not opened again."),
-            _close,
-            form=ConfirmForm,
-            danger=True,
-            possible=lambda row, request: row.state_at(request.rights.at).is_in_session,
-        ),
-    )
 
     def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
         return super().visible(rows, rights).filter(pk__in=Meeting.objects.visible_to(rights))
@@ -127,6 +122,10 @@ class MeetingAdmin(AddByVerb):
     def announced(self, row: Meeting) -> object:
         return row.register.announced_at
 
+    @admin.display(description=_("opened"))
+    def opened(self, row: Meeting) -> object:
+        return row.register.opened_at
+
     @admin.display(description=_("closed"))
     def closed(self, row: Meeting) -> object:
         return row.register.closed_at
@@ -140,17 +139,16 @@ class MeetingAdmin(AddByVerb):
         yield _("Its register"), reverse("console:documents_register_change", args=[row.register_id])
         documents = reverse("console:documents_document_csv")
         yield _("Its documents as CSV"), f"{documents}?register__id__exact={row.register_id}"
-        if self.may_act_on(request, row):
-            yield _("The next meeting, from this one"), f"{self.address('add')}?after={row.pk}"
-            if not row.state_at(request.rights.at).is_over:
-                yield _("Move the opening"), reverse("meetings:move", args=[row.register.slug])
+        if row.register.group_id in request.rights.secretariat_groups:
+            yield from act_links(row, request.rights.at)
 
     def panels(self, request, row):
         yield Panel(
             _("Sittings"),
-            (_("Number"), _("Title"), _("Starts"), _("Ends")),
-            ([s.number, s.title, s.starts_at, s.ends_at] for s in row.sittings.all()),
+            (_("Number"), _("Title"), _("Starts"), _("Ends"), _("Opened")),
+            ([s.number, s.title, s.starts_at, s.ends_at, s.opened_at] for s in row.sittings.all()),
             _("No sittings are entered."),
+            zone=row.register.zone,
         )
         asked = row.requests.select_related("state", "office", "slot__document")
         yield Panel(
@@ -166,51 +164,16 @@ class MeetingAdmin(AddByVerb):
                 for r in asked
             ),
             _("No request is recorded."),
+            zone=row.register.zone,
         )
-
-    def add_initial(self, request: HttpRequest) -> dict:
-        """The next meeting as it would be after another one: `?after=<id>`."""
-        last = self._after(request, request.GET.get("after", ""))
-        if last is None:
-            return {}
-        plan = convening.next_from(last)
-        return {
-            "group": last.register.group_id,
-            "ordinal": plan.ordinal,
-            "title": plan.title,
-            "place": plan.place,
-            "zone": plan.zone,
-            "opens_local": plan.opens_local,
-            "days": plan.days,
-            "venue": plan.venue,
-            "chair": plan.chair,
-            "with_sittings": bool(plan.sittings),
-            "after": last.pk,
-        }
-
-    def _after(self, request: HttpRequest, pk: object) -> Meeting | None:
-        text = str(pk)
-        if not (text.isascii() and text.isdigit() and len(text) < 10):
-            return None
-        return self.get_queryset(request).filter(pk=int(text)).first()
-
-    def add_by_verb(self, request: PortalRequest, data: dict) -> Meeting:
-        group, after = data.pop("group"), data.pop("after", None)
-        with_sittings = data.pop("with_sittings", False)
-        plan = convening.Plan(**data)
-        last = self._after(request, after) if after and with_sittings else None
-        if last is not None:
-            plan = replace(plan, sittings=convening.next_from(last).sittings)
-        return convening.convene(group, plan, actor=request.user)
 
 
 @admin.register(Sitting, site=site)
 class SittingAdmin(RecordAdmin):
-    changes = adds = True
     group_path = "meeting__register__group_id"
-    form = SittingForm
-    fields = ("meeting", "number", "title", "starts_at", "ends_at")
-    list_display = ("meeting", "number", "title", "starts_at", "ends_at")
+    zone_path = "meeting__register__zone"
+    facts = ("meeting", "number", "title", "starts_at", "ends_at", "opened_at")
+    list_display = ("meeting", "number", "title", "starts_at", "ends_at", "opened_at")
     list_filter = (("meeting", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("meeting__register__group",)
     ordering = ("-meeting__register__opens_at", "number")
@@ -218,31 +181,16 @@ class SittingAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("meeting__register__group")
 
-    def get_fields(self, request, obj=None) -> list:
-        return list(self.fields)
-
-    def get_readonly_fields(self, request, obj=None) -> list:
-        """A sitting stays with its meeting."""
-        return ["meeting"] if obj else []
-
-    def belongs_to(self, rights: Rights, row: Model) -> bool:
-        """Sittings of a closed meeting or of the archive are history."""
-        assert isinstance(row, Sitting)
-        return super().belongs_to(rights, row) and not row.meeting.state_at(rights.at).is_over
-
-
-def _withdraw(asked: Request, request: PortalRequest, data: dict) -> None:
-    requests.withdraw(asked, actor=request.user, reason=data["reason"])
+    def links(self, request, row):
+        yield _("The meeting's page"), row.meeting.get_absolute_url()
+        if row.meeting.register.group_id in request.rights.secretariat_groups:
+            yield from act_links(row.meeting, request.rights.at)
 
 
 @admin.register(Request, site=site)
-class RequestAdmin(AddByVerb):
+class RequestAdmin(RecordAdmin):
     group_path = "meeting__register__group_id"
-    add_form = RequestForm
-    add_text = _(
-        "Only while the meeting is in session. The request lets this addressee submit one document after the deadline,"
-        " until the meeting closes; the addressee gets a mail."
-    )
+    zone_path = "meeting__register__zone"
     facts = (
         "meeting",
         "sitting",
@@ -268,16 +216,6 @@ class RequestAdmin(AddByVerb):
         "recorded_by",
     )
     search_fields = ("item", "wording", "state__short_en", "office__name")
-    acts = (
-        Act(
-            "withdraw",
-            _("Take the request back"),
-            _("It can no longer be answered. The request stays on record as withdrawn."),
-            _withdraw,
-            danger=True,
-            possible=lambda row, request: row.withdrawn_at is None,
-        ),
-    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related(*self.list_select_related)
@@ -292,18 +230,10 @@ class RequestAdmin(AddByVerb):
 
     def links(self, request, row):
         yield _("The request's page"), row.get_absolute_url()
-
-    def add_by_verb(self, request: PortalRequest, data: dict) -> Request:
-        addressee = data["state"] or data["office"]
-        return requests.record(
-            data["meeting"],
-            addressee=addressee,
-            item=data["item"],
-            wording=data["wording"],
-            sitting=data["sitting"],
-            due_on=data["due_on"],
-            actor=request.user,
-        )
+        own = row.meeting.register.group_id in request.rights.secretariat_groups
+        if own and row.withdrawn_at is None and not (row.slot and row.slot.document_id):
+            address = [row.meeting.register.slug, row.pk]
+            yield _("Withdraw the request"), reverse("meetings:withdraw-request", args=address)
 
 
 @admin.register(DeadlineRule, site=site)

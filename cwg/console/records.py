@@ -19,13 +19,12 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from cwg.members.oversight import is_administrator, seen_groups
-from cwg.members.requests import PortalRequest, of_person
+from cwg.members.requests import of_person
 from cwg.members.rights import Rights
 from cwg.record.history import sign
 
 from . import console_values, csv_export, history, reasons
-from .change_form import RecordForm, VerbForm
-from .refusals import REFUSED, sentence
+from .change_form import RecordForm
 
 
 class RecordList(ChangeList):
@@ -39,9 +38,17 @@ class RecordList(ChangeList):
 class Panel:
     """A table under a page: what belongs to the row. `rows` are lists of values, shown as the console shows values."""
 
-    def __init__(self, title: Any, head: Sequence[Any], rows: Iterable[Sequence[Any]], empty: Any = ""):
+    def __init__(
+        self,
+        title: Any,
+        head: Sequence[Any],
+        rows: Iterable[Sequence[Any]],
+        empty: Any = "",
+        *,
+        zone: str = "",
+    ):
         self.title, self.head, self.empty = title, head, empty
-        self.rows = [[console_values.shown(value) for value in row] for row in rows]
+        self.rows = [[console_values.shown(value, zone=zone) for value in row] for row in rows]
 
 
 class SeenValuesFilter(admin.FieldListFilter):
@@ -75,16 +82,24 @@ class SeenValuesFilter(admin.FieldListFilter):
             }
 
 
+def _at_the_end(row: Model, path: str) -> Any:
+    value: Any = row
+    for step in path.split("__"):
+        value = getattr(value, step, None)
+    return value
+
+
 class RecordAdmin(admin.ModelAdmin):
     """A list and its pages. By default rows are only looked at.
 
-    `group_path` leads from a row to the id of its group ("register__group_id"); rows without one bind every group,
-    and are the administrator's to change. `fields` may be changed where `changes` allows it, `facts` are shown. `acts` are done by verbs.
+    `group_path` leads from a row to the id of its group ("register__group_id"), `zone_path` to the zone of the seat
+    of its meeting, where it has one. Rows without a group bind every group, and are the administrator's to change. `fields` may be changed where `changes` allows it, `facts` are shown. `acts` are done by verbs.
     """
 
     changes: ClassVar[bool] = False
     adds: ClassVar[bool] = False
     group_path: ClassVar[str | None] = None
+    zone_path: ClassVar[str] = ""
     fields: ClassVar[tuple] = ()
     facts: ClassVar[tuple] = ()
     acts: ClassVar[tuple[reasons.Act[Any], ...]] = ()
@@ -107,10 +122,11 @@ class RecordAdmin(admin.ModelAdmin):
         return rows.filter(**{f"{self.group_path}__in": seen_groups(rights)})
 
     def group_of(self, row: Model) -> int | None:
-        value: Any = row
-        for step in (self.group_path or "").split("__"):
-            value = getattr(value, step, None)
-        return value
+        return _at_the_end(row, self.group_path or "")
+
+    def zone_of(self, row: Model) -> str:
+        """The zone in which the row's instants are shown: of its meeting's seat; "" for the secretariat's."""
+        return (_at_the_end(row, self.zone_path) or "") if self.zone_path else ""
 
     def belongs_to(self, rights: Rights, row: Model) -> bool:
         """Whether the row is in the hands of a group whose secretariat this person is in."""
@@ -346,7 +362,7 @@ class RecordAdmin(admin.ModelAdmin):
 
     def history_of(self, request: HttpRequest, row: Model) -> list[history.Change]:
         """The history of the row as this person reads it."""
-        return history.changes(row)
+        return history.changes(row, zone=self.zone_of(row))
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
         row = self.row_or_404(request, object_id)
@@ -365,39 +381,3 @@ class RecordAdmin(admin.ModelAdmin):
     def log_addition(self, request, obj, message): ...
 
     def log_change(self, request, obj, message): ...
-
-
-class AddByVerb(RecordAdmin):
-    """A record that a verb makes: its page is a plain form, and what the verb refuses is a sentence on it."""
-
-    adds = True
-    add_form: ClassVar[type[VerbForm]]
-    add_text: ClassVar[Any] = ""
-
-    def add_by_verb(self, request: PortalRequest, data: dict) -> Model:
-        """Make the row from the cleaned form. Raises one of `refusals.REFUSED`."""
-        raise NotImplementedError
-
-    def add_initial(self, request: HttpRequest) -> dict:
-        return {}
-
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context=None) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        form = self.add_form(
-            request.POST if request.method == "POST" else None,
-            rights=of_person(request).rights,
-            initial=self.add_initial(request),
-        )
-        if form.is_bound and form.is_valid():
-            try:
-                return self.response_add(request, self.add_by_verb(of_person(request), form.cleaned_data))
-            except REFUSED as error:
-                form.add_error(None, sentence(error))
-        context = {
-            "form": form,
-            "opts": self.opts,
-            "text": self.add_text,
-            "list_url": self.address("changelist"),
-        }
-        return TemplateResponse(request, "console/add.html", context, status=400 if form.is_bound else 200)

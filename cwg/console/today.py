@@ -10,8 +10,8 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from contributions.counts import open_drafts_by_party
-from cwg.documents.models import Blob, Deadline, Document, File, Revision, Slot
-from cwg.documents.states import MeetingState
+from cwg.documents.models import Blob, Deadline, Document, File, Register, Revision, Slot
+from cwg.documents.states import OPEN_TO_CONTRIBUTIONS, MeetingState
 from cwg.look.polling import asked_by_pages
 from cwg.members.oversight import known_people, seen_groups
 from cwg.members.requests import PortalRequest
@@ -75,6 +75,7 @@ def _deadlines_of_the_week(rights: Rights) -> QuerySet:
             instant__gte=rights.at,
             instant__lt=rights.at + WEEK,
             register__group_id__in=seen_groups(rights),
+            register__in=Register.objects.in_state(rights.at, MeetingState.DRAFT, *OPEN_TO_CONTRIBUTIONS),
         )
         .select_related("register")
     )

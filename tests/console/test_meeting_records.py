@@ -1,127 +1,94 @@
-"""Meetings are convened, moved, announced and closed by their verbs; requests are recorded; rules are entered."""
+"""Meetings, sittings, requests and rules are shown in the console, and lead to the pages on which they are acted on."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
-from cwg.documents.models import Deadline, DeadlineRule, Slot
-from meetings.models import Meeting, Request, Sitting
+from cwg.console.meeting_records import ACT_PAGES
+from cwg.documents.models import DeadlineRule
+from meetings import requests
+from meetings.models import Request
 from tests import factories
 
-ADD = "/console/meetings/meeting/add/"
 
-
-@pytest.fixture
-def plan(dg):
-    factories.twenty_four_hours()
-    return {
-        "group": dg.pk,
-        "ordinal": 5,
-        "title": "Fifth meeting",
-        "place": "Geneva",
-        "zone": "Europe/Zurich",
-        "opens_local": "2026-06-22T09:30",
-        "days": 2,
-    }
-
-
-def test_a_meeting_is_convened_with_its_deadline(secretary, plan, client_of, held):
-    assert client_of(secretary).post(ADD, plan).status_code == 302
-    meeting = Meeting.objects.get()
-    assert meeting.register.opens_at == datetime(2026, 6, 22, 7, 30, tzinfo=UTC)
-    assert Deadline.objects.get().instant == datetime(2026, 6, 21, 7, 30, tzinfo=UTC)
-    assert meeting.register.announced_at is None
+def links_of(client, row) -> str:
+    page = reverse(f"console:meetings_{row._meta.model_name}_change", args=[row.pk])
+    return client.get(page).content.decode()
 
 
 @pytest.mark.parametrize(
-    "local", ["2026-03-29T02:30", "2026-10-25T02:30", "nonsense", "2026-06-22T09:30+02:00", ""]
+    ("state", "offered"),
+    [
+        ("draft", {"announce", "edit", "move", "cancel"}),
+        ("announced", {"edit", "move", "postpone", "cancel"}),
+        ("about to open", {"open-sitting", "edit", "move", "postpone", "cancel"}),
+        ("in session", {"open-sitting", "record-request", "close", "edit"}),
+        ("closed", set()),
+    ],
 )
-def test_an_opening_that_is_not_one_instant_is_refused(local, secretary, plan, client_of, held):
-    assert client_of(secretary).post(ADD, plan | {"opens_local": local}).status_code == 400
-    assert not Meeting.objects.exists()
+def test_the_record_leads_to_the_pages_of_what_can_be_done_now(
+    secretary, auditor, dg, held, client_of, state, offered
+):
+    more = {
+        "draft": {"announced": False},
+        "announced": {},
+        "about to open": {"opens_at": held.at + timedelta(minutes=5)},
+        "in session": {"opens_at": held.at},
+        "closed": {"opens_at": held.at, "closed_at": held.at},
+    }[state]
+    meeting = factories.make_meeting(dg, 5, **more)
+    sitting = meeting.sittings.create(number=1, starts_at=held.at)
+    acts = [page for _words, page, _states in ACT_PAGES]
+    for row in (meeting, sitting):
+        seen = links_of(client_of(secretary), row)
+        addresses = {act: reverse(f"meetings:{act}", args=[meeting.register.slug]) for act in acts}
+        assert {act for act, address in addresses.items() if f'"{address}"' in seen} == offered
+        told = links_of(client_of(auditor), row)
+        assert not any(f'"{address}"' in told for address in addresses.values())
 
 
-def test_another_groups_meeting_cannot_be_convened(other_secretary, plan, client_of, held):
-    assert client_of(other_secretary).post(ADD, plan).status_code == 400
-    assert not Meeting.objects.exists()
-
-
-def test_the_next_meeting_is_proposed_from_the_last(secretary, meeting, client_of):
-    text = client_of(secretary).get(f"{ADD}?after={meeting.pk}").content.decode()
-    assert 'name="ordinal" value="3"' in text
-    assert "meeting 3" in text
-
-
-@pytest.mark.parametrize("after", ["abc", "0", "99999999999999999999", "-1", "\u00b2", "\u0663"])
-def test_a_proposal_from_nothing_is_an_empty_form(after, secretary, client_of, held):
-    assert client_of(secretary).get(f"{ADD}?after={after}").status_code == 200
-
-
-def test_the_record_leads_to_the_page_that_moves_the_meeting(secretary, auditor, meeting, client_of):
-    page = reverse("console:meetings_meeting_change", args=[meeting.pk])
-    move = reverse("meetings:move", args=[meeting.register.slug])
-    assert move in client_of(secretary).get(page).content.decode()
-    assert move not in client_of(auditor).get(page).content.decode()
-
-
-def test_a_meeting_is_announced_and_closed_by_its_verbs(secretary, dg, held, client_of):
-    meeting = factories.make_meeting(dg, announced=False)
-    client = client_of(secretary)
-    act = {"index": "0", "_selected_action": meeting.pk, "confirmed": "1"}
-    client.post("/console/meetings/meeting/", act | {"action": "close"})
-    meeting.register.refresh_from_db()
-    assert meeting.register.closed_at is None
-    client.post("/console/meetings/meeting/", act | {"action": "announce"})
-    meeting.register.refresh_from_db()
-    assert meeting.register.announced_at == held.at
-    held.move_to(meeting.register.opens_at)
-    factories.open_session(meeting)
-    client.post("/console/meetings/meeting/", act | {"action": "close"})
-    meeting.register.refresh_from_db()
-    assert meeting.register.closed_at == held.at
-
-
-def test_a_request_in_session_opens_a_slot(secretary, in_session, client_of):
-    state = factories.make_state("LVA")
-    data = {"meeting": in_session.pk, "item": "4", "state": state.pk, "wording": "Figures on prices"}
-    client = client_of(secretary)
-    office = secretary.accreditations.get().office
-    assert client.post("/console/meetings/request/add/", data | {"office": office.pk}).status_code == 400
-    assert not Request.objects.exists()
-    assert client.post("/console/meetings/request/add/", data).status_code == 302
-    slot = Slot.objects.get()
-    assert (slot.state, slot.register) == (state, in_session.register)
-    page = "/console/meetings/request/"
-    act = {"action": "withdraw", "index": "0", "_selected_action": Request.objects.get().pk, "confirmed": "1"}
-    client.post(page, act | {"reason": "Asked twice"})
-    slot.refresh_from_db()
-    assert slot.withdrawn_at is not None
-
-
-def test_no_request_before_the_opening(secretary, meeting, client_of):
-    state = factories.make_state("LVA")
-    data = {"meeting": meeting.pk, "item": "4", "state": state.pk, "wording": "Figures"}
-    assert client_of(secretary).post("/console/meetings/request/add/", data).status_code == 400
-    assert not Slot.objects.exists()
-
-
-def test_a_sitting_is_entered_on_the_clock_of_the_seat(secretary, meeting, client_of):
-    data = {
-        "meeting": meeting.pk,
-        "number": 1,
-        "title": "Morning",
-        "starts_at": "2026-03-12T09:30",
-        "ends_at": "2026-03-12T12:30",
-        "reason": "As planned",
-    }
-    client = client_of(secretary)
-    bad = client.post(
-        "/console/meetings/sitting/add/", data | {"starts_at": "2026-03-29T02:30", "ends_at": ""}
+@pytest.mark.parametrize("model", ["meeting", "sitting", "request"])
+def test_nothing_of_a_meeting_is_entered_or_changed_here(secretary, in_session, client_of, held, model):
+    sitting = in_session.sittings.create(number=1, starts_at=held.at)
+    asked = requests.record(
+        in_session, addressee=factories.make_state("LVA"), item="4", wording="Figures", actor=secretary
     )
-    assert bad.status_code == 200 and not Sitting.objects.exists()
-    assert client.post("/console/meetings/sitting/add/", data).status_code == 302
-    assert Sitting.objects.get().starts_at == datetime(2026, 3, 12, 8, 30, tzinfo=UTC)
+    row = {"meeting": in_session, "sitting": sitting, "request": asked}[model]
+    client, page = client_of(secretary), reverse(f"console:meetings_{model}_change", args=[row.pk])
+    assert client.get(page).status_code == 200
+    assert client.get(f"/console/meetings/{model}/add/").status_code == 404
+    assert client.post(page, {"title": "x", "venue": "x", "reason": "x"}).status_code == 403
+    act = {"action": "close", "index": "0", "_selected_action": row.pk, "confirmed": "1", "reason": "x"}
+    assert client.post(f"/console/meetings/{model}/", act).status_code in (400, 403)
+    in_session.register.refresh_from_db()
+    assert in_session.register.closed_at is None
+    assert Request.objects.get().withdrawn_at is None
+
+
+def test_a_request_leads_to_the_page_that_withdraws_it_while_it_is_open(secretary, in_session, client_of):
+    asked = requests.record(
+        in_session, addressee=factories.make_state("LVA"), item="4", wording="Figures", actor=secretary
+    )
+    withdraw = reverse("meetings:withdraw-request", args=[in_session.register.slug, asked.pk])
+    assert withdraw in links_of(client_of(secretary), asked)
+    requests.withdraw(asked, actor=secretary, reason="Asked twice")
+    assert withdraw not in links_of(client_of(secretary), asked)
+
+
+def test_times_of_a_meeting_are_those_of_its_seat(secretary, dg, held, client_of):
+    """Not of the secretariat's seat: the same instant is 09:30 in Riyadh and 07:30 in Geneva."""
+    opens = datetime(2026, 6, 22, 6, 30, tzinfo=UTC)
+    meeting = factories.make_meeting(dg, 6, opens_at=opens, zone="Asia/Riyadh")
+    sitting = meeting.sittings.create(number=1, starts_at=opens)
+    client = client_of(secretary)
+    for row in (meeting, sitting):
+        shown = links_of(client, row)
+        assert "09:30" in shown and "08:30" not in shown
+        listed = client.get(reverse(f"console:meetings_{row._meta.model_name}_changelist")).content.decode()
+        assert "09:30" in listed and "08:30" not in listed
+    register = client.get(reverse("console:documents_register_change", args=[meeting.register_id]))
+    assert "09:30" in register.content.decode() and "08:30" not in register.content.decode()
 
 
 # --- Rules ----------------------------------------------------------------------------------------------------------
