@@ -11,7 +11,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from cwg.members.oversight import known_people, seen_groups
-from cwg.members.requests import PortalRequest
+from cwg.members.requests import PortalRequest, of_person
 from cwg.members.rights import Rights
 from cwg.notices import kinds, sending
 from cwg.notices.models import DemoMail, Event, Notice
@@ -73,12 +73,13 @@ class EventAdmin(OfGroupsOrNone):
         return Q(Exists(Notice.objects.filter(event=OuterRef("pk"), person__in=known_people(rights))))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        failed = Q(notices__status=Notice.Status.FAILED)
+        told = Q(group__isnull=False) | Q(notices__person__in=known_people(of_person(request).rights))
+        failed = told & Q(notices__status=Notice.Status.FAILED)
         return (
             super()
             .get_queryset(request)
             .select_related("group")
-            .annotate(told_count=Count("notices"), failed_count=Count("notices", filter=failed))
+            .annotate(told_count=Count("notices", filter=told), failed_count=Count("notices", filter=failed))
         )
 
     @admin.display(description=_("kind"), ordering="kind")
@@ -94,11 +95,13 @@ class EventAdmin(OfGroupsOrNone):
         return row.failed_count
 
     def panels(self, request, row):
-        notices = row.notices.select_related("person").order_by("address")[:500]
+        notices = row.notices.select_related("person").order_by("address")
+        if row.group_id is None:  # what happens in the portal is told to people of every group
+            notices = notices.filter(person__in=known_people(request.rights))
         yield Panel(
             _("Notices"),
             (_("Address"), _("Status"), _("Due"), _("Sent"), _("Last error")),
-            ([n.address, n.get_status_display(), n.due_at, n.sent_at, n.last_error] for n in notices),
+            ([n.address, n.get_status_display(), n.due_at, n.sent_at, n.last_error] for n in notices[:500]),
             _("Nobody is told yet."),
         )
 
