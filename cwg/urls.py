@@ -6,6 +6,7 @@ from cwg.console.site import site as console
 
 urlpatterns = [
     path("console/", console.urls),
+    path("", include("cwg.console.urls")),
     path("accounts/", include("cwg.members.account_urls")),
     path("", include("cwg.look.urls")),
     path("", include("meetings.urls")),

@@ -119,6 +119,7 @@ OBJECTS["documents:heads-of-day"] = {
     "published": lambda w: {"day": w.heads.day},
     "never published": lambda w: {"day": date(2009, 2, 12)},
 }
+OBJECTS["today:send-again"] = {"failed mail": lambda w: {"pk": w.notice.pk}}
 OBJECTS["console:verification-run"] = {"of the world": lambda w: {"pk": w.verification.pk}}
 OBJECTS["documents:rule"] = {
     name: (lambda w, name=name: {"pk": w.things[name].pk}) for name in ("rule", "own_rule", "foreign_rule")

@@ -50,6 +50,8 @@ START = (
     "/meetings/",
     "/documents/",
     "/me/",
+    "/today/",
+    "/people/",
     "/console/",
     "/delegation/",
     f"/documents/?q={MARK}",

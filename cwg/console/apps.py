@@ -11,15 +11,12 @@ class ConsoleConfig(AppConfig):
 
     def ready(self) -> None:
         from cwg.look import nav
-        from cwg.members.requests import of_visitor
 
         for subject in ("people", "meeting", "document", "mail", "journal"):
             import_module(f"{self.name}.{subject}_records")
-        nav.register(
-            _("Console"),
-            "console:index",
-            visible=lambda request: (
-                request.user.is_authenticated and of_visitor(request).rights.enters_console
-            ),
-            order=50,
-        )
+        for words, address, order in ((_("Today"), "today:today", 15), (_("Records"), "console:index", 50)):
+            nav.register(words, address, visible=_enters, order=order)
+
+
+def _enters(request) -> bool:
+    return request.user.is_authenticated and request.rights.enters_console

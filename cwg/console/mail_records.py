@@ -7,17 +7,16 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from cwg.members.oversight import known_people, seen_groups
-from cwg.members.requests import PortalRequest, of_person
+from cwg.members.requests import of_person
 from cwg.members.rights import Rights
-from cwg.notices import kinds, sending
+from cwg.notices import kinds, reach
 from cwg.notices.models import DemoMail, Event, Notice
 
 from .act_labels import label_of
-from .reasons import Act
 from .records import Panel, RecordAdmin, SeenValuesFilter
 from .site import site
 
@@ -106,10 +105,6 @@ class EventAdmin(OfGroupsOrNone):
         )
 
 
-def _send_again(notice: Notice, request: PortalRequest, data: dict) -> None:
-    sending.send_again(notice, actor=request.user, reason=data["reason"])
-
-
 @admin.register(Notice, site=site)
 class NoticeAdmin(OfGroupsOrNone):
     group_path = "event__group_id"
@@ -128,22 +123,15 @@ class NoticeAdmin(OfGroupsOrNone):
     list_display = ("address", "kind", "status", "due_at", "attempts", "last_error", "sent_at")
     list_filter = ("status", ("event__kind", KindOfMailFilter))
 
-    def not_of_drafts(self) -> Q:
-        return ~Q(event__kind__in=kinds.of_drafts()) | Q(status=Notice.Status.FAILED)
+    def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
+        return rows.filter(pk__in=reach.seen(rights))
 
     list_select_related = ("event__group", "person")
     search_fields = ("address", "person__name")
-    acts = (
-        Act(
-            "send_again",
-            _("Send again"),
-            _(
-                "Whether it still matters, and whether the person may still know, is asked again before it goes."
-            ),
-            _send_again,
-            possible=lambda row, request: row.status in (Notice.Status.FAILED, Notice.Status.SENT),
-        ),
-    )
+
+    def links(self, request, row):
+        if reach.may_send_again(row, request.rights):
+            yield _("Send again"), reverse("today:send-again", args=[row.pk])
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("event__group", "person")

@@ -5,12 +5,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
-from cwg.notices.sending import NothingToSendAgain
 from cwg.record.reasons import ReasonMissing
 
 SENTENCES: dict[type[Exception], Any] = {
     PermissionDenied: _("Only the secretariat of this group does this."),
-    NothingToSendAgain: _("This mail still waits, or no longer matters: there is nothing to send again."),
 }
 REFUSED: tuple[type[Exception], ...] = (ReasonMissing, *SENTENCES)
 

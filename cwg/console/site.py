@@ -31,10 +31,15 @@ SECTIONS: list[tuple[Any, list[str]]] = [
 ]
 
 
+def to_today(request: HttpRequest) -> HttpResponse:
+    """Where the workspace was until November 2026."""
+    return redirect("today:today", permanent=True)
+
+
 class ConsoleSite(admin.AdminSite):
     """Secretariat, administrators and auditors; for everybody else the console does not exist."""
 
-    site_header = site_title = index_title = _("Console")
+    site_header = site_title = index_title = _("Records")
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -57,13 +62,12 @@ class ConsoleSite(admin.AdminSite):
         return cast(View, update_wrapper(csrf_protect(inner), view))
 
     def get_urls(self) -> list:
-        from . import today, verification_runs
+        from . import verification_runs
 
         urls: list[URLPattern | URLResolver] = [
             path("", self.admin_view(self.index), name="index"),
             path("login/", self.login, name="login"),
-            path("today/", self.admin_view(today.today), name="today"),
-            path("today/submissions/", self.admin_view(today.submissions), name="today-submissions"),
+            path("today/", self.admin_view(to_today), name="today"),
             path("verification/", self.admin_view(verification_runs.verification), name="verification"),
             path(
                 "verification/<int:pk>/",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
@@ -13,9 +13,10 @@ from contributions.counts import open_drafts_by_party
 from cwg.documents.models import Blob, Deadline, Document, File, Register, Revision, Slot
 from cwg.documents.states import OPEN_TO_CONTRIBUTIONS, MeetingState
 from cwg.look.polling import asked_by_pages
-from cwg.members.oversight import known_people, seen_groups
+from cwg.members.oversight import seen_groups
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
+from cwg.notices import reach
 from cwg.notices.models import Notice
 from cwg.operations.health import OUTBOX_EMPTIED_WITHIN, WORKER_SEEN_WITHIN
 from cwg.record import heartbeat
@@ -30,7 +31,10 @@ WEEK = timedelta(days=7)
 
 @require_safe
 def today(request: PortalRequest) -> HttpResponse:
+    """Where the secretariat lands. 404 for whoever is neither secretariat nor administrator nor auditor."""
     rights = request.rights
+    if not rights.enters_console:
+        raise Http404
     groups = seen_groups(rights)
     context: dict[str, Any] = {"health": _health(rights.at), "sees_groups": bool(groups)}
     if groups:
@@ -53,6 +57,8 @@ def today(request: PortalRequest) -> HttpResponse:
 @require_safe
 def submissions(request: PortalRequest) -> HttpResponse:
     """The list of submissions alone, as the page asks for it again and again."""
+    if not request.rights.enters_console:
+        raise Http404
     return TemplateResponse(
         request, "console/_submissions.html", {"submissions": _submissions(request.rights)}
     )
@@ -96,11 +102,13 @@ def _in_session(rights: Rights) -> Iterable[Meeting]:
 
 
 def _mail(rights: Rights, which: Q) -> dict[str, Any]:
-    of_no_group = Q(event__group__isnull=True, person__in=known_people(rights))
-    found = Notice.objects.filter(which, Q(event__group_id__in=seen_groups(rights)) | of_no_group)
+    found = reach.seen(rights).filter(which)
     return {
         "count": found.count(),
-        "rows": found.select_related("event").order_by("due_at")[:MAIL_SHOWN],
+        "rows": [
+            (notice, reach.may_send_again(notice, rights))
+            for notice in found.select_related("event").order_by("due_at")[:MAIL_SHOWN]
+        ],
     }
 
 

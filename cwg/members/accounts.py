@@ -2,7 +2,7 @@
 
 import ipaddress
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import password_changed, password_reset
@@ -56,6 +56,11 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where one lands who asked for no page: the secretariat on Today, everybody else on Home."""
+        person = cast(Person, request.user)
+        return reverse("today:today") if person.rights.is_secretariat else settings.LOGIN_REDIRECT_URL
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Before a password is looked at, at sign-in and wherever it is asked for again."""

@@ -27,7 +27,7 @@ WALKS = {
         f"/documents/{IN_SESSION}/2/",
         "/accounts/reauthenticate/",
     ],
-    "secretariat": ["/console/", "/console/today/", f"/meetings/{ANNOUNCED}/announce/"],
+    "secretariat": ["/console/", "/today/", f"/meetings/{ANNOUNCED}/announce/"],
     "auditor": [],
     "": [
         "/accounts/login/",
@@ -65,7 +65,7 @@ NO_PAGES = {
     "console:members_accreditation_csv",
     "console:notices_demomail_html",
     "console:portal-chain",
-    "console:today-submissions",
+    "today:submissions",
     "documents:checker",
     "documents:cover",
     "documents:file",

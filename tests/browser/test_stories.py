@@ -376,7 +376,7 @@ def test_the_secretariat_sees_today_and_the_journal_and_changes_who_may_read_a_d
     delegation = visit("focal.chn")
     symbol = contributing.submitted(delegation, "Local content and libraries")
     secretariat = visit("secretariat")
-    secretariat.open("/console/today/")
+    secretariat.open("/today/")
     today = secretariat.words()
     assert symbol in today and "Saudi Arabia 1" in today
     assert "Multilingualization" not in today, "drafts are a number, never their content"
@@ -387,7 +387,7 @@ def test_the_secretariat_sees_today_and_the_journal_and_changes_who_may_read_a_d
 
     page = secretariat.page
     open_record()
-    secretariat.press("Change who may read it")
+    secretariat.follow("Change who may read it")
     page.get_by_label("Who may read it").select_option(label="Public")
     page.get_by_label("Reason").fill("The delegation asked for it.")
     secretariat.press("Change who may read it")

@@ -88,7 +88,7 @@ def test_script_in_a_document_stays_text_in_console_journal_and_reason_page(secr
         f"/console/documents/register/{meeting.register_id}/change/",
         "/console/documents/document/",
         "/console/record/journalentry/",
-        "/console/today/",
+        "/today/",
         reverse("documents:disclosure", args=[document.path]),
     ]
     for page in pages:

@@ -32,12 +32,12 @@ def test_an_administrator_sees_accounts_and_what_binds_all_groups(name, administ
 
 
 @pytest.mark.parametrize("who", ["saudi_delegate", "saudi_focal_point", "chair", "bureau", "nobody"])
-@pytest.mark.parametrize("path", ["/console/", "/console/today/", "/console/members/person/"])
+@pytest.mark.parametrize("path", ["/console/", "/today/", "/console/members/person/"])
 def test_for_others_the_console_does_not_exist(who, path, request, client_of):
     assert client_of(request.getfixturevalue(who)).get(path).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/console/", "/console/login/", "/console/today/"])
+@pytest.mark.parametrize("path", ["/console/", "/console/login/", "/today/"])
 def test_visitors_sign_in_at_the_portal(path, client, db):
     answer = client.get(path)
     assert answer.status_code == 302
@@ -51,11 +51,6 @@ def test_the_right_to_enter_ends_with_the_accreditation(secretary, client_of, no
     role.until = now
     role.save()
     assert client.get("/console/").status_code == 404
-
-
-def test_the_front_page_shows_today_first(secretary, client_of):
-    text = client_of(secretary).get("/console/").content.decode()
-    assert text.index(reverse("console:today")) < text.index(reverse("console:members_person_changelist"))
 
 
 def test_the_menu_names_the_console_only_for_those_who_enter(secretary, saudi_delegate, client_of, dg):
@@ -94,7 +89,7 @@ def test_no_page_of_the_console_tells_a_draft(secretary, draft, document, client
         uploaded_at=now,
     )
     client = client_of(secretary)
-    pages = ["/console/", "/console/today/", f"/console/documents/blob/{blob.pk}/change/"]
+    pages = ["/console/", "/today/", f"/console/documents/blob/{blob.pk}/change/"]
     pages += [reverse(f"console:{name}_changelist") for name in MODELS]
     for page in pages:
         text = client.get(page).content.decode()
@@ -246,7 +241,7 @@ def test_lists_take_the_same_queries_for_three_rows_as_for_one(
 
     def counts() -> dict[str, int]:
         found = {}
-        for page in [*(reverse(f"console:{name}_changelist") for name in MODELS), "/console/today/"]:
+        for page in [*(reverse(f"console:{name}_changelist") for name in MODELS), "/today/"]:
             with CaptureQueriesContext(
                 connection,
             ) as queries:

@@ -1,17 +1,22 @@
 """The workspace shows what came in and what is stuck; of drafts only how many."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from contributions.counts import open_drafts_by_party
 from cwg.notices.models import Event, Notice
 from cwg.record import heartbeat
-from cwg.record.models import JournalEntry
+from meetings import requests
 from tests import factories
 from tests.console.conftest import SECRET
 
-TODAY = "/console/today/"
+TODAY = "/today/"
 
 
 @pytest.fixture
@@ -53,7 +58,7 @@ def test_submissions_come_newest_first_and_alone_for_the_script(secretary, meeti
     second = factories.make_document(meeting.register, "Second")
     for page in (TODAY, f"{TODAY}submissions/"):
         text = client_of(secretary).get(page).content.decode()
-        assert text.index(f"/{second.pk}/change/") < text.index(f"/{first.pk}/change/")
+        assert text.index(second.get_absolute_url()) < text.index(first.get_absolute_url())
     assert "<html" not in client_of(secretary).get(f"{TODAY}submissions/").content.decode()
 
 
@@ -61,41 +66,77 @@ def test_a_deadline_of_the_week_is_shown_and_a_later_one_is_not(secretary, dg, n
     near = factories.make_meeting(dg, 3, opens_at=now + timedelta(days=5))
     far = factories.make_meeting(dg, 4, opens_at=now + timedelta(days=30))
     text = client_of(secretary).get(TODAY).content.decode()
-    assert f"/register/{near.register_id}/change/" in text
-    assert f"/register/{far.register_id}/change/" not in text
+    assert near.get_absolute_url() in text
+    assert far.get_absolute_url() not in text
 
 
-def test_failed_mail_is_sent_again_with_a_reason(secretary, failed, client_of):
-    client = client_of(secretary)
-    assert "lost@test.example" in client.get(TODAY).content.decode()
-    data = {"action": "send_again", "index": "0", "_selected_action": failed.pk}
-    assert 'name="reason"' in client.post("/console/notices/notice/", data).content.decode()
-    failed.refresh_from_db()
-    assert failed.status == "failed"
-    client.post("/console/notices/notice/", data | {"confirmed": "1", "reason": "Address corrected"})
-    failed.refresh_from_db()
-    assert failed.status == "waiting"
-    assert JournalEntry.objects.get(act="notice_sent_again").facts["reason"] == "Address corrected"
+def test_a_failed_mail_leads_to_the_page_that_sends_it_again(secretary, auditor, failed, client_of):
+    text = client_of(secretary).get(TODAY).content.decode()
+    assert "lost@test.example" in text and f"/mail/{failed.pk}/again/" in text
+    text = client_of(auditor).get(TODAY).content.decode()
+    assert "lost@test.example" in text and f"/mail/{failed.pk}/again/" not in text
 
 
 def test_another_groups_mail_is_not_shown(other_secretary, failed, client_of):
-    client = client_of(other_secretary)
-    assert "lost@test.example" not in client.get(TODAY).content.decode()
-    data = {
-        "action": "send_again",
-        "index": "0",
-        "_selected_action": failed.pk,
-        "confirmed": "1",
-        "reason": "x",
-    }
-    assert client.post("/console/notices/notice/", data).status_code == 404
+    assert "lost@test.example" not in client_of(other_secretary).get(TODAY).content.decode()
+
+
+def test_the_secretariat_lands_here(secretary, saudi_delegate, client_of, client):
+    for person, page in ((secretary, TODAY), (saudi_delegate, "/")):
+        person.set_password("nine-quiet-rivers-2026")
+        person.save()
+        client.logout()
+        answer = client.post(
+            reverse("account_login"), {"login": person.email, "password": "nine-quiet-rivers-2026"}
+        )
+        assert (answer.status_code, answer["Location"]) == (302, page)
+    home = client_of(secretary).get("/").content.decode()
+    assert home.count(f'href="{TODAY}"') == 2  # in the menu, and on the page
+    assert f'href="{TODAY}"' not in client_of(saudi_delegate).get("/").content.decode()
+
+
+def test_its_old_address_leads_here(secretary, saudi_delegate, client_of):
+    answer = client_of(secretary).get("/console/today/")
+    assert (answer.status_code, answer["Location"]) == (301, TODAY)
+    assert client_of(saudi_delegate).get("/console/today/").status_code == 404
+    assert client_of(saudi_delegate).get(TODAY).status_code == 404
+
+
+def test_every_link_of_it_is_there(secretary, auditor, in_session, document, failed, dg, client_of, now):
+    requests.record(
+        in_session, addressee=factories.make_state("SAU"), item="3", wording="A list.", actor=secretary
+    )
+    factories.make_meeting(dg, 3, opens_at=now + timedelta(days=5))
+    for person in (secretary, auditor):
+        client = client_of(person)
+        main = client.get(TODAY).content.decode().partition("<main")[2]
+        links = set(re.findall(r'<a [^>]*href="(/[^"]*)"', main))
+        assert len(links) > 6
+        assert {link: client.get(unescape(link)).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_it_asks_equally_often_for_one_row_and_for_three(secretary, meeting, failed, dg, now, client_of):
+    client = client_of(secretary)
+    factories.make_document(meeting.register, "Number 0")
+    client.get(TODAY)
+    with CaptureQueriesContext(connection) as one:
+        client.get(TODAY)
+    for number in (1, 2, 3):
+        factories.make_document(meeting.register, f"Number {number}")
+        factories.make_meeting(dg, 10 + number, opens_at=now + timedelta(days=3))
+        notice = Notice.objects.get(pk=failed.pk)
+        notice.pk, notice.address, notice.message_id = None, f"lost{number}@test.example", f"<{number}0@x>"
+        notice.save(force_insert=True)
+    with CaptureQueriesContext(connection) as three:
+        client.get(TODAY)
+    assert len(three) == len(one)
 
 
 def test_the_worker_is_seen_or_missed(secretary, held, client_of):
     client = client_of(secretary)
-    assert "never been seen" in client.get(TODAY).content.decode()
+    assert "Background worker: never seen" in client.get(TODAY).content.decode()
     heartbeat.beat()
-    assert "The worker is at work" in client.get(TODAY).content.decode()
+    assert "Background worker: running" in client.get(TODAY).content.decode()
     held.forward(minutes=5)
     assert "last seen" in client.get(TODAY).content.decode()
 

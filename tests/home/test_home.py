@@ -172,7 +172,7 @@ def test_home_asks_the_database_as_often_for_three_rows_as_for_one(client_of, sa
 
 
 def test_who_reads_no_group_is_not_told_to_wait_for_a_meeting(client_of, administrator, nobody):
-    for person, works_in_the_console in ((administrator, True), (nobody, False)):
+    for person, works_elsewhere in ((administrator, True), (nobody, False)):
         content = client_of(person).get("/").content.decode()
         assert "You are not a member of a group" in content and "No meeting is announced" not in content
-        assert ("Your work is in the console" in content) is works_in_the_console
+        assert ("Your work is under Today" in content) is works_elsewhere

@@ -169,7 +169,7 @@ def test_most_requests_write_nothing(saudi_delegate):
         assert row_of(client).seen_at == timezone.now()
 
 
-@pytest.mark.parametrize("path", ["/clock/", "/console/today/submissions/"])
+@pytest.mark.parametrize("path", ["/clock/", "/today/submissions/"])
 def test_what_an_open_page_asks_by_itself_is_no_use(secretary, path):
     """Else a page left open over night would keep the person signed in for ever."""
     with time_machine.travel(timezone.now(), tick=False) as machine:
