@@ -54,7 +54,7 @@ def offered(person: Person, rights: Rights) -> list[tuple[str, str]]:
         return []
     found = [(_("Change the address"), "address")]
     if has_second_factor(person):
-        found.append((_("Take away the second factor"), "second-factor"))
+        found.append((_("Remove the second factor"), "second-factor"))
     if person.is_active:
         found = [(_("Send a link for a new password"), "new-password"), *found]
         found += [(_("Join with another account"), "join"), (_("Close the account"), "close")]

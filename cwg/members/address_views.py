@@ -32,7 +32,7 @@ def own(request: PortalRequest) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("Two mails are on their way, to the present and to the new address. Confirm in both."),
+                _("Two mails are on their way, to your current and to the new address. Confirm in both."),
             )
             return redirect("members:own-address")
     context = {"form": form, "change": address_changes.open_of(request.user, request.server_now)}

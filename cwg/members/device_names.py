@@ -27,7 +27,7 @@ _SYSTEMS = (
 def device_name(agent: str) -> str:
     """`agent` is a User-Agent header; what is not recognized is named so."""
     found = [_first(_BROWSERS, agent), _first(_SYSTEMS, agent)]
-    return ", ".join(name for name in found if name) or _("A program of another kind")
+    return ", ".join(name for name in found if name) or _("Unrecognized device")
 
 
 def _first(names: tuple[tuple[str, str], ...], agent: str) -> str:

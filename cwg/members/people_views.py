@@ -80,7 +80,7 @@ ACTS = {
     "address": Act(
         gettext_lazy("Change the address"),
         gettext_lazy(
-            "For somebody who no longer reads the present address. Both addresses are told; from then on the person signs in with the new one."
+            "For somebody who no longer reads the current address. Both addresses are told; from then on the person signs in with the new one."
         ),
         ChangeAddressForm,
         gettext_lazy("Change the address"),
@@ -88,20 +88,20 @@ ACTS = {
         _change_address,
     ),
     "second-factor": Act(
-        gettext_lazy("Take away the second factor"),
+        gettext_lazy("Remove the second factor"),
         gettext_lazy(
             "Make sure first that it is the person who asks, by a call to a number you know. Authenticator app, passkeys and recovery codes go, the person is signed out everywhere and told by mail."
         ),
         ReasonForm,
-        gettext_lazy("Take it away"),
-        gettext_lazy("The second factor is taken away, and the person is told."),
+        gettext_lazy("Remove it"),
+        gettext_lazy("The second factor is removed, and the person is told."),
         _reset_second_factor,
         danger=True,
     ),
     "join": Act(
         gettext_lazy("Join with another account"),
         gettext_lazy(
-            "For two accounts of one human being. This account is closed and says where it went; its roles begin at once with the account that stays. What was done under either stays on record as it was done. Both addresses are told."
+            "For two accounts of one person. This account is closed and says where it went; its roles begin at once with the account that stays. What was done under either stays on record as it was done. Both addresses are told."
         ),
         JoinForm,
         gettext_lazy("Close this account and join it"),

@@ -171,8 +171,8 @@ class TooManyMails(Wait):
     @property
     def sentence(self) -> str:
         words = ngettext(
-            "Very many mails were asked for from your network. Wait %(minutes)d minute, then ask again.",
-            "Very many mails were asked for from your network. Wait %(minutes)d minutes, then ask again.",
+            "Too many mails were requested from your network. Wait %(minutes)d minute, then ask again.",
+            "Too many mails were requested from your network. Wait %(minutes)d minutes, then ask again.",
             self.minutes,
         )
         return words % {"minutes": self.minutes}
@@ -199,7 +199,7 @@ class TooManyChanges(Refused):
 
 
 class NoSecondFactor(Refused):
-    """There is nothing to take away."""
+    """There is nothing to remove."""
 
     sentence = _("This person has no second factor.")
 
@@ -207,7 +207,7 @@ class NoSecondFactor(Refused):
 class SamePerson(Refused):
     """An account cannot be joined with itself."""
 
-    sentence = _("These are not two accounts.")
+    sentence = _("Name another account: an account is not joined with itself.")
 
 
 class AccountClosed(Refused):

@@ -1,4 +1,4 @@
-"""The second factor: who has one, who must have one, and a sign-in that was half done when it was taken away."""
+"""The second factor: who has one, who must have one, and a sign-in that was half done when it was removed."""
 
 from typing import Any
 
@@ -32,13 +32,13 @@ def is_missing_to_submit(person: Person) -> bool:
     login_stage_required(stage=AuthenticateStage.key, redirect_urlname="account_login"), name="dispatch"
 )
 class AskView(library.AuthenticateView):
-    """The library's page, but for one thing: where the second factor was taken away meanwhile, in another browser, it
+    """The library's page, but for one thing: where the second factor was removed meanwhile, in another browser, it
     sends to the sign-in page, which sends back here, for ever. Here the half-done sign-in ends."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         stage = request._login_stage  # type: ignore[attr-defined]  # set by the decorator
         if not is_set_up(stage.login.user):
-            messages.info(request, _("Your second factor was taken away meanwhile. Sign in again."))
+            messages.info(request, _("Your second factor has been removed meanwhile. Sign in again."))
             return stage.abort()
         return super().dispatch(request, *args, **kwargs)
 

@@ -102,7 +102,7 @@ def _confirm(side: str) -> Callable[[Event, Person], Mail]:
             subject=_("Confirm your new address"),
             template=f"address_change_{side}",
             context={"name": person.name},
-            facts=((_("Present address"), (change.old,)), (_("New address"), (change.new,))),
+            facts=((_("Current address"), (change.old,)), (_("New address"), (change.new,))),
             link=(_("Confirm"), absolute(address_changes.link(change, side))),
         )
 
@@ -143,7 +143,7 @@ _MAILS = [
         "address_changed_here", _told("address_changed", lambda: _("Your address in the portal was changed"))
     ),
     AccountMail(
-        "second_factor_reset", _told("second_factor_reset", lambda: _("Your second factor was taken away"))
+        "second_factor_reset", _told("second_factor_reset", lambda: _("Your second factor was removed"))
     ),
     AccountMail(
         "accounts_joined",

@@ -365,7 +365,7 @@ def test_very_many_mails_from_one_network_wait(held):
             behind(ROOM).post("/accounts/sign-in-link/", {"email": f"person{number}@x.example"})
         answer = behind(ROOM).post("/accounts/sign-in-link/", {"email": "person9@x.example"})
     assert answer.status_code == 422
-    assert "Very many mails were asked for from your network. Wait 10 minutes" in text_of(answer)
+    assert "Too many mails were requested from your network. Wait 10 minutes" in text_of(answer)
     assert Event.objects.count() == 3
 
 

@@ -38,7 +38,7 @@ def test_a_sign_in_whose_second_factor_was_taken_away_meanwhile_ends(saudi_deleg
     Authenticator.objects.all().delete()
     answer = half_done.get(AUTHENTICATE, follow=True)
     assert [address for address, _status in answer.redirect_chain] == ["/accounts/login/"]
-    assert "Your second factor was taken away meanwhile. Sign in again." in text_of(answer)
+    assert "Your second factor has been removed meanwhile. Sign in again." in text_of(answer)
     assert not signed_in(half_done), "the password alone had not been enough"
     sign_in(half_done, saudi_delegate.email)
     assert signed_in(half_done)

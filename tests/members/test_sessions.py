@@ -240,8 +240,8 @@ def test_signing_out_everywhere_clears_too(laptop):
         (IPHONE, "Safari, iPhone"),
         ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36", "Chrome, Linux"),
         ("Mozilla/5.0 (Macintosh) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0", "Edge, macOS"),
-        ("", "A program of another kind"),
-        ("<script>alert(1)</script>", "A program of another kind"),
+        ("", "Unrecognized device"),
+        ("<script>alert(1)</script>", "Unrecognized device"),
     ],
 )
 def test_a_device_is_named_in_words(agent, name):
