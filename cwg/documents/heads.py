@@ -59,9 +59,8 @@ def latest(*, since: timedelta | None = None) -> PublishedHeads | None:
 
 def faults() -> Iterator[str]:
     """Published heads that do not verify, or that the chains do not bear out: for `manage.py verify`."""
-    said_of: dict[
-        str, dict[int, dict[str, date]]
-    ] = {}  # chain -> length -> head -> the first day it was said
+    # Chain -> length -> head -> the first day on which it was said.
+    said_of: dict[str, dict[int, dict[str, date]]] = {}
     for published in PublishedHeads.objects.order_by("day").iterator():
         said = published.content
         if why := signing.fault(said, FORMAT):

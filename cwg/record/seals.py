@@ -88,8 +88,8 @@ def seal() -> int:
 def faults() -> Iterator[str]:
     """What does not hold of the sealed days, for `manage.py verify`: a sentence each."""
     chain = PortalJournal.objects.values_list("chain", flat=True).first()
-    of_house = JournalEntry.objects.filter(chain=chain) if chain else JournalEntry.objects.none()
-    entered = {entry.position: entry.facts for entry in of_house.filter(act=ACT).iterator()}
+    of_portal = JournalEntry.objects.filter(chain=chain) if chain else JournalEntry.objects.none()
+    entered = {entry.position: entry.facts for entry in of_portal.filter(act=ACT).iterator()}
     for seal in AccessSeal.objects.order_by("day").iterator():
         sealed = DayOfAccess(seal.day, seal.first_id, seal.last_id, seal.count, seal.digest)
         if entered.pop(seal.position, None) != journal.plain(asdict(sealed)):
