@@ -5,12 +5,11 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import flatten_fieldsets, lookup_field, unquote
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -23,14 +22,13 @@ from cwg.members.requests import of_person
 from cwg.members.rights import Rights
 from cwg.record.history import sign
 
-from . import console_values, csv_export, history, reasons
+from . import console_values, csv_export, history
 from .change_form import RecordForm
 
 
 class RecordList(ChangeList):
-    """A list with the acts one may choose there, and the addresses of the pages before and after, "" where none is."""
+    """A list with the addresses of the pages before and after, "" where none is."""
 
-    console_acts: tuple[reasons.Act[Any], ...] = ()
     previous_address = ""
     next_address = ""
 
@@ -93,7 +91,7 @@ class RecordAdmin(admin.ModelAdmin):
     """A list and its pages. By default rows are only looked at.
 
     `group_path` leads from a row to the id of its group ("register__group_id"), `zone_path` to the zone of the seat
-    of its meeting, where it has one. Rows without a group bind every group, and are the administrator's to change. `fields` may be changed where `changes` allows it, `facts` are shown. `acts` are done by verbs.
+    of its meeting, where it has one. Rows without a group bind every group, and are the administrator's to change. `fields` may be changed where `changes` allows it, `facts` are shown.
     """
 
     changes: ClassVar[bool] = False
@@ -102,7 +100,6 @@ class RecordAdmin(admin.ModelAdmin):
     zone_path: ClassVar[str] = ""
     fields: ClassVar[tuple] = ()
     facts: ClassVar[tuple] = ()
-    acts: ClassVar[tuple[reasons.Act[Any], ...]] = ()
     csv_columns: ClassVar[tuple] = ()
     form = RecordForm
     list_per_page = 50
@@ -204,16 +201,8 @@ class RecordAdmin(admin.ModelAdmin):
     # --- Lists -----------------------------------------------------------------------------------------------
 
     def get_actions(self, request: HttpRequest) -> dict:
-        if not self._may(request, "change"):
-            return {}
-        return {act.name: (None, act.name, str(act.label)) for act in self.acts}
-
-    def get_action_choices(self, request: HttpRequest, default_choices=()) -> list:
-        return [(act.name, act.label) for act in self.acts]
-
-    def get_list_display(self, request: HttpRequest) -> list:
-        names = list(self.list_display)
-        return ["action_checkbox", *names] if self.get_actions(request) else names
+        """None: an act has its page in the portal, to which the record links."""
+        return {}
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[RecordList]:
         return RecordList
@@ -238,7 +227,6 @@ class RecordAdmin(admin.ModelAdmin):
         except IncorrectLookupParameters as error:
             raise BadRequest("unknown or malformed filter") from error
         assert isinstance(found, RecordList)
-        found.console_acts = self.acts if self.get_actions(request) else ()
         number, pages = found.page_num, found.paginator.num_pages
         if request.GET.get(PAGE_VAR, "1") not in {str(page) for page in range(1, pages + 1)}:
             raise BadRequest("no such page")
@@ -247,29 +235,12 @@ class RecordAdmin(admin.ModelAdmin):
         return found
 
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
-        if request.method == "POST" and not self.get_actions(request):
+        if request.method == "POST":
             raise PermissionDenied
         context = {"csv_url": self.address("csv") if self.csv_columns else ""}
         if self.has_add_permission(request):
             context["add_url"] = self.address("add")
         return super().changelist_view(request, context | (extra_context or {}))
-
-    # The stubs are of a later Django, which also says where on the page the act stood.
-    def response_action(  # type: ignore[override]
-        self, request: HttpRequest, queryset: QuerySet
-    ) -> HttpResponse:
-        """The rows named in the request, of those this person sees; never "all of the list"."""
-        act = next((each for each in self.acts if each.name == request.POST.get("action")), None)
-        if act is None:
-            raise BadRequest("unknown act")
-        try:
-            pks = [self.opts.pk.to_python(each) for each in request.POST.getlist(ACTION_CHECKBOX_NAME)]
-        except ValidationError as error:
-            raise BadRequest("malformed choice of rows") from error
-        rows = list(self.get_queryset(request).filter(pk__in=pks))
-        if len(rows) != len(set(pks)):
-            raise Http404
-        return reasons.run(act, self, of_person(request), rows)
 
     def csv_view(self, request: HttpRequest) -> HttpResponse:
         """The list as it is filtered now, as CSV: exactly the rows the person sees there."""
@@ -339,9 +310,6 @@ class RecordAdmin(admin.ModelAdmin):
             context |= {
                 "panels": list(self.panels(request, obj)),
                 "links": list(self.links(request, obj)),
-                "acts": [a for a in self.acts if a.possible(obj, request)]
-                if self.may_act_on(request, obj)
-                else [],
                 "history_url": self.address("history", obj.pk) if self.is_tracked else "",
             }
         context["list_url"] = self.address("changelist")

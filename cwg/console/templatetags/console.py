@@ -3,18 +3,16 @@
 from typing import Any
 
 from django import template
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 
 from cwg.console import act_labels, console_values
 
 register = template.Library()
-CHECKBOX = "action_checkbox"
 
 
 @register.simple_tag
 def list_rows(cl: Any) -> list[dict[str, Any]]:
     """The rows of a change list: `{"pk", "url", "name", "cells": [{"label", "value", "link"}]}`."""
-    names = [name for name in cl.list_display if name != CHECKBOX]
+    names = list(cl.list_display)
     labels = {name: console_values.label(cl.model, name, cl.model_admin) for name in names}
     links = cl.list_display_links or names[:1]
     return [
@@ -49,7 +47,6 @@ def list_heads(cl: Any) -> list[dict[str, Any]]:
             "sorted": ("ascending" if head.get("ascending") else "descending") if head.get("sorted") else "",
         }
         for name, head in zip(names, result_headers(cl), strict=True)
-        if name != CHECKBOX
     ]
 
 
@@ -70,11 +67,6 @@ def shown(value: Any, style: str = "short") -> str:
 def act_label(code: str) -> str:
     """A code of the record in words."""
     return act_labels.label_of(code)
-
-
-@register.simple_tag
-def checkbox_name() -> str:
-    return ACTION_CHECKBOX_NAME
 
 
 @register.simple_tag
