@@ -212,7 +212,7 @@ def _sitting_shifts(meeting: Meeting, held: Register, local: datetime) -> Iterat
         )
         called = planning.sitting_called(sitting.number, starts)
         if not first_day <= starts.date() <= last_day:
-            raise planning.of_sitting(called, _("it is not on a day of the meeting."))
+            raise planning.of_sitting(called, str(_("it is not on a day of the meeting.")))
         starts_at, ends_at = planning.sitting_instants(called, starts, ends.time() if ends else None, zone)
         yield SittingShift(sitting, sitting.starts_at, starts_at, ends_at)
 

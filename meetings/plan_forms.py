@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime, time
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import zones
@@ -32,7 +34,8 @@ class ConfirmsWarnings(forms.Form):
             return True
         for warning in warnings:
             self.add_error(None, warning)
-        self.data = self.data.copy()
+        # What was ticked before was about other warnings.
+        self.data = cast(QueryDict, self.data).copy()
         self.data.pop("confirmed", None)
         field = self.fields.pop("confirmed")
         field.widget = forms.CheckboxInput(attrs={"value": shown})
@@ -156,12 +159,12 @@ class CorrectionForm(PlanForm):
         """An older spelling of a zone is not offered to anybody else, and must not turn into another zone here."""
         field = choice_field(self, "zone")
         if not field.valid_value(zone):
-            field.choices = [(zone, zone), *field.choices]
+            field.choices = [(zone, zone), *zones.zone_choices()]
 
     def plan(self, sittings: tuple[SittingPlan, ...]) -> Plan:
         """The plan as it stands with what the form has of it."""
         data = self.cleaned_data
-        entered = {
+        entered: dict[str, Any] = {
             name: data[name]
             for name in ("ordinal", "title", "place", "zone", "days", "venue", "chair")
             if name in data

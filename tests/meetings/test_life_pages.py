@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cwg.documents.models import Register
@@ -145,3 +147,21 @@ def test_a_move_shows_its_sittings_and_asks_about_a_weekend(client_of, meeting, 
     assert client.post(url, data).status_code == 400
     assert client.post(url, data | {"confirmed": "on"}).status_code == 302
     assert Sitting.objects.get().starts_at == shift.after
+
+
+@pytest.mark.parametrize("verb", ["edit", "open-sitting", "move"])
+def test_the_number_of_queries_does_not_grow_with_the_sittings(client_of, held, meeting, secretary, verb):
+    held.move_to(datetime(2026, 3, 12, 7, tzinfo=UTC))
+    client, url = client_of(secretary), url_of(verb, meeting)
+    query = {"date": "2026-03-18", "time": "09:00"} if verb == "move" else {}
+    assert client.get(url, query).status_code == 200
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(url, query).status_code == 200
+        return len(seen)
+
+    one = queries()
+    for number in (2, 3):
+        meeting.sittings.create(number=number, starts_at=meeting.register.opens_at)
+    assert queries() == one
