@@ -3,7 +3,8 @@
 from typing import Protocol
 
 from django.contrib import admin
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -154,13 +155,20 @@ class AccessEntryAdmin(NamedList):
     search_fields = ("subject",)
 
     def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
-        """Lines about the person's groups, and what people known there did with their own accounts.
+        """Lines about the person's groups, and what people known there did with accounts: their own, or of people known.
 
         Lines of before the group was noted name it in words only: they are shown to who sees every group.
         """
         if not seen_groups(rights) or sees_every_group(rights):
             return rows if seen_groups(rights) else rows.none()
-        of_accounts = Q(group_id__isnull=True, person_id__in=known_people(rights).values("pk"))
+        known = known_people(rights)
+        named = known.annotate(
+            line=Cast(OuterRef("subject"), CharField()),
+            words=Concat(Value("person "), Cast("pk", CharField())),
+        ).filter(Q(line=F("words")) | Q(line__startswith=Concat("words", Value(" "))))
+        of_accounts = Q(group_id__isnull=True, person_id__in=known.values("pk")) & (
+            ~Q(subject__startswith="person ") | Exists(named)
+        )
         return rows.filter(Q(group_id__in=seen_groups(rights)) | of_accounts & ~Q(act__in=ABOUT_A_GROUP))
 
 
