@@ -16,15 +16,17 @@ OPEN_TO_STAFF_WITHOUT_MFA = ("/accounts/", "/static/", "/livez", "/readyz", "/la
 class BadInputMiddleware:
     """What is refused before anything reads it.
 
-    NUL bytes in addresses are 400: PostgreSQL cannot store them, and nobody means them. A body of no announced
-    length is 411, one far past every limit 413, one that broke off 400.
+    NUL bytes in addresses are 400: PostgreSQL cannot store them, and nobody means them. So is another encoding than
+    UTF-8, in which they could be written unseen; no page asks for one. A body of no announced length is 411, one far
+    past every limit 413, one that broke off 400.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest):
-        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+        in_utf_8 = request.encoding is None or request.encoding.lower() == "utf-8"
+        if not in_utf_8 or "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponseBadRequest("Bad request", content_type="text/plain")
         length = uploads.announced(request)
         if length is None:

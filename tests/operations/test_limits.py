@@ -4,6 +4,7 @@ from io import BytesIO
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.test import Client
 
 from tests import drafts, factories, hostile_files
 
@@ -13,6 +14,20 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("address", ["/me/%00/", "/me/?q=%00", "/\x00"])
 def test_nul_bytes_are_a_bad_request(client, address):
     assert client.get(address).status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-7", "latin-1"])
+def test_another_encoding_than_utf_8_is_a_bad_request(client_of, saudi_delegate, charset):
+    """Or the page that says so fails too, and `+AAA-` is a NUL that nobody saw."""
+    client = client_of(saudi_delegate)
+    form = f"application/x-www-form-urlencoded; charset={charset}"
+    checked = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    for sender in (client, checked):
+        assert sender.post("/language/", "language=fr", content_type=form).status_code == 400
+    asked = client.get("/go/?q=%2BAAA-", CONTENT_TYPE=f"text/plain; charset={charset}")
+    assert asked.status_code == 400
+    as_ever = "application/x-www-form-urlencoded; charset=UTF-8"
+    assert client.post("/language/", "language=fr", content_type=as_ever).status_code == 302
 
 
 @pytest.mark.parametrize("who", ["secretary", "administrator", "auditor"])
