@@ -38,8 +38,8 @@ def bytes_hash() -> Iterator[str]:
             yield f"the bytes {blob.sha256} are missing from the storage"
         elif found != blob.sha256:
             yield f"the bytes stored as {blob.sha256} hash to {found}"
-    for receipt, found in _receipts():
-        if any(difference.name == comparison.FILES for difference in found):
+    for receipt, differences in _receipts():
+        if any(difference.name == comparison.FILES for difference in differences):
             yield f"{receipt.revision.symbol}: the receipt names other files than the register"
 
 
