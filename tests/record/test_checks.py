@@ -49,3 +49,20 @@ def test_what_a_night_found_is_never_changed():
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE record_verificationrun SET held = false")
     assert VerificationRun.objects.get().held
+
+
+def test_a_check_that_breaks_off_does_not_hold_and_stops_no_other(monkeypatch):
+    def refused():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+        yield "never reached"
+
+    def asks():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 'still asked'")
+            yield cursor.fetchone()[0]
+
+    monkeypatch.setattr(checks, "_checks", {"I1 bytes": refused, "I2 numbers": asks})
+    (first, why), second = checks.run()
+    assert first == "I1 bytes" and "broke off" in why[0] and "division by zero" in why[0]
+    assert second == ("I2 numbers", ["still asked"])
