@@ -81,7 +81,9 @@ class MoveForm(OpeningForm):
                 ],
             )
         if proposal.warnings:
-            self.fields["confirmed"] = forms.BooleanField(label=_("This is meant so"))
+            self.fields["confirmed"] = forms.BooleanField(
+                label=_("I have read the warning; this is intended")
+            )
         self.fields["reason"] = ReasonField(help_text=TOLD_TO_READERS)
 
     @property

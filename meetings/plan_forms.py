@@ -25,7 +25,9 @@ LAST_FIELDS = ("reason", "confirmed")
 class ConfirmsWarnings(forms.Form):
     """A form that is taken in spite of warnings once the person has ticked that it is meant so."""
 
-    confirmed = forms.BooleanField(required=False, label=_("This is meant so"), widget=forms.HiddenInput)
+    confirmed = forms.BooleanField(
+        required=False, label=_("I have read the warning; this is intended"), widget=forms.HiddenInput
+    )
 
     def knows(self, warnings: tuple[str, ...]) -> bool:
         """Whether the person has confirmed exactly these warnings; else they stand on the form, with the box to tick."""
