@@ -1,16 +1,8 @@
 """The nouns of the register. `register.py` beside this package is the only code that writes a registered document."""
 
-from .document import (
-    Document,
-    PolicyIssue,
-    PublishedHeads,
-    Receipt,
-    Revision,
-    SignedStatement,
-    Source,
-    Version,
-)
+from .document import Document, PolicyIssue, Revision, Source, Version
 from .file import Blob, File
+from .receipt import PublishedHeads, Receipt, SignedStatement
 from .register import Deadline, DeadlineRule, Register, Series, Slot
 
 __all__ = [
