@@ -7,7 +7,7 @@ from cwg.texts import pdf_out
 from cwg.texts.references import itself
 from cwg.texts.tree import Block, Run, Text, around, heading, paragraph, words
 
-from . import header_block
+from . import corrigenda, header_block
 from .models import Document
 
 
@@ -18,6 +18,10 @@ def as_pdf(document: Document, language: str) -> bytes:
     blocks: list[Block] = [head.title, *head.facts]
     if document.is_withdrawn:
         blocks.append(paragraph(_("This document has been withdrawn.")))
+    blocks += [
+        paragraph(corrigenda.as_runs(each, document.register.zone))
+        for each in corrigenda.at_the_head(document)
+    ]
     for part in head.box:
         blocks += [heading(1, part.label), paragraph(part.value, language=part.language)]
     address = f"{settings.PORTAL_URL}{document.get_absolute_url()}"

@@ -211,6 +211,8 @@ class LanguageLine:
     state: str
     files: tuple[dict, ...]
     text_held: bool
+    # Those of its text that apply (`corrigenda.Applying`); on the document's page.
+    corrections: tuple = ()
 
 
 STATES = {"original": _("original"), "translation": _("translation"), "missing": _("not available")}
@@ -245,6 +247,8 @@ class Entry:
     current: bool
     superseded: bool
     superseded_by: str
+    # Of a Corr.: by what the text that it corrects was replaced; "" while it applies.
+    overtaken_by: str
     sources: str
     rule: str
     rule_source: str
@@ -262,13 +266,14 @@ class Entry:
 def entries(document: Document, *, with_receipts: bool) -> list[Entry]:
     """All revisions, newest first. A Rev. supersedes the text before it; that stays readable and is marked."""
     revisions = list(document.revisions.all())
-    current = document.current
+    current, applying = document.current, document.applying
     made = []
     for revision in reversed(revisions):
         superseded = revision.is_whole_text and revision.position < current.position
-        successor = next(
-            (r for r in revisions if r.kind == Revision.Kind.REV and r.position > revision.position), None
-        )
+        later = [r for r in revisions if r.kind == Revision.Kind.REV and r.position > revision.position]
+        successor = next(iter(later), None)
+        overtaken = revision.kind == Revision.Kind.CORR and revision not in applying
+        replacement = next((r for r in later if not r.same_bytes), None)
         receipt = getattr(revision, "receipt", None) if with_receipts else None
         terms = revision.deadline.terms if revision.deadline else {}
         made.append(
@@ -281,6 +286,7 @@ def entries(document: Document, *, with_receipts: bool) -> list[Entry]:
                 current=revision == current,
                 superseded=superseded,
                 superseded_by=successor.symbol if superseded and successor else "",
+                overtaken_by=replacement.symbol if overtaken and replacement else "",
                 sources=sources_text(revision),
                 rule=terms.get("name", ""),
                 rule_source=terms.get("source", ""),

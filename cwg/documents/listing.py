@@ -215,6 +215,8 @@ def _revisions():
             json=JSONObject(
                 kind="kind",
                 number="number",
+                language="language",
+                same_bytes="same_bytes",
                 verdict="verdict",
                 at="available_at",
                 sources=ArraySubquery(sources),
@@ -263,7 +265,9 @@ def rows(
                 register_id=one["register_id"],
                 url=parts.url(one["path"]),
                 symbol=one["symbol"],
-                suffixes=parts.suffixes(tuple((r["kind"], r["number"]) for r in revisions[1:])),
+                suffixes=parts.suffixes(
+                    tuple((r["kind"], r["number"], r["language"]) for r in revisions[1:])
+                ),
                 title=one["title"],
                 title_language=original if one["title"] else "",
                 known_as="" if one["title"] else one["known_as"],
@@ -273,7 +277,8 @@ def rows(
                 zone=one["register__zone"],
                 verdict_html=parts.verdict(current["verdict"]),
                 languages_html=parts.chips(
-                    tuple((v["language"], "original" if v["original"] else "translation") for v in versions)
+                    tuple((v["language"], "original" if v["original"] else "translation") for v in versions),
+                    _corrections(revisions),
                 ),
                 withdrawn=one["withdrawn_at"] is not None,
                 is_new=since is not None and latest > since,
@@ -283,6 +288,13 @@ def rows(
             )
         )
     return made
+
+
+def _corrections(revisions: list[dict[str, Any]]) -> tuple[tuple[str, int, str], ...]:
+    """The corrigenda that apply to the current text: kind, number, language ("" for every one)."""
+    applying = Revision.which_apply((r["kind"], r["same_bytes"]) for r in revisions)
+    found = [revisions[index] for index in applying if revisions[index]["kind"] == Revision.Kind.CORR]
+    return tuple((r["kind"], r["number"], r["language"]) for r in found)
 
 
 class _Parts:
@@ -302,11 +314,10 @@ class _Parts:
             else reverse("documents:document", args=[path])
         )
 
-    def suffixes(self, revisions: tuple[tuple[str, int], ...]) -> str:
-        """ "Rev.1 Corr.1": what came after the original."""
+    def suffixes(self, revisions: tuple[tuple[str, int, str], ...]) -> str:
+        """ "Rev.1 Corr.1-E": revisions by kind, number and language."""
         if revisions not in self._suffixes:
-            later = (symbols.Suffix.of(*revision) for revision in revisions)
-            self._suffixes[revisions] = " ".join(suffix.bare for suffix in later if suffix)
+            self._suffixes[revisions] = " ".join(_short(*revision) for revision in revisions)
         return self._suffixes[revisions]
 
     def kind(self, value: str) -> str:
@@ -319,9 +330,27 @@ class _Parts:
             self._verdicts[value] = render_to_string("components/verdict.html", verdict_tag(value)).strip()
         return self._verdicts[value]
 
-    def chips(self, languages: tuple[tuple[str, str], ...]) -> str:
-        if languages not in self._chips:
-            self._chips[languages] = render_to_string(
-                "components/language_chips.html", portal.language_chips(dict(languages))
+    def chips(
+        self, languages: tuple[tuple[str, str], ...], corrections: tuple[tuple[str, int, str], ...]
+    ) -> str:
+        """The languages by code and state; each says which corrigenda apply to its text."""
+        if (languages, corrections) not in self._chips:
+            listed = [
+                {
+                    "language": code,
+                    "state": state,
+                    "corrected_by": self.suffixes(
+                        tuple(each for each in corrections if each[2] in ("", code))
+                    ),
+                }
+                for code, state in languages
+            ]
+            self._chips[languages, corrections] = render_to_string(
+                "components/language_chips.html", portal.language_chips(listed)
             ).strip()
-        return self._chips[languages]
+        return self._chips[languages, corrections]
+
+
+def _short(kind: str, number: int, language: str) -> str:
+    suffix = symbols.Suffix.of(kind, number)
+    return symbols.short(suffix, language) if suffix else ""

@@ -68,17 +68,15 @@ def inert(cell: str) -> str:
 def contents(documents, languages: Collection[str]) -> list[Packed]:
     """The files of `documents` (visible, through `header_block.for_page`) in those languages (empty: all), by symbol.
 
-    The texts in force: the latest Rev. or the original, every Corr. and every Add. Nothing of withdrawn ones.
+    The texts in force: the latest Rev. or the original, and the corrigenda and addenda that apply to it. A Corr. of a
+    text that a Rev. has replaced is left out with that text. Nothing of withdrawn ones.
     """
     packed = []
     for document in documents:
         if document.is_withdrawn:
             continue
-        current = document.current
         folder = symbols.in_file_name(document.symbol or document.path)
-        for revision in document.revisions.all():
-            if revision.is_whole_text and revision != current:
-                continue
+        for revision in (document.current, *document.applying):
             for version in revision.versions.all():
                 if languages and version.language not in languages:
                     continue

@@ -194,6 +194,11 @@ def of_revision(document: str, suffix: Suffix | None, language: str = "") -> str
     return f"{document}{suffix or ''}{letter}" if document else ""
 
 
+def short(suffix: Suffix, language: str = "") -> str:
+    """A revision beside the symbol of its document: "Rev.1", "Corr.1-E"."""
+    return f"{suffix.bare}-{LETTER_OF_LANGUAGE[language]}" if language else suffix.bare
+
+
 def of_change(document: str, code: str) -> str:
     """The symbol that a change of `document` will have, as far as it is known before it is registered: "DG-2/1(Rev.)"."""
     return f"{document}({SuffixKind(code.capitalize())}.)"

@@ -15,7 +15,7 @@ from cwg.look.pages import page_of
 from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.texts import pdf_out
 
-from . import cover, header_block, listing, offers, symbols, upward
+from . import corrigenda, cover, header_block, listing, offers, symbols, upward
 from .filenames import content_disposition
 from .finding import document_or_404, or_sign_in
 from .models import Document, Register
@@ -82,7 +82,8 @@ def document(request: VisitorRequest, path: str) -> HttpResponse:
             "head": header_block.of(found, current),
             "heading": current.symbol or found.heading or _("Document without symbol"),
             "entries": header_block.entries(found, with_receipts=request.user.is_authenticated),
-            "languages": header_block.languages_of(current, withdrawn=found.is_withdrawn, all_six=True),
+            "applying": corrigenda.at_the_head(found),
+            "languages": corrigenda.languages_of(found),
             "states": header_block.STATES,
             "reads_meeting": reads_meeting,
             "slot": slot,

@@ -1,5 +1,7 @@
 """A registered document, its revisions, sources and language versions."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -136,7 +138,7 @@ class Document(models.Model):
     def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
 
-    # These four read the prefetched revisions: no query when the document came through `for_list`.
+    # These five read the prefetched revisions: no query when the document came through `for_list`.
     @property
     def original(self) -> "Revision":
         return next(r for r in self.revisions.all() if r.kind == Revision.Kind.ORIGINAL)
@@ -146,6 +148,13 @@ class Document(models.Model):
         """The revision that stands for the document's text: the latest Rev., else the original."""
         standing = [r for r in self.revisions.all() if r.is_whole_text]
         return standing[-1]
+
+    @property
+    def applying(self) -> list["Revision"]:
+        """The corrigenda and addenda that apply to the current text, in their order."""
+        revisions = list(self.revisions.all())
+        standing = Revision.which_apply((each.kind, each.same_bytes) for each in revisions)
+        return [revisions[index] for index in standing]
 
     @property
     def party(self) -> Party | None:
@@ -250,6 +259,22 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return self.symbol
+
+    @classmethod
+    def which_apply(cls, revisions: Iterable[tuple[str, bool]]) -> list[int]:
+        """Which revisions of a document, given in order by kind and `same_bytes`, apply beside its current text.
+
+        A Corr. corrects a text until a Rev. replaces that; a Rev. of the sponsors alone replaces none. An Add. has a
+        text of its own, which no Rev. of the document takes the place of. Given by their places in `revisions`.
+        """
+        found: list[int] = []
+        in_order = list(revisions)
+        for index, (kind, same_bytes) in enumerate(in_order):
+            if kind == cls.Kind.REV and not same_bytes:
+                found = [each for each in found if in_order[each][0] != cls.Kind.CORR]
+            elif kind in (cls.Kind.CORR, cls.Kind.ADD):
+                found.append(index)
+        return found
 
     @property
     def suffix(self) -> symbols.Suffix | None:

@@ -164,21 +164,25 @@ def language_chips(languages: Any, show_missing: bool = True) -> dict[str, Any]:
     """Six chips: original, translation, missing.
 
     ``languages``: a mapping ``code -> state`` or a list of objects or dicts with ``language`` (code),
-    ``state`` ("original" | "translation") and, where it can be opened, ``url``.
+    ``state`` ("original" | "translation") and, where it can be opened, ``url``; where the text is corrected,
+    ``corrected_by`` says by what.
     """
-    entries: dict[str, tuple[str, str]] = {}
+    entries: dict[str, tuple[str, str, str]] = {}
     if isinstance(languages, dict):
-        entries = {code: (str(state), "") for code, state in languages.items()}
+        entries = {code: (str(state), "", "") for code, state in languages.items()}
     else:
         for each in languages or ():
-            entries[str(_read(each, "language"))] = (str(_read(each, "state")), _read(each, "url") or "")
+            url, correction = _read(each, "url") or "", _read(each, "corrected_by") or ""
+            entries[str(_read(each, "language"))] = (str(_read(each, "state")), url, correction)
     words = {"original": _("original"), "translation": _("translation"), "missing": _("not available")}
     chips = []
     for code, name in LANGUAGES:
-        state, url = entries.get(code, ("missing", ""))
+        state, url, correction = entries.get(code, ("missing", "", ""))
         if state == "missing" and not show_missing:
             continue
         word = words.get(state, state)
+        if correction:
+            word = _("%(state)s, corrected by %(corrigenda)s") % {"state": word, "corrigenda": correction}
         chips.append({"code": code, "name": name, "state": state, "word": word, "url": url})
     return {"chips": chips}
 
