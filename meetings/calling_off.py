@@ -17,7 +17,9 @@ from cwg.record import journal
 from cwg.record.history import sign
 from cwg.record.reasons import clean_reason
 
+from . import offers
 from .models import Meeting
+from .offers import MeetingAct
 from .secretariat import must_be_secretariat
 
 
@@ -33,7 +35,7 @@ def cancel(meeting: Meeting, *, actor: Person, reason: str) -> Meeting:
     reason = clean_reason(reason)
     with register.acting_on(meeting.register_id) as (locked, at):
         must_be_secretariat(actor, locked.group_id, at)
-        if not locked.state_at(at).is_before_its_opening:
+        if not offers.is_open(MeetingAct.CANCEL, locked, at):
             raise CannotCallOff(_("Only a meeting that has not opened is cancelled."))
         locked.cancelled_at = at
         locked.save(update_fields=["cancelled_at"])
@@ -49,7 +51,7 @@ def postpone(meeting: Meeting, *, actor: Person, reason: str) -> Meeting:
     reason = clean_reason(reason)
     with register.acting_on(meeting.register_id) as (locked, at):
         must_be_secretariat(actor, locked.group_id, at)
-        if locked.state_at(at) is not MeetingState.ANNOUNCED:
+        if not offers.is_open(MeetingAct.POSTPONE, locked, at):
             raise CannotCallOff(_("Only an announced meeting that has not opened is postponed."))
         locked.postponed_at = at
         locked.save(update_fields=["postponed_at"])

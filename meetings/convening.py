@@ -22,8 +22,9 @@ from cwg.notices import outbox
 from cwg.record import journal
 from cwg.record.history import sign
 
-from . import planning
+from . import offers, planning
 from .models import Meeting, Sitting
+from .offers import MeetingAct
 from .planning import Plan, SittingPlan
 from .secretariat import must_be_secretariat
 
@@ -185,7 +186,7 @@ def announce(meeting: Meeting, *, actor: Person) -> Meeting:
     """
     with register.acting_on(meeting.register_id) as (locked, at):
         must_be_secretariat(actor, locked.group_id, at)
-        if locked.state_at(at) is not MeetingState.DRAFT:
+        if not offers.is_open(MeetingAct.ANNOUNCE, locked, at):
             raise CannotAnnounce(_("This meeting is announced already."))
         locked.announced_at = at
         locked.save(update_fields=["announced_at"])
@@ -214,10 +215,9 @@ def close(meeting: Meeting, *, actor: Person) -> Meeting:
     """Close the meeting: slots that were not used end with it. Raises PermissionDenied, CannotClose."""
     with register.acting_on(meeting.register_id) as (locked, at):
         must_be_secretariat(actor, locked.group_id, at)
-        state = locked.state_at(at)
-        if state is MeetingState.CLOSED:
+        if locked.state_at(at) is MeetingState.CLOSED:
             raise CannotClose(_("This meeting is closed already."))
-        if state is not MeetingState.IN_SESSION:
+        if not offers.is_open(MeetingAct.CLOSE, locked, at):
             raise CannotClose(_("No sitting of this meeting has been opened: open it before you close it."))
         unused = sorted(locked.slots.open().values_list("pk", flat=True))
         locked.closed_at = at

@@ -21,9 +21,10 @@ from cwg.record import journal
 from cwg.record.history import sign
 from cwg.record.reasons import clean_reason
 
-from . import planning
+from . import offers, planning
 from .convening import NUMBER_TAKEN, clock_face, plan_of, slug_of
 from .models import Meeting, Sitting
+from .offers import MeetingAct
 from .planning import Plan, SittingTimes
 from .secretariat import must_be_secretariat
 
@@ -59,7 +60,7 @@ def correct(
         must_be_secretariat(actor, locked.group_id, at)
         meeting = Meeting.objects.select_related("register__group").get(pk=meeting.pk)
         meeting.register = locked
-        if locked.state_at(at).is_over:
+        if not offers.is_open(MeetingAct.CORRECT, locked, at):
             raise CannotCorrect(_("A meeting that is closed or cancelled is not corrected."))
         if seen is not None and seen != meeting.sequence:
             raise CannotCorrect(_("Meanwhile somebody changed the meeting. Look at it as it is now."))

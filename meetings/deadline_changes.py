@@ -14,14 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from cwg import clock
 from cwg.documents import deadlines, register, rule_words, rules, zones
 from cwg.documents.models import Register
-from cwg.documents.states import MeetingState
 from cwg.members.models import Person
 from cwg.notices import outbox
 from cwg.record import journal
 from cwg.record.history import sign
 from cwg.record.reasons import clean_reason
 
+from . import offers
 from .models import Meeting
+from .offers import MeetingAct
 from .secretariat import must_be_secretariat
 
 
@@ -234,18 +235,13 @@ class DeadlineProposal:
     digest: str
 
 
-def may_change_at(held: Register, at: datetime) -> bool:
-    """Whether deadlines of that register can still be changed at `at` (aware): its meeting has not opened."""
-    return held.state_at(at) in (MeetingState.DRAFT, MeetingState.ANNOUNCED)
-
-
 def propose_deadlines(meeting: Meeting, *, at: datetime | None = None) -> DeadlineProposal:
     """What the rules that hold now would make of the meeting's deadlines. Changes nothing. Raises CannotChange."""
     return _propose(meeting, meeting.register, at or clock.now())
 
 
 def _propose(meeting: Meeting, held: Register, at: datetime) -> DeadlineProposal:
-    if not may_change_at(held, at):
+    if not offers.is_open(MeetingAct.DEADLINES, held, at):
         raise CannotChange(_("The deadlines of a meeting that has opened or is closed do not change."))
     changes = changes_of(held, held.opens_at, at, ending=True)
     digest = journal.digest(

@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from cwg.members.models import Group
 from cwg.members.requests import PortalRequest
 
-from . import calling_off, convening, correcting, planning
+from . import calling_off, convening, correcting, offers, planning
 from .carrying_out import carried_out, form_page
 from .finding import own_meeting_or_404, trail_of
 from .forms import CallOffForm
 from .models import Meeting
+from .offers import MeetingAct
 from .plan_forms import (
     ConfirmsWarnings,
     CorrectionForm,
@@ -80,7 +81,7 @@ def edit(request: PortalRequest, slug: str) -> HttpResponse:
     """Correct a meeting: what may be changed depends on how far it has come."""
     meeting = own_meeting_or_404(request, slug)
     held = meeting.register
-    possible = not meeting.state_at(request.server_now).is_over
+    possible = offers.is_open(MeetingAct.CORRECT, held, request.server_now)
     stands = convening.plan_of(meeting)
     data = request.POST if request.method == "POST" else None
     form = CorrectionForm(
@@ -131,20 +132,19 @@ def edit(request: PortalRequest, slug: str) -> HttpResponse:
 @form_page
 def cancel(request: PortalRequest, slug: str) -> HttpResponse:
     meeting = own_meeting_or_404(request, slug)
-    possible = meeting.state_at(request.server_now).is_before_its_opening
-    return _call_off(request, meeting, "meetings/cancel.html", calling_off.cancel, possible)
+    return _call_off(request, meeting, "meetings/cancel.html", calling_off.cancel, MeetingAct.CANCEL)
 
 
 @form_page
 def postpone(request: PortalRequest, slug: str) -> HttpResponse:
     meeting = own_meeting_or_404(request, slug)
-    possible = meeting.state_at(request.server_now).is_announced
-    return _call_off(request, meeting, "meetings/postpone.html", calling_off.postpone, possible)
+    return _call_off(request, meeting, "meetings/postpone.html", calling_off.postpone, MeetingAct.POSTPONE)
 
 
 def _call_off(
-    request: PortalRequest, meeting: Meeting, template: str, verb: Callable, possible: bool
+    request: PortalRequest, meeting: Meeting, template: str, verb: Callable, act: MeetingAct
 ) -> HttpResponse:
+    possible = offers.is_open(act, meeting.register, request.server_now)
     form = CallOffForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":

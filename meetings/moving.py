@@ -20,10 +20,11 @@ from cwg.record import journal
 from cwg.record.history import sign
 from cwg.record.reasons import clean_reason
 
-from . import deadline_changes, planning
+from . import deadline_changes, offers, planning
 from .convening import clock_face
 from .deadline_changes import Choice, DeadlineChange, ProposalChanged
 from .models import Meeting, Sitting
+from .offers import MeetingAct
 from .secretariat import must_be_secretariat
 
 
@@ -73,7 +74,7 @@ def _propose(meeting: Meeting, held: Register, local: datetime, at: datetime) ->
     state = held.state_at(at)
     if state.is_over:
         raise CannotMove(_("A meeting that is closed or cancelled is not moved."))
-    if not state.is_before_its_opening:
+    if not offers.is_open(MeetingAct.MOVE, held, at):
         raise CannotMove(_("A meeting in session is not moved."))
     planning.must_be_of_our_time(local, meeting.zone, at)
     after = zones.local_to_instant(local, meeting.zone)

@@ -12,14 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import register, zones
 from cwg.documents.models import Slot
-from cwg.documents.states import MeetingState
 from cwg.members.models import MemberState, Office, Person
 from cwg.notices import outbox
 from cwg.record import journal
 from cwg.record.history import sign
 from cwg.record.reasons import clean_reason
 
+from . import offers
 from .models import Meeting, Request, Sitting
+from .offers import MeetingAct
 from .secretariat import must_be_secretariat
 
 
@@ -57,7 +58,7 @@ def record(
     with register.acting_on(meeting.register_id) as (locked, at):
         must_be_secretariat(actor, locked.group_id, at)
         meeting = Meeting.objects.select_related("register").get(pk=meeting.pk)
-        if locked.state_at(at) is not MeetingState.IN_SESSION:
+        if not offers.is_open(MeetingAct.RECORD_REQUEST, locked, at):
             raise NotInSession(
                 _(
                     "The meeting is not in session. Requests are recorded from the opening of its first sitting"

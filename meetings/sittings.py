@@ -1,6 +1,5 @@
 """Opening a sitting: the act, and not the clock, that puts a meeting in session."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +11,9 @@ from cwg.members.models import Person
 from cwg.record import journal
 from cwg.record.history import sign
 
+from . import offers
 from .models import Meeting, Sitting
+from .offers import MeetingAct
 from .secretariat import must_be_secretariat
 
 
@@ -64,17 +65,6 @@ def open_sitting(
         return meeting
 
 
-def may_open(meeting: Meeting, sittings: Iterable[Sitting], at: datetime) -> bool:
-    """Whether a page offers to open a sitting of the meeting (those given are all of them) at the aware instant `at`."""
-    state = meeting.state_at(at)
-    if state is MeetingState.IN_SESSION:
-        return any(sitting.opened_at is None for sitting in sittings)
-    return (
-        state is MeetingState.ANNOUNCED
-        and zones.as_local(at, meeting.zone).date() >= meeting.register.first_day
-    )
-
-
 def _fresh(meeting: Meeting, sitting: Sitting | None) -> Sitting | None:
     """The sitting as it stands under the lock."""
     if sitting is None:
@@ -89,10 +79,9 @@ def _fresh(meeting: Meeting, sitting: Sitting | None) -> Sitting | None:
 
 def _opens_session(locked: Register, at: datetime) -> bool:
     """Whether a sitting that opens now is the first. Raises CannotOpen where none can open."""
-    state = locked.state_at(at)
-    if state not in (MeetingState.ANNOUNCED, MeetingState.IN_SESSION):
+    if not offers.is_open(MeetingAct.OPEN_SITTING, locked, at):
         raise CannotOpen(_("Only an announced meeting that has a date is opened."))
-    return state is MeetingState.ANNOUNCED
+    return locked.state_at(at) is MeetingState.ANNOUNCED
 
 
 def _must_be_the_real_time(locked: Register, opened_at: datetime, at: datetime) -> None:

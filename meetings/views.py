@@ -23,10 +23,10 @@ from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.members.rights import rights_of
 from cwg.record import access
 
-from . import calendars, deadline_changes, visits
+from . import calendars, visits
+from . import offers as meeting_offers
 from .finding import meeting_or_404, trail_of
 from .models import Meeting, MeetingQuerySet
-from .sittings import may_open
 
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
 SHORTEST_SECRET = 20
@@ -101,9 +101,8 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "state": state,
             "days": header_block.days_of(register),
             "deadline_lines": rules.lines_for(register),
-            "deadlines_change": deadline_changes.may_change_at(register, now),
             "sittings": sittings,
-            "may_open_sitting": may_open(found, sittings, now),
+            "acts": meeting_offers.links(found, rights, sittings),
             "requests": requests,
             "form": form,
             "rows": rows,

@@ -14,7 +14,7 @@ from cwg.documents import deadlines, rules, zones
 from cwg.look.reasons import ReasonForm
 from cwg.members.requests import PortalRequest
 
-from . import convening, deadline_changes, moving, requests, sittings
+from . import convening, deadline_changes, moving, offers, requests, sittings
 from .carrying_out import ITEM_REFUSED, carried_out, form_page
 from .finding import own_meeting_or_404, trail_of
 from .forms import (
@@ -24,6 +24,7 @@ from .forms import (
     OpenSittingForm,
     RequestForm,
 )
+from .offers import MeetingAct
 
 
 @form_page
@@ -62,7 +63,7 @@ def open_sitting(request: PortalRequest, slug: str) -> HttpResponse:
     meeting = own_meeting_or_404(request, slug)
     to_open = meeting.sittings.filter(opened_at__isnull=True)
     whole = not meeting.sittings.exists()
-    possible = sittings.may_open(meeting, to_open, request.server_now)
+    possible = offers.may_open(meeting, to_open, request.server_now)
     local = zones.as_local(request.server_now, meeting.zone)
     data = request.POST if request.method == "POST" else None
     form = OpenSittingForm(data, sittings=to_open, initial={"date": local.date(), "time": local.time()})
@@ -118,7 +119,7 @@ def close(request: PortalRequest, slug: str) -> HttpResponse:
             "meeting": meeting,
             "refused": refused,
             "open_slots": open_slots.select_related("state", "office"),
-            "closable": meeting.state_at(request.server_now).is_in_session,
+            "closable": offers.is_open(MeetingAct.CLOSE, meeting.register, request.server_now),
             "trail": trail_of(meeting),
         },
         status=409 if refused else 200,
@@ -219,7 +220,7 @@ def deadlines_of(request: PortalRequest, slug: str) -> HttpResponse:
 @form_page
 def record_request(request: PortalRequest, slug: str) -> HttpResponse:
     meeting = own_meeting_or_404(request, slug)
-    in_session = meeting.state_at(request.server_now).is_in_session
+    in_session = offers.is_open(MeetingAct.RECORD_REQUEST, meeting.register, request.server_now)
     form = RequestForm(request.POST or None, meeting=meeting)
     status = 200
     if request.method == "POST":

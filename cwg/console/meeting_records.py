@@ -13,38 +13,23 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import rule_words
 from cwg.documents.models import DeadlineRule, Register
-from cwg.documents.states import BEFORE_ITS_OPENING, OPEN_TO_CONTRIBUTIONS, MeetingState
+from cwg.documents.states import MeetingState
 from cwg.members.oversight import seen_groups
 from cwg.members.requests import of_person
 from cwg.members.rights import Rights
-from meetings import sittings
+from meetings import offers
 from meetings.models import Meeting, Request, Sitting
 
 from .records import Panel, RecordAdmin
 from .site import site
 
-# The acts of a meeting: what each is called, its page, and in which states it is open.
-ACT_PAGES = (
-    (_("Announce"), "announce", frozenset({MeetingState.DRAFT})),
-    (_("Open a sitting"), "open-sitting", OPEN_TO_CONTRIBUTIONS),
-    (_("Record a request"), "record-request", frozenset({MeetingState.IN_SESSION})),
-    (_("Close the meeting"), "close", frozenset({MeetingState.IN_SESSION})),
-    (_("Correct"), "edit", BEFORE_ITS_OPENING | {MeetingState.IN_SESSION}),
-    (_("Move the opening"), "move", BEFORE_ITS_OPENING),
-    (_("Postpone"), "postpone", frozenset({MeetingState.ANNOUNCED})),
-    (_("Cancel the meeting"), "cancel", BEFORE_ITS_OPENING),
-)
 
-
-def act_links(meeting: Meeting, at: datetime) -> Iterator[tuple[Any, str]]:
-    """The pages on which this meeting is acted on at the aware instant `at`: (words, address)."""
-    slug, state = meeting.register.slug, meeting.state_at(at)
-    for words, page, states in ACT_PAGES:
-        if state in states and (
-            page != "open-sitting" or sittings.may_open(meeting, meeting.sittings.all(), at)
-        ):
-            yield words, reverse(f"meetings:{page}", args=[slug])
-    yield _("Convene the next meeting"), f"{reverse('meetings:new')}?from={slug}"
+def act_links(meeting: Meeting, rights: Rights) -> Iterator[tuple[Any, str]]:
+    """The pages on which this person acts on the meeting: (words, address)."""
+    for offer in offers.links(meeting, rights, list(meeting.sittings.all())):
+        yield offer.words, offer.url
+    if meeting.register.group_id in rights.secretariat_groups:
+        yield _("Convene the next meeting"), f"{reverse('meetings:new')}?from={meeting.register.slug}"
 
 
 class AskedMeeting(Protocol):
@@ -139,8 +124,7 @@ class MeetingAdmin(RecordAdmin):
         yield _("Its register"), reverse("console:documents_register_change", args=[row.register_id])
         documents = reverse("console:documents_document_csv")
         yield _("Its documents as CSV"), f"{documents}?register__id__exact={row.register_id}"
-        if row.register.group_id in request.rights.secretariat_groups:
-            yield from act_links(row, request.rights.at)
+        yield from act_links(row, request.rights)
 
     def panels(self, request, row):
         yield Panel(
@@ -183,8 +167,7 @@ class SittingAdmin(RecordAdmin):
 
     def links(self, request, row):
         yield _("The meeting's page"), row.meeting.get_absolute_url()
-        if row.meeting.register.group_id in request.rights.secretariat_groups:
-            yield from act_links(row.meeting, request.rights.at)
+        yield from act_links(row.meeting, request.rights)
 
 
 @admin.register(Request, site=site)

@@ -21,7 +21,9 @@ from cwg.notices.models import Notice
 from cwg.operations.health import OUTBOX_EMPTIED_WITHIN, WORKER_SEEN_WITHIN
 from cwg.record import heartbeat
 from cwg.record.models import VerificationRun
+from meetings import offers as meeting_offers
 from meetings.models import Meeting, Request
+from meetings.offers import MeetingAct
 
 SUBMISSIONS_SHOWN = 20
 MAIL_SHOWN = 20
@@ -87,18 +89,25 @@ def _deadlines_of_the_week(rights: Rights) -> QuerySet:
     )
 
 
-def _in_session(rights: Rights) -> Iterable[Meeting]:
-    """Meetings in session, each with the requests whose slot is still open."""
+def _in_session(rights: Rights) -> Iterable[tuple[Meeting, bool]]:
+    """Meetings in session, each with its requests still open, and whether this person may record one there."""
     open_requests = Request.objects.filter(
         withdrawn_at__isnull=True, slot__in=Slot.objects.open()
     ).select_related("state", "office")
-    return (
+    found = (
         Meeting.objects.visible_to(rights)
         .in_state(rights.at, MeetingState.IN_SESSION)
         .filter(register__group_id__in=seen_groups(rights))
         .select_related("register")
-        .prefetch_related(Prefetch("requests", open_requests, to_attr="open_requests"))
+        .prefetch_related(Prefetch("requests", open_requests, to_attr="open_requests"), "sittings")
     )
+    return [
+        (
+            meeting,
+            MeetingAct.RECORD_REQUEST in meeting_offers.acts_on(meeting, rights, meeting.sittings.all()),
+        )
+        for meeting in found
+    ]
 
 
 def _mail(rights: Rights, which: Q) -> dict[str, Any]:

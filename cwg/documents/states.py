@@ -34,10 +34,6 @@ class MeetingState(models.TextChoices):
 
     # For templates, which name no value. Code compares with the members.
     @property
-    def is_draft(self) -> bool:
-        return self is MeetingState.DRAFT
-
-    @property
     def is_announced(self) -> bool:
         """The Group knows of it and waits for its opening."""
         return self is MeetingState.ANNOUNCED
@@ -61,18 +57,12 @@ class MeetingState(models.TextChoices):
         return self in OVER
 
     @property
-    def is_before_its_opening(self) -> bool:
-        """Convened and not opened yet: it can be moved, postponed, cancelled."""
-        return self in BEFORE_ITS_OPENING
-
-    @property
     def is_open_to_contributions(self) -> bool:
         """A delegation can address a contribution to it; whether that would be late is the deadlines' affair."""
         return self in OPEN_TO_CONTRIBUTIONS
 
 
 OVER = frozenset({MeetingState.CLOSED, MeetingState.CANCELLED, MeetingState.ARCHIVE})
-BEFORE_ITS_OPENING = frozenset({MeetingState.DRAFT, MeetingState.ANNOUNCED, MeetingState.POSTPONED})
 OPEN_TO_CONTRIBUTIONS = frozenset({MeetingState.ANNOUNCED, MeetingState.IN_SESSION})
 
 

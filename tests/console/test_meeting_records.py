@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from cwg.console.meeting_records import ACT_PAGES
 from cwg.documents.models import DeadlineRule
 from meetings import requests
 from meetings.models import Request
+from meetings.offers import MeetingAct
 from tests import factories
 
 
@@ -20,9 +20,9 @@ def links_of(client, row) -> str:
 @pytest.mark.parametrize(
     ("state", "offered"),
     [
-        ("draft", {"announce", "edit", "move", "cancel"}),
-        ("announced", {"edit", "move", "postpone", "cancel"}),
-        ("about to open", {"open-sitting", "edit", "move", "postpone", "cancel"}),
+        ("draft", {"announce", "deadlines", "edit", "move", "cancel"}),
+        ("announced", {"deadlines", "edit", "move", "postpone", "cancel"}),
+        ("about to open", {"open-sitting", "deadlines", "edit", "move", "postpone", "cancel"}),
         ("in session", {"open-sitting", "record-request", "close", "edit"}),
         ("closed", set()),
     ],
@@ -39,7 +39,7 @@ def test_the_record_leads_to_the_pages_of_what_can_be_done_now(
     }[state]
     meeting = factories.make_meeting(dg, 5, **more)
     sitting = meeting.sittings.create(number=1, starts_at=held.at)
-    acts = [page for _words, page, _states in ACT_PAGES]
+    acts = MeetingAct.values
     for row in (meeting, sitting):
         seen = links_of(client_of(secretary), row)
         addresses = {act: reverse(f"meetings:{act}", args=[meeting.register.slug]) for act in acts}

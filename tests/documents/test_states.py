@@ -111,7 +111,7 @@ def test_a_meeting_passes_through_its_states():
 def test_every_state_has_its_words_and_its_place():
     assert all(state.label for state in MeetingState)
     assert not states.OVER & states.OPEN_TO_CONTRIBUTIONS
-    assert {state for state in MeetingState if state.is_draft} == {MeetingState.DRAFT}
+    assert {state for state in MeetingState if state.is_announced} == {MeetingState.ANNOUNCED}
     assert {state for state in MeetingState if state.is_in_session} == {MeetingState.IN_SESSION}
 
 
