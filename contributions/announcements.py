@@ -63,7 +63,7 @@ def register() -> None:
 
 
 def _draft(pk: str) -> Contribution | None:
-    of = Contribution.objects.select_related("group", "register", "state", "office", "held_from")
+    of = Contribution.objects.select_related("group", "register", "state", "office", "filer", "held_from")
     return of.filter(pk=pk).first()
 
 
@@ -98,13 +98,13 @@ def _focal_points_asked(event: Event, now: datetime) -> list[Recipient]:
     return [
         Recipient.of(rights.holder)
         for rights in audience.of_group(draft.group_id, now)
-        if rights.holder.pk != event.facts["by"] and rights.submits_for(draft.party)
+        if rights.holder.pk != event.facts["by"] and rights.submits_for(draft.in_hand)
     ]
 
 
 def _may_still_submit(event: Event, person: Person | None, now: datetime) -> bool:
     draft = _draft(event.facts["contribution"])
-    return draft is not None and draft.is_open and rights_of(person, now).submits_for(draft.party)
+    return draft is not None and draft.is_open and rights_of(person, now).submits_for(draft.in_hand)
 
 
 def _render_asked(event: Event, person: Person | None, now: datetime) -> Mail:
@@ -128,7 +128,7 @@ def _own_people(draft: Contribution, now: datetime) -> list[Recipient]:
     return [
         Recipient.of(rights.holder)
         for rights in audience.of_group(draft.group_id, now)
-        if rights.works_for(draft.party)
+        if rights.works_for(draft.in_hand)
     ]
 
 
@@ -136,7 +136,7 @@ def _still_held(event: Event, person: Person | None, now: datetime) -> bool:
     draft = _draft(event.facts["contribution"])
     if draft is None or draft.status != Contribution.Status.HELD:
         return False
-    return rights_of(person, now).works_for(draft.party)
+    return rights_of(person, now).works_for(draft.in_hand)
 
 
 def _render_held(event: Event, person: Person | None, now: datetime) -> Mail:
@@ -161,6 +161,7 @@ def _sponsorship(event: Event) -> Sponsorship | None:
         "contribution__register",
         "contribution__state",
         "contribution__office",
+        "contribution__filer",
     )
     return of.filter(pk=event.facts["sponsorship"]).first()
 
@@ -220,7 +221,7 @@ def _still_answered(event: Event, person: Person | None, now: datetime) -> bool:
         sponsorship is not None
         and sponsorship.status in _ANSWERED
         and sponsorship.contribution.is_open
-        and rights_of(person, now).works_for(sponsorship.contribution.party)
+        and rights_of(person, now).works_for(sponsorship.contribution.in_hand)
     )
 
 

@@ -1,8 +1,12 @@
-"""How much is in draft, as numbers: all that anybody outside a delegation learns of its drafts (design 4)."""
+"""How much is in draft, as numbers: all that anybody outside a delegation learns of its drafts (design 4).
+
+What the secretariat files for others counts as the secretariat's: it is in its hands.
+"""
 
 from collections.abc import Collection
 
-from django.db.models import Count
+from django.db.models import Case, Count, F, When
+from django.db.models.functions import Coalesce
 
 from cwg.members.models import MemberState, Office
 
@@ -15,7 +19,10 @@ def open_drafts_by_party(group_ids: Collection[int]) -> list[tuple[str, int]]:
         Contribution.objects.open()
         .filter(group_id__in=group_ids)
         .order_by()
-        .values_list("state_id", "office_id")
+        .values_list(
+            Case(When(filer=None, then=F("state_id"))),
+            Coalesce("filer_id", "office_id"),
+        )
         .annotate(count=Count("pk"))
     )
     of_state = {state_id: count for state_id, _office, count in counted if state_id is not None}

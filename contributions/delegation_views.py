@@ -1,6 +1,6 @@
 """My delegation: its drafts, what it submitted, what others ask of it, and its people."""
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -24,7 +24,8 @@ def delegation(request: PortalRequest) -> HttpResponse:
     if len({(s.group_id, s.state_id) for s in seats}) == 1:
         return redirect("contributions:seat", group=seats[0].group.slug, code=code_of(seats[0]))
     offices = [party for party in rights.parties if not party.is_delegation]
-    drafts = Contribution.objects.worked_for_by(rights).filter(office__isnull=False)
+    own = Contribution.objects.worked_for_by(rights)
+    drafts = own.exclude(Q(state__isnull=False) & Contribution.not_filed_for_another())
     sources = Source.objects.worked_for_by(rights).filter(
         office__isnull=False, revision__document=OuterRef("pk")
     )

@@ -39,9 +39,9 @@ def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm |
         "upload_languages": LANGUAGES,
         "upload_language": draft.original_languages[0] if draft.original_languages else "en",
         "max_bytes": settings.MAX_FILE_BYTES,
-        "sponsor_form": SponsorForm(contribution=draft) if draft.state_id else None,
+        "sponsor_form": SponsorForm(contribution=draft) if draft.in_hand.is_delegation else None,
         "deadline_lines": rules.lines_for(draft.register, draft.kind) if draft.register else [],
         "seat_zone": draft_presentation.seat_zone(draft),
-        "may_submit": request.rights.submits_for(draft.party),
+        "may_submit": request.rights.submits_for(draft.in_hand),
         "at": request.server_now,
     } | more

@@ -104,7 +104,7 @@ def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     draft = draft_or_404(request, pk, editable=request.method == "POST")
     if draft.status == Contribution.Status.SUBMITTED:
         return redirect(Document.objects.get(revisions=draft.revision_id))
-    if not request.rights.works_for(draft.party):
+    if not request.rights.works_for(draft.in_hand):
         return redirect("contributions:proof", pk=pk)
     if draft.status == Contribution.Status.DISCARDED:
         if request.method == "POST":
@@ -219,7 +219,7 @@ def draft_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpRe
     A registered document's files are read at its own page, and are closed there when it is withdrawn.
     """
     draft = draft_or_404(request, pk, editable=False)
-    if not (draft.is_open or request.rights.works_for(draft.party)):
+    if not (draft.is_open or request.rights.works_for(draft.in_hand)):
         raise Http404
     held = get_object_or_404(draft.files.select_related("blob"), pk=file)
     return hand_out(held.blob, held.name) or render(request, "503.html", status=503)

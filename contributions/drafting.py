@@ -64,7 +64,7 @@ def changing(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Iterator[Contrib
     """The draft, locked, for one change; its edition goes up. Raises NotEntitled and NotOpen, then nothing changes."""
     with transaction.atomic():
         contribution = locked(pk)
-        if not rights.works_for(contribution.party):
+        if not rights.works_for(contribution.in_hand):
             raise NotEntitled
         if not contribution.is_open:
             raise NotOpen
@@ -79,7 +79,7 @@ def locked(pk: uuid.UUID, *, alone: bool = False) -> Contribution:
     """
     rows = Contribution.objects.select_for_update(of=("self",))
     if not alone:
-        rows = rows.select_related("group", "register__group", "state", "office", "revises")
+        rows = rows.select_related("group", "register__group", "state", "office", "filer", "revises")
     return rows.get(pk=pk)
 
 
@@ -106,6 +106,8 @@ def begin(
     """
     if not rights.works_for(party):
         raise NotEntitled
+    # An invited body has no presence in the portal.
+    filer = rights.filer_for(party) if party.is_invited else None
     _check_place(wording, party)
     if slot is not None and (wording.register is None or slot.register_id != wording.register.pk):
         slot = None
@@ -115,6 +117,7 @@ def begin(
             register=wording.register,
             state=party.state,
             office=party.office,
+            filer=filer.office if filer else None,
             kind=wording.kind,
             original_languages=list(wording.original_languages),
             **words_of(wording),
@@ -182,8 +185,8 @@ def attach(pk: uuid.UUID, upload: UploadedFile, *, language: str, rights: Rights
     Raises blobs.FileRefused, blobs.StorageFailed, NotEntitled, NotOpen, TooManyFiles. The same bytes twice in
     one language are one file.
     """
-    contribution = Contribution.objects.select_related("group", "state", "office").get(pk=pk)
-    if not rights.works_for(contribution.party):
+    contribution = Contribution.objects.select_related("group", "state", "office", "filer").get(pk=pk)
+    if not rights.works_for(contribution.in_hand):
         raise NotEntitled
     if not contribution.is_open:
         raise NotOpen
@@ -222,7 +225,7 @@ def take_back(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Contribution:
     """Undo `discard`. Raises NotEntitled and NotOpen."""
     with transaction.atomic():
         contribution = locked(pk)
-        if not rights.works_for(contribution.party):
+        if not rights.works_for(contribution.in_hand):
             raise NotEntitled
         if contribution.status != Contribution.Status.DISCARDED:
             raise NotOpen
@@ -235,7 +238,7 @@ def ask_to_submit(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Contributio
     """A delegate without the right to submit asks the delegation's focal points, who get a mail."""
     with transaction.atomic():
         contribution = locked(pk)
-        if contribution.state_id is None or not rights.works_for(contribution.party):
+        if not contribution.in_hand.is_delegation or not rights.works_for(contribution.in_hand):
             raise NotEntitled
         if not contribution.is_open:
             raise NotOpen
@@ -269,10 +272,10 @@ def begin_change(
         offers.must_be_open(offers.DocumentAct(kind), document, rights)
         party, current = document.party, document.current
         assert party is not None  # nobody works for no party
-        open_one = Contribution.objects.open().filter(
+        open_one = Contribution.objects.open().of_party(party)
+        if found := open_one.filter(
             revises=document, revision_kind=kind, corrected_language=language
-        )
-        if found := open_one.first():
+        ).first():
             return found
         contribution = Contribution.objects.create(
             group=document.register.group,

@@ -1,7 +1,8 @@
 """What a delegation, or an office, sends: the draft and its life until it is registered.
 
-A draft is visible to its own delegation or office only (design 4). None of these models is registered in the
-console, and they keep no history rows that anybody else could read.
+A draft is visible to those in whose hands it is, and to nobody else: its own delegation or office, or the secretariat
+that files it for them (`Contribution.filer`). None of these models is registered in the console, and they keep no
+history rows that anybody else could read.
 """
 
 import uuid
@@ -22,21 +23,33 @@ from cwg.members.rights import Rights
 
 class ContributionQuerySet(PartyQuerySet["Contribution"]):
     def visible_to(self, rights: Rights) -> "ContributionQuerySet":
-        """A party's own, in the groups where the person is accredited for it. Nobody else's, for nobody.
+        """What is in the person's own hands, in the groups where the person is accredited. Nobody else's, for nobody.
 
         A State that was asked to join, or has joined, sees the draft too: it must know what it signs. It sees it
         as long as it may still be signed, or was; not what the lead has discarded, and not once it declined or left.
+        What the secretariat files for others is seen by nobody else before it is registered.
         """
         signing = Sponsorship.objects.signing().of_delegations(rights)
         still = models.Q(sponsorships__in=signing) & ~models.Q(status=Contribution.Status.DISCARDED)
-        return self.filter(rights.where_works_for("group") | still).distinct()
+        still &= Contribution.not_filed_for_another()
+        return self.filter(rights.where_works_for(Contribution) | still).distinct()
 
     def open(self) -> "ContributionQuerySet":
         return self.filter(status__in=[Contribution.Status.DRAFT, Contribution.Status.HELD])
 
+    def of_their_own(self) -> "ContributionQuerySet":
+        """Those that the party they name writes itself: all that it may be told of."""
+        return self.filter(Contribution.not_filed_for_another())
+
 
 class Contribution(OfParty):
-    """A draft of one party for one meeting, or for a meeting not yet convened (`register` empty)."""
+    """A draft in one party's name for one meeting, or for a meeting not yet convened (`register` empty).
+
+    `party` is whose name it bears: the source, whose kinds, slots and deadlines count. Who works on it, sees and submits
+    it is `in_hand`.
+    """
+
+    path_to_filer = "filer"
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -51,6 +64,8 @@ class Contribution(OfParty):
     )
     state = models.ForeignKey(MemberState, models.PROTECT, null=True, blank=True, related_name="+")
     office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="+")
+    # The secretariat's office that files it for the party; empty where the party writes itself. Never changed.
+    filer = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="+")
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.DRAFT)
     kind = models.CharField(_("kind"), max_length=30, choices=Kind.choices, default=Kind.CONTRIBUTION_ACTION)
     title = models.CharField(_("title"), max_length=400, blank=True)
@@ -92,6 +107,12 @@ class Contribution(OfParty):
         ordering = ["-changed_at"]
         constraints = [
             one_party("a_contribution_has_one_party"),
+            models.CheckConstraint(
+                name="nobody_files_for_itself",
+                condition=models.Q(filer__isnull=True)
+                | models.Q(office__isnull=True)
+                | ~models.Q(office=models.F("filer")),
+            ),
             models.CheckConstraint(
                 name="submitted_is_registered",
                 condition=models.Q(status="submitted", revision__isnull=False)
@@ -173,7 +194,7 @@ class SponsorshipQuerySet(models.QuerySet["Sponsorship"]):
         return self.filter(status__in=Sponsorship.SIGNING)
 
     def of_open_drafts(self) -> "SponsorshipQuerySet":
-        return self.filter(contribution__in=Contribution.objects.open())
+        return self.filter(contribution__in=Contribution.objects.open().of_their_own())
 
     def on_record(self) -> "SponsorshipQuerySet":
         """Those that the lead has not taken off its draft, with their State."""

@@ -106,6 +106,7 @@ def standing(register_id: int) -> Standing:
     ).values_list("state_id", "is_lead")
     drafting = frozenset(
         Contribution.objects.open()
+        .of_their_own()
         .filter(register_id=register_id, state__isnull=False)
         .values_list("state_id", flat=True)
     )

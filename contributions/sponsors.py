@@ -29,10 +29,11 @@ class NotAnswerable(ValueError):
 def ask(pk: uuid.UUID, state: MemberState, *, rights: Rights, at: datetime) -> Sponsorship:
     """Ask a Member State to join; its focal points get a mail. A State that declined may be asked again.
 
+    Delegations ask each other: what the secretariat files for one is seen by no other before it is registered.
     One mail for one question: asked, taken off and asked again without an answer between, it hears once.
     """
     with drafting.changing(pk, rights=rights, at=at) as contribution:
-        if contribution.state_id is None:
+        if not contribution.in_hand.is_delegation:
             raise NotEntitled
         if state.pk == contribution.state_id:
             raise AlreadyAsked
@@ -79,7 +80,7 @@ def answer(sponsorship_id: int, *, joins: bool, rights: Rights, at: datetime) ->
         sponsorship.contribution = contribution
         if not rights.submits_for(sponsorship.party):
             raise NotEntitled
-        if not contribution.is_open:
+        if not contribution.is_open or contribution.filer is not None:
             raise NotAnswerable
         wanted = _next_status(sponsorship.status, joins)
         sponsorship.status = wanted

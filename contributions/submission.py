@@ -103,7 +103,9 @@ class Submitted:
 def load(pk: uuid.UUID) -> Contribution:
     """The draft with all that a proof needs, in a constant number of queries."""
     return (
-        Contribution.objects.select_related("group", "register__group", "state", "office", "revises", "slot")
+        Contribution.objects.select_related(
+            "group", "register__group", "state", "office", "filer", "revises", "slot"
+        )
         .defer(*(f"state__{name}" for name in UNREAD_WHERE_NAMED))
         .prefetch_related(
             "issues",
@@ -300,7 +302,7 @@ def submit(
         filing = prepared.filing
         if filing.same_bytes and not _only_sponsors_change(filing):
             raise DraftChanged
-        if not rights_of(person).submits_for(fresh.party):  # a draft never changes its party
+        if not rights_of(person).submits_for(fresh.in_hand):  # a draft never changes hands
             raise NotEntitled
         if filing.revises_id is None and offers.is_closed_to(locked, fresh.party):
             raise NotReady((CLOSED,))

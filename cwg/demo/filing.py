@@ -61,7 +61,9 @@ def draft(paper: Paper, register: Register, files: list[FileOf], slot: Slot | No
     state = MemberState.objects.get(iso3=paper.state) if paper.state else None
     office = Office.objects.get(code=paper.office) if paper.office else None
     party = Party(register.group, state, office)
-    found = Contribution.objects.of_party(party).filter(register=register, title=paper.title)
+    found = Contribution.objects.worked_for_by(rights).filter(
+        register=register, state=state, office=office, title=paper.title
+    )
     contribution = found.exclude(status=Contribution.Status.DISCARDED).first()
     if contribution is None:
         issues = PolicyIssue.objects.filter(list_name=RESOLUTION_1305, number__in=paper.issues)

@@ -116,9 +116,14 @@ class NamesParty(models.Model):
     """A row with `state` and `office` that may name a party. Its group lies at `path_to_group`.
 
     Whoever reads `party` of many rows selects state, office and that path with them.
+
+    Where the secretariat may file for others, the column at `path_to_filer` names its office: such a row bears the
+    party's name and is in the hands of that office, and of nobody else. Who works on rows, sees or submits them asks
+    the querysets below, which know that, or `in_hand` of a row.
     """
 
     path_to_group: ClassVar[str] = "group"
+    path_to_filer: ClassVar[str] = ""
 
     class Meta:
         abstract = True
@@ -129,6 +134,28 @@ class NamesParty(models.Model):
         if row.state_id is None and row.office_id is None:
             return None
         return Party(reduce(getattr, self.path_to_group.split("__"), row), row.state, row.office)
+
+    @property
+    def in_hand(self) -> Party | None:
+        """The party in whose hands the row is: the secretariat that files it for another, else the party it names."""
+        row: Any = self
+        filer = getattr(row, self.path_to_filer) if self.path_to_filer else None
+        if filer is None:
+            return self.party
+        return Party(reduce(getattr, self.path_to_group.split("__"), row), office=filer)
+
+    @classmethod
+    def not_filed_for_another(cls) -> Q:
+        """Rows that are in the hands of the party they name."""
+        return Q(**{f"{cls.path_to_filer}__isnull": True}) if cls.path_to_filer else Q()
+
+    @classmethod
+    def in_the_hands_of(cls, party: Named) -> Q:
+        """`in_hand` as a condition: the party's own rows, and those that this office files for others."""
+        own = Q(state=party.state_id, office=party.office_id) & cls.not_filed_for_another()
+        if cls.path_to_filer and party.office_id is not None:
+            own |= Q(**{cls.path_to_filer: party.office_id})
+        return own
 
     def belongs(self, to: Named) -> bool:
         """Whether the row names the same State or office; no query. The groups are the caller's matter."""
@@ -149,6 +176,12 @@ class OfParty(NamesParty):
         assert found is not None  # the constraint of `one_party`
         return found
 
+    @property
+    def in_hand(self) -> Party:
+        found = super().in_hand
+        assert found is not None  # as above
+        return found
+
 
 Row = TypeVar("Row", bound=NamesParty, covariant=True)
 
@@ -157,19 +190,19 @@ class PartyQuerySet(models.QuerySet[Row]):
     """Rows of parties; `path_to_group` of their model says where the group lies."""
 
     def naming(self, named: Named) -> Self:
-        """Rows that name the same State or office, in whatever group."""
-        return self.filter(state_id=named.state_id, office_id=named.office_id)
+        """Rows in the hands of the same State or office, in whatever group."""
+        return self.filter(self.model.in_the_hands_of(named))
 
     def of_party(self, party: Party) -> Self:
         return self.naming(party).filter(**{self.model.path_to_group: party.group_id})
 
     def worked_for_by(self, rights: "Rights") -> Self:
-        """Rows of the parties that this person works for; none for nobody."""
-        return self.filter(rights.where_works_for(self.model.path_to_group))
+        """Rows in the hands of parties that this person works for; none for nobody."""
+        return self.filter(rights.where_works_for(self.model))
 
     def submitted_for_by(self, rights: "Rights") -> Self:
-        """Rows of the parties in whose name this person submits; none for nobody."""
-        return self.filter(rights.where_submits_for(self.model.path_to_group))
+        """Rows in the hands of parties for which this person submits; none for nobody."""
+        return self.filter(rights.where_submits_for(self.model))
 
 
 # --- Constraints --------------------------------------------------------------------------------------------------

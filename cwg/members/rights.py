@@ -5,7 +5,8 @@ Deny by default. Every `visible_to` and every verb asks a `Rights`. Nothing is i
 Who acts for whom is asked here and nowhere else. For a delegation its delegates and focal points work, and its
 focal points submit. For an office everybody accredited to it does both: the chair and the vice-chairs alike,
 because any vice-chair may chair. An invited body has no presence in the portal, whoever is accredited for it: the
-secretariat of the group acts in its name.
+secretariat of the group acts in its name. What the secretariat files for others (`filers`) is another matter: those
+rows are its own to work on, and nobody else's, whose name they ever bear (`NamesParty.path_to_filer`).
 """
 
 from collections.abc import Iterable
@@ -19,7 +20,7 @@ from django.db.models import DateTimeField, Q, Value
 from cwg import clock
 
 from .models import UNREAD_WHERE_NAMED, Accreditation, Group, Office, Person, Role
-from .parties import Party
+from .parties import NamesParty, Party
 
 # Invited contributors and stakeholders have no right to the Group's documents (report of 13 February 2009, 3.6);
 # an administrator looks after accounts, not after documents.
@@ -136,13 +137,27 @@ class Rights:
     def parties_in(self, group_id: int) -> tuple[Party, ...]:
         return tuple(party for party in self.parties if party.group_id == group_id)
 
-    def where_works_for(self, path_to_group: str) -> Q:
-        """`works_for` as a condition on rows with `state` and `office` whose group lies at that path."""
-        return self._where_acts_for(WORKERS, path_to_group)
+    @cached_property
+    def filers(self) -> tuple[Party, ...]:
+        """The secretariats in whose hand the person files papers for others, by group code. No query."""
+        return self._seats(frozenset({Role.SECRETARIAT}))
 
-    def where_submits_for(self, path_to_group: str) -> Q:
+    def filer_for(self, party: Party | None) -> Party | None:
+        """The secretariat as which the person files a paper for this party; None where the person does not.
+
+        For everybody in its group but for a secretariat, which writes itself.
+        """
+        if party is None or (party.office is not None and party.office.kind == Office.Kind.SECRETARIAT):
+            return None
+        return next((filer for filer in self.filers if filer.group_id == party.group_id), None)
+
+    def where_works_for(self, rows: type[NamesParty]) -> Q:
+        """`works_for` as a condition on rows of that model: of the party that each is in the hands of."""
+        return self._where_acts_for(WORKERS, rows)
+
+    def where_submits_for(self, rows: type[NamesParty]) -> Q:
         """`submits_for` as a condition on rows, as `where_works_for`."""
-        return self._where_acts_for(SUBMITTERS, path_to_group)
+        return self._where_acts_for(SUBMITTERS, rows)
 
     def _seats(self, roles: frozenset[Role]) -> tuple[Party, ...]:
         held = (seat.party for seat in self.accreditations if seat.role in roles)
@@ -153,12 +168,14 @@ class Rights:
             return False
         return party.group_id in self.secretariat_groups if party.is_invited else party in self._seats(roles)
 
-    def _where_acts_for(self, roles: frozenset[Role], path: str) -> Q:
+    def _where_acts_for(self, roles: frozenset[Role], rows: type[NamesParty]) -> Q:
+        path = rows.path_to_group
         found = Q(pk__in=[])
         for party in self._seats(roles):
-            found |= Q(**{path: party.group_id, "state": party.state_id, "office": party.office_id})
+            found |= Q(**{path: party.group_id}) & rows.in_the_hands_of(party)
         if self.secretariat_groups:
-            found |= Q(**{f"{path}__in": self.secretariat_groups, "office__kind": Office.Kind.INVITED})
+            bodies = Q(**{f"{path}__in": self.secretariat_groups, "office__kind": Office.Kind.INVITED})
+            found |= bodies & rows.not_filed_for_another()
         return found
 
     def has_role(self, role: str, group_id: int | None = None) -> bool:

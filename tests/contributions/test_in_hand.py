@@ -1,0 +1,225 @@
+"""A draft is seen and worked on by those in whose hands it is: what the secretariat files for others by it alone.
+
+Rows, querysets, addresses, lists, mails, reminders and counts ask the same thing.
+"""
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from contributions import announcements, counts, drafting, reminding, sponsors
+from contributions.models import Contribution, Sponsorship
+from cwg.documents.kinds import Kind
+from cwg.documents.models import Register
+from cwg.members.models import Office, Person, Role
+from cwg.members.parties import NotEntitled, Party
+from cwg.members.rights import rights_of
+from cwg.notices import outbox
+from cwg.notices.models import Event
+from tests import drafts, factories
+
+pytestmark = pytest.mark.django_db
+
+TITLE = "Prepared by hand"
+
+
+@pytest.fixture
+def register(held, dg) -> Register:
+    return factories.make_register(dg)
+
+
+@pytest.fixture
+def others(
+    dg, saudi_delegate, saudi_focal_point, syrian_focal_point, chair, bureau, auditor, now
+) -> list[Person]:
+    """Everybody of whom somebody might think: the party's own people, and those of other roles and groups."""
+    elsewhere = factories.make_group("ELSEWHERE")
+    office = Office.objects.get_or_create(kind=Office.Kind.SECRETARIAT, code="secretariat")[0]
+    foreign = factories.accredit("secretariat@elsewhere.example", elsewhere, Role.SECRETARIAT, office=office)
+    ended = factories.accredit("former@test.example", dg, Role.SECRETARIAT, office=office, until=now)
+    return [
+        saudi_delegate,
+        saudi_focal_point,
+        syrian_focal_point,
+        chair,
+        bureau,
+        auditor,
+        foreign.person,
+        ended.person,
+    ]
+
+
+def filed_for(name: str, dg, register, secretary, by: Person) -> Contribution:
+    """A draft of that party which the secretariat has in its hands."""
+    office = None if name == "SAU" else factories.make_office(name)
+    kind = Kind.CONTRIBUTION_ACTION if name == "SAU" else Kind.TEMPORARY
+    draft = drafts.make_draft(dg, register, by=by, office=office, title=TITLE, kind=kind)
+    filer = rights_of(secretary).filer_for(draft.party)
+    Contribution.objects.filter(pk=draft.pk).update(filer=filer.office)
+    return Contribution.objects.get(pk=draft.pk)
+
+
+@pytest.fixture(params=["SAU", "chair"])
+def draft(request, dg, register, secretary, saudi_delegate, chair) -> Contribution:
+    by = saudi_delegate if request.param == "SAU" else chair
+    return filed_for(request.param, dg, register, secretary, by)
+
+
+def pages(draft: Contribution) -> list[str]:
+    names = ("contribution", "proof", "upload", "submit", "discard", "hold", "ask-to-submit", "ask-sponsor")
+    return [reverse(f"contributions:{name}", args=[draft.pk]) for name in names]
+
+
+def test_the_secretariat_sees_and_works_on_it(draft, secretary, client_of):
+    rights = rights_of(secretary)
+    assert draft.in_hand == rights.filers[0] != draft.party
+    assert rights.works_for(draft.in_hand) and rights.submits_for(draft.in_hand)
+    for found in (
+        Contribution.objects.visible_to(rights),
+        Contribution.objects.worked_for_by(rights),
+        Contribution.objects.submitted_for_by(rights),
+        Contribution.objects.of_party(draft.in_hand),
+    ):
+        assert list(found) == [draft]
+    client = client_of(secretary)
+    assert client.get(draft.get_absolute_url()).status_code == 200
+    assert TITLE in client.get(reverse("contributions:delegation")).content.decode()
+    assert TITLE in client.get("/").content.decode()
+
+
+def test_nobody_else_sees_it_whose_name_it_ever_bears(draft, others, client_of):
+    assert not Contribution.objects.of_party(draft.party).exists()
+    for person in others:
+        rights = rights_of(person)
+        assert not rights.works_for(draft.in_hand) and not rights.submits_for(draft.in_hand)
+        for found in (
+            Contribution.objects.visible_to(rights),
+            Contribution.objects.worked_for_by(rights),
+            Contribution.objects.submitted_for_by(rights),
+        ):
+            assert not found.exists(), person
+        client = client_of(person)
+        for url in pages(draft):
+            assert client.get(url).status_code in (404, 405), (person, url)
+            assert client.post(url).status_code in (404, 405), (person, url)
+        for url in ("/", reverse("contributions:delegation")):
+            assert TITLE not in client.get(url, follow=True).content.decode(), (person, url)
+
+
+def test_nobody_else_changes_it(draft, others, now):
+    before = drafts.as_it_stands(draft)
+    for person in others:
+        rights = rights_of(person)
+        for act in (
+            lambda rights=rights: drafting.discard(draft.pk, rights=rights, at=now),
+            lambda rights=rights: drafting.ask_to_submit(draft.pk, rights=rights, at=now),
+        ):
+            with pytest.raises(NotEntitled):
+                act()
+    assert drafts.as_it_stands(draft) == before
+
+
+def test_the_partys_own_draft_is_not_the_secretariats_to_see(
+    dg, register, secretary, saudi_delegate, client_of
+):
+    own = drafts.make_draft(dg, register, by=saudi_delegate, title=TITLE)
+    rights = rights_of(secretary)
+    assert own.in_hand == own.party
+    assert list(Contribution.objects.visible_to(rights_of(saudi_delegate))) == [own]
+    assert not Contribution.objects.visible_to(rights).exists()
+    assert client_of(secretary).get(own.get_absolute_url()).status_code == 404
+
+
+def test_mails_of_it_go_to_the_secretariat(dg, register, secretary, others, saudi_delegate, now):
+    draft = filed_for("SAU", dg, register, secretary, saudi_delegate)
+    Contribution.objects.filter(pk=draft.pk).update(status=Contribution.Status.HELD, register=None)
+    outbox.tell("contribution_held", key="1", at=now, group=dg.pk, facts={"contribution": str(draft.pk)})
+    event = Event.objects.get(kind="contribution_held")
+    told = [recipient.person for recipient in announcements._people_of_draft(event, now)]
+    assert told == [secretary]
+    assert [p for p in (*others, secretary) if announcements._still_held(event, p, now)] == [secretary]
+
+
+def test_a_reminder_does_not_tell_a_delegation_that_something_is_being_prepared(
+    dg, register, secretary, saudi_delegate
+):
+    draft = filed_for("SAU", dg, register, secretary, saudi_delegate)
+    assert reminding.standing(register.pk).drafting == frozenset()
+    Contribution.objects.filter(pk=draft.pk).update(filer=None)
+    assert reminding.standing(register.pk).drafting == {draft.state_id}
+
+
+def test_it_is_counted_as_the_secretariats(dg, register, secretary, saudi_delegate):
+    drafts.make_draft(dg, register, by=saudi_delegate, title="Their own")
+    filed_for("SAU", dg, register, secretary, saudi_delegate)
+    assert counts.open_drafts_by_party({dg.pk}) == [
+        ("Saudi Arabia", 1),
+        ("Secretariat of the Group", 1),
+    ]
+
+
+def test_a_state_that_joins_the_document_does_not_see_what_is_prepared(
+    dg, register, secretary, saudi_delegate, syrian_focal_point, now
+):
+    draft = filed_for("SAU", dg, register, secretary, saudi_delegate)
+    joined = Sponsorship.objects.create(
+        contribution=draft, state=factories.make_state("SYR"), status="confirmed", asked_at=now
+    )
+    syria = rights_of(syrian_focal_point)
+    assert not Contribution.objects.visible_to(syria).exists()
+    assert not Sponsorship.objects.of_open_drafts().exists()
+    with pytest.raises(sponsors.NotAnswerable):
+        sponsors.answer(joined.pk, joins=False, rights=syria, at=now)
+    with pytest.raises(NotEntitled):
+        sponsors.ask(draft.pk, factories.make_state("FRA"), rights=rights_of(secretary), at=now)
+    assert draft.sponsorships.get() == joined
+
+
+def test_a_change_in_preparation_is_not_taken_up_by_the_party(
+    dg, register, secretary, saudi_focal_point, now
+):
+    document = factories.make_document(register)
+    rights = rights_of(saudi_focal_point)
+    theirs = drafting.begin_change(document, "rev", rights=rights, at=now)
+    Contribution.objects.filter(pk=theirs.pk).update(filer=rights_of(secretary).filers[0].office)
+    own = drafting.begin_change(document, "rev", rights=rights, at=now)
+    assert own.pk != theirs.pk and own.in_hand == own.party
+    assert drafting.begin_change(document, "rev", rights=rights, at=now) == own
+
+
+def test_a_draft_for_an_invited_body_is_in_the_secretariats_hands(dg, register, secretary):
+    body = factories.make_office(Office.Kind.INVITED, "gac")
+    draft = drafts.make_draft(dg, register, by=secretary, office=body, kind=Kind.INFORMATION)
+    assert draft.party == Party(dg, office=body)
+    assert draft.in_hand == rights_of(secretary).filers[0]
+
+
+def test_open_drafts_of_invited_bodies_were_given_to_who_began_them(dg, register, secretary):
+    body = factories.make_office(Office.Kind.INVITED, "gac")
+    draft = drafts.make_draft(dg, register, by=secretary, office=body, kind=Kind.INFORMATION)
+    Contribution.objects.update(filer=None)
+    migration = import_module("contributions.migrations.0004_drafts_of_invited_bodies")
+    migration.name_their_filer(apps, None)
+    draft.refresh_from_db()
+    assert draft.filer == Office.objects.get(kind=Office.Kind.SECRETARIAT)
+
+
+def test_the_database_refuses_an_office_that_files_for_itself(dg, register, secretary):
+    office = Office.objects.get(kind=Office.Kind.SECRETARIAT)
+    draft = drafts.make_draft(dg, register, by=secretary, office=office, kind=Kind.AGENDA)
+    with pytest.raises(IntegrityError, match="nobody_files_for_itself"), transaction.atomic():
+        Contribution.objects.filter(pk=draft.pk).update(filer=office)
+
+
+def test_the_secretariat_of_the_group_files_for_everybody_but_a_secretariat(dg, secretary, others):
+    rights = rights_of(secretary)
+    parties = [Party(dg, factories.make_state("SYR"))]
+    parties += [Party(dg, office=factories.make_office(kind)) for kind in Office.Kind.values]
+    for party in parties:
+        expected = rights.filers[0] if party.code != "secretariat" else None
+        assert rights.filer_for(party) == expected
+        assert not any(rights_of(person).filer_for(party) for person in others)
+    assert rights.filer_for(Party(factories.make_group("ELSEWHERE"), factories.make_state("SYR"))) is None
