@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from cwg.record import journal
 from cwg.record.models import JournalEntry
 
@@ -72,12 +74,17 @@ def of_entry(facts: dict[str, Any], revision: Revision) -> Iterator[Difference]:
 
 def entry_of(receipt: Receipt) -> JournalEntry | None:
     """The journal's entry that names this receipt."""
+    return entries_of(receipt).first()
+
+
+def entries_of(receipt: Receipt) -> QuerySet[JournalEntry]:
+    """The same as a query: one entry, where all is as it should be."""
     return JournalEntry.objects.filter(
         chain=receipt.revision.document.register.chain,
         act__in=NUMBERED,
         facts__revision=receipt.revision_id,
         facts__receipt=receipt.digest,
-    ).first()
+    )
 
 
 def _held(revision: Revision, receipt: Receipt | None) -> dict[str, Any]:

@@ -43,7 +43,10 @@ def receipt_or_404(request: PortalRequest, code: str) -> Receipt:
         revision__document__in=Document.objects.visible_to(request.rights)
     ).select_related("revision__document__register__group", "revision__slot")
     return get_object_or_404(
-        receipts.prefetch_related("revision__sources", "revision__versions__files__blob"), code=code
+        receipts.prefetch_related(
+            "revision__sources", "revision__versions__files__blob", "revision__document__revisions"
+        ),
+        code=code,
     )
 
 

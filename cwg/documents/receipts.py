@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cwg.languages import LANGUAGE_NAMES, current_language
-from cwg.look.instants import duration_text
+from cwg.look.instants import duration_text, instant_text
 from cwg.look.templatetags.portal import filesize
 from cwg.members.requests import PortalRequest
 from cwg.texts import moments, pdf_out
@@ -33,7 +33,7 @@ from cwg.texts.tree import (
     words,
 )
 
-from . import comparison, judgements, symbols, verdicts
+from . import aftermath, comparison, judgements, symbols, verdicts
 from .filenames import content_disposition
 from .finding import receipt_or_404
 from .models import Receipt
@@ -121,6 +121,16 @@ def printed(receipt: Receipt) -> Printed:
     )
 
 
+def _since(receipt: Receipt, at: datetime) -> list[Block]:
+    zone = receipt.statement["zone"]
+    told = _("This is no part of the receipt: it is read from the register as of %(instant)s.")
+    blocks = [paragraph(told % {"instant": instant_text(at, zone)})]
+    later = aftermath.of(receipt)
+    if not later:
+        blocks.append(paragraph(_("Nothing came later.")))
+    return [*blocks, *(pair(moments.runs(each.at, zone), each.runs) for each in later)]
+
+
 def _in_both_zones(instant: datetime, zone: str) -> Runs:
     """At the seat, and below it in UTC."""
     return (*moments.runs(instant, zone, "exact"), Run("\n"), *moments.runs(instant, "UTC", "exact"))
@@ -133,6 +143,7 @@ def _instant(text: str | None) -> datetime | None:
 @require_safe
 def receipt(request: PortalRequest, code: str) -> HttpResponse:
     found = receipt_or_404(request, code)
+    later = aftermath.of(found)
     return render(
         request,
         "documents/receipt.html",
@@ -142,6 +153,9 @@ def receipt(request: PortalRequest, code: str) -> HttpResponse:
             "document": found.revision.document,
             "statement": found.statement,
             "differences": list(differences(found)),
+            "later": later,
+            "today": aftermath.state_of(later),
+            "zone": found.statement["zone"],
             "checked_at": request.server_now,
         },
     )
@@ -150,15 +164,20 @@ def receipt(request: PortalRequest, code: str) -> HttpResponse:
 @require_safe
 def receipt_pdf(request: PortalRequest, code: str) -> HttpResponse:
     found = receipt_or_404(request, code)
-    response = HttpResponse(as_pdf(found, current_language()), content_type=pdf_out.MEDIA_TYPE)
+    response = HttpResponse(
+        as_pdf(found, current_language(), at=request.server_now), content_type=pdf_out.MEDIA_TYPE
+    )
     name = f"receipt_{symbols.in_file_name(found.statement['symbol'])}.pdf"
     response["Content-Disposition"] = content_disposition(name)
     response["Cache-Control"] = "private, no-store"
     return response
 
 
-def as_pdf(receipt: Receipt, language: str) -> bytes:
-    """The receipt as PDF, labels in the active language (`language`, two letters), facts from its statement."""
+def as_pdf(receipt: Receipt, language: str, *, at: datetime) -> bytes:
+    """The receipt as PDF, labels in the active language (`language`, two letters), facts from its statement.
+
+    Below them, apart, what came later as the register has it at the aware instant `at`.
+    """
     shown = printed(receipt)
     files = [
         row(f"{file['name']}\nSHA-256 {file['sha256']}", file["language"], filesize(file["size"]))
@@ -176,6 +195,8 @@ def as_pdf(receipt: Receipt, language: str) -> bytes:
         row(_("File"), _("Language"), _("Size"), head=True),
         *files,
         paragraph(checked),
+        heading(1, _("Since then")),
+        *_since(receipt, at),
     )
     text = Text(f"{_('Receipt')} {words(shown.symbol.value)}", language, blocks)
     return pdf_out.to_pdf(text, header=words(shown.symbol.value), address_of=itself, replace_missing=True)
