@@ -243,6 +243,17 @@ def _sitting_opened(facts: Facts, names: Names, person: str) -> str:
     return _("Sitting %(number)d opened at %(opened)s; recorded by %(person)s") % said
 
 
+def _opening_undone(facts: Facts, names: Names, person: str) -> str:
+    said = {"number": facts["sitting"], "opened": _instant(facts["opened"], names), "person": person}
+    if facts["sitting"] is None:
+        told = _("Opening of the meeting at %(opened)s undone by %(person)s") % said
+    else:
+        told = _("Opening of sitting %(number)d at %(opened)s undone by %(person)s") % said
+    if facts["session"] is None:
+        told = _("%(sentence)s; the meeting is no longer in session") % {"sentence": told}
+    return _with_reason(told, facts)
+
+
 def _corrected(facts: Facts, names: Names, person: str) -> str:
     what = ", ".join(dict.fromkeys(_what_changed(change) for change in facts["changes"]))
     said = _("Meeting corrected by %(person)s: %(what)s") % {"person": person, "what": what}
@@ -361,6 +372,7 @@ ACTS: dict[str, Act] = {
     "moved": Act(_moved),
     "deadlines_changed": Act(_deadlines_changed),
     "sitting_opened": Act(_sitting_opened),
+    "opening_undone": Act(_opening_undone),
     "corrected": Act(_corrected),
     "cancelled": Act(_cancelled),
     "postponed": Act(_postponed),

@@ -25,6 +25,7 @@ def register() -> None:
     kinds.register(NoticeKind("meeting_corrected", _readers, _not_over_and_visible, _render_corrected))
     kinds.register(NoticeKind("meeting_cancelled", _readers, _cancelled_and_visible, _render_called_off))
     kinds.register(NoticeKind("meeting_postponed", _readers, _postponed_and_visible, _render_called_off))
+    kinds.register(NoticeKind("opening_undone", _readers, _still_undone, _render_opening_undone))
     kinds.register(NoticeKind("deadlines_changed", _readers, _open_and_visible, _render_deadlines))
     kinds.register(NoticeKind("request_recorded", _addressees, _still_requested, _render_request))
 
@@ -73,6 +74,17 @@ def _postponed_and_visible(event: Event, person: Person | None, now: datetime) -
     """A date that was given meanwhile is told by the notice of the move."""
     meeting = _meeting(event)
     return meeting.state_at(now).is_postponed and _still_reads(meeting, person, now)
+
+
+def _still_undone(event: Event, person: Person | None, now: datetime) -> bool:
+    """The meeting is not over, and the opening was not recorded again meanwhile."""
+    meeting = _meeting(event)
+    number = event.facts["sitting"]
+    if number is None:
+        opened = meeting.register.opened_at is not None
+    else:
+        opened = meeting.sittings.filter(number=number, opened_at__isnull=False).exists()
+    return not opened and not meeting.state_at(now).is_over and _still_reads(meeting, person, now)
 
 
 def _still_reads(meeting: Meeting, person: Person | None, now: datetime) -> bool:
@@ -226,6 +238,36 @@ def _sitting_times(told: dict, zone: str) -> str:
         return starts
     ends = instant_text(datetime.fromisoformat(told["ends"]), zone, "short")
     return _("%(starts)s, until %(ends)s") % {"starts": starts, "ends": ends}
+
+
+def _render_opening_undone(event: Event, person: Person | None, now: datetime) -> Mail:
+    meeting, facts = _meeting(event), event.facts
+    zone = meeting.register.zone
+    opened = instant_text(datetime.fromisoformat(facts["opened"]), zone, "full")
+    if facts["session"]:
+        since = instant_text(datetime.fromisoformat(facts["session"]), zone, "full")
+        session = _("in session since %(instant)s") % {"instant": since}
+    else:
+        session = _("not in session")
+    sitting = (
+        [(_("Sitting"), (_sitting_label(facts["sitting"], facts["title"]),))] if facts["sitting"] else []
+    )
+    return Mail(
+        subject=_("Recorded by mistake: the opening of %(meeting)s") % {"meeting": meeting.register.title}
+        if not sitting
+        else _("Recorded by mistake: the opening of a sitting of %(meeting)s")
+        % {"meeting": meeting.register.title},
+        template="opening_undone",
+        context={"meeting": one_line(meeting.register.title)},
+        facts=(
+            *sitting,
+            (_("Recorded as opened"), (opened,)),
+            (_("The meeting is now"), (session,)),
+            (_("Reason"), (facts["reason"],)),
+            _place(meeting),
+        ),
+        link=(_("Open the meeting's page"), meeting.get_absolute_url()),
+    )
 
 
 def _render_called_off(event: Event, person: Person | None, now: datetime) -> Mail:

@@ -22,6 +22,7 @@ REFUSALS = (
     moving.CannotMove,
     planning.EntryRefused,
     sittings.CannotOpen,
+    sittings.CannotUndo,
     requests.CannotRecord,
     requests.CannotWithdraw,
     ReasonMissing,

@@ -16,6 +16,7 @@ from cwg.members.models import MemberState, Office
 from .deadline_changes import Choice, DeadlineChange, DeadlineProposal, Meaning
 from .models import Meeting, Sitting
 from .moving import MoveProposal
+from .offers import Opening
 
 TOLD_TO_READERS = _("It is kept in the record, and told to everybody who reads this meeting.")
 
@@ -192,6 +193,20 @@ class OpenSittingForm(forms.Form):
     @property
     def local(self) -> datetime:
         return datetime.combine(self.cleaned_data["date"], self.cleaned_data["time"])
+
+
+class UndoOpeningForm(forms.Form):
+    """Which recorded opening is undone, and why. A meeting opened as a whole has one, and no sitting to choose."""
+
+    sitting = forms.ModelChoiceField(Sitting.objects.none(), label=_("Sitting"), empty_label=None)
+    reason = ReasonField(help_text=TOLD_TO_READERS)
+
+    def __init__(self, *args, openings: list[Opening], **kwargs):
+        super().__init__(*args, **kwargs)
+        found = [opening.sitting.pk for opening in openings if opening.sitting is not None]
+        row_field(self, "sitting").queryset = Sitting.objects.filter(pk__in=found)
+        if not found:
+            del self.fields["sitting"]
 
 
 class CallOffForm(forms.Form):

@@ -4,7 +4,7 @@ A page shows a button, the console and Today a link for exactly what stands here
 under its lock. So nothing is offered that is then refused.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -19,7 +19,7 @@ from cwg.documents.models import Register
 from cwg.documents.states import MeetingState
 from cwg.members.rights import Rights
 
-from .models import Meeting, Sitting
+from .models import Meeting, Request, Sitting
 
 
 class MeetingAct(TextChoices):
@@ -27,6 +27,7 @@ class MeetingAct(TextChoices):
 
     ANNOUNCE = "announce", _("Announce")
     OPEN_SITTING = "open-sitting", _("Open a sitting")
+    UNDO_OPENING = "undo-opening", _("Undo an opening")
     RECORD_REQUEST = "record-request", _("Record a request")
     CLOSE = "close", _("Close the meeting")
     DEADLINES = "deadlines", _("Set the deadlines")
@@ -37,7 +38,7 @@ class MeetingAct(TextChoices):
 
 
 # Shown less prominently: what is hardly ever done.
-QUIET = frozenset({MeetingAct.POSTPONE, MeetingAct.CANCEL})
+QUIET = frozenset({MeetingAct.UNDO_OPENING, MeetingAct.POSTPONE, MeetingAct.CANCEL})
 
 
 def acts_in(state: MeetingState) -> frozenset[MeetingAct]:
@@ -70,6 +71,7 @@ def acts_in(state: MeetingState) -> frozenset[MeetingAct]:
             return frozenset(
                 {
                     MeetingAct.OPEN_SITTING,
+                    MeetingAct.UNDO_OPENING,
                     MeetingAct.RECORD_REQUEST,
                     MeetingAct.CLOSE,
                     MeetingAct.CORRECT,
@@ -86,14 +88,23 @@ def is_open(act: MeetingAct, register: Register, at: datetime) -> bool:
     return act in acts_in(register.state_at(at))
 
 
-def acts_on(meeting: Meeting, rights: Rights, sittings: Iterable[Sitting]) -> frozenset[MeetingAct]:
-    """The acts offered to this person at the meeting, whose sittings are those given. No query."""
-    register = meeting.register
+def acts_for(rights: Rights, register: Register) -> frozenset[MeetingAct]:
+    """The acts that the state of the register's meeting leaves to this person. No query."""
     if register.group_id not in rights.secretariat_groups:
         return frozenset()
-    found = set(acts_in(register.state_at(rights.at)))
+    return acts_in(register.state_at(rights.at))
+
+
+def acts_on(
+    meeting: Meeting, rights: Rights, sittings: Collection[Sitting], requests: Collection[Request]
+) -> frozenset[MeetingAct]:
+    """The acts offered to this person at the meeting, whose sittings and requests are those given. No query."""
+    register = meeting.register
+    found = set(acts_for(rights, register))
     if not may_open(meeting, sittings, rights.at):
         found.discard(MeetingAct.OPEN_SITTING)
+    if not openings_to_undo(register, sittings, requests):
+        found.discard(MeetingAct.UNDO_OPENING)
     return frozenset(found)
 
 
@@ -108,6 +119,65 @@ def may_open(meeting: Meeting, sittings: Iterable[Sitting], at: datetime) -> boo
     )
 
 
+# --- Openings recorded by mistake ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A recorded opening, of a sitting or (`sitting` None) of the meeting as a whole, and what would be without it.
+
+    `session_then` is when the session would have begun; None: the meeting would not be in session.
+    """
+
+    sitting: Sitting | None
+    session_then: datetime | None
+
+
+def openings_to_undo(
+    register: Register, sittings: Collection[Sitting], requests: Collection[Request]
+) -> list[Opening]:
+    """The openings on which nothing depends yet. Given are all sittings and requests of the meeting. No query."""
+    if register.opened_at is None:
+        return []
+    return [
+        opening
+        for opening in _openings(register, sittings)
+        if not any(_depends(request, opening) for request in requests)
+    ]
+
+
+def _openings(register: Register, sittings: Collection[Sitting]) -> list[Opening]:
+    opened = {sitting: sitting.opened_at for sitting in sittings if sitting.opened_at is not None}
+    if not opened:
+        return [Opening(None, None)]
+    return [
+        Opening(
+            sitting,
+            # The session began with another sitting, or with the meeting as a whole.
+            register.opened_at
+            if at != register.opened_at
+            else min((each for other, each in opened.items() if other != sitting), default=None),
+        )
+        for sitting, at in opened.items()
+    ]
+
+
+def _depends(request: Request, opening: Opening) -> bool:
+    """Whether the Group asked for it in that sitting, or in a part of the session that would not have been.
+
+    One that was withdrawn holds nothing up: the record tells of it all the same.
+    """
+    if request.withdrawn_at is not None:
+        return False
+    if opening.sitting is not None and request.sitting_id == opening.sitting.pk:
+        return True
+    recorded, began = request.recorded_at, opening.session_then
+    return recorded is None or began is None or recorded < began
+
+
+# --- As a page shows them -----------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True)
 class Offer:
     """An act as a page shows it."""
@@ -117,9 +187,11 @@ class Offer:
     is_quiet: bool = False
 
 
-def links(meeting: Meeting, rights: Rights, sittings: Iterable[Sitting]) -> list[Offer]:
+def links(
+    meeting: Meeting, rights: Rights, sittings: Collection[Sitting], requests: Collection[Request]
+) -> list[Offer]:
     """The acts offered to this person at the meeting, in the order of `MeetingAct`. No query."""
-    offered = acts_on(meeting, rights, sittings)
+    offered = acts_on(meeting, rights, sittings, requests)
     return [_offer(act, meeting, rights.at) for act in MeetingAct if act in offered]
 
 

@@ -1,4 +1,4 @@
-"""Opening a sitting: the act, and not the clock, that puts a meeting in session."""
+"""Opening a sitting: the act, and not the clock, that puts a meeting in session; and undoing what was a mistake."""
 
 from datetime import datetime
 
@@ -8,13 +8,19 @@ from cwg.documents import register, zones
 from cwg.documents.models import Register
 from cwg.documents.states import MeetingState
 from cwg.members.models import Person
+from cwg.notices import outbox
 from cwg.record import journal
 from cwg.record.history import sign
+from cwg.record.reasons import clean_reason
 
 from . import offers
 from .models import Meeting, Sitting
-from .offers import MeetingAct
+from .offers import MeetingAct, Opening
 from .secretariat import must_be_secretariat
+
+
+class CannotUndo(ValueError):
+    """The opening cannot be undone. `str()` is a sentence for the person; nothing was changed."""
 
 
 class CannotOpen(ValueError):
@@ -63,6 +69,61 @@ def open_sitting(
         )
         meeting.register = locked
         return meeting
+
+
+def undo_opening(meeting: Meeting, sitting: Sitting | None, *, actor: Person, reason: str) -> Meeting:
+    """Take back the record that a sitting (None: the meeting as a whole) has opened; tell the meeting's readers.
+
+    Where it was the first, the session begins with the next one that is open; where it was the only one, the meeting
+    is no longer in session. Refused while a request that still stands depends on it. What was recorded stays in the
+    journal. Raises PermissionDenied, ReasonMissing and CannotUndo.
+    """
+    reason = clean_reason(reason)
+    with register.acting_on(meeting.register_id) as (locked, at):
+        must_be_secretariat(actor, locked.group_id, at)
+        meeting = Meeting.objects.select_related("register__group").get(pk=meeting.pk)
+        opening = _opening_to_undo(meeting, locked, sitting, at)
+        was = locked.opened_at
+        if opening.sitting is not None:
+            was = opening.sitting.opened_at
+            opening.sitting.opened_at = None
+            sign(opening.sitting, actor, reason)
+            opening.sitting.save()
+        locked.opened_at = opening.session_then
+        locked.save(update_fields=["opened_at"])
+        facts = {
+            "meeting": meeting.pk,
+            "sitting": opening.sitting.number if opening.sitting is not None else None,
+            "title": opening.sitting.title if opening.sitting is not None else "",
+            "opened": was,
+            "session": locked.opened_at,
+            "reason": reason,
+        }
+        entry = journal.append(locked, "opening_undone", at=at, actor_id=actor.pk, facts=facts)
+        outbox.tell(
+            "opening_undone",
+            key=f"{meeting.pk}:{entry.position}",
+            at=at,
+            group=locked.group_id,
+            facts=journal.plain(facts),
+        )
+        meeting.register = locked
+        return meeting
+
+
+def _opening_to_undo(meeting: Meeting, locked: Register, sitting: Sitting | None, at: datetime) -> Opening:
+    """The opening as it stands under the lock. Raises CannotUndo."""
+    if not offers.is_open(MeetingAct.UNDO_OPENING, locked, at):
+        raise CannotUndo(_("Only while the meeting is in session can an opening be undone."))
+    found = offers.openings_to_undo(locked, meeting.sittings.all(), meeting.requests.all())
+    opening = next((each for each in found if each.sitting == sitting), None)
+    if opening is not None:
+        return opening
+    if sitting is not None and not meeting.sittings.filter(pk=sitting.pk, opened_at__isnull=False).exists():
+        raise CannotUndo(_("That sitting is not open."))
+    if sitting is None and meeting.sittings.filter(opened_at__isnull=False).exists():
+        raise CannotUndo(_("Say the opening of which sitting is undone."))
+    raise CannotUndo(_("Requests of the Group were recorded since it opened. Withdraw them first."))
 
 
 def _fresh(meeting: Meeting, sitting: Sitting | None) -> Sitting | None:

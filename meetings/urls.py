@@ -18,6 +18,7 @@ urlpatterns = [
     path("meetings/<slug:slug>/postpone/", life_pages.postpone, name="postpone"),
     path("meetings/<slug:slug>/cancel/", life_pages.cancel, name="cancel"),
     path("meetings/<slug:slug>/open-sitting/", workspace.open_sitting, name="open-sitting"),
+    path("meetings/<slug:slug>/undo-opening/", workspace.undo_opening, name="undo-opening"),
     path("meetings/<slug:slug>/close/", workspace.close, name="close"),
     path("meetings/<slug:slug>/record-request/", workspace.record_request, name="record-request"),
     path("meetings/<slug:slug>/requests/<int:pk>/", views.group_request, name="request"),

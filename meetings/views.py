@@ -102,7 +102,7 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "days": header_block.days_of(register),
             "deadline_lines": rules.lines_for(register),
             "sittings": sittings,
-            "acts": meeting_offers.links(found, rights, sittings),
+            "acts": meeting_offers.links(found, rights, sittings, requests),
             "requests": requests,
             "form": form,
             "rows": rows,

@@ -23,6 +23,7 @@ from .forms import (
     OpeningForm,
     OpenSittingForm,
     RequestForm,
+    UndoOpeningForm,
 )
 from .offers import MeetingAct
 
@@ -90,6 +91,46 @@ def open_sitting(request: PortalRequest, slug: str) -> HttpResponse:
             "meeting": meeting,
             "form": form,
             "possible": possible or form.is_bound,
+            "zone": meeting.register.zone,
+            "trail": trail_of(meeting),
+        },
+        status=status,
+    )
+
+
+@form_page
+def undo_opening(request: PortalRequest, slug: str) -> HttpResponse:
+    """Take back the record that a sitting has opened, while nothing depends on it."""
+    meeting = own_meeting_or_404(request, slug)
+    rows = meeting.sittings.all()
+    possible = offers.is_open(MeetingAct.UNDO_OPENING, meeting.register, request.server_now)
+    openings = offers.openings_to_undo(meeting.register, rows, meeting.requests.all()) if possible else []
+    form = UndoOpeningForm(request.POST if request.method == "POST" else None, openings=openings)
+    status = 200
+    if form.is_bound:
+        status = 400 if openings else 409
+        if form.is_valid():
+            undone = carried_out(
+                form,
+                sittings.undo_opening,
+                meeting,
+                form.cleaned_data.get("sitting"),
+                actor=request.user,
+                reason=form.cleaned_data["reason"],
+            )
+            if undone is not None:
+                messages.success(request, _("The opening is undone, and everybody is being told."))
+                return redirect(undone)
+            status = 409
+    return render(
+        request,
+        "meetings/undo_opening.html",
+        {
+            "meeting": meeting,
+            "form": form,
+            "openings": openings,
+            "is_in_session": possible,
+            "possible": bool(openings) or form.is_bound,
             "zone": meeting.register.zone,
             "trail": trail_of(meeting),
         },

@@ -144,6 +144,7 @@ SAME = {
     "meetings:postpone": "meetings:meeting",
     "meetings:cancel": "meetings:meeting",
     "meetings:open-sitting": "meetings:meeting",
+    "meetings:undo-opening": "meetings:meeting",
     "meetings:close": "meetings:meeting",
     "meetings:record-request": "meetings:meeting",
     "meetings:withdraw-request": "meetings:request",

@@ -26,7 +26,7 @@ from .site import site
 
 def act_links(meeting: Meeting, rights: Rights) -> Iterator[tuple[Any, str]]:
     """The pages on which this person acts on the meeting: (words, address)."""
-    for offer in offers.links(meeting, rights, list(meeting.sittings.all())):
+    for offer in offers.links(meeting, rights, meeting.sittings.all(), meeting.requests.all()):
         yield offer.words, offer.url
     if meeting.register.group_id in rights.secretariat_groups:
         yield _("Convene the next meeting"), f"{reverse('meetings:new')}?from={meeting.register.slug}"

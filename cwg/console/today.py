@@ -99,12 +99,12 @@ def _in_session(rights: Rights) -> Iterable[tuple[Meeting, bool]]:
         .in_state(rights.at, MeetingState.IN_SESSION)
         .filter(register__group_id__in=seen_groups(rights))
         .select_related("register")
-        .prefetch_related(Prefetch("requests", open_requests, to_attr="open_requests"), "sittings")
+        .prefetch_related(Prefetch("requests", open_requests, to_attr="open_requests"))
     )
     return [
         (
             meeting,
-            MeetingAct.RECORD_REQUEST in meeting_offers.acts_on(meeting, rights, meeting.sittings.all()),
+            MeetingAct.RECORD_REQUEST in meeting_offers.acts_for(rights, meeting.register),
         )
         for meeting in found
     ]

@@ -72,6 +72,8 @@ def written(held, dg, secretary) -> list[JournalEntry]:
     register.change_disclosure(document, "public", actor=secretary, reason="agreed")
     held.move_to(datetime(2026, 6, 24, 12, tzinfo=UTC))
     sittings.open_sitting(meeting, None, actor=secretary)
+    sittings.undo_opening(meeting, None, actor=secretary, reason="the wrong meeting")
+    sittings.open_sitting(meeting, None, actor=secretary)
     convening.close(meeting, actor=secretary)
     signing.sign("cwg-test/1", {})
     signing.retire(reason="yearly")
@@ -87,6 +89,7 @@ def test_the_facts_that_the_verbs_write_are_told_in_their_own_sentence(written):
         "moved",
         "deadlines_changed",
         "sitting_opened",
+        "opening_undone",
         "closed",
         "deadline",
         "registered",

@@ -82,6 +82,9 @@ VERBS: dict[MeetingAct, Callable[[Meeting, Person], object]] = {
     MeetingAct.OPEN_SITTING: lambda meeting, actor: sittings.open_sitting(
         meeting, meeting.sittings.get(), actor=actor
     ),
+    MeetingAct.UNDO_OPENING: lambda meeting, actor: sittings.undo_opening(
+        meeting, None, actor=actor, reason="why"
+    ),
     MeetingAct.RECORD_REQUEST: asked,
     MeetingAct.CLOSE: lambda meeting, actor: convening.close(meeting, actor=actor),
     MeetingAct.DEADLINES: set_by_hand,
@@ -96,7 +99,7 @@ VERBS: dict[MeetingAct, Callable[[Meeting, Person], object]] = {
 @pytest.mark.parametrize("act", MeetingAct)
 def test_a_verb_acts_where_its_act_is_offered_and_refuses_where_it_is_not(meeting, secretary, state, act):
     meeting = in_state(meeting, state)
-    offered = act in offers.acts_on(meeting, rights_of(secretary), list(meeting.sittings.all()))
+    offered = act in offers.acts_on(meeting, rights_of(secretary), meeting.sittings.all(), [])
     assert meeting.state_at(rights_of(secretary).at) is state
     before = JournalEntry.objects.count()
     if offered:
@@ -113,7 +116,7 @@ def test_every_act_offered_has_its_page_and_every_page_says_when_it_is_not(
     client_of, meeting, secretary, state
 ):
     meeting = in_state(meeting, state)
-    offered = {offer.url for offer in offers.links(meeting, rights_of(secretary), meeting.sittings.all())}
+    offered = {offer.url for offer in offers.links(meeting, rights_of(secretary), meeting.sittings.all(), [])}
     page = client_of(secretary).get(meeting.get_absolute_url()).content.decode()
     for act in MeetingAct:
         url = f"{meeting.get_absolute_url()}{act.value}/"
@@ -128,6 +131,6 @@ def test_whoever_is_not_the_secretariat_of_its_group_is_offered_nothing(
     elsewhere = factories.make_group("CWG-Internet")
     other = factories.accredit("s@other.example", elsewhere, "secretariat", office=office).person
     rows = list(meeting.sittings.all())
-    assert offers.acts_on(meeting, rights_of(secretary), rows)
+    assert offers.acts_on(meeting, rights_of(secretary), rows, [])
     for person in (chair, saudi_focal_point, auditor, administrator, other):
-        assert offers.acts_on(meeting, rights_of(person), rows) == frozenset()
+        assert offers.acts_on(meeting, rights_of(person), rows, []) == frozenset()

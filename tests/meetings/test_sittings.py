@@ -7,11 +7,13 @@ from django.core.exceptions import PermissionDenied
 
 from cwg.documents.models import Register
 from cwg.documents.states import MeetingState
+from cwg.notices import kinds
 from cwg.notices.models import Event
 from cwg.record import journal
 from cwg.record.models import JournalEntry
-from meetings import sittings
-from meetings.models import Meeting, Sitting
+from cwg.record.reasons import ReasonMissing
+from meetings import moving, offers, requests, sittings
+from meetings.models import Meeting, Request, Sitting
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +117,179 @@ def test_only_the_secretariat_opens(meeting, chair, saudi_focal_point, auditor, 
         with pytest.raises(PermissionDenied):
             sittings.open_sitting(meeting, meeting.sittings.first(), actor=actor)
     assert nothing_opened()
+
+
+# --- Undoing an opening recorded by mistake -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def open_meeting(held, meeting, secretary) -> Meeting:
+    """In session since the first of its two sittings opened."""
+    sittings.open_sitting(meeting, meeting.sittings.first(), actor=secretary)
+    held.forward(minutes=5)
+    return meeting
+
+
+def ask(meeting: Meeting, actor, sitting: Sitting | None = None) -> Request:
+    return requests.record(
+        meeting,
+        addressee=factories.make_state("LVA"),
+        item="4",
+        wording="Figures",
+        actor=actor,
+        sitting=sitting,
+    )
+
+
+def nothing_undone() -> bool:
+    return not JournalEntry.objects.filter(act="opening_undone") and not Event.objects.filter(
+        kind="opening_undone"
+    )
+
+
+def test_without_its_only_open_sitting_a_meeting_is_not_in_session(held, open_meeting, secretary):
+    first = open_meeting.sittings.get(number=1)
+    assert open_meeting.register.state_at(held.at) is not Register.objects.get().state_at(held.at)
+    undone = sittings.undo_opening(open_meeting, first, actor=secretary, reason=" the wrong meeting ")
+    register = Register.objects.get()
+    assert register.opened_at is None and undone.state_at(held.at) is MeetingState.ANNOUNCED
+    assert open_meeting.sittings.get(number=1).opened_at is None
+    entry = JournalEntry.objects.get(act="opening_undone")
+    assert (entry.facts["sitting"], entry.facts["session"]) == (1, None)
+    assert entry.facts["opened"] == journal.plain(first.opened_at)
+    assert entry.facts["reason"] == "the wrong meeting"
+    assert open_meeting.sittings.get(number=1).history.latest().history_change_reason == "the wrong meeting"
+    assert list(journal.faults(register)) == []
+    with pytest.raises(requests.NotInSession):
+        ask(open_meeting, secretary)
+    moving.propose_move(undone, datetime(2030, 5, 6, 9, 30))  # noqa: DTZ001 - it can be moved again
+
+
+def test_what_was_undone_can_be_opened_again(held, open_meeting, secretary):
+    first = open_meeting.sittings.get(number=1)
+    sittings.undo_opening(open_meeting, first, actor=secretary, reason="too early")
+    sittings.open_sitting(open_meeting, first, actor=secretary)
+    assert Register.objects.get().opened_at == held.at
+
+
+def test_the_session_begins_with_the_next_sitting_that_is_open(held, open_meeting, secretary):
+    began = held.at
+    sittings.open_sitting(open_meeting, open_meeting.sittings.get(number=2), actor=secretary)
+    held.forward(minutes=5)
+    sittings.undo_opening(
+        open_meeting, open_meeting.sittings.get(number=1), actor=secretary, reason="it was the second"
+    )
+    assert Register.objects.get().opened_at == open_meeting.sittings.get(number=2).opened_at == began
+    assert Register.objects.get().state_at(held.at) is MeetingState.IN_SESSION
+
+
+def test_a_later_sitting_is_undone_within_the_session(held, open_meeting, secretary):
+    began = Register.objects.get().opened_at
+    second = open_meeting.sittings.get(number=2)
+    sittings.open_sitting(open_meeting, second, actor=secretary)
+    sittings.undo_opening(open_meeting, second, actor=secretary, reason="not yet")
+    assert Register.objects.get().opened_at == began
+    assert [sitting.opened_at for sitting in open_meeting.sittings.all()] == [began, None]
+
+
+def test_a_meeting_opened_as_a_whole_is_undone_as_a_whole(held, meeting, secretary):
+    meeting.sittings.all().delete()
+    sittings.open_sitting(meeting, None, actor=secretary)
+    sittings.undo_opening(meeting, None, actor=secretary, reason="the wrong meeting")
+    assert Register.objects.get().opened_at is None
+
+
+def test_an_opening_stays_while_a_request_stands_that_was_recorded_in_it(held, open_meeting, secretary):
+    first = open_meeting.sittings.get(number=1)
+    for sitting in (first, None):
+        asked = ask(open_meeting, secretary, sitting)
+        with pytest.raises(sittings.CannotUndo, match="Withdraw them first"):
+            sittings.undo_opening(open_meeting, first, actor=secretary, reason="the wrong one")
+        assert Register.objects.get().opened_at is not None and nothing_undone()
+        requests.withdraw(asked, actor=secretary, reason="the wrong meeting")
+    sittings.undo_opening(open_meeting, first, actor=secretary, reason="the wrong one")
+    assert Register.objects.get().opened_at is None
+
+
+@pytest.mark.parametrize(("off", "depends"), [(-TICK, True), (timedelta(), False), (TICK, False)])
+def test_a_request_depends_on_the_opening_if_it_came_before_the_session_would_have_begun(
+    held, open_meeting, secretary, off, depends
+):
+    second = open_meeting.sittings.get(number=2)
+    asked = ask(open_meeting, secretary)
+    began = held.forward(minutes=1)
+    sittings.open_sitting(open_meeting, second, actor=secretary)
+    Request.objects.filter(pk=asked.pk).update(recorded_at=began + off)
+    found = offers.openings_to_undo(
+        Register.objects.get(), open_meeting.sittings.all(), open_meeting.requests.all()
+    )
+    assert (1 not in [opening.sitting.number for opening in found]) is depends
+    assert 2 in [opening.sitting.number for opening in found]
+
+
+@pytest.mark.parametrize("column", ["closed_at", "opened_at"])
+def test_only_while_in_session_is_an_opening_undone(held, open_meeting, secretary, column):
+    value = held.at if column == "closed_at" else None
+    Register.objects.update(**{column: value})
+    with pytest.raises(sittings.CannotUndo):
+        sittings.undo_opening(
+            open_meeting, open_meeting.sittings.first(), actor=secretary, reason="a mistake"
+        )
+    assert open_meeting.sittings.first().opened_at is not None and nothing_undone()
+
+
+def test_what_is_not_open_and_what_has_no_reason_is_refused(held, dg, open_meeting, secretary):
+    elsewhere = factories.make_meeting(dg, 3).sittings.create(number=1, starts_at=held.at, opened_at=held.at)
+    for wrong in (open_meeting.sittings.get(number=2), elsewhere, None):
+        with pytest.raises(sittings.CannotUndo):
+            sittings.undo_opening(open_meeting, wrong, actor=secretary, reason="a mistake")
+    with pytest.raises(ReasonMissing):
+        sittings.undo_opening(open_meeting, open_meeting.sittings.first(), actor=secretary, reason=" ")
+    assert Register.objects.get(pk=open_meeting.register_id).opened_at is not None and nothing_undone()
+
+
+def test_only_the_secretariat_undoes(open_meeting, chair, saudi_focal_point, auditor, administrator):
+    for actor in (chair, saudi_focal_point, auditor, administrator):
+        with pytest.raises(PermissionDenied):
+            sittings.undo_opening(
+                open_meeting, open_meeting.sittings.first(), actor=actor, reason="a mistake"
+            )
+    assert Register.objects.get().opened_at is not None and nothing_undone()
+
+
+def test_every_reader_is_told_unless_it_was_opened_again_meanwhile(
+    held, open_meeting, secretary, saudi_delegate
+):
+    first = open_meeting.sittings.get(number=1)
+    sittings.undo_opening(open_meeting, first, actor=secretary, reason="the wrong meeting")
+    event = Event.objects.get(kind="opening_undone")
+    kind = kinds.get(event.kind)
+    assert saudi_delegate in [recipient.person for recipient in kind.recipients(event, held.at)]
+    assert kind.still_matters(event, saudi_delegate, held.at)
+    mail = kind.render(event, saudi_delegate, held.at)
+    assert "Recorded by mistake" in mail.subject
+    told = str(mail.facts)
+    assert "Sitting 1" in told and "not in session" in told and "the wrong meeting" in told
+    sittings.open_sitting(open_meeting, first, actor=secretary)
+    assert not kind.still_matters(event, saudi_delegate, held.at)
+
+
+def test_the_page_undoes_what_it_shows_and_says_what_stands_in_the_way(
+    held, client_of, open_meeting, secretary, chair
+):
+    client, url = client_of(secretary), f"{open_meeting.get_absolute_url()}undo-opening/"
+    assert f'href="{url}"' in client.get(open_meeting.get_absolute_url()).content.decode()
+    assert client_of(chair).get(url).status_code == 404
+    first = open_meeting.sittings.get(number=1)
+    page = client.get(url)
+    assert list(page.context["form"].fields["sitting"].queryset) == [first]
+    asked = ask(open_meeting, secretary)
+    assert "Withdraw them first" in client.get(url).content.decode()
+    assert f'href="{url}"' not in client.get(open_meeting.get_absolute_url()).content.decode()
+    assert client.post(url, {"sitting": first.pk, "reason": "a mistake"}).status_code == 409
+    assert nothing_undone()
+    requests.withdraw(asked, actor=secretary, reason="the wrong meeting")
+    assert client.post(url, {"sitting": first.pk, "reason": ""}).status_code == 400
+    assert client.post(url, {"sitting": first.pk, "reason": "a mistake"}).status_code == 302
+    assert Register.objects.get().opened_at is None
+    assert client.post(url, {"sitting": first.pk, "reason": "a mistake"}).status_code == 409
