@@ -41,7 +41,8 @@ def test_a_passkey_is_added_signs_in_and_is_removed(somebody):
     somebody.sign_in(PERSON)
     page = somebody.open("/accounts/2fa/passkeys/add/")
     page.get_by_label("Password").fill(PASSWORD)
-    page.locator("main form").first.get_by_role("button").first.click()
+    somebody.press("Continue")
+    assert soundness.faults_of(somebody) == []
     page.get_by_label("Name").fill("Laptop")
     page.get_by_role("button", name="Add a passkey").click()
     page.wait_for_url("**/recovery-codes/")
@@ -59,11 +60,21 @@ def test_a_passkey_is_added_signs_in_and_is_removed(somebody):
     page.wait_for_url(lambda url: "/accounts/" not in url)
 
     page = somebody.open("/accounts/2fa/passkeys/")
-    page.get_by_role("link", name="Remove Laptop").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Rename Laptop").click()
     if "reauthenticate" in page.url:
         page.get_by_label("Password").fill(PASSWORD)
-        page.locator("main form").first.get_by_role("button").first.click()
-    page.get_by_role("button", name="Remove").click()
+        somebody.press("Continue")
+    page.get_by_label("Name").fill("Laptop of the mission")
+    assert soundness.faults_of(somebody) == []
+    somebody.press("Save")
+    somebody.open("/accounts/2fa/passkeys/reauthenticate/")
+    assert soundness.faults_of(somebody) == []
+    somebody.open("/accounts/2fa/passkeys/")
+    page.get_by_role("link", name="Remove Laptop of the mission").click()
+    page.wait_for_url("**/remove/")
+    assert soundness.faults_of(somebody) == []
+    somebody.press("Remove")
     page.get_by_text("No passkey yet").wait_for()
 
 

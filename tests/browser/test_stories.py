@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests import factories
-from tests.browser import contributing, soundness
+from tests.browser import contributing, mails, soundness
 from tests.browser.contributing import ANNOUNCED, IN_SESSION, word_file
-from tests.browser.visitor import PASSWORD, Visit, Visitor
+from tests.browser.visitor import PASSWORD, Visit
 
 pytestmark = pytest.mark.browser
 
@@ -216,7 +216,7 @@ def test_a_focal_point_invites_somebody_whose_rights_end_in_the_middle_of_a_visi
     assert email in focal_point.words()
     delegation = focal_point.path()
 
-    link = _link_of_mail(visit("secretariat"), to=email)
+    link = mails.link_of(visit("secretariat"), to=email, below="/invitation/")
     newcomer = visit()
     newcomer.open(link)
     assert "Latvia" in newcomer.words() and soundness.faults_of(newcomer) == []
@@ -239,22 +239,6 @@ def test_a_focal_point_invites_somebody_whose_rights_end_in_the_middle_of_a_visi
     newcomer.expects(404)
     newcomer.open(f"/meetings/{ANNOUNCED}/")
     assert newcomer.answer.status == 404
-
-
-def _link_of_mail(secretariat: Visitor, *, to: str) -> str:
-    """The invitation's link as it stands in the mail, read in the console once the worker has sent it."""
-    for _again in range(40):
-        secretariat.open("/console/notices/demomail/")
-        line = secretariat.page.locator("main tr", has_text=to)
-        if line.count():
-            line.first.get_by_role("link").first.click()
-            break
-        secretariat.page.wait_for_timeout(1000)
-    else:
-        raise AssertionError(f"no mail to {to}: {secretariat.words()[:500]}")
-    link = re.search(r"https?://\S+/invitation/[^\s\"<>]+", secretariat.page.content())
-    assert link, secretariat.words()
-    return link.group(0)
 
 
 def test_a_person_reads_the_portal_from_right_to_left_and_back(visit: Visit):
@@ -296,11 +280,11 @@ def test_a_second_factor_is_set_up_asked_for_at_sign_in_and_taken_off(visit: Vis
     person.open("/accounts/2fa/totp/activate/")
     if person.path() == "/accounts/reauthenticate/":
         page.get_by_label("Password").fill(PASSWORD)
-        person.press("Confirm")
+        person.press("Continue")
     assert soundness.faults_of(person) == []
-    secret = page.get_by_label("Authenticator secret").input_value()
+    secret = page.get_by_label("Key").input_value()
     page.get_by_label("Authenticator code").fill(_code(secret))
-    person.press("Activate")
+    person.press("Use this app")
     person.open("/accounts/2fa/recovery-codes/")
     assert soundness.faults_of(person) == []
     person.open("/accounts/2fa/recovery-codes/generate/")
