@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from .models import DELEGATION_ROLES, OFFICE_ROLES, Accreditation, Group, Invitation, Person, Role, not_ended
 from .oversight import account_groups, is_administrator, known_people
@@ -150,3 +152,11 @@ def invitation_or_404(rights: Rights, pk) -> Invitation:
     if found is None or not _manages(rights, found):
         raise Http404
     return found
+
+
+def trail_to(person: Person) -> list[tuple[str, str]]:
+    """The way to an act on somebody, for its breadcrumbs: labels and addresses. For who keeps people."""
+    return [
+        (_("People"), reverse("members:people")),
+        (person.name, reverse("members:person", args=[person.pk])),
+    ]

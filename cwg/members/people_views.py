@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from cwg import clock
 from cwg.look.reasons import ReasonForm
 
-from . import account_care, people, refusals
+from . import account_care, directory, people, refusals
 from .accounts import address_of
 from .forms import ChangeAddressForm, JoinForm
 from .models import Person
@@ -136,6 +136,7 @@ def new_password(request: PortalRequest, pk: int) -> HttpResponse:
         ),
         "button": _("Send the link"),
         "back": back,
+        "trail": directory.trail_to(person),
     }
     return render(request, "members/act.html", words)
 
@@ -180,6 +181,7 @@ def act(request: PortalRequest, pk: int, name: str) -> HttpResponse:
             "text": about.text,
             "button": about.button,
             "danger": about.danger,
+            "trail": directory.trail_to(person),
         },
         status=status,
     )

@@ -108,6 +108,7 @@ def grant(request: PortalRequest, pk: int) -> HttpResponse:
         meta=person.name,
         text=_("The role begins at once. The person is not told by mail."),
         button=_("Give the role"),
+        trail=directory.trail_to(person),
     )
 
 
