@@ -12,6 +12,8 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
+from allauth.account.utils import url_str_to_user_pk
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -45,13 +47,21 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         row = cast(Session, super().create_model_instance(data))
-        row.person_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
+        row.person_id = _whose(data)
         row.address = data.get(ADDRESS)
         row.device = data.get(DEVICE, "")
         row.browser = data.get(BROWSER)
         row.since = data.get(SINCE)
         row.seen_at = timezone.now()
         return row
+
+
+def _whose(data: dict[str, Any]) -> int | None:
+    """Who is signed in, or has given the password and is still asked for a second factor: both end with `end_all`."""
+    if SESSION_KEY in data:
+        return int(data[SESSION_KEY])
+    half_done = (data.get(LOGIN_SESSION_KEY) or {}).get("user_pk")
+    return url_str_to_user_pk(half_done) if half_done else None
 
 
 def begin(request: HttpRequest, *, address: str | None, browser: uuid.UUID) -> None:
@@ -79,7 +89,8 @@ def renew(request: HttpRequest, address: str | None) -> None:
 
 def of(person: Person) -> QuerySet[Session]:
     """The sessions in which `person` is signed in now, the last used first."""
-    return Session.objects.filter(person_id=person.pk, expire_date__gt=timezone.now()).order_by("-seen_at")
+    signed_in = Session.objects.filter(person_id=person.pk, since__isnull=False)
+    return signed_in.filter(expire_date__gt=timezone.now()).order_by("-seen_at")
 
 
 def end(person: Person, ref: str, *, at: datetime, address: str | None) -> bool:
@@ -126,7 +137,7 @@ def made_for(person: Person) -> str:
     """A session of `person`'s made on the server itself, for `./dev bench` and tests; returns its key."""
     store = SessionStore()
     store[SESSION_KEY] = str(person.pk)
-    store[SEEN] = timezone.now().isoformat()
+    store[SINCE] = store[SEEN] = timezone.now().isoformat()
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = person.get_session_auth_hash()
     store.save()

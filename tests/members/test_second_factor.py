@@ -7,7 +7,7 @@ from django.test import Client
 
 from contributions import submission
 from cwg.documents.models import Document
-from cwg.members import second_factor
+from cwg.members import second_factor, sessions
 from tests import drafts, factories
 from tests.factories import PASSWORD
 from tests.members.door import sign_in, signed_in, text_of
@@ -51,6 +51,18 @@ def test_a_half_done_sign_in_goes_on_where_the_second_factor_stands(saudi_delega
     answer = half_done.get(AUTHENTICATE)
     assert answer.status_code == 200
     assert "Use a passkey" in text_of(answer)
+
+
+def test_signing_out_everywhere_ends_a_half_done_sign_in_too(saudi_delegate, syrian_delegate, now):
+    with_app(saudi_delegate), with_app(syrian_delegate)
+    half_done, of_another = Client(), Client()
+    sign_in(half_done, saudi_delegate.email)
+    sign_in(of_another, syrian_delegate.email)
+    assert half_done.get(AUTHENTICATE).status_code == 200
+    assert not sessions.of(saudi_delegate).exists(), "nobody is signed in there yet"
+    sessions.sign_out_everywhere(saudi_delegate, at=now, address=None)
+    assert half_done.get(AUTHENTICATE)["Location"] == "/accounts/login/"
+    assert of_another.get(AUTHENTICATE).status_code == 200
 
 
 def test_whoever_has_not_begun_is_sent_to_sign_in(client):
