@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 
 from cwg.texts import pdf_out
 from cwg.texts.references import itself
-from cwg.texts.tree import Block, Run, Text, around, heading, paragraph, words
+from cwg.texts.tree import Block, Run, Text, around, heading, pair, paragraph, words
 
-from . import corrigenda, header_block
+from . import corrigenda, header_block, judgements, verdicts
 from .models import Document
 
 
@@ -22,6 +22,8 @@ def as_pdf(document: Document, language: str) -> bytes:
         paragraph(corrigenda.as_runs(each, document.register.zone))
         for each in corrigenda.at_the_head(document)
     ]
+    if told := judgements.of_revision(revision):
+        blocks.append(pair(str(verdicts.HEADING), "\n".join(f"{each.rule}: {each.badge}" for each in told)))
     for part in head.box:
         blocks += [heading(1, part.label), paragraph(part.value, language=part.language)]
     address = f"{settings.PORTAL_URL}{document.get_absolute_url()}"

@@ -1,9 +1,11 @@
 """The list of documents and a document's page: who sees what, revisions, verdicts, withdrawal."""
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from pypdf import PdfReader
 
 from cwg.documents import register
 from cwg.documents.models import Document, PolicyIssue, Revision
@@ -317,7 +319,8 @@ def test_the_cover_sheet_is_a_pdf_of_the_header(client_of, dg_2, saudi_delegate)
     response = client_of(saudi_delegate).get(reverse("documents:cover", args=[document.path]))
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"] == 'attachment; filename="DG-2-1_cover.pdf"'
-    assert response.content.startswith(b"%PDF-")
+    printed = " ".join(PdfReader(io.BytesIO(response.content)).pages[0].extract_text().split())
+    assert "Timing 24 hours before the start of the meeting: In time" in printed
 
 
 @pytest.mark.parametrize("address", ["/documents/../settings/", "/documents/%2e%2e/x/", "/documents/a b/1/"])
