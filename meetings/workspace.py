@@ -42,7 +42,11 @@ def announce(request: PortalRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("The meeting is announced, and everybody is being told."))
             return redirect(meeting)
-    proposals = rules.propose(meeting.register, meeting.register.opens_at)
+    replaced_by = rules.replacements_in(meeting.register.group_id)
+    proposals = [
+        (proposal, replaced_by.get(proposal.rule.pk))
+        for proposal in rules.propose(meeting.register, meeting.register.opens_at)
+    ]
     return render(
         request,
         "meetings/announce.html",

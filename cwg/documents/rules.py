@@ -86,7 +86,13 @@ def judged_by(terms: dict) -> dict:
 
 def rules_for(register: Register) -> list[DeadlineRule]:
     """The rules that bind a new meeting of the register's group: its own and, unless replaced, the general ones."""
-    return list(DeadlineRule.objects.holding_for(register.group_id))
+    return list(DeadlineRule.objects.holding_for(register.group_id).select_related("replaces"))
+
+
+def replacements_in(group_id: int) -> dict[int, DeadlineRule]:
+    """The active rules of the group that take the place of a general one, by the id of that one."""
+    found = DeadlineRule.objects.filter(group_id=group_id, active=True, replaces__isnull=False)
+    return {rule.replaces_id: rule for rule in found if rule.replaces_id is not None}
 
 
 def propose(register: Register, opens_at: datetime, *, ending: bool = False) -> list[Proposal]:
@@ -96,7 +102,7 @@ def propose(register: Register, opens_at: datetime, *, ending: bool = False) -> 
     it was set with; with `ending` it is proposed to end. Raises `deadlines.AnchorNotSupported` for a rule anchored
     to an item.
     """
-    in_force = {d.rule_id: d for d in register.deadlines.in_force().select_related("rule")}
+    in_force = {d.rule_id: d for d in register.deadlines.in_force().select_related("rule__replaces")}
     holding = {rule.pk: rule for rule in rules_for(register)}
     zone = ZoneInfo(register.zone)
     found = []

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from cwg.documents.models import Deadline, Register
+from cwg.documents import rulebook
+from cwg.documents.deadlines import TWENTY_FOUR_HOURS
+from cwg.documents.models import Deadline, DeadlineRule, Register
 from meetings import requests
 from meetings.models import Meeting, Request
 from tests import factories
@@ -199,3 +201,28 @@ def test_closing_names_the_slots_that_end(client_of, held, meeting, secretary):
     assert "A list" in client.get(url).content.decode()
     assert client.post(url).status_code == 302
     assert Register.objects.get().closed_at == held.at
+
+
+def test_the_announcement_says_which_rule_stands_in_the_place_of_which(client_of, held, dg, secretary):
+    general = factories.twenty_four_hours()
+    meeting = factories.make_meeting(dg, announced=False)
+    client, url = client_of(secretary), url_of("announce", meeting)
+    assert "in its place" not in client.get(url).content.decode()
+    own = rulebook.row_of(TWENTY_FOUR_HOURS, dg)
+    own.offset, own.replaces = 48, general
+    rulebook.keep(own, actor=secretary, reason="Agreed")
+    page = client.get(url).content.decode()
+    links = {row.pk: reverse("documents:rule", args=[row.pk]) for row in (general, own)}
+    assert f'In place of the general rule <a href="{links[general.pk]}">{general.name}</a>' in page
+    assert f'The group has put <a href="{links[own.pk]}">{own.name}</a> in its place' in page
+    assert f'href="{url_of("deadlines", meeting)}"' in page
+    for link in links.values():
+        assert client.get(link).status_code == 200
+
+
+def test_the_announcement_says_that_a_rule_was_switched_off(client_of, held, dg, secretary):
+    factories.twenty_four_hours()
+    meeting = factories.make_meeting(dg, announced=False)
+    DeadlineRule.objects.update(active=False)
+    page = client_of(secretary).get(url_of("announce", meeting)).content.decode()
+    assert "The rule was switched off since this deadline was set" in page
