@@ -175,7 +175,9 @@ def _deadline(facts: Facts, names: Names, person: str) -> str:
         "after": _instant(after, names),
         "person": person,
     }
-    if after is None:
+    if after is None and facts.get("ended_here"):
+        told = _("Deadline under “%(rule)s” (%(before)s) ended for this meeting by %(person)s") % said
+    elif after is None:
         told = _("Deadline under “%(rule)s” (%(before)s) ended by %(person)s") % said
     elif before is None:
         told = _("Deadline under “%(rule)s” set to %(after)s by %(person)s") % said

@@ -99,7 +99,7 @@ def deadline_facts(
     """Deadlines of the register: a label that names the rule, and its lines: when, what then, why not by the rule."""
     return [
         (
-            _("Deadline (%(rule)s)") % {"rule": deadline.terms["name"]},
+            _label_of(deadline.terms["name"]),
             (
                 *moment(deadline.instant, register.zone, register.place, person),
                 deadline.consequence,
@@ -108,6 +108,10 @@ def deadline_facts(
         )
         for deadline in found
     ]
+
+
+def _label_of(rule: str) -> str:
+    return _("Deadline (%(rule)s)") % {"rule": rule}
 
 
 def _place(meeting: Meeting) -> tuple[str, tuple[str, ...]]:
@@ -130,6 +134,7 @@ def _render_announced(event: Event, person: Person | None, now: datetime) -> Mai
             (_("Opening"), moment(register.opens_at, register.zone, register.place, person)),
             _place(meeting),
             *deadline_facts(register, register.deadlines_in_force, person),
+            *((_label_of(each.terms["name"]), (each.ending,)) for each in register.deadlines_ended_here),
         ),
         link=(_("Open the meeting's page"), meeting.get_absolute_url()),
     )
@@ -295,9 +300,9 @@ def _change_of(entry: dict, zone: str, place: str, person: Person | None) -> tup
     """What the move does to one deadline. `before` is empty for one that is new."""
     after = datetime.fromisoformat(entry["after"]) if entry["after"] else None
     before = datetime.fromisoformat(entry["before"]) if entry["before"] else None
-    label = _("Deadline (%(rule)s)") % {"rule": entry.get("name") or entry.get("rule", "")}
+    label = _label_of(entry.get("name") or entry.get("rule", ""))
     if after is None:
-        return label, (_("no longer holds") if before else _("not set"),)
+        return label, (_no_deadline(entry, before, zone),)
     by_rule = datetime.fromisoformat(entry["by_rule"]) if entry.get("by_rule") else None
     departure = rule_words.departure(entry.get("basis", ""), by_rule, zone)
     lines = (*moment(after, zone, place, person), *([departure] if departure else []))
@@ -306,6 +311,14 @@ def _change_of(entry: dict, zone: str, place: str, person: Person | None) -> tup
     if before is None:
         return label, (*lines, _("new"))
     return label, (*lines, _("before: %(instant)s") % {"instant": instant_text(before, zone, "full")})
+
+
+def _no_deadline(entry: dict, before: datetime | None, zone: str) -> str:
+    if not entry.get("ended_here"):
+        return _("no longer holds") if before else _("not set")
+    if before is None:
+        return _("stays ended for this meeting")
+    return _("ended for this meeting; before: %(instant)s") % {"instant": instant_text(before, zone, "full")}
 
 
 # --- Requests of the Group ----------------------------------------------------------------------------------------

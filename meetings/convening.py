@@ -190,7 +190,11 @@ def announce(meeting: Meeting, *, actor: Person) -> Meeting:
             raise CannotAnnounce(_("This meeting is announced already."))
         locked.announced_at = at
         locked.save(update_fields=["announced_at"])
-        missing = [p.rule.pk for p in rules.propose(locked, locked.opens_at) if p.now_stands is None]
+        missing = [
+            p.rule.pk
+            for p in rules.propose(locked, locked.opens_at)
+            if p.now_stands is None and p.ended_here is None
+        ]
         rules.set_deadlines(locked, actor_id=actor.pk, at=at, reason="announced", only=missing)
         meeting = _again(meeting)
         _save(meeting, actor, "announced")

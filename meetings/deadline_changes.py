@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +46,7 @@ class Choice(StrEnum):
     KEEP = "keep"
     SET = "set"  # to another time
     END = "end"  # its rule no longer holds for the group
+    END_HERE = "end_here"  # its rule holds on, but not for this meeting
 
 
 class Meaning(StrEnum):
@@ -59,6 +61,7 @@ class Meaning(StrEnum):
     STAYS_CLOSED = "stays_closed"
     NEW = "new"
     ENDS = "ends"
+    ENDED_HERE = "ended_here"
 
 
 MEANINGS = {
@@ -71,6 +74,7 @@ MEANINGS = {
     Meaning.STAYS_CLOSED: _("Passed, and passed also then: documents stay late."),
     Meaning.NEW: _("The rule has no deadline for this meeting yet."),
     Meaning.ENDS: _("The rule no longer holds for the group: its deadline would end."),
+    Meaning.ENDED_HERE: _("The rule has no deadline at this meeting, and none unless you set one."),
 }
 # Of a rule that only flags: it closes no door, and opens none.
 MEANINGS_OF_A_FLAG = MEANINGS | {
@@ -89,7 +93,8 @@ class DeadlineChange:
     """One deadline now and as its rule would have it, both in UTC, and what that means at the proposal's instant.
 
     `stands` is None where the rule has no deadline yet, `would_be` where it no longer holds. `departure` says of a
-    deadline that is not what its rule counted to when it was set: so, and what the rule said.
+    deadline that is not what its rule counted to when it was set: so, and what the rule said; of one that was ended
+    for this meeting: why.
     """
 
     rule_id: int
@@ -104,7 +109,7 @@ class DeadlineChange:
 
     @property
     def changes(self) -> bool:
-        return self.meaning is not Meaning.SAME
+        return self.meaning not in (Meaning.SAME, Meaning.ENDED_HERE)
 
     @property
     def sentence(self):
@@ -118,11 +123,26 @@ class DeadlineChange:
     @property
     def choices(self) -> tuple[Choice, ...]:
         """What can become of it by an act of its own."""
-        if self.meaning is Meaning.ENDS:
-            return (Choice.END, Choice.KEEP)
-        if self.changes:
-            return (Choice.MOVE, Choice.SET, Choice.KEEP)
-        return (Choice.KEEP, Choice.SET)
+        match self.meaning:
+            case Meaning.ENDS:
+                return (Choice.END, Choice.KEEP)
+            case Meaning.NEW:
+                return (Choice.MOVE, Choice.SET, Choice.KEEP)
+            case Meaning.ENDED_HERE:
+                return (Choice.KEEP, Choice.MOVE, Choice.SET)
+            case Meaning.SAME:
+                return (Choice.KEEP, Choice.SET, Choice.END_HERE)
+            case (
+                Meaning.TERMS
+                | Meaning.OPEN_LONGER
+                | Meaning.OPEN_SHORTER
+                | Meaning.CLOSES
+                | Meaning.REOPENS
+                | Meaning.STAYS_CLOSED
+            ):
+                return (Choice.MOVE, Choice.SET, Choice.KEEP, Choice.END_HERE)
+            case _:
+                assert_never(self.meaning)
 
 
 def changes_of(
@@ -134,7 +154,7 @@ def changes_of(
 
 
 def _change(proposal: rules.Proposal, zone: str, at: datetime) -> DeadlineChange:
-    pure, current = deadlines.rule_of(proposal.terms), proposal.current
+    pure = deadlines.rule_of(proposal.terms)
     return DeadlineChange(
         rule_id=proposal.rule.pk,
         rule=pure.name,
@@ -143,16 +163,23 @@ def _change(proposal: rules.Proposal, zone: str, at: datetime) -> DeadlineChange
         meaning=_meaning(proposal, at),
         closes_the_door=pure.closes_the_door,
         consequence=rule_words.door_text(pure),
-        departure=rule_words.departure(current.basis, current.by_rule, zone) if current else "",
+        departure=_departure(proposal, zone),
         terms=proposal.terms,
     )
+
+
+def _departure(proposal: rules.Proposal, zone: str) -> str:
+    if proposal.ended_here is not None:
+        return proposal.ended_here.ending
+    current = proposal.current
+    return rule_words.departure(current.basis, current.by_rule, zone) if current else ""
 
 
 def _meaning(proposal: rules.Proposal, at: datetime) -> Meaning:
     # The boundary instant itself is in time: the door is open as long as `at <= deadline`.
     stands, would_be = proposal.now_stands, proposal.would_be
     if stands is None:
-        return Meaning.NEW
+        return Meaning.NEW if proposal.ended_here is None else Meaning.ENDED_HERE
     if would_be is None:
         return Meaning.ENDS
     if stands == would_be:
@@ -175,13 +202,12 @@ def chosen(
     choice: Choice | str | Mapping[int, Choice | str],
     allowed: tuple[Choice, ...],
 ) -> dict[int, Choice]:
-    """The choice for every deadline, of those `allowed`: one that does not change stays. Raises ChoiceMissing."""
+    """The choice for every deadline, of those `allowed`: one that does not change stays unless a choice of its own
+    was made for it. Raises ChoiceMissing."""
     found = {}
     for change in changes:
         answer = choice.get(change.rule_id) if isinstance(choice, Mapping) else choice
-        if not change.changes and (
-            not answer or answer not in (Choice.SET, Choice.KEEP) or answer not in allowed
-        ):
+        if not change.changes and answer not in change.choices:
             answer = Choice.KEEP
         try:
             made = Choice(answer or "")
@@ -202,6 +228,7 @@ def plan(
         only=[pk for pk, made in what.items() if made is Choice.MOVE],
         by_hand={pk: (by_hand or {})[pk] for pk, made in what.items() if made is Choice.SET},
         ended=[pk for pk, made in what.items() if made is Choice.END],
+        ended_here=[pk for pk, made in what.items() if made is Choice.END_HERE],
     )
 
 
@@ -216,6 +243,7 @@ def as_told(planned: list[rules.Planned], what: Mapping[int, Choice]) -> list[di
             "after": one.instant,
             "basis": str(one.basis),
             "by_rule": one.by_rule,
+            "ended_here": one.ended_here,
             "choice": str(what.get(one.rule.pk, Choice.KEEP)),
         }
         for one in planned
@@ -266,6 +294,8 @@ def change_deadlines(
     seen: str | None = None,
 ) -> Meeting:
     """Set, keep or end each deadline as chosen, without moving the meeting; log it; tell everybody. No verdict changes.
+
+    END_HERE ends one whose rule holds on: it is not set again when the meeting is corrected, announced or moved.
 
     `choice` by rule id; `by_hand` the naive local times at the seat of those that are SET; `seen` the digest of the
     proposal the person confirmed. Raises PermissionDenied, ReasonMissing, CannotChange (ChoiceMissing, ProposalChanged),

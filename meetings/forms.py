@@ -117,12 +117,7 @@ class DeadlinesForm(forms.Form):
                 self.fields[f"time-{pk}"] = time_field(
                     _("Time at the seat"), required=False, initial=local and local.time()
                 )
-        self.fields["reason"] = forms.CharField(
-            label=_("Reason"),
-            help_text=_("Logged, and told to everybody who reads this meeting."),
-            max_length=500,
-            widget=forms.Textarea({"rows": 3}),
-        )
+        self.fields["reason"] = ReasonField(help_text=TOLD_TO_READERS)
 
     def parts(self):
         """The change and its fields, deadline by deadline."""
@@ -165,7 +160,9 @@ def choice_text(change: DeadlineChange, choice: Choice) -> str:
         return {
             Choice.MOVE: _text("Set it as the rule counts"),
             Choice.SET: _text("Set it to another time"),
-            Choice.KEEP: _text("Set no deadline"),
+            Choice.KEEP: _text("Leave it ended")
+            if change.meaning is Meaning.ENDED_HERE
+            else _text("Set no deadline"),
         }[choice]
     return {
         Choice.MOVE: _text("Take over the rule as it is now")
@@ -174,6 +171,7 @@ def choice_text(change: DeadlineChange, choice: Choice) -> str:
         Choice.SET: _text("Set it to another time"),
         Choice.KEEP: _text("Leave it as it is"),
         Choice.END: _text("End it"),
+        Choice.END_HERE: _text("End it for this meeting; the rule goes on for others"),
     }[choice]
 
 

@@ -126,7 +126,9 @@ def confirm_move(
         proposal = _propose(meeting, locked, new_local_start, at)
         if seen is not None and seen != proposal.digest:
             raise ProposalChanged(_("Meanwhile something changed. Look at what the move would do now."))
-        what = deadline_changes.chosen(proposal.deadlines, choice, (Choice.MOVE, Choice.KEEP))
+        # What would not change was not asked about, and stays.
+        what = {change.rule_id: Choice.KEEP for change in proposal.deadlines}
+        what |= deadline_changes.chosen(proposal.to_choose, choice, (Choice.MOVE, Choice.KEEP))
         had_a_date = locked.postponed_at is None
         _shift_days(locked, meeting, proposal)
         _shift_sittings(proposal, actor, reason)

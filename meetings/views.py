@@ -4,6 +4,7 @@ import secrets
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import translation
@@ -81,6 +82,7 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
     found = meeting_or_404(request, slug, visits.with_visit(Meeting.objects.all(), request.user))
     since = visits.look(found, request.user, now)
     register = found.register
+    prefetch_related_objects([register], "deadlines")
     documents = Document.objects.visible_to(rights).filter(register=register)
     requests = list(found.requests.select_related("state", "office", "sitting", "slot__document"))
     for one in requests:
@@ -101,6 +103,7 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "state": state,
             "days": header_block.days_of(register),
             "deadline_lines": rules.lines_for(register),
+            "ended_here": register.deadlines_ended_here,
             "sittings": sittings,
             "acts": meeting_offers.links(found, rights, sittings, requests),
             "requests": requests,

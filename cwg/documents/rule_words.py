@@ -132,6 +132,11 @@ _DEPARTURES = {
 }
 
 
+def ending(reason: str) -> str:
+    """Of a deadline that was ended for one meeting (`Deadline.ended_because`)."""
+    return _("Ended for this meeting by the secretariat: %(reason)s") % {"reason": reason}
+
+
 def sentence(rule: Rule) -> str:
     """The whole rule, read back: what, by when, what becomes of a late one, who is exempt, where it comes from."""
     parts = [demand(rule), effect_text(rule)]

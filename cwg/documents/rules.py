@@ -17,13 +17,15 @@ class Proposal:
     """What would become of one deadline: by its rule, for an opening. Instants in UTC.
 
     `current` is the deadline in force, None where the rule has none yet; `terms` those it would be set with;
-    `would_be` is None where the rule no longer holds for the group, so that its deadline would end.
+    `would_be` is None where the rule no longer holds for the group, so that its deadline would end. `ended_here` is
+    the last deadline of a rule that holds, where it was ended for this meeting: none is set again but by choice.
     """
 
     rule: DeadlineRule
     current: Deadline | None
     terms: dict
     would_be: datetime | None
+    ended_here: Deadline | None = None
 
     @property
     def now_stands(self) -> datetime | None:
@@ -41,7 +43,10 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Planned:
-    """One deadline as it will be: `instant` None ends it. `by_rule` is set where the rule counts to another instant."""
+    """One deadline as it will be: `instant` None ends it; `ended_here`: though its rule holds on for other meetings.
+
+    `by_rule` is set where the rule counts to another instant.
+    """
 
     rule: DeadlineRule
     current: Deadline | None
@@ -49,6 +54,7 @@ class Planned:
     instant: datetime | None
     basis: str = Deadline.Basis.RULE
     by_rule: datetime | None = None
+    ended_here: bool = False
 
     @property
     def changes(self) -> bool:
@@ -102,7 +108,11 @@ def propose(register: Register, opens_at: datetime, *, ending: bool = False) -> 
     it was set with; with `ending` it is proposed to end. Raises `deadlines.AnchorNotSupported` for a rule anchored
     to an item.
     """
-    in_force = {d.rule_id: d for d in register.deadlines.in_force().select_related("rule__replaces")}
+    rows = {
+        d.rule_id: d for d in register.deadlines.select_related("rule__replaces").order_by("pk")
+    }  # the last of each
+    in_force = {pk: d for pk, d in rows.items() if d.is_in_force}
+    ended_here = {pk: d for pk, d in rows.items() if d.ended_because}
     holding = {rule.pk: rule for rule in rules_for(register)}
     zone = ZoneInfo(register.zone)
     found = []
@@ -115,7 +125,13 @@ def propose(register: Register, opens_at: datetime, *, ending: bool = False) -> 
             read, pure = current.terms, current.as_rule
         ends = ending and pk not in holding
         found.append(
-            Proposal(rule, current, read, None if ends else deadlines.deadline(pure, opens_at, zone))
+            Proposal(
+                rule,
+                current,
+                read,
+                None if ends else deadlines.deadline(pure, opens_at, zone),
+                ended_here.get(pk),
+            )
         )
     return found
 
@@ -126,14 +142,21 @@ def plan(
     only: Collection[int] | None = None,
     by_hand: Mapping[int, datetime] | None = None,
     ended: Collection[int] = (),
+    ended_here: Collection[int] = (),
 ) -> list[Planned]:
     """How each deadline of `locked` will be for its opening as it stands. Changes nothing.
 
-    `only` names the rules (by id) whose deadline is set as the rule counts, by default all; `by_hand` those set to
-    another instant (aware), `ended` those whose deadline ends. The others stay as they are; where their rule counts
-    to another instant now, that is told of them.
+    `only` names the rules (by id) whose deadline is set as the rule counts, by default all but those that were ended
+    for this meeting; `by_hand` those set to another instant (aware), `ended` those whose deadline ends with its rule,
+    `ended_here` those for which it ends at this meeting. The others stay as they are; where their rule counts to
+    another instant now, that is told of them.
     """
-    return [_planned(p, locked, only, by_hand or {}, ended) for p in propose(locked, locked.opens_at)]
+    return [
+        Planned(p.rule, p.current, p.terms, None, ended_here=True)
+        if p.rule.pk in ended_here
+        else _planned(p, locked, only, by_hand or {}, ended)
+        for p in propose(locked, locked.opens_at)
+    ]
 
 
 def _planned(
@@ -149,10 +172,10 @@ def _planned(
     counted = proposal.would_be
     if rule.pk in by_hand:
         instant, read, basis = by_hand[rule.pk], proposal.terms, Deadline.Basis.BY_HAND
-    elif only is None or rule.pk in only:
+    elif rule.pk in only if only is not None else proposal.ended_here is None:
         return Planned(rule, current, proposal.terms, counted)
     elif current is None:
-        return Planned(rule, None, proposal.terms, None)
+        return Planned(rule, None, proposal.terms, None, ended_here=proposal.ended_here is not None)
     else:
         # It stays with the terms it has, and is compared with what those count to.
         instant, read = current.instant, current.terms
@@ -175,7 +198,9 @@ def put_in_force(
     for one in planned:
         if not one.changes:
             continue
-        locked.deadlines.in_force().filter(rule=one.rule).update(superseded_at=at)
+        locked.deadlines.in_force().filter(rule=one.rule).update(
+            superseded_at=at, ended_because=reason if one.ended_here else ""
+        )
         if one.instant is not None:
             made.append(
                 Deadline.objects.create(
@@ -201,6 +226,7 @@ def put_in_force(
                 "deadline": one.instant,
                 "basis": str(one.basis),
                 "by_rule": one.by_rule,
+                "ended_here": one.ended_here,
                 "opening": locked.opens_at,
                 "reason": reason,
             },

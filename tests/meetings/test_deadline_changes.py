@@ -1,19 +1,22 @@
 """Deadlines are set, kept and ended by an act of their own: proposed, chosen, reasoned, logged, told. No verdict flips."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from cwg.documents import rulebook
+from cwg.documents import rulebook, verification
 from cwg.documents.deadlines import DECISION_556
 from cwg.documents.models import Deadline, DeadlineRule, Revision
+from cwg.notices import kinds
 from cwg.notices.models import Event
 from cwg.record.models import JournalEntry
 from cwg.record.reasons import ReasonMissing
-from meetings import deadline_changes
+from meetings import convening, correcting, deadline_changes, moving
 from meetings.deadline_changes import Choice, Meaning
 from tests import factories
 
@@ -189,6 +192,101 @@ def test_only_the_secretariat_of_the_group_does_it(meeting, unchanged):
     ).person
     with pytest.raises(PermissionDenied):
         change(meeting, other, {})
+
+
+# --- Ended for one meeting, while the rule goes on ---------------------------------------------------------------------
+
+
+def end_here(meeting, actor, reason="Agreed by correspondence"):
+    return change(meeting, actor, {DeadlineRule.objects.get().pk: Choice.END_HERE}, reason=reason)
+
+
+def test_a_deadline_whose_rule_goes_on_is_ended_for_one_meeting(dg, meeting, secretary, saudi_delegate, held):
+    judged = factories.make_document(meeting.register)
+    other = factories.make_meeting(dg, 3)
+    end_here(meeting, secretary)
+    assert in_force(meeting) == {} and DeadlineRule.objects.get().active
+    assert list(in_force(other)) == [24]
+    (ended,) = meeting.register.deadlines_ended_here
+    assert ended.ending == "Ended for this meeting by the secretariat: Agreed by correspondence"
+    entry = JournalEntry.objects.get(act="deadline", facts__deadline=None)
+    assert entry.facts["ended_here"] and entry.facts["reason"] == "Agreed by correspondence"
+    event = Event.objects.get(kind="deadlines_changed")
+    told = kinds.get(event.kind).render(event, saudi_delegate, held.at).facts
+    (line,) = [lines for label, lines in told if label.startswith("Deadline")]
+    assert line[0].startswith("ended for this meeting; before: Wednesday, 11 March 2026, 10:00")
+    held.move_to(meeting.register.opens_at + timedelta(microseconds=1))
+    late = factories.make_document(meeting.register)
+    assert Revision.objects.get(document=late).verdict == "no_rule"
+    assert Revision.objects.get(document=judged).verdict == "in_time"
+    assert list(verification.verdicts_hold()) == []
+
+
+def test_what_was_ended_for_a_meeting_stays_ended_when_it_is_corrected_announced_and_moved(
+    dg, secretary, held
+):
+    meeting = factories.make_meeting(dg, announced=False)
+    end_here(meeting, secretary)
+    plan = convening.plan_of(meeting)
+    moved_to = plan.opens_local + timedelta(days=1)
+    meeting = correcting.correct(meeting, replace(plan, opens_local=moved_to), actor=secretary)
+    assert in_force(meeting) == {}
+    meeting = convening.announce(meeting, actor=secretary)
+    assert in_force(meeting) == {}
+    proposal = moving.propose_move(meeting, moved_to + timedelta(days=1))
+    assert proposal.to_choose == () and proposal.deadlines[0].meaning is Meaning.ENDED_HERE
+    moving.confirm_move(
+        meeting, moved_to + timedelta(days=1), choice=Choice.MOVE, actor=secretary, reason="Hall"
+    )
+    assert in_force(meeting) == {} and len(meeting.register.deadlines_ended_here) == 1
+
+
+def test_who_hears_of_the_meeting_hears_that_a_deadline_was_ended(dg, secretary, saudi_delegate, held):
+    meeting = factories.make_meeting(dg, announced=False)
+    end_here(meeting, secretary)
+    convening.announce(meeting, actor=secretary)
+    event = Event.objects.get(kind="meeting_announced")
+    told = str(kinds.get(event.kind).render(event, saudi_delegate, held.at).facts)
+    assert "Ended for this meeting by the secretariat: Agreed by correspondence" in told
+
+
+def test_an_ended_deadline_can_be_set_again(meeting, secretary):
+    end_here(meeting, secretary)
+    change(meeting, secretary, {DeadlineRule.objects.get().pk: Choice.MOVE})
+    assert in_force(meeting)[24].basis == "rule" and meeting.register.deadlines_ended_here == []
+    call_command("verify")
+
+
+def test_what_has_no_deadline_is_not_ended(meeting, dg, secretary):
+    own = rulebook.keep(rulebook.row_of(DECISION_556[0], dg), actor=secretary, reason="Agreed")
+    before = list(Deadline.objects.values())
+    with pytest.raises(deadline_changes.ChoiceMissing):
+        change(meeting, secretary, {own.pk: Choice.END_HERE})
+    assert list(Deadline.objects.values()) == before
+
+
+def test_a_deadline_in_force_cannot_be_called_ended(meeting):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Deadline.objects.update(ended_because="Because")
+
+
+def test_the_page_ends_it_and_says_so_from_then_on(meeting, secretary, chair, client_of):
+    rule, client = DeadlineRule.objects.get(), client_of(secretary)
+    page = client.get(page_of(meeting)).content.decode()
+    assert "End it for this meeting; the rule goes on for others" in page
+    sent = {
+        "seen": deadline_changes.propose_deadlines(meeting).digest,
+        f"rule-{rule.pk}": "end_here",
+        "reason": "By correspondence",
+    }
+    assert client.post(page_of(meeting), sent).status_code == 302
+    said = "Ended for this meeting by the secretariat: By correspondence"
+    for reader in (secretary, chair):
+        assert said in client_of(reader).get(meeting.get_absolute_url()).content.decode()
+    again = client.get(page_of(meeting))
+    assert said in again.content.decode()
+    assert again.context["form"][f"rule-{rule.pk}"].initial == "keep"
+    assert "Leave it ended" in again.content.decode()
 
 
 # --- The page -------------------------------------------------------------------------------------------------------

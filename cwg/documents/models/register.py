@@ -123,6 +123,12 @@ class Register(Chained):
         """The deadlines that hold now, earliest first; prefetch `deadlines` where many registers are shown."""
         return sorted((d for d in self.deadlines.all() if d.is_in_force), key=lambda d: (d.instant, d.pk))
 
+    @property
+    def deadlines_ended_here(self) -> list["Deadline"]:
+        """The last deadline of each rule that was ended for this meeting and is not set again. As above, prefetch."""
+        last = {d.rule_id: d for d in sorted(self.deadlines.all(), key=lambda d: d.pk)}
+        return [d for d in last.values() if d.ended_because]
+
 
 class Series(models.Model):
     """One run of numbers within a register. `last_number` moves only under the register's lock."""
@@ -280,6 +286,8 @@ class Deadline(models.Model):
     set_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", verbose_name=_("set by"))
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     superseded_at = models.DateTimeField(_("superseded"), null=True, blank=True)
+    # Why it ended for this meeting although its rule holds on; empty where another followed, or the rule itself ended.
+    ended_because = models.CharField(_("ended for this meeting because"), max_length=500, blank=True)
 
     objects = DeadlineQuerySet.as_manager()
 
@@ -297,6 +305,10 @@ class Deadline(models.Model):
                 name="a_deadline_beside_its_rule_says_what_the_rule_counts_to",
                 condition=models.Q(basis="rule", by_rule__isnull=True)
                 | ~models.Q(basis="rule") & models.Q(by_rule__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="only_a_superseded_deadline_has_ended",
+                condition=models.Q(ended_because="") | models.Q(superseded_at__isnull=False),
             ),
         ]
 
@@ -321,6 +333,11 @@ class Deadline(models.Model):
     def departure(self) -> str:
         """Where the deadline is not what its rule counts to: that, as a sentence; else nothing."""
         return rule_words.departure(self.basis, self.by_rule, self.register.zone)
+
+    @property
+    def ending(self) -> str:
+        """Of one that was ended for this meeting: that, and why, as a sentence."""
+        return rule_words.ending(self.ended_because)
 
 
 class SlotQuerySet(PartyQuerySet["Slot"]):
