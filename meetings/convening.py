@@ -28,6 +28,8 @@ from .offers import MeetingAct
 from .planning import Plan, SittingPlan
 from .secretariat import must_be_secretariat
 
+# The reason with which the first history row of a meeting and of its sittings is signed.
+CONVENED = "convened"
 # The Group has met two or three times a year; the secretariat puts the real date in its place.
 USUAL_PAUSE = timedelta(weeks=26)
 
@@ -92,11 +94,11 @@ def convene(group: Group, plan: Plan, *, actor: Person) -> Meeting:
                 chair=plan.chair,
                 note=plan.note,
             )
-            _save(meeting, actor, "convened")
+            _save(meeting, actor, CONVENED)
             for number, times in enumerate(sittings, 1):
                 sitting = Sitting(meeting=meeting, number=number, title=times.title)
                 sitting.starts_at, sitting.ends_at = times.starts_at, times.ends_at
-                _save(sitting, actor, "convened")
+                _save(sitting, actor, CONVENED)
             journal.append(
                 locked,
                 "convened",

@@ -1,14 +1,18 @@
 """Calendars: one meeting as a file, and a person's own at a secret address."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from icalendar import Calendar
 
 from cwg.members.models import Role
-from meetings import calling_off, moving
+from meetings import calling_off, convening, correcting, deadline_changes, moving
 from meetings.models import Sitting
+from meetings.planning import SittingPlan
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +124,104 @@ def test_the_entries_of_a_meeting_that_is_called_off_are_struck_out_and_come_bac
     calling_off.cancel(meeting, actor=secretary, reason="no quorum")
     gone = events(client_of(saudi_delegate).get(url))["opening"]
     assert str(gone["status"]) == "CANCELLED" and gone["sequence"] > back["sequence"]
+
+
+# --- What is not held any more ----------------------------------------------------------------------------------------
+
+
+def statuses(response) -> dict[str, tuple[str, int]]:
+    return {part: (str(event["status"]), int(event["sequence"])) for part, event in events(response).items()}
+
+
+def correct(meeting, secretary, *sittings):
+    plan = replace(convening.plan_of(meeting), sittings=sittings)
+    return correcting.correct(meeting, plan, actor=secretary, reason="the programme changed")
+
+
+MORNING, AFTERNOON = SittingPlan(1, time(9, 30), time(12, 30)), SittingPlan(1, time(14, 30), time(17, 30))
+
+
+@pytest.fixture
+def of_two_sittings(held, dg, secretary):
+    plan = convening.Plan(
+        ordinal=7,
+        title="Seventh",
+        place="Geneva",
+        zone="Europe/Zurich",
+        opens_local=datetime(2026, 3, 12, 9, 30),  # noqa: DTZ001 - on the clock of the seat
+        sittings=(MORNING, AFTERNOON),
+    )
+    return convening.announce(convening.convene(dg, plan, actor=secretary), actor=secretary)
+
+
+def test_a_sitting_that_is_removed_is_struck_out_by_its_uid(
+    client_of, of_two_sittings, saudi_delegate, secretary
+):
+    url = reverse("meetings:calendar", args=[of_two_sittings.register.slug])
+    client = client_of(saudi_delegate)
+    before = events(client.get(url))
+    assert {part for part in before if part.startswith(("sitting", "opening"))} == {"sitting-1", "sitting-2"}
+    first, _second = convening.plan_of(of_two_sittings).sittings
+    correct(of_two_sittings, secretary, first)
+    after = events(client.get(url))
+    assert set(after) == set(before)
+    assert str(after["sitting-1"]["status"]) == "CONFIRMED"
+    assert str(after["sitting-2"]["status"]) == "CANCELLED"
+    assert after["sitting-2"]["uid"] == before["sitting-2"]["uid"]
+    assert after["sitting-2"]["sequence"] > before["sitting-2"]["sequence"]
+    assert after["sitting-2"]["dtstart"].dt == before["sitting-2"]["dtstart"].dt
+    assert after["sitting-2"]["dtend"].dt == before["sitting-2"]["dtend"].dt
+
+
+def test_its_number_comes_back_to_no_other_sitting(client_of, of_two_sittings, saudi_delegate, secretary):
+    first, _second = convening.plan_of(of_two_sittings).sittings
+    correct(of_two_sittings, secretary, first)
+    correct(of_two_sittings, secretary, first, AFTERNOON)
+    found = statuses(
+        client_of(saudi_delegate).get(reverse("meetings:calendar", args=[of_two_sittings.register.slug]))
+    )
+    assert {part: status for part, (status, _) in found.items() if part.startswith("sitting")} == {
+        "sitting-1": "CONFIRMED",
+        "sitting-2": "CANCELLED",
+        "sitting-3": "CONFIRMED",
+    }
+    assert "opening" not in found
+
+
+def test_the_opening_gives_way_to_the_first_sitting_that_is_added(
+    client_of, meeting, saudi_delegate, secretary
+):
+    client, url = client_of(saudi_delegate), reverse("meetings:calendar", args=[meeting.register.slug])
+    before = statuses(client.get(url))
+    assert before["opening"] == ("CONFIRMED", 0)
+    correct(meeting, secretary, MORNING)
+    after = statuses(client.get(url))
+    assert (after["opening"], after["sitting-1"]) == (("CANCELLED", 1), ("CONFIRMED", 1))
+    correct(meeting, secretary)
+    back = statuses(client.get(url))
+    assert (back["opening"], back["sitting-1"]) == (("CONFIRMED", 2), ("CANCELLED", 2))
+
+
+def test_a_deadline_that_ends_is_struck_out_and_comes_back_when_it_is_set_again(
+    client_of, meeting, saudi_delegate, secretary
+):
+    client, url = client_of(saudi_delegate), reverse("meetings:calendar", args=[meeting.register.slug])
+    rule = meeting.register.deadlines.get().rule_id
+    for choice, status in (("end_here", "CANCELLED"), ("move", "CONFIRMED")):
+        deadline_changes.change_deadlines(meeting, choice={rule: choice}, actor=secretary, reason="Agreed")
+        found = events(client.get(url))
+        assert str(found[f"deadline-{rule}"]["status"]) == status
+        assert len(found[f"deadline-{rule}"].walk("VALARM")) == (status == "CONFIRMED")
+
+
+def test_the_feed_asks_as_much_for_three_meetings_as_for_one(
+    client, held, dg, meeting, saudi_delegate, django_assert_num_queries
+):
+    saudi_delegate.calendar_secret = SECRET
+    saudi_delegate.save()
+    with CaptureQueriesContext(connection) as asked:
+        feed(client)
+    for ordinal in (3, 4):
+        factories.make_meeting(dg, ordinal).sittings.create(number=1, starts_at=meeting.register.opens_at)
+    with django_assert_num_queries(len(asked)):
+        assert feed(client).content.count(b"BEGIN:VEVENT") == 6

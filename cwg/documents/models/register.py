@@ -126,8 +126,13 @@ class Register(Chained):
     @property
     def deadlines_ended_here(self) -> list["Deadline"]:
         """The last deadline of each rule that was ended for this meeting and is not set again. As above, prefetch."""
+        return [d for d in self.deadlines_gone if d.ended_because]
+
+    @property
+    def deadlines_gone(self) -> list["Deadline"]:
+        """The last deadline of each rule that has none in force any more, whatever ended it. As above, prefetch."""
         last = {d.rule_id: d for d in sorted(self.deadlines.all(), key=lambda d: d.pk)}
-        return [d for d in last.values() if d.ended_because]
+        return [d for d in last.values() if not d.is_in_force]
 
 
 class Series(models.Model):
