@@ -14,7 +14,7 @@ from cwg.documents.states import MeetingState
 from cwg.members.models import Person
 from cwg.notices import outbox
 from cwg.record import journal
-from cwg.record.history import sign
+from cwg.record.history import save_signed
 from cwg.record.reasons import clean_reason
 
 from . import offers
@@ -62,8 +62,7 @@ def _recorded(meeting: Meeting, locked: Register, at: datetime, actor: Person, r
     cancelled = locked.state_at(at) is MeetingState.CANCELLED
     meeting = Meeting.objects.select_related("register__group").get(pk=meeting.pk)
     meeting.sequence += 1
-    sign(meeting, actor, reason)
-    meeting.save()
+    save_signed(meeting, actor, reason)
     journal.append(
         locked,
         "cancelled" if cancelled else "postponed",

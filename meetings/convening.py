@@ -20,7 +20,7 @@ from cwg.documents.states import MeetingState
 from cwg.members.models import Group, Person
 from cwg.notices import outbox
 from cwg.record import journal
-from cwg.record.history import sign
+from cwg.record.history import save_signed
 
 from . import offers, planning
 from .models import Meeting, Sitting
@@ -94,11 +94,11 @@ def convene(group: Group, plan: Plan, *, actor: Person) -> Meeting:
                 chair=plan.chair,
                 note=plan.note,
             )
-            _save(meeting, actor, CONVENED)
+            save_signed(meeting, actor, CONVENED)
             for number, times in enumerate(sittings, 1):
                 sitting = Sitting(meeting=meeting, number=number, title=times.title)
                 sitting.starts_at, sitting.ends_at = times.starts_at, times.ends_at
-                _save(sitting, actor, CONVENED)
+                save_signed(sitting, actor, CONVENED)
             journal.append(
                 locked,
                 "convened",
@@ -199,7 +199,7 @@ def announce(meeting: Meeting, *, actor: Person) -> Meeting:
         ]
         rules.set_deadlines(locked, actor_id=actor.pk, at=at, reason="announced", only=missing)
         meeting = _again(meeting)
-        _save(meeting, actor, "announced")
+        save_signed(meeting, actor, "announced")
         journal.append(
             locked,
             "announced",
@@ -229,7 +229,7 @@ def close(meeting: Meeting, *, actor: Person) -> Meeting:
         locked.closed_at = at
         locked.save(update_fields=["closed_at"])
         meeting = _again(meeting)
-        _save(meeting, actor, "closed")
+        save_signed(meeting, actor, "closed")
         journal.append(
             locked,
             "closed",
@@ -246,8 +246,3 @@ def close(meeting: Meeting, *, actor: Person) -> Meeting:
 def _again(meeting: Meeting) -> Meeting:
     """The meeting read again under its register's lock."""
     return Meeting.objects.select_related("register__group").get(pk=meeting.pk)
-
-
-def _save(row, actor: Person, reason: str) -> None:
-    sign(row, actor, reason)
-    row.save()

@@ -18,7 +18,7 @@ from cwg.documents.models import Register
 from cwg.members.models import Person
 from cwg.notices import outbox
 from cwg.record import journal
-from cwg.record.history import sign
+from cwg.record.history import save_signed, sign
 from cwg.record.reasons import clean_reason
 
 from . import offers, planning
@@ -82,8 +82,7 @@ def correct(
             raise CannotCorrect(_("Nothing is changed."))
         _write(locked, meeting, plan, opens_at)
         meeting.sequence += 1
-        sign(meeting, actor, reason or "corrected")
-        meeting.save()
+        save_signed(meeting, actor, reason or "corrected")
         journal.append(
             locked,
             "corrected",
@@ -168,8 +167,7 @@ def _change_sittings(meeting: Meeting, planned: list[SittingTimes], actor: Perso
         sitting.title, sitting.starts_at, sitting.ends_at = times.title, times.starts_at, times.ends_at
         after = _told(sitting, zone)
         if before != after:
-            sign(sitting, actor, reason)
-            sitting.save()
+            save_signed(sitting, actor, reason)
             lines.append({"field": "sitting", "number": sitting.number, "before": before, "after": after})
     for sitting in there.values():
         if sitting.opened_at is not None or sitting.requests.exists():

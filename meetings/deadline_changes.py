@@ -18,7 +18,7 @@ from cwg.documents.models import Register
 from cwg.members.models import Person
 from cwg.notices import outbox
 from cwg.record import journal
-from cwg.record.history import sign
+from cwg.record.history import save_signed
 from cwg.record.reasons import clean_reason
 
 from . import offers
@@ -316,8 +316,7 @@ def change_deadlines(
         if not any(one.changes for one in planned):
             raise CannotChange(_("Nothing is changed."))
         meeting.sequence += 1
-        sign(meeting, actor, reason)
-        meeting.save()
+        save_signed(meeting, actor, reason)
         told = as_told(planned, what)
         journal.append(
             locked,

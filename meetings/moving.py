@@ -17,7 +17,7 @@ from cwg.documents.models import Register
 from cwg.members.models import Person
 from cwg.notices import outbox
 from cwg.record import journal
-from cwg.record.history import sign
+from cwg.record.history import save_signed
 from cwg.record.reasons import clean_reason
 
 from . import deadline_changes, offers, planning
@@ -134,8 +134,7 @@ def confirm_move(
         _shift_sittings(proposal, actor, reason)
         meeting.opens_local = clock_face(new_local_start)
         meeting.sequence += 1
-        sign(meeting, actor, reason)
-        meeting.save()
+        save_signed(meeting, actor, reason)
         planned = deadline_changes.plan(locked, what)
         told = deadline_changes.as_told(planned, what)
         journal.append(
@@ -224,5 +223,4 @@ def _shift_sittings(proposal: MoveProposal, actor: Person, reason: str) -> None:
     for shift in proposal.sittings:
         sitting = shift.sitting
         sitting.starts_at, sitting.ends_at = shift.after, shift.ends_at
-        sign(sitting, actor, reason)
-        sitting.save()
+        save_signed(sitting, actor, reason)

@@ -10,7 +10,7 @@ from cwg.documents.states import MeetingState
 from cwg.members.models import Person
 from cwg.notices import outbox
 from cwg.record import journal
-from cwg.record.history import sign
+from cwg.record.history import save_signed
 from cwg.record.reasons import clean_reason
 
 from . import offers
@@ -49,8 +49,7 @@ def open_sitting(
         _must_be_the_real_time(locked, opened_at, at)
         if sitting is not None:
             sitting.opened_at = opened_at
-            sign(sitting, actor, "opened")
-            sitting.save()
+            save_signed(sitting, actor, "opened")
         if opens_session:
             locked.opened_at = opened_at
             locked.save(update_fields=["opened_at"])
@@ -87,8 +86,7 @@ def undo_opening(meeting: Meeting, sitting: Sitting | None, *, actor: Person, re
         if opening.sitting is not None:
             was = opening.sitting.opened_at
             opening.sitting.opened_at = None
-            sign(opening.sitting, actor, reason)
-            opening.sitting.save()
+            save_signed(opening.sitting, actor, reason)
         locked.opened_at = opening.session_then
         locked.save(update_fields=["opened_at"])
         facts = {

@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from cwg.languages import LANGUAGE_CODES
 from cwg.record import access
-from cwg.record.history import sign
+from cwg.record.history import save_signed
 from cwg.record.reasons import clean_reason
 
 from . import addresses, refusals, sessions
@@ -215,7 +215,7 @@ def accept(
             office=invitation.office,
             since=at,
         )
-        _save(accreditation, person, "invitation accepted")
+        save_signed(accreditation, person, "invitation accepted")
         invitation.used_at = at
         invitation.person = person
         invitation.save(update_fields=["used_at", "person"])
@@ -232,7 +232,7 @@ def _new_person(invitation: Invitation, name: str, password: str | None, languag
     person.set_password(password)
     try:
         with transaction.atomic():
-            _save(person, None, "invitation accepted")
+            save_signed(person, None, "invitation accepted")
     except IntegrityError:
         # Two invitations to one new address, accepted in the same moment: the other one made the account.
         raise refusals.SignInFirst from None
@@ -283,7 +283,7 @@ def end(accreditation: Accreditation, *, actor: Person, at: datetime, reason: st
     with transaction.atomic():
         accreditation, at = _in_force(accreditation, actor, at)
         accreditation.until = at
-        _save(accreditation, actor, reason)
+        save_signed(accreditation, actor, reason)
         _note("accreditation_ended", accreditation, actor, at)
     return accreditation
 
@@ -316,8 +316,8 @@ def change_role(
             until=old.until,
         )
         old.until = at
-        _save(old, actor, reason)
-        _save(new, actor, reason)
+        save_signed(old, actor, reason)
+        save_signed(new, actor, reason)
         _note("role_changed", new, actor, at)
     return new
 
@@ -382,7 +382,7 @@ def _set_active(person: Person, active: bool, actor: Person, at: datetime, reaso
         if active and person.joined_into_id:
             raise refusals.JoinedAway
         person.is_active = active
-        _save(person, actor, reason)
+        save_signed(person, actor, reason)
         if not active:
             sessions.end_all(person)
         act = "person_enabled" if active else "person_disabled"
@@ -413,11 +413,6 @@ def _holds_a_role(invitation: Invitation, at: datetime) -> bool:
     """One open role in a delegation at a time, also one that has yet to begin."""
     held = Accreditation.objects.not_ended(at).filter(person__email=invitation.email)
     return same_place(held, invitation).exists()
-
-
-def _save(row, actor: Person | None, reason: str) -> None:
-    sign(row, actor, reason)
-    row.save()
 
 
 def tell(invitation: Invitation, at: datetime) -> None:

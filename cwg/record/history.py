@@ -14,3 +14,9 @@ def sign(row: models.Model, actor: models.Model | None, reason: str) -> None:
     signed: Any = row  # the two attributes are the history's own, and no model declares them
     signed._history_user = actor
     signed._change_reason = reason
+
+
+def save_signed(row: models.Model, actor: models.Model | None, reason: str) -> None:
+    """`sign`, and save."""
+    sign(row, actor, reason)
+    row.save()
