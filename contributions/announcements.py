@@ -236,7 +236,7 @@ def _render_answer(event: Event, person: Person | None, now: datetime) -> Mail:
     return Mail(
         subject=words[Sponsorship.Status(sponsorship.status)] % {"state": state, "title": draft},
         template="sponsorship_answered",
-        context={"answer": sponsorship.status},
+        context={"sponsorship": sponsorship},
         facts=((_("Delegation asked"), (state.name,)), *_draft_facts(draft, person)),
         link=(_("Open the draft"), draft.get_absolute_url()),
     )

@@ -137,8 +137,17 @@ class Contribution(OfParty):
         return self.status in (self.Status.DRAFT, self.Status.HELD)
 
     @property
+    def is_held(self) -> bool:
+        """For the next meeting."""
+        return self.status == self.Status.HELD
+
+    @property
     def is_change(self) -> bool:
         return self.revises_id is not None
+
+    @property
+    def is_revision(self) -> bool:
+        return self.revision_kind == Revision.Kind.REV
 
     @property
     def open_slot(self) -> Slot | None:
@@ -233,6 +242,15 @@ class Sponsorship(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} ({self.get_status_display()})"
+
+    # For templates, which name no value. Code compares with the members.
+    @property
+    def has_joined(self) -> bool:
+        return self.status == self.Status.CONFIRMED
+
+    @property
+    def has_left(self) -> bool:
+        return self.status == self.Status.LEFT
 
     @property
     def party(self) -> Party:

@@ -67,6 +67,21 @@ class Verdict(StrEnum):
     NO_RULE = "no_rule"
     NOT_MEASURED = "not_measured"
 
+    # For templates, which name no value. Code compares with the members.
+    @property
+    def is_kept(self) -> bool:
+        """Late, and kept out: the draft stays one."""
+        return self is Verdict.LATE_KEPT
+
+    @property
+    def is_flagged(self) -> bool:
+        """Late, and accepted all the same."""
+        return self is Verdict.LATE_FLAGGED
+
+    @property
+    def is_exempt(self) -> bool:
+        return self is Verdict.EXEMPT
+
 
 UNIT_LABELS = {
     Unit.HOURS: _("elapsed hours"),
