@@ -17,12 +17,13 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
+from cwg.look import csv_export
 from cwg.members.oversight import is_administrator, seen_groups
 from cwg.members.requests import of_person
 from cwg.members.rights import Rights
 from cwg.record.history import sign
 
-from . import console_values, csv_export, history
+from . import console_values, history
 from .change_form import RecordForm
 
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 from zipstream import ZipStream
 
+from cwg.look import csv_export
+
 from . import header_block, symbols, verdicts
 from .models import Blob
 from .storage import documents as storage
 
 PIECE = 64 * 1024
-# What a spreadsheet would run as a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class RightEnded(PermissionError):
@@ -58,11 +58,6 @@ INDEX: dict[str, Callable[[Packed], object]] = {
     "bytes": lambda one: one.blob.size,
     "sha256": lambda one: one.blob.sha256,
 }
-
-
-def inert(cell: str) -> str:
-    """`cell` as text for a spreadsheet: one that starts like a formula gets an apostrophe before it."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 
 def contents(documents, languages: Collection[str]) -> list[Packed]:
@@ -137,6 +132,6 @@ def _as_csv(packed: list[Packed]) -> bytes:
     writer = csv.writer(out)
     writer.writerow(INDEX)
     for one in packed:
-        writer.writerow([inert(str(cell(one))) for cell in INDEX.values()])
+        writer.writerow([csv_export.inert(str(cell(one))) for cell in INDEX.values()])
     # With a byte order mark, or spreadsheets read Arabic and Chinese as Latin.
     return out.getvalue().encode("utf-8-sig")

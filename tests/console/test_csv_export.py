@@ -1,23 +1,6 @@
-from datetime import UTC, datetime
+"""What a list of the records holds when it is taken as CSV."""
 
-import pytest
-
-from cwg.console import csv_export
 from tests import factories
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", " =1+1", "\u00a0=1"])
-def test_a_formula_becomes_text(text):
-    assert csv_export.cell(text) == f"'{text}"
-
-
-@pytest.mark.parametrize("text", ["", "France", "a=b", "C-11/2", "السعودية"])
-def test_words_stay_as_they_are(text):
-    assert csv_export.cell(text) == text
-
-
-def test_an_instant_is_utc():
-    assert csv_export.cell(datetime(2009, 2, 11, 8, tzinfo=UTC)) == "2009-02-11T08:00:00Z"
 
 
 def test_the_documents_of_a_meeting_come_as_csv(meeting, document, secretary, client_of):

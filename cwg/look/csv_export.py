@@ -7,21 +7,31 @@ from typing import Any
 
 from django.http import HttpResponse
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A blank before the sign does not keep every spreadsheet from reading a formula.
+_BLANKS = " \u00a0"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def cell(value: Any) -> str:
-    """`value` as the text of a cell: instants in UTC, and an apostrophe before what would be a formula.
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet may run a cell of this text as a formula."""
+    return text.startswith(_FORMULA) or text.lstrip(_BLANKS).startswith(_FORMULA)
+
+
+def inert(text: str) -> str:
+    """`text` as text for a spreadsheet: an apostrophe before what would be a formula.
 
     A number of our own that is negative is text too; there is none in our lists.
     """
+    return f"'{text}" if is_formula(text) else text
+
+
+def cell(value: Any) -> str:
+    """`value` as the inert text of a cell, instants in UTC."""
     if value is None:
         return ""
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    text = str(value)
-    # A blank before the sign does not keep every spreadsheet from reading a formula.
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA) or text.startswith(FORMULA) else text
+    return inert(str(value))
 
 
 def response(name: str, head: Iterable[Any], rows: Iterable[Iterable[Any]]) -> HttpResponse:
