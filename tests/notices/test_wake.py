@@ -86,3 +86,26 @@ def test_nothing_is_asked_before_the_commit(monkeypatch, django_capture_on_commi
         assert woken == []
     assert Event.objects.count() == 1
     assert woken
+
+
+@pytest.mark.django_db
+def test_one_tap_for_all_that_a_transaction_tells(monkeypatch, django_capture_on_commit_callbacks):
+    woken = []
+    monkeypatch.setattr(outbox, "wake", lambda: woken.append(1))
+    with django_capture_on_commit_callbacks(execute=True):
+        for key in "123":
+            outbox.tell("news", key=key, at=factories.NOW)
+    assert woken == [1]
+
+
+@pytest.mark.django_db
+def test_a_tap_lost_with_a_savepoint_is_asked_for_again(monkeypatch, django_capture_on_commit_callbacks):
+    woken = []
+    monkeypatch.setattr(outbox, "wake", lambda: woken.append(1))
+    with django_capture_on_commit_callbacks(execute=True):
+        with pytest.raises(RuntimeError), transaction.atomic():
+            outbox.tell("news", key="1", at=factories.NOW)
+            raise RuntimeError
+        outbox.tell("news", key="2", at=factories.NOW)
+    assert woken == [1]
+    assert Event.objects.get().key == "news:2"
