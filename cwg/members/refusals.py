@@ -36,9 +36,9 @@ class RoleDoesNotFit(Refused):
 
 
 class NameRefused(Refused):
-    """No name, one too long, or one with line breaks or other control characters."""
+    """No name, one too long, or one with line breaks, control characters or signs that turn the direction."""
 
-    sentence = _("Write the name on one line, with at most 150 characters.")
+    sentence = _("Write the name on one line, with at most 150 characters and no control characters.")
 
 
 class AddressRefused(Refused):

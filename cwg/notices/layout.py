@@ -4,7 +4,6 @@ Nothing that people typed reaches a header on two lines, and nothing of it is ma
 """
 
 import re
-import unicodedata
 from datetime import UTC, datetime, tzinfo
 from email.utils import format_datetime
 from typing import Any
@@ -18,6 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from cwg.look import instants
+from cwg.members.cleaning import one_line
 from cwg.members.middleware import CATALOGUE
 from cwg.members.models import Person
 
@@ -25,14 +25,6 @@ from .addresses import absolute
 from .kinds import Mail
 
 SUBJECT_LENGTH = 150
-# Marks that change the direction of what follows: a title must not turn the rest of a line around.
-_OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-
-
-def one_line(text: str) -> str:
-    """`text` on one line, without control characters and direction overrides."""
-    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c for c in str(text))
-    return " ".join(kept.translate(_OVERRIDES).split())
 
 
 def shortened(text: str, length: int = SUBJECT_LENGTH) -> str:
