@@ -15,8 +15,8 @@ from cwg.record.reasons import clean_reason
 
 from . import account_mail, address_changes, refusals, sessions
 from .cleaning import clean_address
-from .models import Accreditation, Group, Person
-from .people import may_look_after, same_place
+from .models import Accreditation, Person
+from .people import lock_groups, may_look_after, same_place
 from .rights import Rights, rights_of
 
 
@@ -107,8 +107,7 @@ def join(closed: Person, stays: Person, *, actor: Person, at: datetime, reason: 
     with transaction.atomic():
         # As every act on the people of a group: one at a time, and always in the same order.
         held = Accreditation.objects.not_ended(at).filter(person__in=[closed.pk, stays.pk])
-        groups = sorted(set(held.values_list("group_id", flat=True)))
-        list(Group.objects.select_for_update(no_key=True).filter(pk__in=groups).order_by("pk"))
+        lock_groups(set(held.values_list("group_id", flat=True)))
         pair = {
             one.pk: one
             for one in Person.objects.select_for_update().filter(pk__in=[closed.pk, stays.pk]).order_by("pk")

@@ -11,7 +11,7 @@ from cwg.record.reasons import clean_reason
 
 from . import refusals
 from .models import Accreditation, Group, MemberState, Office, Person, Role
-from .people import may_manage, same_place
+from .people import lock_groups, may_manage, same_place
 from .rights import rights_of
 
 
@@ -33,8 +33,7 @@ def grant(
     reason = clean_reason(reason)
     accreditation = Accreditation(person=person, group=group, role=role, state=state, office=office, since=at)
     with transaction.atomic():
-        # The same lock as every other act on the people of a group takes (people.py).
-        Group.objects.select_for_update(no_key=True).get(pk=group.pk)
+        lock_groups([group.pk])
         rights = rights_of(actor, at)
         if not may_manage(rights, group_id=group.pk, role=role, state_id=state.pk if state else None):
             raise refusals.NotEntitled

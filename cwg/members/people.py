@@ -6,7 +6,7 @@ nothing. Rights follow the delegation or office (domain 2): a focal point acts f
 secretariat for its group, an administrator for every group.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -90,12 +90,16 @@ def _require(actor: Person, accreditation_or_invitation, at: datetime) -> Rights
     return rights
 
 
-def _lock(group_id: int) -> None:
-    """One act on the people of a group at a time: two focal points cannot end each other at once.
+def lock_groups(group_ids: Iterable[int]) -> None:
+    """One act on the people of a group at a time: two focal points cannot end each other at once. In one order.
 
     NO KEY: rows that merely refer to the group, and so every submission, go on meanwhile.
     """
-    Group.objects.select_for_update(no_key=True).get(pk=group_id)
+    list(Group.objects.select_for_update(no_key=True).filter(pk__in=group_ids).order_by("pk"))
+
+
+def _lock(group_id: int) -> None:
+    lock_groups([group_id])
 
 
 # --- Invitations --------------------------------------------------------------------------------------------------
@@ -119,7 +123,7 @@ def invite(
     AlreadyInvited.
     """
     email, name = clean_address(email), clean_name(name)
-    if not _fits(role, state, office):
+    if not fits(role, state, office):
         raise refusals.RoleDoesNotFit
     invitation = Invitation(
         email=email,
@@ -300,7 +304,7 @@ def change_role(
         old, at = _in_force(accreditation, actor, at)
         if role == old.role:
             raise refusals.AlreadySo
-        if not _fits(role, old.state, old.office):
+        if not fits(role, old.state, old.office):
             raise refusals.RoleDoesNotFit
         _require(actor, Accreditation(group=old.group, role=role, state=old.state), at)
         gives_up = old.role == Role.FOCAL_POINT and role == Role.DELEGATE
@@ -393,7 +397,7 @@ def _set_active(person: Person, active: bool, actor: Person, at: datetime, reaso
 # --- What the verbs share -----------------------------------------------------------------------------------------
 
 
-def _fits(role: str, state: MemberState | None, office: Office | None) -> bool:
+def fits(role: str, state: MemberState | None, office: Office | None) -> bool:
     """The same as the constraints of the database say (models.role_and_party)."""
     return (
         role in Role.values
