@@ -5,6 +5,7 @@ not announced, a meeting and a document of a group in which nobody of the matrix
 """
 
 import secrets
+import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -24,6 +25,8 @@ from cwg.members import people
 from cwg.members.models import Accreditation, Group, MemberState, Office, Person, Role
 from cwg.members.parties import Party
 from cwg.members.rights import rights_of
+from cwg.members.roster import carrying_out, judging
+from cwg.members.roster import reading as roster_reading
 from cwg.notices.models import DemoMail, Event, Notice
 from cwg.record import access, heartbeat, journal
 from cwg.record.models import AccessEntry, Heartbeat, JournalEntry, PortalJournal, VerificationRun
@@ -250,9 +253,22 @@ def _people_records(world: World) -> dict[str, Any]:
         actor=world.people["focal_point"],
         at=clock.now(),
     )
+    text = f"SAU;Delegate;Imported {MARK};imported@matrix.example\nNowhere {MARK};Delegate;Left out {MARK};left@matrix.example"
+    sheet, secretary = roster_reading.read(text), world.people["secretariat"]
+    roster = carrying_out.carry_out(
+        sheet,
+        token=uuid.uuid4(),
+        shown=judging.judge(sheet, rights=rights_of(secretary), default_group=world.group).shown,
+        default_group=world.group,
+        default_language="en",
+        reason="",
+        actor=secretary,
+        at=clock.now(),
+    )
     world.people["delegate"].calendar_secret = secrets.token_urlsafe(32)
     world.people["delegate"].save(update_fields=["calendar_secret"])
     return {
+        "roster": roster,
         "invitation": invitation,
         "invitation_token": people.invitation_link(invitation).rstrip("/").rpartition("/")[2],
         "seat_of_delegate": Accreditation.objects.get(person=world.people["delegate"]),

@@ -53,6 +53,7 @@ OBJECTS: dict[str, dict[str, Address]] = {
     },
     "members:new-password": {"delegate": lambda w: {"pk": w.people["delegate"].pk}},
     "members:state-people": {"Saudi Arabia": lambda w: {"iso3": "sau"}},
+    "members:imported": {"by the secretariat": lambda w: {"pk": w.roster.pk}},
     "members:role-end": {
         "Saudi delegate": lambda w: {"pk": w.seat_of_delegate.pk},
         "Syrian delegate": lambda w: {"pk": w.seat_of_syrian.pk},
@@ -155,6 +156,7 @@ SAME = {
     "documents:receipt-statement": "documents:receipt",
     "members:role-change": "members:role-end",
     "members:invitation-again": "members:invitation-revoke",
+    "members:imported-csv": "members:imported",
     "members:grant": "members:new-password",
     "contributions:remove-file": "contributions:draft-file",
     "contributions:withdraw": "contributions:change",

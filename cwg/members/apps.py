@@ -15,6 +15,7 @@ class MembersConfig(AppConfig):
 
         from . import accounts, devices, directory, guessing, sessions
         from .requests import of_visitor
+        from .roster import carrying_out
 
         accounts.connect()
         nav.register(
@@ -28,3 +29,4 @@ class MembersConfig(AppConfig):
         jobs.register("entry-attempts", guessing.forget_what_is_over, every=timedelta(hours=6))
         jobs.register("known-devices", devices.forget_what_is_over)
         jobs.register("sessions", sessions.forget_what_is_over, every=timedelta(hours=6))
+        jobs.register("imported-lists", carrying_out.forget_what_is_over)

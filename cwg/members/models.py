@@ -394,3 +394,4 @@ class Invitation(NamesParty):
 
 # Django finds the models of an app through this module.
 from .entry_models import AddressChange, EntryAttempt, KnownDevice, Session  # noqa: E402, F401
+from .roster.models import Roster  # noqa: E402, F401

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import address_views, directory_views, people_views, role_views, session_views, views
+from .roster import views as roster_views
 
 app_name = "members"
 urlpatterns = [
@@ -8,6 +9,10 @@ urlpatterns = [
     path("me/address/", address_views.own, name="own-address"),
     path("people/", directory_views.people, name="people"),
     path("people/states/<slug:iso3>/", directory_views.state, name="state-people"),
+    path("people/import/", roster_views.importing, name="import"),
+    path("people/import/template.csv", roster_views.template, name="import-template"),
+    path("people/import/<uuid:pk>/", roster_views.imported, name="imported"),
+    path("people/import/<uuid:pk>/lines.csv", roster_views.imported_csv, name="imported-csv"),
     path("people/invite/", role_views.invite, name="invite"),
     path("people/invitations/<uuid:pk>/again/", role_views.again, name="invitation-again"),
     path("people/invitations/<uuid:pk>/revoke/", role_views.revoke, name="invitation-revoke"),
