@@ -9,6 +9,7 @@ from cwg.documents import listing
 from cwg.documents.models import Document, Source
 from cwg.members.parties import Party
 from cwg.members.requests import PortalRequest
+from meetings import request_lines
 
 from . import delegation_people
 from .finding import code_of, seat_or_404, state_of
@@ -36,6 +37,7 @@ def delegation(request: PortalRequest) -> HttpResponse:
         {
             "seats": seats,
             "offices": offices,
+            "requests": request_lines.asked_of(rights, office__isnull=False) if offices else [],
             "office_drafts": office_rows(drafts) if offices else [],
             "office_submitted": listing.rows(submitted, with_meeting=True) if offices else [],
         },
@@ -83,6 +85,9 @@ def seat(request: PortalRequest, group: str, code: str) -> HttpResponse:
             "submits": request.rights.submits_for(party),
             "drafts": open_ones,
             "discarded": [d for d in drafts if d.status == Contribution.Status.DISCARDED],
+            "requests": request_lines.asked_of(
+                request.rights, state=own.state, request__meeting__register__group=own.group
+            ),
             "asked": [one for one in asked if one.status in Sponsorship.SIGNING],
             "not_joined": [one for one in asked if one.status not in Sponsorship.SIGNING],
             "submitted": submitted,

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
 
 from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext as _
@@ -22,10 +21,11 @@ from cwg.members.oversight import seen_groups, sees_every_group
 from cwg.members.rights import Rights
 from cwg.record.models import JournalEntry, PortalJournal
 
+from . import request_acts
+from .act_words import Facts, with_reason
 from .correcting import FIELD_LABELS
 from .journal_names import Names
 
-Facts = dict[str, Any]
 Sentence = Callable[[Facts, Names, str], str]  # facts, names, the person who acted
 
 
@@ -107,11 +107,6 @@ def _sources(facts: Facts, names: Names) -> str:
     return ", ".join(names.party(each) for each in facts["sources"])
 
 
-def _with_reason(said: str, facts: Facts) -> str:
-    reason = facts.get("reason")
-    return _("%(sentence)s. Reason: %(reason)s") % {"sentence": said, "reason": reason} if reason else said
-
-
 # --- Documents ----------------------------------------------------------------------------------------------------
 
 
@@ -140,7 +135,7 @@ def _late(facts: Facts, names: Names, person: str) -> str:
 
 def _withdrawn(facts: Facts, names: Names, person: str) -> str:
     said = _("%(symbol)s withdrawn by %(person)s") % {"symbol": facts["symbol"], "person": person}
-    return _with_reason(said, facts)
+    return with_reason(said, facts)
 
 
 def _disclosure(facts: Facts, names: Names, person: str) -> str:
@@ -150,7 +145,7 @@ def _disclosure(facts: Facts, names: Names, person: str) -> str:
         "after": _label(Document.Disclosure, facts["after"]),
         "person": person,
     }
-    return _with_reason(said, facts)
+    return with_reason(said, facts)
 
 
 def _archive_opened(facts: Facts, names: Names, person: str) -> str:
@@ -185,7 +180,7 @@ def _deadline(facts: Facts, names: Names, person: str) -> str:
         told = _("Deadline under “%(rule)s” left at %(after)s by %(person)s") % said
     else:
         told = _("Deadline under “%(rule)s” changed from %(before)s to %(after)s by %(person)s") % said
-    return _with_reason(told, facts)
+    return with_reason(told, facts)
 
 
 def _deadline_rule(facts: Facts, names: Names, person: str) -> str:
@@ -201,7 +196,7 @@ def _deadline_rule(facts: Facts, names: Names, person: str) -> str:
         told = _("Deadline rule “%(rule)s” switched on by %(person)s") % said
     else:
         told = _("Deadline rule “%(rule)s” changed by %(person)s") % said
-    return _with_reason(told, facts)
+    return with_reason(told, facts)
 
 
 # --- Meetings -----------------------------------------------------------------------------------------------------
@@ -223,7 +218,7 @@ def _moved(facts: Facts, names: Names, person: str) -> str:
         "after": _instant(facts["after"], names),
         "person": person,
     }
-    return _with_reason(said, facts)
+    return with_reason(said, facts)
 
 
 def _deadlines_changed(facts: Facts, names: Names, person: str) -> str:
@@ -233,7 +228,7 @@ def _deadlines_changed(facts: Facts, names: Names, person: str) -> str:
         "%(count)d deadlines of the meeting changed by %(person)s",
         len(changed),
     ) % {"count": len(changed), "person": person}
-    return _with_reason(said, facts)
+    return with_reason(said, facts)
 
 
 def _sitting_opened(facts: Facts, names: Names, person: str) -> str:
@@ -253,13 +248,13 @@ def _opening_undone(facts: Facts, names: Names, person: str) -> str:
         told = _("Opening of sitting %(number)d at %(opened)s undone by %(person)s") % said
     if facts["session"] is None:
         told = _("%(sentence)s; the meeting is no longer in session") % {"sentence": told}
-    return _with_reason(told, facts)
+    return with_reason(told, facts)
 
 
 def _corrected(facts: Facts, names: Names, person: str) -> str:
     what = ", ".join(dict.fromkeys(_what_changed(change) for change in facts["changes"]))
     said = _("Meeting corrected by %(person)s: %(what)s") % {"person": person, "what": what}
-    return _with_reason(said, facts)
+    return with_reason(said, facts)
 
 
 def _what_changed(change: dict) -> str:
@@ -279,11 +274,11 @@ def _what_changed(change: dict) -> str:
 
 
 def _cancelled(facts: Facts, names: Names, person: str) -> str:
-    return _with_reason(_("Meeting cancelled by %(person)s") % {"person": person}, facts)
+    return with_reason(_("Meeting cancelled by %(person)s") % {"person": person}, facts)
 
 
 def _postponed(facts: Facts, names: Names, person: str) -> str:
-    return _with_reason(_("Meeting postponed without a date by %(person)s") % {"person": person}, facts)
+    return with_reason(_("Meeting postponed without a date by %(person)s") % {"person": person}, facts)
 
 
 def _closed(facts: Facts, names: Names, person: str) -> str:
@@ -295,26 +290,6 @@ def _closed(facts: Facts, names: Names, person: str) -> str:
         "Meeting closed by %(person)s; %(count)d requests left unanswered",
         unanswered,
     ) % {"person": person, "count": unanswered}
-
-
-def _request(facts: Facts, names: Names, person: str) -> str:
-    said = {
-        "addressee": names.party(facts["addressee"]),
-        "person": person,
-        "wording": facts["wording"],
-        "item": facts["item"],
-    }
-    if not facts["due_on"]:
-        return _("Request to %(addressee)s under %(item)s recorded by %(person)s: “%(wording)s”") % said
-    due = {**said, "due": date_text(date.fromisoformat(facts["due_on"]))}
-    return (
-        _("Request to %(addressee)s under %(item)s, due by %(due)s, recorded by %(person)s: “%(wording)s”")
-        % due
-    )
-
-
-def _request_withdrawn(facts: Facts, names: Names, person: str) -> str:
-    return _with_reason(_("Request of the Group withdrawn by %(person)s") % {"person": person}, facts)
 
 
 # --- The portal ---------------------------------------------------------------------------------------------------
@@ -347,7 +322,7 @@ def _access_sealed(facts: Facts, names: Names, person: str) -> str:
 
 def _notice_sent_again(facts: Facts, names: Names, person: str) -> str:
     said = _("Mail %(number)d sent again by %(person)s") % {"number": facts["notice"], "person": person}
-    return _with_reason(said, facts)
+    return with_reason(said, facts)
 
 
 def _key_made(facts: Facts, names: Names, person: str) -> str:
@@ -355,7 +330,7 @@ def _key_made(facts: Facts, names: Names, person: str) -> str:
 
 
 def _key_retired(facts: Facts, names: Names, person: str) -> str:
-    return _with_reason(_("Signing key %(key)s retired") % {"key": facts["key"]}, facts)
+    return with_reason(_("Signing key %(key)s retired") % {"key": facts["key"]}, facts)
 
 
 ACTS: dict[str, Act] = {
@@ -379,8 +354,10 @@ ACTS: dict[str, Act] = {
     "cancelled": Act(_cancelled),
     "postponed": Act(_postponed),
     "closed": Act(_closed),
-    "request": Act(_request),
-    "request_withdrawn": Act(_request_withdrawn),
+    "request": Act(request_acts.recorded),
+    "request_withdrawn": Act(request_acts.withdrawn),
+    "request_answered": Act(request_acts.answered),
+    "request_unlinked": Act(request_acts.unlinked),
     "restored": Act(_restored),
     "demonstration": Act(_demonstration),
     # Of the portal's own chain.

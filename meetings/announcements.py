@@ -1,13 +1,13 @@
-"""What a meeting tells people by mail: that it is announced, that it moved, what the Group requests of them."""
+"""What a meeting tells people by mail: that it is announced, that it moved, that it is called off or corrected."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from cwg.documents import rule_words
 from cwg.documents.models import Deadline, Register
-from cwg.look.instants import date_text, instant_text
+from cwg.look.instants import instant_text
 from cwg.members.models import Person
 from cwg.members.rights import Rights, rights_of
 from cwg.notices import audience, kinds
@@ -16,7 +16,7 @@ from cwg.notices.layout import moment, one_line
 from cwg.notices.models import Event
 
 from .correcting import FIELD_LABELS
-from .models import Meeting, Request
+from .models import Meeting
 
 
 def register() -> None:
@@ -27,7 +27,6 @@ def register() -> None:
     kinds.register(NoticeKind("meeting_postponed", _readers, _postponed_and_visible, _render_called_off))
     kinds.register(NoticeKind("opening_undone", _readers, _still_undone, _render_opening_undone))
     kinds.register(NoticeKind("deadlines_changed", _readers, _open_and_visible, _render_deadlines))
-    kinds.register(NoticeKind("request_recorded", _addressees, _still_requested, _render_request))
 
 
 # --- Announced, moved: every reader of the group ------------------------------------------------------------------
@@ -41,7 +40,7 @@ def _meeting(event: Event) -> Meeting:
 def _readers(event: Event, now: datetime) -> list[Recipient]:
     """Everybody who sees the meeting by the rights of its group."""
     meeting = _meeting(event)
-    sees = _sight_of(meeting)
+    sees = sight_of(meeting)
     reading = [
         rights
         for rights in audience.of_group(meeting.register.group_id, now)
@@ -50,7 +49,7 @@ def _readers(event: Event, now: datetime) -> list[Recipient]:
     return [Recipient.of(rights.holder) for rights in audience.who_see(reading, sees)]
 
 
-def _sight_of(meeting: Meeting) -> Callable[[Rights], bool]:
+def sight_of(meeting: Meeting) -> Callable[[Rights], bool]:
     return lambda rights: Meeting.objects.visible_to(rights).filter(pk=meeting.pk).exists()
 
 
@@ -90,7 +89,7 @@ def _still_undone(event: Event, person: Person | None, now: datetime) -> bool:
 def _still_reads(meeting: Meeting, person: Person | None, now: datetime) -> bool:
     """In the person's own right, as a member of the group."""
     rights = rights_of(person, now)
-    return meeting.register.group_id in rights.readable_groups and _sight_of(meeting)(rights)
+    return meeting.register.group_id in rights.readable_groups and sight_of(meeting)(rights)
 
 
 def deadline_facts(
@@ -319,65 +318,3 @@ def _no_deadline(entry: dict, before: datetime | None, zone: str) -> str:
     if before is None:
         return _("stays ended for this meeting")
     return _("ended for this meeting; before: %(instant)s") % {"instant": instant_text(before, zone, "full")}
-
-
-# --- Requests of the Group ----------------------------------------------------------------------------------------
-
-
-def _request(event: Event) -> Request | None:
-    of = Request.objects.select_related("meeting__register__group", "state", "office", "sitting", "slot")
-    return of.filter(pk=event.facts["request"]).first()
-
-
-def _addressees(event: Event, now: datetime) -> list[Recipient]:
-    request = _request(event)
-    if request is None:
-        return []
-    asked = [
-        rights
-        for rights in audience.of_group(request.meeting.register.group_id, now)
-        if rights.works_for(request.party)
-    ]
-    return [Recipient.of(rights.holder) for rights in audience.who_see(asked, _sight_of(request.meeting))]
-
-
-def _still_requested(event: Event, person: Person | None, now: datetime) -> bool:
-    """Not withdrawn, not answered; where it opened a slot, the meeting is not closed; asked of this person still."""
-    request = _request(event)
-    if request is None or request.withdrawn_at is not None:
-        return False
-    if request.slot is not None and not request.slot.is_open_in(request.meeting.register):
-        return False
-    rights = rights_of(person, now)
-    return rights.works_for(request.party) and _sight_of(request.meeting)(rights)
-
-
-def _render_request(event: Event, person: Person | None, now: datetime) -> Mail:
-    request = _request(event)
-    assert request is not None  # `_still_requested` has just found it
-    register = request.meeting.register
-    facts = [
-        (_("Addressed to"), (str(request.addressee),)),
-        (_("Meeting"), (register.title, register.place)),
-        (_("Agenda item"), (request.item,)),
-        (_("Wording"), (request.wording,)),
-        (_("Recorded"), moment(event.happened_at, register.zone, register.place, person)),
-    ]
-    if request.sitting is not None:
-        facts.insert(2, (_("Sitting"), (str(request.sitting),)))
-    if request.due_on is not None:
-        facts.append((_("Due by"), (_due(request.due_on, register.place),)))
-    return Mail(
-        subject=_("Request of the Group to %(addressee)s: %(meeting)s")
-        % {"addressee": request.addressee, "meeting": register.title},
-        template="request_recorded",
-        context={
-            "opens_slot": request.slot_id is not None,
-        },
-        facts=tuple(facts),
-        link=(_("Open the request"), request.get_absolute_url()),
-    )
-
-
-def _due(day: date, place: str) -> str:
-    return _("%(date)s, the end of the day in %(place)s") % {"date": date_text(day), "place": place}

@@ -9,11 +9,14 @@ class MeetingsConfig(AppConfig):
     def ready(self) -> None:
         from cwg.documents import upward
         from cwg.look import nav
+        from cwg.record import checks
 
-        from . import announcements, chain_heads, document_notices, requests
+        from . import announcements, answers, chain_heads, document_notices, request_notices, verification
 
         announcements.register()
         chain_heads.register()
         document_notices.register()
+        request_notices.register()
+        verification.register(checks)
         nav.register(_("Meetings"), "meetings:meetings", order=20)
-        upward.register_requests(requests.pages_of_slots)
+        upward.register_requests(answers.answered_by)

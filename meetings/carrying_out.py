@@ -9,10 +9,21 @@ from django.views.decorators.http import require_http_methods
 from cwg.documents import deadlines, zones
 from cwg.record.reasons import ReasonMissing
 
-from . import calling_off, convening, correcting, deadline_changes, moving, planning, requests, sittings
+from . import (
+    answers,
+    calling_off,
+    convening,
+    correcting,
+    deadline_changes,
+    moving,
+    planning,
+    requests,
+    sittings,
+)
 
 # What a verb says when it does not act: sentences for the person, shown on the form.
 REFUSALS = (
+    answers.CannotLink,
     calling_off.CannotCallOff,
     convening.CannotConvene,
     convening.CannotAnnounce,
@@ -33,11 +44,12 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def carried_out(form, verb, *args, **kwargs):
-    """The result of `verb`, or None with its refusal on `form`."""
+    """The result of `verb`, or None with its refusal on `form`: at the field that it speaks of, where it names one."""
     try:
         return verb(*args, **kwargs)
     except REFUSALS as refusal:
-        form.add_error(None, str(refusal))
+        field = getattr(refusal, "field", "")
+        form.add_error(field if field in form.fields else None, str(refusal))
     except zones.UnknownZone:
         form.add_error(None, _("That time zone is not known."))
     except deadlines.AnchorNotSupported:

@@ -1,4 +1,4 @@
-"""Forms of the secretariat's pages: a meeting to convene, a new opening, a request of the Group."""
+"""Forms of the secretariat's pages: a new opening, deadlines, a sitting that opens, a meeting called off."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -8,13 +8,11 @@ from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import zones
-from cwg.languages import current_language
-from cwg.look.form_fields import choice_field, refuse_line_breaks, row_field
+from cwg.look.form_fields import row_field
 from cwg.look.reasons import ReasonField
-from cwg.members.models import MemberState, Office
 
 from .deadline_changes import Choice, DeadlineChange, DeadlineProposal, Meaning
-from .models import Meeting, Sitting
+from .models import Sitting
 from .moving import MoveProposal
 from .offers import Opening
 
@@ -209,48 +207,3 @@ class UndoOpeningForm(forms.Form):
 
 class CallOffForm(forms.Form):
     reason = ReasonField(help_text=TOLD_TO_READERS)
-
-
-class RequestForm(forms.Form):
-    """A request of the Group, as it was made in the sitting."""
-
-    sitting = forms.ModelChoiceField(
-        Sitting.objects.none(),
-        label=_("Sitting"),
-        required=False,
-        empty_label=_("Not assigned to a sitting"),
-    )
-    item = forms.CharField(label=_("Agenda item"), max_length=200)
-    addressee = forms.ChoiceField(label=_("Asked of"))
-    wording = forms.CharField(
-        label=_("Wording"),
-        max_length=4000,
-        widget=forms.Textarea({"rows": 4}),
-        help_text=_("As the Group adopted it. The addressee reads it word for word."),
-    )
-    due_on = date_field(
-        _("Due by"),
-        required=False,
-        help_text=_(
-            "Leave empty for a document asked for during this meeting: it opens a slot until the meeting closes."
-            " With a later date no slot is opened."
-        ),
-    )
-
-    def __init__(self, *args, meeting: Meeting, **kwargs):
-        super().__init__(*args, **kwargs)
-        refuse_line_breaks(self)
-        row_field(self, "sitting").queryset = meeting.sittings.all()
-        key = f"sort_{current_language()}"
-        states = MemberState.objects.order_by(key, "iso3")
-        offices = Office.objects.exclude(kind=Office.Kind.SECRETARIAT)
-        choice_field(self, "addressee").choices = [
-            ("", "—"),
-            (_text("Offices and bodies"), [(f"office-{o.pk}", o.name) for o in offices]),
-            (_text("Member States"), [(f"state-{s.pk}", s.name) for s in states]),
-        ]
-
-    @property
-    def asked_of(self) -> MemberState | Office:
-        kind, _dash, pk = self.cleaned_data["addressee"].partition("-")
-        return (MemberState if kind == "state" else Office).objects.get(pk=int(pk))

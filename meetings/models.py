@@ -1,6 +1,7 @@
 """What the Group does: its meetings, their sittings, and what it asks for in session."""
 
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from cwg.documents import states
-from cwg.documents.models import Register, Slot
+from cwg.documents.models import Document, Register, Slot
 from cwg.documents.rules import DeadlineLine
 from cwg.documents.states import MeetingState
 from cwg.members.models import MemberState, Office, Person
@@ -100,97 +101,180 @@ class Sitting(models.Model):
         return self.title or gettext("Sitting %(number)d") % {"number": self.number}
 
 
-class RequestQuerySet(PartyQuerySet["Request"]):
-    pass
-
-
-class RequestStanding(models.TextChoices):
-    """What has become of a request of the Group, with the words people read."""
+class Standing(models.TextChoices):
+    """What has become of a request of the Group with one of those it was addressed to; the words people read."""
 
     WITHDRAWN = "withdrawn", _("Withdrawn")
-    NOTED = "noted", _("Noted")  # due later: it excuses no late document at this meeting
     ANSWERED = "answered", _("Answered")
     AWAITED = "awaited", _("Awaiting answer")
+    OVERDUE = "overdue", _("Overdue")
     ENDED = "ended", _("Ended with the meeting")
+    NOTED = "noted", _("Noted")  # of the archive: what became of it was not recorded here
 
     # For templates, which name no value. Code compares with the members.
     @property
-    def is_awaited(self) -> bool:
-        return self is RequestStanding.AWAITED
+    def is_open(self) -> bool:
+        """An answer is still awaited: it can be answered, and it can be withdrawn."""
+        return self in (Standing.AWAITED, Standing.OVERDUE)
 
     @property
-    def is_noted(self) -> bool:
-        return self is RequestStanding.NOTED
+    def is_overdue(self) -> bool:
+        return self is Standing.OVERDUE
 
     @property
-    def can_be_withdrawn(self) -> bool:
-        """Nobody has answered it, and it still stands."""
-        return self not in (RequestStanding.WITHDRAWN, RequestStanding.ANSWERED)
+    def is_answered(self) -> bool:
+        return self is Standing.ANSWERED
 
 
-class Request(OfParty):
-    """A request of the Group, recorded while in session. Without a later due date it opens a slot."""
-
-    path_to_group = "meeting__register__group"
+class Request(models.Model):
+    """A request of the Group, recorded while in session: one wording, one item, one date for all its addressees."""
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="requests", verbose_name=_("meeting"))
     sitting = models.ForeignKey(
         Sitting, models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("sitting")
     )
     item = models.CharField(_("agenda item"), max_length=200)
+    wording = models.TextField(_("wording"))
+    # A date at the seat. With one, the request opens no slots: documents are linked to it as they come.
+    due_on = models.DateField(_("due by"), null=True, blank=True)
+    recorded_at = models.DateTimeField(_("recorded"), null=True, blank=True)
+    recorded_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("request of the Group")
+        verbose_name_plural = _("requests of the Group")
+        ordering = ["meeting", "recorded_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.wording[:80]
+
+    def get_absolute_url(self) -> str:
+        return reverse("meetings:request", args=[self.meeting.register.slug, self.pk])
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """From all its addressees; reads `addressees`."""
+        rows = self.addressees.all()
+        return bool(rows) and all(row.withdrawn_at is not None for row in rows)
+
+    @property
+    def due_until(self) -> datetime | None:
+        """The end of the day it is due on, at the seat, in UTC: from this instant on an answer is overdue."""
+        if self.due_on is None:
+            return None
+        after = datetime.combine(self.due_on + timedelta(days=1), time(), tzinfo=self.meeting.zone)
+        return after.astimezone(UTC)
+
+
+class AddresseeQuerySet(PartyQuerySet["Addressee"]):
+    def shown(self) -> Self:
+        """With all that a page reads of them."""
+        return self.select_related(*Addressee.SHOWN_WITH)
+
+    def awaiting_document(self) -> Self:
+        """Those of dated requests that nobody has answered, whether the date has passed or not."""
+        return self.filter(
+            request__due_on__isnull=False,
+            request__meeting__register__origin=Register.Origin.PORTAL,
+            document__isnull=True,
+            withdrawn_at__isnull=True,
+        )
+
+    def awaited(self) -> Self:
+        """`Standing.is_open` of rows not at hand."""
+        return self.awaiting_document() | self.filter(slot__in=Slot.objects.open())
+
+
+class Addressee(OfParty):
+    """One State or office that a request of the Group is addressed to, and its answer.
+
+    Where the request has no date, its slot says what answers it, for the register uses that up. Where it has one,
+    a registered document is linked here.
+    """
+
+    path_to_group = "request__meeting__register__group"
+    # What is read with an addressee: whom it names and what answers it; and its request, where that is not at hand.
+    ANSWERED_WITH = ("state", "office", "slot__document", "document")
+    SHOWN_WITH = (*ANSWERED_WITH, "request__sitting", "request__meeting__register__group")
+
+    request = models.ForeignKey(
+        Request, models.PROTECT, related_name="addressees", verbose_name=_("request of the Group")
+    )
     state = models.ForeignKey(
         MemberState, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("delegation")
     )
     office = models.ForeignKey(
         Office, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("office")
     )
-    wording = models.TextField(_("wording"))
-    due_on = models.DateField(_("due by"), null=True, blank=True)
-    recorded_at = models.DateTimeField(_("recorded"), null=True, blank=True)
-    recorded_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")
-    )
     slot = models.OneToOneField(
-        Slot, models.PROTECT, null=True, blank=True, related_name="request", verbose_name=_("slot")
+        Slot, models.PROTECT, null=True, blank=True, related_name="asked", verbose_name=_("slot")
+    )
+    document = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("linked document")
+    )
+    # When the document was linked, and by whom; empty in the archive.
+    linked_at = models.DateTimeField(_("linked"), null=True, blank=True)
+    linked_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("linked by")
     )
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
     history = HistoricalRecords()
 
-    objects = RequestQuerySet.as_manager()
+    objects = AddresseeQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("request of the Group")
-        verbose_name_plural = _("requests of the Group")
-        ordering = ["meeting", "recorded_at", "pk"]
+        verbose_name = _("addressee of a request")
+        verbose_name_plural = _("addressees of requests")
+        ordering = ["request", "pk"]
         constraints = [
-            one_party("a_request_has_one_addressee"),
+            one_party("an_addressee_is_one_party"),
+            models.UniqueConstraint(
+                fields=["request", "state", "office"], name="addressed_once", nulls_distinct=False
+            ),
             models.CheckConstraint(
-                name="a_request_due_later_opens_no_slot",
-                condition=models.Q(due_on__isnull=True) | models.Q(slot__isnull=True),
+                name="a_slot_names_its_own_document",
+                condition=models.Q(slot__isnull=True) | models.Q(document__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="what_is_answered_is_not_withdrawn",
+                condition=models.Q(document__isnull=True) | models.Q(withdrawn_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="linked_means_a_document",
+                condition=models.Q(linked_at__isnull=True) | models.Q(document__isnull=False),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.addressee}: {self.wording[:80]}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("meetings:request", args=[self.meeting.register.slug, self.pk])
+        return self.who.name
 
     @property
-    def standing(self) -> RequestStanding:
-        """Read from the request, its slot and its meeting's register: select them where many are shown."""
+    def who(self) -> MemberState | Office:
+        found = self.state or self.office
+        assert found is not None  # an_addressee_is_one_party
+        return found
+
+    @property
+    def answer(self) -> Document | None:
+        """The registered document that answers, through the slot or linked."""
+        return self.slot.document if self.slot is not None else self.document
+
+    def standing_at(self, at: datetime) -> Standing:
+        """Where it stands at the aware instant `at`; reads what `AddresseeQuerySet.shown` selects."""
+        register = self.request.meeting.register
         if self.withdrawn_at is not None:
-            return RequestStanding.WITHDRAWN
-        if self.slot is None:
-            return RequestStanding.NOTED
-        if self.slot.document_id is not None:
-            return RequestStanding.ANSWERED
-        is_open = self.slot.is_open_in(self.meeting.register)
-        return RequestStanding.AWAITED if is_open else RequestStanding.ENDED
-
-    @property
-    def addressee(self) -> MemberState | Office | None:
-        return self.state or self.office
+            return Standing.WITHDRAWN
+        if self.answer is not None:
+            return Standing.ANSWERED
+        if self.slot is not None:
+            return Standing.AWAITED if self.slot.is_open_in(register) else Standing.ENDED
+        due_until = self.request.due_until
+        if due_until is None or register.is_archive:
+            return Standing.NOTED
+        return Standing.OVERDUE if at >= due_until else Standing.AWAITED
 
 
 class Visit(models.Model):

@@ -136,7 +136,10 @@ class Opening:
 def openings_to_undo(
     register: Register, sittings: Collection[Sitting], requests: Collection[Request]
 ) -> list[Opening]:
-    """The openings on which nothing depends yet. Given are all sittings and requests of the meeting. No query."""
+    """The openings on which nothing depends yet. No query.
+
+    Given are all sittings and requests of the meeting, the requests with their addressees.
+    """
     if register.opened_at is None:
         return []
     return [
@@ -167,7 +170,7 @@ def _depends(request: Request, opening: Opening) -> bool:
 
     One that was withdrawn holds nothing up: the record tells of it all the same.
     """
-    if request.withdrawn_at is not None:
+    if request.is_withdrawn:
         return False
     if opening.sitting is not None and request.sitting_id == opening.sitting.pk:
         return True

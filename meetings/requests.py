@@ -1,8 +1,10 @@
-"""Requests of the Group, recorded while it is in session: the only way round the deadline.
+"""Requests of the Group, recorded while it is in session, and taken back.
 
-"... except documents requested by the Group while in session" (report of 13 February 2009, Annex 1, 4.3).
-A request opens one slot, for its addressee, for one document, until the meeting closes. A request with a
-later due date opens none.
+"... except documents requested by the Group while in session" (report of 13 February 2009, Annex 1, 4.3): the only way
+round the deadline. A request may have several addressees ("The ITU General Secretariat, TSB and BDT were requested to
+submit relevant documents not later than 15th of May 2009", 4.2): one wording, one item, one date. Without a date it
+opens a slot for each of them, for one document, until the meeting closes. With one it opens none: documents come in
+their own time and are linked to it (`answers.py`).
 """
 
 from collections.abc import Iterable
@@ -19,13 +21,20 @@ from cwg.record.history import sign
 from cwg.record.reasons import clean_reason
 
 from . import offers
-from .models import Meeting, Request, Sitting
+from .models import Addressee, Meeting, Request, Sitting
 from .offers import MeetingAct
 from .secretariat import must_be_secretariat
 
 
 class CannotRecord(ValueError):
-    """The request cannot be recorded so. `str()` is a sentence for the person; nothing was changed."""
+    """The request cannot be recorded so. `str()` is a sentence for the person; nothing was changed.
+
+    `field` names what it speaks of, as the verb's argument is called.
+    """
+
+    def __init__(self, sentence: object, field: str = ""):
+        super().__init__(sentence)
+        self.field = field
 
 
 class NotInSession(CannotRecord):
@@ -33,28 +42,30 @@ class NotInSession(CannotRecord):
 
 
 class CannotWithdraw(ValueError):
-    """The request is answered or withdrawn already. Nothing was changed."""
+    """Nothing of it can be withdrawn any more. Nothing was changed."""
 
 
 def record(
     meeting: Meeting,
     *,
-    addressee: MemberState | Office,
+    addressees: Iterable[MemberState | Office],
     item: str,
     wording: str,
     actor: Person,
     sitting: Sitting | None = None,
     due_on: date | None = None,
 ) -> Request:
-    """Record what the Group asks of one addressee; open its slot unless `due_on` (a date at the seat) is given.
+    """Record what the Group asks of `addressees`; open a slot for each unless `due_on` (a date at the seat) is given.
 
     Raises PermissionDenied, CannotRecord, NotInSession.
     """
-    item, wording = item.strip(), wording.strip()
-    if not item or not wording:
-        raise CannotRecord(_("A request has an agenda item and a wording."))
-    state = addressee if isinstance(addressee, MemberState) else None
-    office = addressee if isinstance(addressee, Office) else None
+    item, wording, asked = item.strip(), wording.strip(), list(dict.fromkeys(addressees))
+    if not item:
+        raise CannotRecord(_("A request has an agenda item."), "item")
+    if not wording:
+        raise CannotRecord(_("A request has a wording."), "wording")
+    if not asked:
+        raise CannotRecord(_("Choose at least one Member State or office."), "addressees")
     with register.acting_on(meeting.register_id) as (locked, at):
         must_be_secretariat(actor, locked.group_id, at)
         meeting = Meeting.objects.select_related("register").get(pk=meeting.pk)
@@ -66,34 +77,31 @@ def record(
                 )
             )
         if sitting is not None and sitting.meeting_id != meeting.pk:
-            raise CannotRecord(_("That sitting belongs to another meeting."))
+            raise CannotRecord(_("That sitting belongs to another meeting."), "sitting")
         if due_on is not None and due_on < zones.as_local(at, meeting.zone).date():
-            raise CannotRecord(_("The due date has passed."))
-        slot = None
-        if due_on is None:
-            asked_in = ", ".join(str(part) for part in (sitting, item) if part)
-            slot = Slot.objects.create(
-                register=locked,
-                state=state,
-                office=office,
-                wording=wording,
-                asked_in=asked_in[:300],
-                opened_at=at,
-            )
+            raise CannotRecord(_("The due date has passed."), "due_on")
         request = Request(
             meeting=meeting,
             sitting=sitting,
             item=item,
-            state=state,
-            office=office,
             wording=wording,
             due_on=due_on,
             recorded_at=at,
             recorded_by=actor,
-            slot=slot,
         )
         sign(request, actor, "recorded")
         request.save()
+        asked_in = ", ".join(str(part) for part in (sitting, item) if part)[:300]
+        rows = []
+        for who in asked:
+            row = Addressee(request=request, **_named(who))
+            if due_on is None:
+                row.slot = Slot.objects.create(
+                    register=locked, wording=wording, asked_in=asked_in, opened_at=at, **_named(who)
+                )
+            sign(row, actor, "recorded")
+            row.save()
+            rows.append(row)
         journal.append(
             locked,
             "request",
@@ -101,10 +109,9 @@ def record(
             actor_id=actor.pk,
             facts={
                 "request": request.pk,
-                "slot": slot.pk if slot else None,
                 "sitting": sitting.number if sitting else None,
                 "item": item,
-                "addressee": request.party.record,
+                "addressees": [{"party": row.party.record, "slot": row.slot_id} for row in rows],
                 "wording": wording,
                 "due_on": due_on,
             },
@@ -119,39 +126,45 @@ def record(
         return request
 
 
-def withdraw(request: Request, *, actor: Person, reason: str) -> Request:
-    """Take a request back and close its slot, if nobody has used it.
+def _named(who: MemberState | Office) -> dict[str, MemberState | Office]:
+    return {"state" if isinstance(who, MemberState) else "office": who}
 
-    Raises PermissionDenied, ReasonMissing, CannotWithdraw.
+
+def withdraw(
+    request: Request, *, actor: Person, reason: str, addressee: Addressee | None = None
+) -> list[Addressee]:
+    """Take a request back, from `addressee` alone or from all who have not answered, and close their slots.
+
+    What is answered stays. Returns those from whom it was taken back. Raises PermissionDenied, ReasonMissing,
+    CannotWithdraw.
     """
     reason = clean_reason(reason)
     with register.acting_on(request.meeting.register_id) as (locked, at):
         must_be_secretariat(actor, locked.group_id, at)
-        request = Request.objects.select_related("slot", "meeting__register").get(pk=request.pk)
-        if request.withdrawn_at is not None:
-            raise CannotWithdraw(_("This request is withdrawn already."))
-        slot = None
-        if request.slot_id is not None:
-            slot = Slot.objects.select_for_update().get(pk=request.slot_id)
-        if slot is not None and slot.document_id is not None:
-            raise CannotWithdraw(_("The request is answered: it stays on record with its document."))
-        request.withdrawn_at = at
-        sign(request, actor, reason)
-        request.save()
-        if slot is not None:
-            slot.withdrawn_at = at
-            slot.save(update_fields=["withdrawn_at"])
+        rows = Addressee.objects.shown().select_for_update(of=("self",)).filter(request=request)
+        if addressee is not None:
+            rows = rows.filter(pk=addressee.pk)
+        taken = [row for row in rows.order_by("pk") if row.standing_at(at).is_open]
+        if not taken:
+            raise CannotWithdraw(
+                _("Nothing is left to withdraw: it is answered, withdrawn, or ended with the meeting.")
+            )
+        for row in taken:
+            row.withdrawn_at = at
+            sign(row, actor, reason)
+            row.save()
+            if row.slot is not None:
+                row.slot.withdrawn_at = at
+                row.slot.save(update_fields=["withdrawn_at"])
         journal.append(
             locked,
             "request_withdrawn",
             at=at,
             actor_id=actor.pk,
-            facts={"request": request.pk, "slot": slot.pk if slot else None, "reason": reason},
+            facts={
+                "request": request.pk,
+                "addressees": [{"party": row.party.record, "slot": row.slot_id} for row in taken],
+                "reason": reason,
+            },
         )
-        return request
-
-
-def pages_of_slots(slot_ids: Iterable[int]) -> dict[int, str]:
-    """The address of the request that opened each slot, by the slot's id."""
-    found = Request.objects.filter(slot_id__in=list(slot_ids)).select_related("meeting__register")
-    return {request.slot_id: request.get_absolute_url() for request in found if request.slot_id is not None}
+        return taken

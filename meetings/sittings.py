@@ -113,7 +113,9 @@ def _opening_to_undo(meeting: Meeting, locked: Register, sitting: Sitting | None
     """The opening as it stands under the lock. Raises CannotUndo."""
     if not offers.is_open(MeetingAct.UNDO_OPENING, locked, at):
         raise CannotUndo(_("Only while the meeting is in session can an opening be undone."))
-    found = offers.openings_to_undo(locked, meeting.sittings.all(), meeting.requests.all())
+    found = offers.openings_to_undo(
+        locked, meeting.sittings.all(), meeting.requests.prefetch_related("addressees")
+    )
     opening = next((each for each in found if each.sitting == sitting), None)
     if opening is not None:
         return opening

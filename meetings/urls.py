@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import life_pages, record, views, workspace
+from . import life_pages, record, request_pages, views, workspace
 
 app_name = "meetings"
 urlpatterns = [
@@ -20,12 +20,27 @@ urlpatterns = [
     path("meetings/<slug:slug>/open-sitting/", workspace.open_sitting, name="open-sitting"),
     path("meetings/<slug:slug>/undo-opening/", workspace.undo_opening, name="undo-opening"),
     path("meetings/<slug:slug>/close/", workspace.close, name="close"),
-    path("meetings/<slug:slug>/record-request/", workspace.record_request, name="record-request"),
-    path("meetings/<slug:slug>/requests/<int:pk>/", views.group_request, name="request"),
+    path("meetings/<slug:slug>/record-request/", request_pages.record_request, name="record-request"),
+    path("meetings/<slug:slug>/requests/<int:pk>/", request_pages.group_request, name="request"),
     path(
         "meetings/<slug:slug>/requests/<int:pk>/withdraw/",
-        workspace.withdraw_request,
+        request_pages.withdraw_request,
         name="withdraw-request",
+    ),
+    path(
+        "meetings/<slug:slug>/requests/<int:pk>/addressees/<int:addressee>/withdraw/",
+        request_pages.withdraw_request,
+        name="withdraw-addressee",
+    ),
+    path(
+        "meetings/<slug:slug>/requests/<int:pk>/addressees/<int:addressee>/link/",
+        request_pages.link_answer,
+        name="link-answer",
+    ),
+    path(
+        "meetings/<slug:slug>/requests/<int:pk>/addressees/<int:addressee>/unlink/",
+        request_pages.unlink_answer,
+        name="unlink-answer",
     ),
     path("meetings/<slug:slug>/record/", record.record, name="record"),
     path("meetings/<slug:slug>/record/chain.jsonl", record.chain, name="chain"),

@@ -1,4 +1,4 @@
-"""Pages of meetings for everybody who reads them: the list, one meeting, a request of the Group, pack and calendars."""
+"""Pages of meetings for everybody who reads them: the list, one meeting, pack and calendars."""
 
 import secrets
 
@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,9 +24,9 @@ from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.members.rights import rights_of
 from cwg.record import access
 
-from . import calendars, visits
+from . import answers, calendars, request_lines, visits
 from . import offers as meeting_offers
-from .finding import meeting_or_404, trail_of
+from .finding import meeting_or_404
 from .models import Meeting, MeetingQuerySet
 
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
@@ -84,10 +84,8 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
     register = found.register
     prefetch_related_objects([register], "deadlines")
     documents = Document.objects.visible_to(rights).filter(register=register)
-    requests = list(found.requests.select_related("state", "office", "sitting", "slot__document"))
-    for one in requests:
-        one.meeting = found
-    asked = {one.slot_id: one.get_absolute_url() for one in requests if one.slot_id}
+    requests = request_lines.of_meeting(found, now)
+    asked = answers.answered_by(documents)
     kinds, sources = listing.choices_of(documents)
     form = listing.FilterForm(request.GET, kinds=kinds, sources=sources, since=since)
     rows = listing.rows(form.applied_to(documents), since=since, asked=asked)
@@ -105,7 +103,7 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "deadline_lines": rules.lines_for(register),
             "ended_here": register.deadlines_ended_here,
             "sittings": sittings,
-            "acts": meeting_offers.links(found, rights, sittings, requests),
+            "acts": meeting_offers.links(found, rights, sittings, [line.request for line in requests]),
             "requests": requests,
             "form": form,
             "rows": rows,
@@ -116,33 +114,6 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "as_delegation": any(party.is_delegation for party in starting),
             "is_secretariat": register.group_id in rights.secretariat_groups,
             "should_open": state.is_announced and register.opens_at <= now,
-        },
-    )
-
-
-@require_safe
-def group_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
-    """What the Group asked, of whom, when; its slot; the document that answers it."""
-    found = meeting_or_404(request, slug)
-    one = get_object_or_404(
-        found.requests.select_related("state", "office", "sitting", "slot__document"), pk=pk
-    )
-    one.meeting = found
-    group_id = found.register.group_id
-    answer = None
-    if one.slot and one.slot.document_id:
-        answer = listing.rows(Document.objects.visible_to(request.rights).filter(pk=one.slot.document_id))
-    return render(
-        request,
-        "meetings/request.html",
-        {
-            "meeting": found,
-            "one": one,
-            "zone": found.register.zone,
-            "answer": answer,
-            "may_answer": one.standing.is_awaited and request.rights.works_for(one.party),
-            "is_secretariat": group_id in request.rights.secretariat_groups,
-            "trail": trail_of(found),
         },
     )
 

@@ -1,4 +1,4 @@
-"""The secretariat's pages of a meeting: announce, move, set deadlines, open a sitting, record a request, close.
+"""The secretariat's pages of a meeting: announce, move, set deadlines, open a sitting, close.
 
 Every page is a form that calls one verb. Who is not in the secretariat of the group gets the same answer as
 for a page that does not exist; the verb asks again, under its lock.
@@ -7,14 +7,13 @@ for a page that does not exist; the verb asks again, under its lock.
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from cwg.documents import deadlines, rules, zones
-from cwg.look.reasons import ReasonForm
 from cwg.members.requests import PortalRequest
 
-from . import convening, deadline_changes, moving, offers, requests, sittings
+from . import convening, deadline_changes, moving, offers, sittings
 from .carrying_out import ITEM_REFUSED, carried_out, form_page
 from .finding import own_meeting_or_404, trail_of
 from .forms import (
@@ -22,7 +21,6 @@ from .forms import (
     MoveForm,
     OpeningForm,
     OpenSittingForm,
-    RequestForm,
     UndoOpeningForm,
 )
 from .offers import MeetingAct
@@ -108,7 +106,11 @@ def undo_opening(request: PortalRequest, slug: str) -> HttpResponse:
     meeting = own_meeting_or_404(request, slug)
     rows = meeting.sittings.all()
     possible = offers.is_open(MeetingAct.UNDO_OPENING, meeting.register, request.server_now)
-    openings = offers.openings_to_undo(meeting.register, rows, meeting.requests.all()) if possible else []
+    openings = (
+        offers.openings_to_undo(meeting.register, rows, meeting.requests.prefetch_related("addressees"))
+        if possible
+        else []
+    )
     form = UndoOpeningForm(request.POST if request.method == "POST" else None, openings=openings)
     status = 200
     if form.is_bound:
@@ -259,66 +261,4 @@ def deadlines_of(request: PortalRequest, slug: str) -> HttpResponse:
         form = DeadlinesForm(initial={"seen": proposal.digest}, proposal=proposal, zone=meeting.zone)
     return render(
         request, "meetings/deadlines.html", page | {"proposal": proposal, "form": form}, status=status
-    )
-
-
-@form_page
-def record_request(request: PortalRequest, slug: str) -> HttpResponse:
-    meeting = own_meeting_or_404(request, slug)
-    in_session = offers.is_open(MeetingAct.RECORD_REQUEST, meeting.register, request.server_now)
-    form = RequestForm(request.POST or None, meeting=meeting)
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            made = carried_out(
-                form,
-                requests.record,
-                meeting,
-                addressee=form.asked_of,
-                item=form.cleaned_data["item"],
-                wording=form.cleaned_data["wording"],
-                sitting=form.cleaned_data["sitting"],
-                due_on=form.cleaned_data["due_on"],
-                actor=request.user,
-            )
-            if made is not None:
-                messages.success(request, _("The request is recorded, and its addressee is being told."))
-                return redirect(made)
-            status = 400 if in_session else 409
-    return render(
-        request,
-        "meetings/record_request.html",
-        {"meeting": meeting, "form": form, "in_session": in_session, "trail": trail_of(meeting)},
-        status=status,
-    )
-
-
-@form_page
-def withdraw_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
-    meeting = own_meeting_or_404(request, slug)
-    one = get_object_or_404(meeting.requests.select_related("slot", "state", "office"), pk=pk)
-    one.meeting = meeting
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            if carried_out(
-                form, requests.withdraw, one, actor=request.user, reason=form.cleaned_data["reason"]
-            ):
-                messages.success(request, _("The request is withdrawn."))
-                return redirect(one)
-            status = 409
-    return render(
-        request,
-        "meetings/withdraw_request.html",
-        {
-            "meeting": meeting,
-            "one": one,
-            "form": form,
-            "possible": one.standing.can_be_withdrawn,
-            "trail": [*trail_of(meeting), (_("Request"), one.get_absolute_url())],
-        },
-        status=status,
     )

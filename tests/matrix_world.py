@@ -30,7 +30,7 @@ from cwg.members.roster import reading as roster_reading
 from cwg.notices.models import DemoMail, Event, Notice
 from cwg.record import access, heartbeat, journal
 from cwg.record.models import AccessEntry, Heartbeat, JournalEntry, PortalJournal, VerificationRun
-from meetings import requests
+from meetings import answers, requests
 from meetings.models import Meeting, Sitting
 from tests import factories
 
@@ -144,20 +144,34 @@ def _meetings(dg: Group, elsewhere: Group, world: World) -> dict[str, Any]:
     sitting = Sitting.objects.create(meeting=in_session, number=1, starts_at=now - timedelta(hours=2))
     request = requests.record(
         in_session,
-        addressee=factories.make_state("SAU"),
+        addressees=[factories.make_state("SAU")],
         item=f"3 {MARK}",
         wording=f"An inventory of activities, {MARK}.",
         actor=world.people["secretariat"],
         sitting=sitting,
     )
-    for kind in (Office.Kind.INVITED, Office.Kind.CHAIR):
-        requests.record(
-            in_session,
-            addressee=factories.make_office(kind),
-            item=f"4 {MARK}",
-            wording=f"A contribution for information, {MARK}.",
-            actor=world.people["secretariat"],
-        )
+    requests.record(
+        in_session,
+        addressees=[factories.make_office(kind) for kind in (Office.Kind.INVITED, Office.Kind.CHAIR)],
+        item=f"4 {MARK}",
+        wording=f"A contribution for information, {MARK}.",
+        actor=world.people["secretariat"],
+    )
+    dated = requests.record(
+        in_session,
+        addressees=[factories.make_state("SAU"), factories.make_office(Office.Kind.BUREAU)],
+        item=f"5 {MARK}",
+        wording=f"A report on activities, {MARK}.",
+        due_on=now.date() + timedelta(days=30),
+        actor=world.people["secretariat"],
+    )
+    report = factories.make_document(
+        announced.register,
+        f"Report {MARK}",
+        kind=Kind.BUREAU_REPORT,
+        sources=(factories.office_source(factories.make_office(Office.Kind.BUREAU)),),
+    )
+    answers.link(dated.addressees.get(office__isnull=False), report, actor=world.people["secretariat"])
     return {
         "in_session": in_session,
         "announced": announced,
@@ -165,6 +179,10 @@ def _meetings(dg: Group, elsewhere: Group, world: World) -> dict[str, Any]:
         "foreign": foreign,
         "sitting": sitting,
         "request": request,
+        "addressee": request.addressees.get(),
+        "dated": dated,
+        "awaiting": dated.addressees.get(state__isnull=False),
+        "answered": dated.addressees.get(office__isnull=False),
     }
 
 

@@ -72,6 +72,23 @@ OBJECTS: dict[str, dict[str, Address]] = {
         "in session": lambda w: {"slug": meeting_slug(w.in_session), "pk": w.request.pk},
         "by another meeting's address": lambda w: {"slug": meeting_slug(w.announced), "pk": w.request.pk},
     },
+    "meetings:link-answer": {
+        name: (
+            lambda w, name=name: {
+                "slug": meeting_slug(w.in_session),
+                "pk": w.things[name].request_id,
+                "addressee": w.things[name].pk,
+            }
+        )
+        for name in ("awaiting", "answered")
+    }
+    | {
+        "by another request's address": lambda w: {
+            "slug": meeting_slug(w.in_session),
+            "pk": w.request.pk,
+            "addressee": w.awaiting.pk,
+        },
+    },
     "meetings:feed": {
         "of the delegate": lambda w: {"secret": w.people["delegate"].calendar_secret},
         "never issued": lambda w: {"secret": "x" * 43},
@@ -108,8 +125,8 @@ OBJECTS: dict[str, dict[str, Address]] = {
         "asked of Saudi Arabia": lambda w: {"pk": w.sponsorship_of_saudi.pk}
     },
     "contributions:use-slot": {
-        "draft": lambda w: {"pk": w.draft.pk, "slot": w.request.slot_id},
-        "syrian_draft": lambda w: {"pk": w.syrian_draft.pk, "slot": w.request.slot_id},
+        "draft": lambda w: {"pk": w.draft.pk, "slot": w.addressee.slot_id},
+        "syrian_draft": lambda w: {"pk": w.syrian_draft.pk, "slot": w.addressee.slot_id},
     },
     "contributions:change": {
         name: (lambda w, name=name: {"document": w.things[name].pk})
@@ -149,6 +166,8 @@ SAME = {
     "meetings:close": "meetings:meeting",
     "meetings:record-request": "meetings:meeting",
     "meetings:withdraw-request": "meetings:request",
+    "meetings:withdraw-addressee": "meetings:link-answer",
+    "meetings:unlink-answer": "meetings:link-answer",
     "documents:rule-switch": "documents:rule",
     "documents:cover": "documents:document",
     "documents:disclosure": "documents:document",
@@ -178,10 +197,11 @@ CONSOLE_OBJECTS: dict[str, str] = {
     "meetings_meeting": "announced",
     "meetings_sitting": "sitting",
     "meetings_request": "request",
+    "meetings_addressee": "addressee",
     "documents_deadlinerule": "rule",
     "documents_document": "private",
     "documents_register": "announced.register",
-    "documents_slot": "request.slot",
+    "documents_slot": "addressee.slot",
     "documents_policyissue": "issue",
     "documents_blob": "private_blob",
     "notices_notice": "notice",

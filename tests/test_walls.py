@@ -148,7 +148,7 @@ def neighbours() -> dict[str, Person]:
     )
     requests.record(
         in_session,
-        addressee=factories.make_state("BRA"),
+        addressees=[factories.make_state("BRA")],
         item="1",
         wording="A neighbour's request",
         actor=people["secretariat"],

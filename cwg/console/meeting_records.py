@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from django.contrib import admin
-from django.db.models import DateTimeField, QuerySet, Value
+from django.db.models import DateTimeField, Prefetch, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -17,8 +17,8 @@ from cwg.documents.states import MeetingState
 from cwg.members.oversight import seen_groups
 from cwg.members.requests import of_person
 from cwg.members.rights import Rights
-from meetings import offers
-from meetings.models import Meeting, Request, Sitting
+from meetings import offers, request_lines
+from meetings.models import Addressee, Meeting, Request, Sitting
 
 from .records import Panel, RecordAdmin
 from .site import site
@@ -26,7 +26,8 @@ from .site import site
 
 def act_links(meeting: Meeting, rights: Rights) -> Iterator[tuple[Any, str]]:
     """The pages on which this person acts on the meeting: (words, address)."""
-    for offer in offers.links(meeting, rights, meeting.sittings.all(), meeting.requests.all()):
+    asked = meeting.requests.prefetch_related("addressees")
+    for offer in offers.links(meeting, rights, meeting.sittings.all(), asked):
         yield offer.words, offer.url
     if meeting.register.group_id in rights.secretariat_groups:
         yield _("Convene the next meeting"), f"{reverse('meetings:new')}?from={meeting.register.slug}"
@@ -134,18 +135,19 @@ class MeetingAdmin(RecordAdmin):
             _("No sittings are entered."),
             zone=row.register.zone,
         )
-        asked = row.requests.select_related("state", "office", "slot__document")
+        asked = Addressee.objects.shown().filter(request__meeting=row)
         yield Panel(
             _("Requests of the Group"),
-            (_("Addressee"), _("Wording"), _("Recorded"), _("Answered by")),
+            (_("Addressee"), _("Wording"), _("Recorded"), _("Standing"), _("Answered by")),
             (
                 [
-                    r.addressee,
-                    r.wording,
-                    r.recorded_at,
-                    r.slot.document if r.slot and r.slot.document_id else "",
+                    one,
+                    one.request.wording,
+                    one.request.recorded_at,
+                    one.standing_at(request.rights.at).label,
+                    one.answer or "",
                 ]
-                for r in asked
+                for one in asked
             ),
             _("No request is recorded."),
             zone=row.register.zone,
@@ -174,49 +176,92 @@ class SittingAdmin(RecordAdmin):
 class RequestAdmin(RecordAdmin):
     group_path = "meeting__register__group_id"
     zone_path = "meeting__register__zone"
-    facts = (
-        "meeting",
-        "sitting",
-        "item",
-        "state",
-        "office",
-        "wording",
-        "due_on",
-        "recorded_at",
-        "recorded_by",
-        "slot",
-        "answered_by",
-        "withdrawn_at",
-    )
-    list_display = ("addressee", "item", "meeting", "recorded_at", "answered_by", "withdrawn_at")
+    facts = ("meeting", "sitting", "item", "wording", "due_on", "recorded_at", "recorded_by")
+    list_display = ("wording", "addressed_to", "item", "meeting", "recorded_at", "due_on")
     list_filter = (("meeting", admin.RelatedOnlyFieldListFilter),)
-    list_select_related = (
-        "meeting__register__group",
-        "state",
-        "office",
-        "slot__document",
-        "sitting",
-        "recorded_by",
-    )
-    search_fields = ("item", "wording", "state__short_en", "office__name")
+    list_select_related = ("meeting__register__group", "sitting", "recorded_by")
+    search_fields = ("item", "wording", "addressees__state__short_en", "addressees__office__name")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related(*self.list_select_related)
+        return (
+            super()
+            .get_queryset(request)
+            .select_related(*self.list_select_related)
+            .prefetch_related(Prefetch("addressees", Addressee.objects.shown()))
+        )
 
-    @admin.display(description=_("addressee"))
-    def addressee(self, row: Request) -> object:
-        return row.addressee
+    @admin.display(description=_("addressed to"))
+    def addressed_to(self, row: Request) -> str:
+        return request_lines.names(row.addressees.all())
 
-    @admin.display(description=_("answered by"))
-    def answered_by(self, row: Request) -> object:
-        return row.slot.document if row.slot and row.slot.document_id else ""
+    def panels(self, request, row):
+        yield Panel(
+            _("Addressees"),
+            (_("Addressee"), _("Standing"), _("Answered by"), _("Linked"), _("Withdrawn")),
+            (
+                [
+                    one,
+                    one.standing_at(request.rights.at).label,
+                    one.answer or "",
+                    one.linked_at,
+                    one.withdrawn_at,
+                ]
+                for one in row.addressees.all()
+            ),
+            zone=row.meeting.register.zone,
+        )
 
     def links(self, request, row):
         yield _("The request's page"), row.get_absolute_url()
         own = row.meeting.register.group_id in request.rights.secretariat_groups
-        if own and row.withdrawn_at is None and not (row.slot and row.slot.document_id):
+        if own and request_lines.line_of(row, request.rights.at).is_open:
             address = [row.meeting.register.slug, row.pk]
             yield _("Withdraw the request"), reverse("meetings:withdraw-request", args=address)
+
+
+@admin.register(Addressee, site=site)
+class AddresseeAdmin(RecordAdmin):
+    """One of those a request was addressed to: its answer, with the history of what was linked and taken off."""
+
+    group_path = "request__meeting__register__group_id"
+    zone_path = "request__meeting__register__zone"
+    facts = (
+        "request",
+        "state",
+        "office",
+        "slot",
+        "answered_by",
+        "linked_at",
+        "linked_by",
+        "withdrawn_at",
+    )
+    list_display = ("addressee", "request", "meeting", "due_on", "answered_by", "withdrawn_at")
+    list_filter = (("request__meeting", admin.RelatedOnlyFieldListFilter),)
+    search_fields = ("request__item", "request__wording", "state__short_en", "office__name")
+    ordering = ("-request__recorded_at", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("linked_by", *Addressee.SHOWN_WITH)
+
+    @admin.display(description=_("addressee"))
+    def addressee(self, row: Addressee) -> object:
+        return row.who
+
+    @admin.display(description=_("meeting"), ordering="request__meeting")
+    def meeting(self, row: Addressee) -> object:
+        return row.request.meeting
+
+    @admin.display(description=_("due by"), ordering="request__due_on")
+    def due_on(self, row: Addressee) -> object:
+        return row.request.due_on
+
+    @admin.display(description=_("answered by"))
+    def answered_by(self, row: Addressee) -> object:
+        return row.answer or ""
+
+    def links(self, request, row):
+        yield _("The request's page"), row.request.get_absolute_url()
+        yield _("The request"), reverse("console:meetings_request_change", args=[row.request_id])
 
 
 @admin.register(DeadlineRule, site=site)

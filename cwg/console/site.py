@@ -24,7 +24,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 # How the front page groups the models; whatever is registered and not named here is not shown there.
 SECTIONS: list[tuple[Any, list[str]]] = [
     (_("People and roles"), ["person", "accreditation", "invitation", "memberstate", "office", "group"]),
-    (_("Meetings"), ["meeting", "sitting", "request", "deadlinerule"]),
+    (_("Meetings"), ["meeting", "sitting", "request", "addressee", "deadlinerule"]),
     (_("Documents"), ["document", "register", "slot", "policyissue", "blob"]),
     (_("Mail"), ["notice", "event", "demomail"]),
     (_("Record"), ["journalentry", "accessentry", "heartbeat"]),

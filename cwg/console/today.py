@@ -22,8 +22,10 @@ from cwg.operations.health import OUTBOX_EMPTIED_WITHIN, WORKER_SEEN_WITHIN
 from cwg.record import heartbeat
 from cwg.record.models import VerificationRun
 from meetings import offers as meeting_offers
-from meetings.models import Meeting, Request
+from meetings import request_lines
+from meetings.models import Addressee, Meeting, Request
 from meetings.offers import MeetingAct
+from meetings.request_lines import RequestLine
 
 SUBMISSIONS_SHOWN = 20
 MAIL_SHOWN = 20
@@ -46,6 +48,7 @@ def today(request: PortalRequest) -> HttpResponse:
             "submissions": _submissions(rights),
             "deadlines": _deadlines_of_the_week(rights),
             "in_session": _in_session(rights),
+            "requests_due": _requests_due(rights),
             "failed": _mail(rights, Q(status=Notice.Status.FAILED)),
             "overdue": _mail(
                 rights, Q(status=Notice.Status.WAITING, due_at__lt=rights.at - OUTBOX_EMPTIED_WITHIN)
@@ -90,16 +93,21 @@ def _deadlines_of_the_week(rights: Rights) -> QuerySet:
 
 
 def _in_session(rights: Rights) -> Iterable[tuple[Meeting, bool]]:
-    """Meetings in session, each with its requests still open, and whether this person may record one there."""
-    open_requests = Request.objects.filter(
-        withdrawn_at__isnull=True, slot__in=Slot.objects.open()
-    ).select_related("state", "office")
+    """Meetings in session, each with those who have yet to answer a request of it, and whether this person may record one."""
+    waiting = Addressee.objects.filter(slot__in=Slot.objects.open()).select_related("state", "office")
+    asked = Request.objects.filter(addressees__in=waiting).distinct()
     found = (
         Meeting.objects.visible_to(rights)
         .in_state(rights.at, MeetingState.IN_SESSION)
         .filter(register__group_id__in=seen_groups(rights))
         .select_related("register")
-        .prefetch_related(Prefetch("requests", open_requests, to_attr="open_requests"))
+        .prefetch_related(
+            Prefetch(
+                "requests",
+                asked.prefetch_related(Prefetch("addressees", waiting, to_attr="waiting")),
+                to_attr="open_requests",
+            )
+        )
     )
     return [
         (
@@ -108,6 +116,22 @@ def _in_session(rights: Rights) -> Iterable[tuple[Meeting, bool]]:
         )
         for meeting in found
     ]
+
+
+def _requests_due(rights: Rights) -> list[RequestLine]:
+    """Dated requests that somebody has yet to answer, the most overdue first."""
+    waiting = Addressee.objects.awaiting_document().filter(
+        request__meeting__register__group_id__in=seen_groups(rights)
+    )
+    found = (
+        Request.objects.filter(
+            pk__in=waiting.values("request"), meeting__in=Meeting.objects.visible_to(rights)
+        )
+        .select_related("meeting__register")
+        .prefetch_related(Prefetch("addressees", Addressee.objects.select_related(*Addressee.ANSWERED_WITH)))
+        .order_by("due_on", "pk")
+    )
+    return [request_lines.line_of(request, rights.at) for request in found]
 
 
 def _mail(rights: Rights, which: Q) -> dict[str, Any]:

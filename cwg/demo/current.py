@@ -30,13 +30,15 @@ SECRETARIAT = "secretariat@demo.example"
 
 @dataclass(frozen=True)
 class Asked:
-    """A request of the Group: to whom (an ISO code or an office's code), how long after the opening, the words."""
+    """A request of the Group: to whom (ISO codes or offices' codes), how long after the opening, the words."""
 
-    addressee: str
+    addressees: tuple[str, ...]
     after: timedelta
     sitting: int
     item: str
     wording: str
+    # Where it has a date: how long after the opening.
+    due: timedelta | None = None
 
 
 # --- The meeting in session ---------------------------------------------------------------------------------------
@@ -98,7 +100,7 @@ BRAZIL_IN_SESSION = Paper(
 )
 
 ASKED_GENERAL_SECRETARIAT = Asked(
-    "gs",
+    ("gs",),
     timedelta(hours=1, minutes=40),
     1,
     "3. Open consultation",
@@ -106,7 +108,7 @@ ASKED_GENERAL_SECRETARIAT = Asked(
     "meeting.",
 )
 ASKED_BRAZIL = Asked(
-    "BRA",
+    ("BRA",),
     timedelta(hours=5, minutes=50),
     2,
     "5. Contributions of Member States",
@@ -114,7 +116,7 @@ ASKED_BRAZIL = Asked(
 )
 # As the Dedicated Group discussed on 12 February 2009 (report, 3).
 ASKED_LATVIA = Asked(
-    "LVA",
+    ("LVA",),
     timedelta(hours=7, minutes=10),
     2,
     "6. Other activities",
@@ -167,20 +169,26 @@ def _joined(contribution, iso3: str, by: str) -> None:
 
 
 def _ask(register: Register, asked: Asked, *, mails: bool = False) -> Slot | None:
+    """Record the request; the slot of its first addressee, where it opens any."""
     meeting = Meeting.objects.get(register=register)
-    found = Request.objects.filter(meeting=meeting, wording=asked.wording).select_related("slot").first()
+    found = Request.objects.filter(meeting=meeting, wording=asked.wording).first()
     if found is None:
-        state = MemberState.objects.filter(iso3=asked.addressee).first()
+        due_on = (register.opens_at + asked.due).date() if asked.due else None
         with past.at_instant(register.opens_at + asked.after, mails=mails):
             found = requests.record(
                 meeting,
-                addressee=state or Office.objects.get(code=asked.addressee),
+                addressees=[_addressee(code) for code in asked.addressees],
                 sitting=meeting.sittings.get(number=asked.sitting),
                 item=asked.item,
                 wording=asked.wording,
+                due_on=due_on,
                 actor=person(SECRETARIAT),
             )
-    return found.slot
+    return found.addressees.select_related("slot")[0].slot
+
+
+def _addressee(code: str) -> MemberState | Office:
+    return MemberState.objects.filter(iso3=code).first() or Office.objects.get(code=code)
 
 
 # --- The next meeting ---------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 A list of any length is one query: revisions, their sources and their languages come with the documents as JSON.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -31,6 +31,7 @@ from .kinds import Kind
 from .models import Revision, Source, Version
 from .search import matching
 from .templatetags.documents import verdict as verdict_tag
+from .upward import AnsweredRequest
 
 BY_SYMBOL, BY_TIME = "symbol", "time"
 ORDERS = [(BY_SYMBOL, _("By symbol")), (BY_TIME, _("Latest first"))]
@@ -235,13 +236,13 @@ def rows(
     documents,
     *,
     since: datetime | None = None,
-    asked: Mapping[int, str] | None = None,
+    asked: Mapping[int, Sequence[AnsweredRequest]] | None = None,
     with_meeting: bool = False,
 ) -> Rows:
     """The rows of `documents` (visible ones, filtered and ordered) in one query.
 
-    `since`: what changed after it is marked new. `asked`: addresses of requests by slot; a document that answers
-    one links to it.
+    `since`: what changed after it is marked new. `asked`: the requests that documents answer, by document; a
+    document that answers one links to it.
     """
     asked = asked or {}
     parts = _Parts()
@@ -282,8 +283,8 @@ def rows(
                 ),
                 withdrawn=one["withdrawn_at"] is not None,
                 is_new=since is not None and latest > since,
-                asked_url=asked.get(one["slot"], ""),
-                answers=one["slot"] is not None,
+                asked_url=asked[one["pk"]][0].url if one["pk"] in asked else "",
+                answers=one["slot"] is not None or one["pk"] in asked,
                 meeting=one["register__title"] if with_meeting else "",
             )
         )

@@ -1,20 +1,35 @@
 """What pages of documents show of the floors above: those say in `AppConfig.ready()` where it is found.
 
-The register knows no meetings and no contributions; a document still links to the request it answers.
+The register knows no meetings and no contributions; a document still links to the requests it answers.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 
-PagesOfSlots = Callable[[Iterable[int]], dict[int, str]]
-_pages_of_slots: list[PagesOfSlots] = []
+from django.db.models import QuerySet
 
-
-def register_requests(pages_of_slots: PagesOfSlots) -> None:
-    """`pages_of_slots(slot_ids)` gives the address of the request that opened each slot, in one query."""
-    _pages_of_slots[:] = [pages_of_slots]
+from .models import Document
 
 
-def pages_of_slots(slot_ids: Iterable[int]) -> dict[int, str]:
-    """Addresses by slot; nothing where no slot is asked for or nobody keeps requests."""
-    wanted = list(slot_ids)
-    return _pages_of_slots[0](wanted) if wanted and _pages_of_slots else {}
+@dataclass(frozen=True)
+class AnsweredRequest:
+    """A request of the Group that a document answers. `dated`: it had a due date, and excused from no deadline."""
+
+    url: str
+    meeting: str
+    wording: str
+    dated: bool
+
+
+AnsweredBy = Callable[[QuerySet[Document]], dict[int, list[AnsweredRequest]]]
+_answered_by: list[AnsweredBy] = []
+
+
+def register_requests(answered_by: AnsweredBy) -> None:
+    """`answered_by(documents)` gives the requests that each of them answers, by its id, in one query."""
+    _answered_by[:] = [answered_by]
+
+
+def requests_answered_by(documents: QuerySet[Document]) -> dict[int, list[AnsweredRequest]]:
+    """By the document's id; nothing where nobody keeps requests. `documents` is not sliced."""
+    return _answered_by[0](documents) if _answered_by else {}

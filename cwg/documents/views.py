@@ -5,6 +5,7 @@ Who is not signed in reads what is public and is otherwise sent to sign in, whet
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -36,7 +37,7 @@ def documents(request: PortalRequest) -> HttpResponse:
     )
     paginator = Paginator(form.applied_to(visible), PAGE_LENGTH)
     page = page_of(paginator, request.GET.get("page"))
-    asked = upward.pages_of_slots(_slots(request, page.object_list))
+    asked = upward.requests_answered_by(_of_read_meetings(request, page.object_list))
     return render(
         request,
         "documents/documents.html",
@@ -49,14 +50,11 @@ def documents(request: PortalRequest) -> HttpResponse:
     )
 
 
-def _slots(request: PortalRequest, documents) -> list[int]:
-    """Slots answered by these documents, of the groups whose meetings this person reads."""
-    return list(
-        Document.objects.filter(
-            pk__in=list(documents.values_list("pk", flat=True)),
-            answers_slot__isnull=False,
-            register__in=Register.objects.visible_to(request.rights),
-        ).values_list("answers_slot__pk", flat=True)
+def _of_read_meetings(request: PortalRequest, documents) -> QuerySet[Document]:
+    """Those of a page of `documents` that are of groups whose meetings this person reads."""
+    return Document.objects.filter(
+        pk__in=list(documents.values_list("pk", flat=True)),
+        register__in=Register.objects.visible_to(request.rights),
     )
 
 
@@ -72,7 +70,8 @@ def document(request: VisitorRequest, path: str) -> HttpResponse:
     )
     current = found.current
     slot = getattr(found, "answers_slot", None)
-    asked_url = upward.pages_of_slots([slot.pk]).get(slot.pk, "") if slot and reads_meeting else ""
+    answered = upward.requests_answered_by(Document.objects.filter(pk=found.pk)) if reads_meeting else {}
+    requests = answered.get(found.pk, [])
     return render(
         request,
         "documents/document.html",
@@ -87,7 +86,8 @@ def document(request: VisitorRequest, path: str) -> HttpResponse:
             "states": header_block.STATES,
             "reads_meeting": reads_meeting,
             "slot": slot,
-            "asked_url": asked_url,
+            "asked_url": next((each.url for each in requests if not each.dated), ""),
+            "answers": [each for each in requests if each.dated],
             "acts": {act.name.lower(): True for act in offers.acts_on(found, rights)},
             "zone": register.zone,
         },

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods
 from contributions.models import Contribution, Sponsorship
 from cwg.documents import listing, offers, rules
 from cwg.documents.kinds import Kind
-from cwg.documents.models import Document, Register, Slot, Source
+from cwg.documents.models import Document, Source
 from cwg.documents.states import OPEN_TO_CONTRIBUTIONS, MeetingState
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
+from meetings import request_lines
 from meetings.models import Meeting
 
 RECENT = timedelta(days=14)
@@ -83,7 +84,7 @@ def home(request: PortalRequest) -> HttpResponse:
             "later": [entry for entry in coming if entry is not lead and entry not in bands],
             "other_drafts": [d for d in drafts if d.pk not in shown],
             "sponsorships": _sponsorships(rights),
-            "slots": _slots(rights),
+            "asked": request_lines.asked_of(rights),
             "recent": listing.rows(recent.order_by("-available_at")[:LAST_SHOWN], with_meeting=True),
             "now": now,
         },
@@ -123,15 +124,4 @@ def _sponsorships(rights: Rights) -> list[Sponsorship]:
         .filter(status=Sponsorship.Status.ASKED)
         .of_open_drafts()
         .select_related("contribution__state", "contribution__register", "contribution__group", "state")
-    )
-
-
-def _slots(rights: Rights) -> list[Slot]:
-    """Open requests of the Group to the parties the person works for."""
-    return list(
-        Slot.objects.open()
-        .worked_for_by(rights)
-        .filter(register__in=Register.objects.visible_to(rights))
-        .select_related("register")
-        .order_by("opened_at")
     )

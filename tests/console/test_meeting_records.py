@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from cwg.documents.models import DeadlineRule
 from meetings import requests
-from meetings.models import Request
+from meetings.models import Addressee
 from meetings.offers import MeetingAct
 from tests import factories
 
@@ -48,13 +48,15 @@ def test_the_record_leads_to_the_pages_of_what_can_be_done_now(
         assert not any(f'"{address}"' in told for address in addresses.values())
 
 
-@pytest.mark.parametrize("model", ["meeting", "sitting", "request"])
+@pytest.mark.parametrize("model", ["meeting", "sitting", "request", "addressee"])
 def test_nothing_of_a_meeting_is_entered_or_changed_here(secretary, in_session, client_of, held, model):
     sitting = in_session.sittings.create(number=1, starts_at=held.at)
     asked = requests.record(
-        in_session, addressee=factories.make_state("LVA"), item="4", wording="Figures", actor=secretary
+        in_session, addressees=[factories.make_state("LVA")], item="4", wording="Figures", actor=secretary
     )
-    row = {"meeting": in_session, "sitting": sitting, "request": asked}[model]
+    row = {"meeting": in_session, "sitting": sitting, "request": asked, "addressee": asked.addressees.get()}[
+        model
+    ]
     client, page = client_of(secretary), reverse(f"console:meetings_{model}_change", args=[row.pk])
     assert client.get(page).status_code == 200
     assert client.get(f"/console/meetings/{model}/add/").status_code == 404
@@ -63,12 +65,12 @@ def test_nothing_of_a_meeting_is_entered_or_changed_here(secretary, in_session, 
     assert client.post(f"/console/meetings/{model}/", act).status_code in (400, 403)
     in_session.register.refresh_from_db()
     assert in_session.register.closed_at is None
-    assert Request.objects.get().withdrawn_at is None
+    assert Addressee.objects.get().withdrawn_at is None
 
 
 def test_a_request_leads_to_the_page_that_withdraws_it_while_it_is_open(secretary, in_session, client_of):
     asked = requests.record(
-        in_session, addressee=factories.make_state("LVA"), item="4", wording="Figures", actor=secretary
+        in_session, addressees=[factories.make_state("LVA")], item="4", wording="Figures", actor=secretary
     )
     withdraw = reverse("meetings:withdraw-request", args=[in_session.register.slug, asked.pk])
     assert withdraw in links_of(client_of(secretary), asked)

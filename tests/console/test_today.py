@@ -104,7 +104,7 @@ def test_its_old_address_leads_here(secretary, saudi_delegate, client_of):
 
 def test_every_link_of_it_is_there(secretary, auditor, in_session, document, failed, dg, client_of, now):
     requests.record(
-        in_session, addressee=factories.make_state("SAU"), item="3", wording="A list.", actor=secretary
+        in_session, addressees=[factories.make_state("SAU")], item="3", wording="A list.", actor=secretary
     )
     factories.make_meeting(dg, 3, opens_at=now + timedelta(days=5))
     for person in (secretary, auditor):

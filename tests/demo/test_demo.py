@@ -21,7 +21,7 @@ from cwg.members.rights import rights_of
 from cwg.notices.models import Event
 from cwg.record import checks
 from cwg.record.models import JournalEntry
-from meetings.models import Meeting, Request
+from meetings.models import Addressee, Meeting, Request, Standing
 from tests.factories import NOW  # Monday, 2 March 2026, 09:00 UTC
 
 
@@ -132,13 +132,13 @@ def test_the_archive_shows_what_is_known_and_what_is_not(demo):
     assert seventh.original.sources.get().printed_as == "Russian Federation"
 
 
-def test_the_requests_of_2009_have_their_date_and_no_slot(demo):
-    asked = Request.objects.filter(meeting__register__origin="archive")
-    assert set(asked.filter(due_on=date(2009, 5, 15)).values_list("office__code", flat=True)) == {
-        "gs", "tsb", "bdt",
-    }  # fmt: skip
+def test_a_request_of_2009_is_one_with_all_its_addressees_its_date_and_no_slot(demo):
+    asked = Addressee.objects.filter(request__meeting__register__origin="archive")
+    reports = Request.objects.get(due_on=date(2009, 5, 15))
+    assert [each.office.code for each in reports.addressees.all()] == ["gs", "tsb", "bdt"]
+    assert {each.standing_at(NOW) for each in asked.shown()} == {Standing.NOTED}
     assert not asked.filter(slot__isnull=False).exists()
-    assert not asked.filter(recorded_at__isnull=False).exists()
+    assert not asked.filter(request__recorded_at__isnull=False).exists()
 
 
 def test_the_french_proposal_belongs_to_no_meeting(demo):
@@ -175,7 +175,7 @@ def test_its_documents_are_judged_by_the_instants_at_which_they_came(demo):
 
 
 def test_one_slot_is_open_and_two_are_used(demo):
-    asked = Request.objects.get(meeting__register__slug="cwg-internet-23", state__iso3="LVA")
+    asked = Addressee.objects.get(request__meeting__register__slug="cwg-internet-23", state__iso3="LVA")
     assert asked.slot.document is None
     used = Slot.objects.filter(document__isnull=False).values_list("document__symbol", flat=True)
     assert set(used) == {"CWG-Internet-23/5", "CWG-Internet-23/6"}

@@ -13,6 +13,7 @@ from cwg.documents import register as the_register
 from cwg.documents import rules
 from cwg.documents.models import DeadlineRule, Slot
 from meetings import calling_off
+from meetings.models import Addressee, Request
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -131,12 +132,12 @@ def test_a_draft_shows_to_its_own_delegation_only(
 
 
 def test_an_open_request_shows_to_its_addressee_only(client_of, saudi_delegate, syrian_delegate, meeting):
-    Slot.objects.create(
-        register=meeting.register,
-        state=factories.make_state("SYR"),
-        wording="A paper on tariffs",
-        opened_at=clock.now(),
+    syria = factories.make_state("SYR")
+    slot = Slot.objects.create(
+        register=meeting.register, state=syria, wording="A paper on tariffs", opened_at=clock.now()
     )
+    request = Request.objects.create(meeting=meeting, item="4", wording="A paper on tariffs")
+    Addressee.objects.create(request=request, state=syria, slot=slot)
     assert "A paper on tariffs" in client_of(syrian_delegate).get("/").content.decode()
     assert "A paper on tariffs" not in client_of(saudi_delegate).get("/").content.decode()
 

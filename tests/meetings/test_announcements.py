@@ -7,13 +7,11 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cwg.documents.models import Slot
 from cwg.members.models import Accreditation, Office, Person, Role
 from cwg.notices import outbox
 from cwg.notices.expansion import expand_due
 from cwg.notices.models import Notice
 from cwg.record import jobs
-from meetings.models import Request
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -165,80 +163,3 @@ def test_a_move_is_told_with_both_openings_the_deadlines_and_the_reason(meeting,
     assert "before: Saturday, 28 March 2026, 08:00 CET (UTC+01:00)" in body
     assert "unchanged" in body and "new" in body
     assert "The room is taken. Sorry." in body
-
-
-# --- Requested --------------------------------------------------------------------------------------------------------
-
-
-def make_request(meeting, *, state=None, office=None, slot=True, **fields) -> Request:
-    made = Slot.objects.create(
-        register=meeting.register, state=state, office=office, wording="Report", opened_at=factories.NOW
-    )
-    request = Request.objects.create(
-        meeting=meeting,
-        item="4",
-        state=state,
-        office=office,
-        wording="Report on activities",
-        recorded_at=factories.NOW,
-        slot=made if slot else None,
-        **fields,
-    )
-    outbox.tell(
-        "request_recorded",
-        key=str(request.pk),
-        at=factories.NOW,
-        group=meeting.register.group_id,
-        facts={"request": request.pk},
-    )
-    return request
-
-
-def test_a_request_is_told_to_the_people_of_the_delegation_asked(meeting, readers, outsiders):
-    request = make_request(meeting, state=factories.make_state("SAU"))
-    jobs.run("notices")
-    assert told() == ["delegate.sau@test.example", "focal.sau@test.example"]
-    assert f"http://127.0.0.1:8000{request.get_absolute_url()}" in mail.outbox[0].body
-    assert "Report on activities" in mail.outbox[0].body
-    assert "is accepted although the deadline has passed" in mail.outbox[0].body
-
-
-def test_a_request_to_an_office_is_told_to_its_people(meeting, readers):
-    make_request(meeting, office=Office.objects.get(kind=Office.Kind.BUREAU))
-    jobs.run("notices")
-    assert told() == ["bureau@test.example"]
-
-
-def test_a_request_to_a_body_without_presence_is_told_to_the_secretariat(meeting, readers, outsiders):
-    make_request(meeting, office=Office.objects.get(code="gac"))
-    jobs.run("notices")
-    assert told() == ["secretariat@test.example"]
-
-
-def test_a_request_with_a_later_date_says_so_and_offers_no_exception(meeting, saudi_delegate):
-    make_request(
-        meeting,
-        state=factories.make_state("SAU"),
-        slot=False,
-        due_on=datetime(2026, 5, 15, tzinfo=UTC).date(),
-    )
-    jobs.run("notices")
-    assert "15 May 2026, the end of the day in Geneva" in mail.outbox[0].body
-    assert "although the deadline" not in mail.outbox[0].body
-
-
-@pytest.mark.parametrize("fate", ["withdrawn", "answered", "closed"])
-def test_a_request_that_is_withdrawn_answered_or_closed_is_not_told(meeting, saudi_focal_point, fate, now):
-    request = make_request(meeting, state=factories.make_state("SAU"))
-    expand_due()
-    if fate == "withdrawn":
-        Request.objects.update(withdrawn_at=now)
-    elif fate == "answered":
-        factories.make_document(meeting.register, slot_id=request.slot_id)
-    else:
-        meeting.register.closed_at = now
-        meeting.register.save()
-    jobs.run("notices")
-    assert Notice.objects.get(event__kind="request_recorded").status == "dropped"
-    # An answer is a document, of which its own party is told.
-    assert len(mail.outbox) == (1 if fate == "answered" else 0)

@@ -74,7 +74,9 @@ def moved(meeting: Meeting, actor: Person) -> None:
 
 
 def asked(meeting: Meeting, actor: Person) -> None:
-    requests.record(meeting, addressee=factories.make_state("LVA"), item="4", wording="Figures", actor=actor)
+    requests.record(
+        meeting, addressees=[factories.make_state("LVA")], item="4", wording="Figures", actor=actor
+    )
 
 
 VERBS: dict[MeetingAct, Callable[[Meeting, Person], object]] = {

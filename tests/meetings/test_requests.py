@@ -1,6 +1,6 @@
-"""Requests of the Group: recorded in session only, each opens one slot for one addressee."""
+"""Requests of the Group: recorded in session only; each opens one slot for each addressee, or has a date."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -13,8 +13,8 @@ from cwg.record import journal
 from cwg.record.models import JournalEntry
 from cwg.record.reasons import ReasonMissing
 from meetings import convening, requests
-from meetings.models import Meeting, Request
-from tests import factories
+from meetings.models import Addressee, Meeting, Request
+from tests import drafts, factories
 
 pytestmark = pytest.mark.django_db
 
@@ -26,43 +26,97 @@ def meeting(held, dg) -> Meeting:
 
 
 def ask(meeting, secretary, **fields) -> Request:
-    values = {"addressee": factories.make_state("SYR"), "item": "4", "wording": "A list of issues"}
+    values = {"addressees": [factories.make_state("SYR")], "item": "4", "wording": "A list of issues"}
     return requests.record(meeting, actor=secretary, **(values | fields))
+
+
+def standings(request: Request, at) -> dict[str, str]:
+    return {each.party.code: each.standing_at(at).value for each in request.addressees.shown()}
+
+
+def as_it_stands() -> list:
+    """Whatever a refusal may not change."""
+    return [list(model.objects.order_by("pk").values()) for model in (Request, Addressee, Slot, Event)] + [
+        JournalEntry.objects.count()
+    ]
 
 
 def test_a_request_opens_a_slot_and_tells_its_addressee(held, meeting, secretary):
     made = ask(meeting, secretary)
-    assert (made.slot.state.iso3, made.slot.asked_in, made.slot.opened_at) == ("SYR", "4", held.at)
+    one = made.addressees.get()
+    assert (one.slot.state.iso3, one.slot.asked_in, one.slot.opened_at) == ("SYR", "4", held.at)
     assert made.recorded_by == secretary
     event = Event.objects.get(kind="request_recorded")
     assert event.facts == {"request": made.pk}
     entry = JournalEntry.objects.get(act="request")
-    assert entry.facts["addressee"] == f"state:{made.state_id}"
+    assert entry.facts["addressees"] == [{"party": f"state:{one.state_id}", "slot": one.slot_id}]
     assert list(journal.faults(Register.objects.get())) == []
 
 
+def test_a_request_has_several_addressees_with_a_slot_each(held, meeting, secretary):
+    syria, tsb = factories.make_state("SYR"), factories.make_office("bureau", code="TSB", name="TSB")
+    made = ask(meeting, secretary, addressees=[tsb, syria, tsb])
+    rows = list(made.addressees.shown())
+    assert [row.who for row in rows] == [tsb, syria]
+    assert [row.slot.addressee for row in rows] == [tsb, syria]
+    assert len({row.slot_id for row in rows}) == 2
+    assert JournalEntry.objects.filter(act="request").count() == 1
+    assert Event.objects.filter(kind="request_recorded").count() == 1
+    assert drafts.faults() == []
+
+
 def test_a_late_document_that_answers_is_accepted_and_marked_and_the_slot_is_used_up(meeting, secretary):
-    made = ask(meeting, secretary)
+    one = ask(meeting, secretary).addressees.get()
     syria = factories.accredit_once("focal.syr@test.example", meeting.register.group, Role.FOCAL_POINT, "SYR")
     document = factories.make_document(
-        meeting.register, slot_id=made.slot_id, sources=(factories.state_source("SYR"),), actor=syria
+        meeting.register, slot_id=one.slot_id, sources=(factories.state_source("SYR"),), actor=syria
     )
     assert document.original.verdict == "requested_in_session"
-    assert requests.pages_of_slots([made.slot_id]) == {made.slot_id: made.get_absolute_url()}
     with pytest.raises(SlotNotOpen):
         factories.make_document(
-            meeting.register, slot_id=made.slot_id, sources=(factories.state_source("SYR"),), actor=syria
+            meeting.register, slot_id=one.slot_id, sources=(factories.state_source("SYR"),), actor=syria
         )
+    before = as_it_stands()
     with pytest.raises(requests.CannotWithdraw):
-        requests.withdraw(made, actor=secretary, reason="Not needed")
-    assert Request.objects.get().withdrawn_at is None
+        requests.withdraw(one.request, actor=secretary, reason="Not needed")
+    assert as_it_stands() == before
+
+
+def test_an_addressee_stands_where_its_own_answer_is(held, dg, meeting, secretary):
+    made = ask(meeting, secretary, addressees=[factories.make_state(code) for code in ("SYR", "SAU", "FRA")])
+    syria, _saudi_arabia, france = made.addressees.shown()
+    factories.make_document(
+        meeting.register,
+        slot_id=syria.slot_id,
+        sources=(factories.state_source("SYR"),),
+        actor=factories.accredit_once("focal.syr@test.example", dg, Role.FOCAL_POINT, "SYR"),
+    )
+    requests.withdraw(made, addressee=france, actor=secretary, reason="Answered orally")
+    assert standings(made, held.at) == {"SYR": "answered", "SAU": "awaited", "FRA": "withdrawn"}
+    convening.close(meeting, actor=secretary)
+    assert standings(made, held.at) == {"SYR": "answered", "SAU": "ended", "FRA": "withdrawn"}
+    awaited = Addressee.objects.awaited()
+    assert not awaited.exists()
+    assert drafts.faults() == []
 
 
 def test_a_request_with_a_later_due_date_opens_no_slot(meeting, secretary):
     office = factories.make_office("bureau", code="TSB", name="TSB")
-    made = ask(meeting, secretary, addressee=office, due_on=date(2026, 5, 15))
-    assert (made.slot, made.office) == (None, office)
+    made = ask(meeting, secretary, addressees=[office], due_on=date(2026, 5, 15))
+    one = made.addressees.get()
+    assert (one.slot, one.office) == (None, office)
     assert not Slot.objects.exists()
+
+
+def test_a_dated_request_is_overdue_from_the_end_of_its_day_at_the_seat(held, meeting, secretary):
+    made = ask(meeting, secretary, due_on=date(2026, 5, 15))
+    end = datetime(2026, 5, 15, 22, tzinfo=UTC)  # midnight in Geneva
+    assert standings(made, end - timedelta(microseconds=1)) == {"SYR": "awaited"}
+    assert standings(made, end) == {"SYR": "overdue"}
+    assert standings(made, end + timedelta(microseconds=1)) == {"SYR": "overdue"}
+    convening.close(meeting, actor=secretary)
+    assert standings(made, held.at) == {"SYR": "awaited"}
+    assert Addressee.objects.awaited().get() == made.addressees.get()
 
 
 @pytest.mark.parametrize("state", ["not opened", "closed", "not announced"])
@@ -77,7 +131,8 @@ def test_requests_are_recorded_in_session_only(held, dg, secretary, state):
 
 
 def test_the_instant_at_which_the_session_opens_is_in_session(held, dg, secretary):
-    assert ask(factories.make_meeting(dg, opens_at=held.at, opened_at=held.at), secretary).slot is not None
+    made = ask(factories.make_meeting(dg, opens_at=held.at, opened_at=held.at), secretary)
+    assert made.addressees.get().slot is not None
 
 
 def test_only_the_secretariat_records(meeting, chair, saudi_focal_point, auditor):
@@ -87,10 +142,13 @@ def test_only_the_secretariat_records(meeting, chair, saudi_focal_point, auditor
     assert not Request.objects.exists()
 
 
-@pytest.mark.parametrize("wrong", [{"item": " "}, {"wording": ""}, {"due_on": date(2026, 3, 1)}])
-def test_an_incomplete_request_is_refused(meeting, secretary, wrong):
-    with pytest.raises(requests.CannotRecord):
+@pytest.mark.parametrize(
+    "wrong", [{"item": " "}, {"wording": ""}, {"due_on": date(2026, 3, 1)}, {"addressees": []}]
+)
+def test_an_incomplete_request_is_refused_at_its_field(meeting, secretary, wrong):
+    with pytest.raises(requests.CannotRecord) as refusal:
         ask(meeting, secretary, **wrong)
+    assert [refusal.value.field] == list(wrong)
     assert not Request.objects.exists() and not Event.objects.exists()
 
 
@@ -100,10 +158,48 @@ def test_a_withdrawn_request_closes_its_slot(held, meeting, secretary):
         requests.withdraw(made, actor=secretary, reason=" ")
     assert Slot.objects.get().withdrawn_at is None
     requests.withdraw(made, actor=secretary, reason="Answered orally")
-    assert Slot.objects.get().withdrawn_at == held.at
+    slot = Slot.objects.get()
+    assert slot.withdrawn_at == held.at
     with pytest.raises(requests.CannotWithdraw):
         requests.withdraw(made, actor=secretary, reason="Again")
     with pytest.raises(SlotNotOpen):
-        factories.make_document(
-            meeting.register, slot_id=made.slot_id, sources=(factories.state_source("SYR"),)
-        )
+        factories.make_document(meeting.register, slot_id=slot.pk, sources=(factories.state_source("SYR"),))
+
+
+def test_withdrawing_takes_a_request_back_from_those_who_have_not_answered(held, dg, meeting, secretary):
+    made = ask(meeting, secretary, addressees=[factories.make_state(code) for code in ("SYR", "SAU")])
+    answered, waiting = made.addressees.shown()
+    factories.make_document(
+        meeting.register,
+        slot_id=answered.slot_id,
+        sources=(factories.state_source("SYR"),),
+        actor=factories.accredit_once("focal.syr@test.example", dg, Role.FOCAL_POINT, "SYR"),
+    )
+    assert requests.withdraw(made, actor=secretary, reason="Answered orally") == [waiting]
+    assert standings(made, held.at) == {"SYR": "answered", "SAU": "withdrawn"}
+    facts = JournalEntry.objects.get(act="request_withdrawn").facts
+    assert facts["addressees"] == [{"party": f"state:{waiting.state_id}", "slot": waiting.slot_id}]
+
+
+@pytest.mark.parametrize("state", ["ended with the meeting", "of the archive", "another request's addressee"])
+def test_what_awaits_no_answer_cannot_be_withdrawn(held, meeting, secretary, state):
+    made, other = ask(meeting, secretary), ask(meeting, secretary, item="5")
+    if state == "ended with the meeting":
+        convening.close(meeting, actor=secretary)
+    elif state == "of the archive":
+        Register.objects.filter(pk=meeting.register_id).update(origin="archive")
+        Addressee.objects.update(slot=None)
+    before = as_it_stands()
+    addressee = other.addressees.get() if state == "another request's addressee" else None
+    with pytest.raises(requests.CannotWithdraw):
+        requests.withdraw(made, addressee=addressee, actor=secretary, reason="Not needed")
+    assert as_it_stands() == before
+
+
+def test_only_the_secretariat_withdraws(meeting, secretary, chair, saudi_focal_point):
+    made = ask(meeting, secretary)
+    before = as_it_stands()
+    for actor in (chair, saudi_focal_point):
+        with pytest.raises(PermissionDenied):
+            requests.withdraw(made, actor=actor, reason="Not needed")
+    assert as_it_stands() == before

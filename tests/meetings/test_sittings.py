@@ -133,7 +133,7 @@ def open_meeting(held, meeting, secretary) -> Meeting:
 def ask(meeting: Meeting, actor, sitting: Sitting | None = None) -> Request:
     return requests.record(
         meeting,
-        addressee=factories.make_state("LVA"),
+        addressees=[factories.make_state("LVA")],
         item="4",
         wording="Figures",
         actor=actor,

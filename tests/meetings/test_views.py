@@ -182,16 +182,16 @@ def test_the_number_of_queries_does_not_grow(
     factories.open_session(meeting)
     for number in range(count):
         state = factories.make_state(["SYR", "FRA", "LVA"][number])
-        asked = requests.record(meeting, addressee=state, item="4", wording="A list", actor=secretary)
+        asked = requests.record(meeting, addressees=[state], item="4", wording="A list", actor=secretary)
         factories.make_document(
             meeting.register,
             f"Answer {number}",
-            slot_id=asked.slot_id,
+            slot_id=asked.addressees.get().slot_id,
             sources=(factories.state_source(state),),
         )
     client = client_of(saudi_delegate)
     client.get(page_of(meeting))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         response = client.get(page_of(meeting))
     assert len(response.context["rows"]) == 2 * count
 
@@ -264,58 +264,6 @@ def test_the_pack_leaves_out_what_a_revision_replaced(client_of, meeting, saudi_
     with unpacked(client_of(saudi_delegate).get(url)) as zipped:
         files = sorted(name for name in zipped.namelist() if "/" in name)
     assert files == ["DG-2-1/DG-2-1_Add.1_en.pdf", "DG-2-1/DG-2-1_Rev.1_en.pdf"]
-
-
-# --- A request's page ---------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def asked(held, meeting, secretary):
-    held.move_to(meeting.register.opens_at + timedelta(hours=1))
-    factories.open_session(meeting)
-    syria = factories.make_state("SYR")
-    return requests.record(meeting, addressee=syria, item="7c", wording="A <b>list</b>", actor=secretary)
-
-
-def test_the_addressee_may_answer_the_request_and_others_may_read_it(
-    client_of, asked, saudi_delegate, syrian_delegate, nobody
-):
-    url = asked.get_absolute_url()
-    answer = "Answer this request"
-    content = client_of(syrian_delegate).get(url).content.decode()
-    assert answer in content and f"slot={asked.slot_id}" in content
-    assert "A &lt;b&gt;list&lt;/b&gt;" in content
-    assert answer not in client_of(saudi_delegate).get(url).content.decode()
-    assert client_of(nobody).get(url).status_code == 404
-
-
-def test_the_answering_document_is_marked_and_links_to_the_request(
-    client_of, asked, meeting, syrian_focal_point, saudi_delegate
-):
-    document = factories.make_document(
-        meeting.register,
-        "The list",
-        slot_id=asked.slot_id,
-        sources=(factories.state_source("SYR"),),
-        actor=syrian_focal_point,
-    )
-    client = client_of(saudi_delegate)
-    for url in (page_of(meeting), "/documents/", document.get_absolute_url()):
-        content = client.get(url).content.decode()
-        assert asked.get_absolute_url() in content
-        assert "Requested by the meeting" in content
-    content = client.get(asked.get_absolute_url()).content.decode()
-    assert "DG-2/1" in content and "Answered" in content
-    assert (
-        "Answer this request"
-        not in client_of(syrian_focal_point).get(asked.get_absolute_url()).content.decode()
-    )
-
-
-def test_a_request_is_found_under_its_own_meeting_only(client_of, dg, asked, saudi_delegate):
-    other = factories.make_meeting(dg, 3)
-    url = reverse("meetings:request", args=[other.register.slug, asked.pk])
-    assert client_of(saudi_delegate).get(url).status_code == 404
 
 
 def test_an_archive_meeting_shows_no_actions(client_of, dg, secretary):

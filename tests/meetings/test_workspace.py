@@ -9,7 +9,7 @@ from cwg.documents import rulebook
 from cwg.documents.deadlines import TWENTY_FOUR_HOURS
 from cwg.documents.models import Deadline, DeadlineRule, Register
 from meetings import requests
-from meetings.models import Meeting, Request
+from meetings.models import Meeting
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -123,45 +123,6 @@ def test_a_malformed_opening_is_refused_with_the_form(client_of, meeting, secret
     assert client_of(secretary).get(f"{url_of('move', meeting)}?{query}").status_code == 400
 
 
-def test_a_request_is_recorded_in_session_and_refused_before(client_of, held, meeting, secretary):
-    client, url = client_of(secretary), url_of("record-request", meeting)
-    state = factories.make_state("SYR")
-    data = {"item": "7c", "addressee": f"state-{state.pk}", "wording": "A list", "sitting": "", "due_on": ""}
-    assert "not in session" in client.get(url).content.decode()
-    assert client.post(url, data).status_code == 409
-    assert not Request.objects.exists()
-    held.move_to(meeting.register.opens_at)
-    factories.open_session(meeting)
-    for wrong in (
-        {"addressee": "state-999999"},
-        {"addressee": ""},
-        {"wording": ""},
-        {"due_on": "2009-05-15"},
-    ):
-        assert client.post(url, data | wrong).status_code in (400, 409)
-    assert not Request.objects.exists()
-    made = client.post(url, data)
-    one = Request.objects.get()
-    assert made["Location"] == one.get_absolute_url()
-    assert one.slot.state == state
-
-    assert one.recorded_by == secretary
-
-
-def test_a_request_is_withdrawn_with_a_reason(client_of, held, meeting, secretary, chair):
-    held.move_to(meeting.register.opens_at)
-    factories.open_session(meeting)
-    one = requests.record(
-        meeting, addressee=factories.make_state("SYR"), item="4", wording="A list", actor=secretary
-    )
-    url = url_of("withdraw-request", meeting, one.pk)
-    assert client_of(chair).post(url, {"reason": "x"}).status_code == 404
-    assert client_of(secretary).post(url, {"reason": ""}).status_code == 400
-    assert Request.objects.get().withdrawn_at is None
-    assert client_of(secretary).post(url, {"reason": "Answered orally"}).status_code == 302
-    assert Request.objects.get().withdrawn_at == held.at
-
-
 def test_the_page_asks_for_the_opening_once_its_hour_has_passed(client_of, held, meeting, secretary, chair):
     page = meeting.get_absolute_url()
     held.move_to(meeting.register.opens_at - timedelta(microseconds=1))
@@ -196,7 +157,7 @@ def test_closing_names_the_slots_that_end(client_of, held, meeting, secretary):
     assert client.post(url).status_code == 409  # its hour has passed, and nobody has opened it
     factories.open_session(meeting)
     requests.record(
-        meeting, addressee=factories.make_state("SYR"), item="4", wording="A list", actor=secretary
+        meeting, addressees=[factories.make_state("SYR")], item="4", wording="A list", actor=secretary
     )
     assert "A list" in client.get(url).content.decode()
     assert client.post(url).status_code == 302

@@ -8,7 +8,7 @@ from cwg.documents.models import Slot, Source
 from cwg.members.models import Accreditation, Group, Office, Role
 from cwg.members.parties import Party, with_key
 from cwg.members.rights import Rights, rights_of
-from meetings.models import Request
+from meetings.models import Addressee, Request
 from tests import drafts, factories
 
 pytestmark = pytest.mark.django_db
@@ -216,7 +216,7 @@ def test_an_accreditation_without_delegation_or_office_names_no_party(dg, audito
     assert Accreditation.objects.get(person=saudi_delegate).party == saudi
 
 
-@pytest.mark.parametrize("model", [Contribution, Slot, Request])
+@pytest.mark.parametrize("model", [Contribution, Slot, Addressee])
 def test_the_database_refuses_a_row_of_two_parties_and_of_none(model, dg, saudi_focal_point):
     register = factories.make_meeting(dg).register
     if model is Contribution:
@@ -224,7 +224,8 @@ def test_the_database_refuses_a_row_of_two_parties_and_of_none(model, dg, saudi_
     elif model is Slot:
         row = drafts.make_slot(register)
     else:
-        row = Request.objects.create(meeting=register.meeting, item="3", state=factories.make_state("SAU"))
+        asked = Request.objects.create(meeting=register.meeting, item="3")
+        row = Addressee.objects.create(request=asked, state=factories.make_state("SAU"))
     office = factories.make_office()
     for wrong in ({"office": office}, {"state": None}):
         with pytest.raises(IntegrityError, match=r"one_party|one_addressee"), transaction.atomic():

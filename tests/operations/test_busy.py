@@ -62,7 +62,7 @@ def closing(asked):
 def taking_a_request_back(asked):
     secretary, meeting = asked("secretary"), asked("in_session")
     one = requests.record(
-        meeting, addressee=factories.make_state("SAU"), item="3", wording="A list.", actor=secretary
+        meeting, addressees=[factories.make_state("SAU")], item="3", wording="A list.", actor=secretary
     )
     address = reverse("meetings:withdraw-request", args=[meeting.register.slug, one.pk])
     return secretary, address, {"reason": "Asked twice"}

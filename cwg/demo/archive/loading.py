@@ -18,7 +18,7 @@ from cwg.members.models import Group, MemberState, Office, Person
 from cwg.record.history import sign
 from cwg.texts.numbering import plain_text
 from meetings.convening import clock_face
-from meetings.models import Meeting, Request, Sitting
+from meetings.models import Addressee, Meeting, Request, Sitting
 
 # The proposal of France was made after the meeting of 13-14 June 2007; to which meeting is not stated.
 UNPLACED = archive.ArchivedRegister(
@@ -125,8 +125,7 @@ def _meeting(register: Register, known: ArchiveMeeting, actor: Person) -> None:
         if known.opens_local is not None:  # of the other sittings no time is known
             _save(Sitting(meeting=meeting, number=1, starts_at=register.opens_at), actor)
         for request in known.requests:
-            for addressee in request.addressees:
-                _request(meeting, request, _party(addressee), actor)
+            _request(meeting, request, actor)
 
 
 def _note(known: ArchiveMeeting) -> str:
@@ -144,21 +143,25 @@ def _note(known: ArchiveMeeting) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _request(meeting: Meeting, known: ArchiveRequest, party, actor: Person) -> None:
-    """A request as its report has it: no slot, and when it was recorded is not known."""
-    if party is None:
+def _request(meeting: Meeting, known: ArchiveRequest, actor: Person) -> None:
+    """A request as its report has it, with all its addressees: no slot, and when it was recorded is not known.
+
+    "Administrations" are no one party: such a request stands in the meeting's note.
+    """
+    parties = [party for party in map(_party, known.addressees) if party is not None]
+    if not parties:
         return
     where = f"Paragraph {known.paragraph}" if known.paragraph[0].isdigit() else f"Under “{known.paragraph}”"
     proposed = "; proposed, no decision is reported" if known.standing == "proposed" else ""
-    request = Request(
-        meeting=meeting,
-        item=f"{where}{proposed}",
-        state=party if isinstance(party, MemberState) else None,
-        office=party if isinstance(party, Office) else None,
-        wording=known.wording,
-        due_on=known.due_on,
-    )
+    request = Request(meeting=meeting, item=f"{where}{proposed}", wording=known.wording, due_on=known.due_on)
     _save(request, actor)
+    for party in parties:
+        addressee = Addressee(
+            request=request,
+            state=party if isinstance(party, MemberState) else None,
+            office=party if isinstance(party, Office) else None,
+        )
+        _save(addressee, actor)
 
 
 def _save(row, actor: Person) -> None:

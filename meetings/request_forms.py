@@ -1,0 +1,139 @@
+"""Forms of requests of the Group: one to record, with all its addressees; a document to link to one of them."""
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _text
+from django.utils.translation import gettext_lazy as _
+
+from cwg.documents import search, symbols
+from cwg.documents.models import Document
+from cwg.look.form_fields import choice_field, refuse_line_breaks, row_field
+from cwg.members.models import MemberState, Office
+
+from .forms import date_field
+from .models import Meeting, Sitting
+
+
+class AddresseeChoice(forms.CheckboxSelectMultiple):
+    """Offices, then Member States, each to be ticked; with script the list is narrowed by typing."""
+
+    template_name = "meetings/addressee_choice.html"
+
+
+class RequestForm(forms.Form):
+    """A request of the Group, as it was made in the sitting."""
+
+    sitting = forms.ModelChoiceField(
+        Sitting.objects.none(),
+        label=_("Sitting"),
+        required=False,
+        empty_label=_("Not assigned to a sitting"),
+    )
+    item = forms.CharField(label=_("Agenda item"), max_length=200)
+    wording = forms.CharField(
+        label=_("Wording"),
+        max_length=4000,
+        widget=forms.Textarea({"rows": 4, "dir": "auto"}),
+        help_text=_("As the Group adopted it. Each addressee reads it word for word."),
+    )
+    due_on = date_field(
+        _("Due by"),
+        required=False,
+        help_text=_(
+            "Leave empty for a document asked for during this meeting: one from each addressee is then accepted"
+            " although it is late, until the meeting closes. With a date nothing is excepted from the deadlines; the"
+            " documents that come are linked to the request."
+        ),
+    )
+    addressees = forms.MultipleChoiceField(
+        label=_("Addressed to"),
+        widget=AddresseeChoice,
+        error_messages={"required": _("Choose at least one Member State or office.")},
+    )
+
+    def __init__(self, *args, meeting: Meeting, **kwargs):
+        super().__init__(*args, **kwargs)
+        refuse_line_breaks(self)
+        row_field(self, "sitting").queryset = meeting.sittings.all()
+        self.known: dict[str, MemberState | Office] = {}
+        offices = Office.objects.exclude(kind=Office.Kind.SECRETARIAT)
+        choice_field(self, "addressees").choices = [
+            (_text("Offices and bodies"), self._choices("office", offices)),
+            (_text("Member States"), self._choices("state", MemberState.objects.in_order())),
+        ]
+
+    def _choices(self, kind: str, rows: QuerySet) -> list[tuple[str, str]]:
+        found = {f"{kind}-{row.pk}": row for row in rows}
+        self.known |= found
+        return [(key, row.name) for key, row in found.items()]
+
+    @property
+    def asked_of(self) -> list[MemberState | Office]:
+        """In the order of the list, whatever order they were ticked in."""
+        ticked = set(self.cleaned_data["addressees"])
+        return [row for key, row in self.known.items() if key in ticked]
+
+
+class DocumentChoice(forms.ModelChoiceField):
+    def label_from_instance(self, document: Document) -> str:
+        return f"{document.symbol} · {document.title}"
+
+
+class LinkForm(forms.Form):
+    """Which registered document answers: one of the addressee's own, or any of the group by its symbol."""
+
+    document = DocumentChoice(
+        Document.objects.none(),
+        label=_("Document"),
+        required=False,
+        empty_label=None,
+        widget=forms.RadioSelect,
+    )
+    symbol = forms.CharField(
+        label=_("Or another document of the group, by its symbol"),
+        required=False,
+        max_length=100,
+        help_text=_("A symbol given here counts instead of the choice above."),
+    )
+
+    def __init__(self, *args, own: QuerySet[Document], linkable: QuerySet[Document], **kwargs):
+        super().__init__(*args, **kwargs)
+        refuse_line_breaks(self)
+        self.linkable = linkable
+        if own:
+            row_field(self, "document").queryset = linkable.filter(pk__in=[d.pk for d in own]).order_by(
+                "-available_at", "pk"
+            )
+        else:
+            del self.fields["document"]
+            self.fields["symbol"].label = _text("Symbol of the document")
+            self.fields["symbol"].help_text = ""
+
+    def clean_symbol(self) -> Document | None:
+        written = self.cleaned_data["symbol"]
+        if not written:
+            return None
+        try:
+            found = self.linkable.filter(search.of_symbol(symbols.parse(written)))[:2]
+        except symbols.NotASymbol:
+            raise forms.ValidationError(_text("This is no symbol of a document.")) from None
+        if len(found) != 1:
+            raise forms.ValidationError(
+                _text("Several documents may be meant. Give the whole symbol.")
+                if found
+                else _text("No document of the group has this symbol, or it is withdrawn.")
+            )
+        return found[0]
+
+    def clean(self):
+        cleaned = super().clean() or {}
+        if not self.errors and self.chosen is None:
+            self.add_error(
+                "document" if "document" in self.fields else "symbol",
+                _text("Choose a document, or give its symbol."),
+            )
+        return cleaned
+
+    @property
+    def chosen(self) -> Document | None:
+        return self.cleaned_data.get("symbol") or self.cleaned_data.get("document")

@@ -1,0 +1,135 @@
+"""Requests of the Group as pages show them: each addressee with where it stands, and how the request stands in sum."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cwg.documents.models import Document
+from cwg.members.rights import Rights
+
+from .models import Addressee, Meeting, Request, Standing
+
+# How many addressees a line of a list names before it counts the others.
+NAMED = 4
+
+
+@dataclass(frozen=True)
+class AddresseeLine:
+    """One addressee on a page."""
+
+    addressee: Addressee
+    standing: Standing
+
+    @property
+    def answer(self) -> Document | None:
+        return self.addressee.answer
+
+    @property
+    def awaits_document(self) -> bool:
+        """Whether a registered document can be linked to it; an open slot is used by registering alone."""
+        return self.standing.is_open and self.addressee.slot_id is None
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether a document was linked to it, and can be taken off again."""
+        return (
+            self.addressee.document_id is not None and not self.addressee.request.meeting.register.is_archive
+        )
+
+
+@dataclass(frozen=True)
+class RequestLine:
+    """One request on a page, with all its addressees."""
+
+    request: Request
+    addressees: tuple[AddresseeLine, ...]
+
+    @property
+    def names(self) -> str:
+        """Whom it is addressed to; where they are many, the first ones and how many others."""
+        return names((line.addressee for line in self.addressees), at_most=NAMED)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer of somebody is still awaited: it can be withdrawn."""
+        return any(line.standing.is_open for line in self.addressees)
+
+    @property
+    def is_overdue(self) -> bool:
+        return any(line.standing.is_overdue for line in self.addressees)
+
+    @property
+    def answers(self) -> list[Document]:
+        """The documents that answer it, each once."""
+        return list(dict.fromkeys(line.answer for line in self.addressees if line.answer is not None))
+
+    @property
+    def summary(self) -> str:
+        """ "2 of 3 answered"; the standing itself where all that still counts stand alike. Withdrawn ones do not count."""
+        standings = [line.standing for line in self.addressees]
+        counting = [each for each in standings if each is not Standing.WITHDRAWN] or standings
+        alike = len(set(counting)) == 1
+        if alike and (len(counting) == 1 or not counting[0].is_open):
+            return str(counting[0].label)
+        answered = sum(each.is_answered for each in counting)
+        said = {"answered": answered, "asked": len(counting)}
+        if self.is_overdue:
+            return _("Overdue: %(answered)d of %(asked)d answered") % said
+        return _("%(answered)d of %(asked)d answered") % said
+
+
+def names(addressees: Iterable[Addressee], *, at_most: int | None = None) -> str:
+    """Their names, in the order in which they were recorded."""
+    found = [addressee.who.name for addressee in addressees]
+    others = len(found) - at_most if at_most is not None else 0
+    if others <= 1:  # one name is as short as "1 other"
+        return ", ".join(found)
+    return ngettext("%(names)s and %(count)d other", "%(names)s and %(count)d others", others) % {
+        "names": ", ".join(found[:at_most]),
+        "count": others,
+    }
+
+
+def line_of(request: Request, at: datetime) -> RequestLine:
+    """`request`, with its meeting and its addressees at hand, as it stands at the aware instant `at`."""
+    return RequestLine(
+        request, tuple(AddresseeLine(one, one.standing_at(at)) for one in _addressees_of(request))
+    )
+
+
+def _addressees_of(request: Request) -> Iterator[Addressee]:
+    for one in request.addressees.all():
+        one.request = request
+        yield one
+
+
+def of_meeting(meeting: Meeting, at: datetime) -> list[RequestLine]:
+    """What a meeting requested, in the order of the record: two queries however many they are."""
+    found = meeting.requests.select_related("sitting").prefetch_related(
+        Prefetch("addressees", Addressee.objects.select_related(*Addressee.ANSWERED_WITH))
+    )
+    lines = []
+    for request in found:
+        request.meeting = meeting
+        lines.append(line_of(request, at))
+    return lines
+
+
+def asked_of(rights: Rights, **where: object) -> list[AddresseeLine]:
+    """What is asked of the parties the person works for and not answered yet, what is due first in front.
+
+    What the meeting in session waits for comes before what has a date. Of meetings that the person sees.
+    """
+    found = (
+        Addressee.objects.awaited()
+        .worked_for_by(rights)
+        .filter(request__meeting__in=Meeting.objects.visible_to(rights), **where)
+        .shown()
+        .order_by("request__due_on", "request__recorded_at", "pk")
+    )
+    lines = [AddresseeLine(one, one.standing_at(rights.at)) for one in found]
+    return sorted(lines, key=lambda line: line.addressee.request.due_on is not None)

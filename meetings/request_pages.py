@@ -1,0 +1,205 @@
+"""Pages of the requests of the Group: one as everybody reads it; record, withdraw, link and unlink for the secretariat.
+
+Every page of the secretariat is a form that calls one verb. Who is not in it gets the same answer as for a page that
+does not exist; the verb asks again, under its lock.
+"""
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cwg.documents import listing
+from cwg.documents.models import Document
+from cwg.look.reasons import ReasonForm
+from cwg.members.requests import PortalRequest
+
+from . import answers, offers, request_lines, requests
+from .carrying_out import carried_out, form_page
+from .finding import meeting_or_404, own_meeting_or_404, trail_of
+from .models import Addressee, Meeting
+from .offers import MeetingAct
+from .request_forms import LinkForm, RequestForm
+from .request_lines import AddresseeLine, RequestLine
+
+
+def _line_or_404(request: PortalRequest, meeting: Meeting, pk: int) -> RequestLine:
+    """The request of that number of that meeting, as it stands now."""
+    addressees = Prefetch("addressees", Addressee.objects.select_related(*Addressee.ANSWERED_WITH))
+    found = get_object_or_404(meeting.requests.select_related("sitting").prefetch_related(addressees), pk=pk)
+    found.meeting = meeting
+    return request_lines.line_of(found, request.server_now)
+
+
+def _addressee_or_404(line: RequestLine, pk: int) -> AddresseeLine:
+    found = next((each for each in line.addressees if each.addressee.pk == pk), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _trail(line: RequestLine) -> list[tuple[str, str]]:
+    return [*trail_of(line.request.meeting), (_("Request"), line.request.get_absolute_url())]
+
+
+@require_safe
+def group_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
+    """What the Group asked, of whom, when; where each addressee stands; the documents that answer."""
+    meeting = meeting_or_404(request, slug)
+    line = _line_or_404(request, meeting, pk)
+    documents = Document.objects.visible_to(request.rights).filter(pk__in=[d.pk for d in line.answers])
+    return render(
+        request,
+        "meetings/request.html",
+        {
+            "meeting": meeting,
+            "line": line,
+            "one": line.request,
+            "zone": meeting.register.zone,
+            "documents": listing.rows(documents.order_by("available_at", "pk"), with_meeting=True),
+            "may_answer": [
+                each.addressee.pk
+                for each in line.addressees
+                if each.standing.is_open and request.rights.works_for(each.addressee.party)
+            ],
+            "is_secretariat": meeting.register.group_id in request.rights.secretariat_groups,
+            "trail": trail_of(meeting),
+        },
+    )
+
+
+@form_page
+def record_request(request: PortalRequest, slug: str) -> HttpResponse:
+    meeting = own_meeting_or_404(request, slug)
+    in_session = offers.is_open(MeetingAct.RECORD_REQUEST, meeting.register, request.server_now)
+    form = RequestForm(request.POST if request.method == "POST" else None, meeting=meeting)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            made = carried_out(
+                form,
+                requests.record,
+                meeting,
+                addressees=form.asked_of,
+                item=form.cleaned_data["item"],
+                wording=form.cleaned_data["wording"],
+                sitting=form.cleaned_data["sitting"],
+                due_on=form.cleaned_data["due_on"],
+                actor=request.user,
+            )
+            if made is not None:
+                messages.success(request, _("The request is recorded, and its addressees are being told."))
+                return redirect(made)
+            status = 400 if in_session else 409
+    return render(
+        request,
+        "meetings/record_request.html",
+        {"meeting": meeting, "form": form, "in_session": in_session, "trail": trail_of(meeting)},
+        status=status,
+    )
+
+
+@form_page
+def withdraw_request(
+    request: PortalRequest, slug: str, pk: int, addressee: int | None = None
+) -> HttpResponse:
+    """Withdraw a request from all who have not answered, or from one of them."""
+    meeting = own_meeting_or_404(request, slug)
+    line = _line_or_404(request, meeting, pk)
+    alone = _addressee_or_404(line, addressee) if addressee is not None else None
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            taken = carried_out(
+                form,
+                requests.withdraw,
+                line.request,
+                addressee=alone.addressee if alone else None,
+                actor=request.user,
+                reason=form.cleaned_data["reason"],
+            )
+            if taken:
+                said = _("The request to %(names)s is withdrawn.") % {"names": request_lines.names(taken)}
+                messages.success(request, said)
+                return redirect(line.request)
+            status = 409
+    withdrawn = [alone] if alone else line.addressees
+    open_ones = [each.addressee for each in withdrawn if each.standing.is_open]
+    stays = [each.addressee for each in line.addressees if not alone and each.standing.is_answered]
+    return render(
+        request,
+        "meetings/withdraw_request.html",
+        {
+            "meeting": meeting,
+            "one": line.request,
+            "form": form,
+            "possible": bool(open_ones),
+            "names": request_lines.names(open_ones or [each.addressee for each in withdrawn]),
+            "stays": request_lines.names(stays),
+            "trail": _trail(line),
+        },
+        status=status,
+    )
+
+
+@form_page
+def link_answer(request: PortalRequest, slug: str, pk: int, addressee: int) -> HttpResponse:
+    """Link a registered document as the answer of one addressee of a dated request."""
+    meeting = own_meeting_or_404(request, slug)
+    line = _line_or_404(request, meeting, pk)
+    asked = _addressee_or_404(line, addressee)
+    form = LinkForm(
+        request.POST if request.method == "POST" else None,
+        own=answers.from_party(request.rights, asked.addressee.party),
+        linkable=answers.linkable(request.rights, meeting.register.group_id),
+    )
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid() and form.chosen is not None:
+            linked = carried_out(form, answers.link, asked.addressee, form.chosen, actor=request.user)
+            if linked is not None:
+                said = _("%(symbol)s is linked as the answer of %(addressee)s.") % {
+                    "symbol": form.chosen.symbol,
+                    "addressee": asked.addressee,
+                }
+                messages.success(request, said)
+                return redirect(line.request)
+            status = 409
+    return render(
+        request,
+        "meetings/link_answer.html",
+        {"meeting": meeting, "line": asked, "one": line.request, "form": form, "trail": _trail(line)},
+        status=status,
+    )
+
+
+@form_page
+def unlink_answer(request: PortalRequest, slug: str, pk: int, addressee: int) -> HttpResponse:
+    """Take a document off that does not answer the request, with a reason."""
+    meeting = own_meeting_or_404(request, slug)
+    line = _line_or_404(request, meeting, pk)
+    asked = _addressee_or_404(line, addressee)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            taken = carried_out(
+                form, answers.unlink, asked.addressee, actor=request.user, reason=form.cleaned_data["reason"]
+            )
+            if taken is not None:
+                messages.success(request, _("%(symbol)s is no longer linked.") % {"symbol": taken.symbol})
+                return redirect(line.request)
+            status = 409
+    return render(
+        request,
+        "meetings/unlink_answer.html",
+        {"meeting": meeting, "line": asked, "one": line.request, "form": form, "trail": _trail(line)},
+        status=status,
+    )

@@ -1,0 +1,352 @@
+"""Pages of the requests of the Group: read by all, recorded, withdrawn, linked by the secretariat."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cwg.documents.models import Document
+from cwg.members.models import Office
+from cwg.notices.models import Event
+from cwg.record.models import JournalEntry
+from meetings import answers, requests
+from meetings.models import Addressee, Meeting, Request
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def meeting(held, dg) -> Meeting:
+    return factories.make_meeting(dg, opens_at=datetime(2026, 3, 12, 8, tzinfo=UTC))
+
+
+@pytest.fixture
+def in_session(held, meeting) -> Meeting:
+    held.move_to(meeting.register.opens_at + timedelta(hours=1))
+    factories.open_session(meeting)
+    return meeting
+
+
+@pytest.fixture
+def asked(in_session, secretary) -> Request:
+    """Of Syria, during the meeting."""
+    syria = factories.make_state("SYR")
+    return requests.record(
+        in_session, addressees=[syria], item="7c", wording="A <b>list</b>", actor=secretary
+    )
+
+
+@pytest.fixture
+def dated(in_session, secretary) -> Request:
+    """Of Saudi Arabia, Syria and a bureau, by 15 May."""
+    return requests.record(
+        in_session,
+        addressees=[
+            factories.make_state("SAU"),
+            factories.make_state("SYR"),
+            factories.make_office(Office.Kind.BUREAU),
+        ],
+        item="9",
+        wording="Reports on activities",
+        due_on=date(2026, 5, 15),
+        actor=secretary,
+    )
+
+
+@pytest.fixture
+def report(dg, dated) -> Document:
+    return factories.make_document(factories.make_meeting(dg, 5).register, "A report")
+
+
+def url_of(verb: str, *named) -> str:
+    request = next(each for each in named if isinstance(each, Request))
+    more = [each.pk for each in named if isinstance(each, Addressee)]
+    return reverse(f"meetings:{verb}", args=[request.meeting.register.slug, request.pk, *more])
+
+
+def record_url(meeting: Meeting) -> str:
+    return reverse("meetings:record-request", args=[meeting.register.slug])
+
+
+def as_it_stands() -> list:
+    return [
+        list(Addressee.objects.order_by("pk").values()),
+        Request.objects.count(),
+        JournalEntry.objects.count(),
+        Event.objects.count(),
+    ]
+
+
+# --- Reading ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_addressee_may_answer_the_request_and_others_may_read_it(
+    client_of, asked, saudi_delegate, syrian_delegate, nobody
+):
+    url = asked.get_absolute_url()
+    answer = "Answer this request"
+    content = client_of(syrian_delegate).get(url).content.decode()
+    assert answer in content and f"slot={asked.addressees.get().slot_id}" in content
+    assert "A &lt;b&gt;list&lt;/b&gt;" in content
+    assert answer not in client_of(saudi_delegate).get(url).content.decode()
+    assert client_of(nobody).get(url).status_code == 404
+
+
+def test_the_answering_document_is_marked_and_links_to_the_request(
+    client_of, asked, meeting, syrian_focal_point, saudi_delegate
+):
+    document = factories.make_document(
+        meeting.register,
+        "The list",
+        slot_id=asked.addressees.get().slot_id,
+        sources=(factories.state_source("SYR"),),
+        actor=syrian_focal_point,
+    )
+    client = client_of(saudi_delegate)
+    for url in (meeting.get_absolute_url(), "/documents/", document.get_absolute_url()):
+        content = client.get(url).content.decode()
+        assert asked.get_absolute_url() in content
+        assert "Requested by the meeting" in content
+    content = client.get(asked.get_absolute_url()).content.decode()
+    assert "DG-2/1" in content and "Answered" in content
+    assert (
+        "Answer this request"
+        not in client_of(syrian_focal_point).get(asked.get_absolute_url()).content.decode()
+    )
+
+
+def test_a_request_is_found_under_its_own_meeting_only(client_of, dg, asked, saudi_delegate):
+    other = factories.make_meeting(dg, 3)
+    url = reverse("meetings:request", args=[other.register.slug, asked.pk])
+    assert client_of(saudi_delegate).get(url).status_code == 404
+
+
+def test_a_document_linked_to_a_dated_request_says_so_to_who_reads_the_meeting(
+    client_of, client, dated, report, saudi_delegate, secretary
+):
+    saudi_arabia = dated.addressees.get(state__iso3="SAU")
+    answers.link(saudi_arabia, report, actor=secretary)
+    Document.objects.filter(pk=report.pk).update(disclosure="public")
+    reader = client_of(saudi_delegate)
+    page = reader.get(report.get_absolute_url()).content.decode()
+    assert "Answers a request of the Group: Dedicated Group, meeting 2" in page
+    assert dated.get_absolute_url() in page
+    assert dated.get_absolute_url() in reader.get("/documents/").content.decode()
+    assert "DG-5/1" in reader.get(dated.get_absolute_url()).content.decode()
+    assert "1 of 3 answered" in reader.get(dated.meeting.get_absolute_url()).content.decode()
+    outside = client.get(report.get_absolute_url()).content.decode()
+    assert "A report" in outside
+    assert "Reports on activities" not in outside and dated.get_absolute_url() not in outside
+
+
+@pytest.mark.parametrize("page", ["request", "meeting"])
+def test_the_number_of_queries_does_not_grow_with_the_addressees(
+    client_of, in_session, secretary, saudi_delegate, page
+):
+    def ask(*codes: str) -> str:
+        made = requests.record(
+            in_session,
+            addressees=[factories.make_state(code) for code in codes],
+            item="4",
+            wording="A list",
+            actor=secretary,
+        )
+        return made.get_absolute_url() if page == "request" else in_session.get_absolute_url()
+
+    client, url = client_of(saudi_delegate), ask("SAU")
+    client.get(url)
+    with CaptureQueriesContext(connection) as one:
+        client.get(url)
+    url = ask("SAU", "SYR", "FRA", "LVA")
+    with CaptureQueriesContext(connection) as four:
+        client.get(url)
+    assert len(four) == len(one)
+
+
+# --- Recording --------------------------------------------------------------------------------------------------------
+
+
+def test_a_request_is_recorded_in_session_and_refused_before(client_of, held, meeting, secretary):
+    client, url = client_of(secretary), record_url(meeting)
+    state = factories.make_state("SYR")
+    data = {
+        "item": "7c",
+        "addressees": [f"state-{state.pk}"],
+        "wording": "A list",
+        "sitting": "",
+        "due_on": "",
+    }
+    assert "not in session" in client.get(url).content.decode()
+    assert client.post(url, data).status_code == 409
+    assert not Request.objects.exists()
+    held.move_to(meeting.register.opens_at)
+    factories.open_session(meeting)
+    made = client.post(url, data)
+    one = Request.objects.get()
+    assert made["Location"] == one.get_absolute_url()
+    assert one.addressees.get().slot.state == state
+    assert one.recorded_by == secretary
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"addressees": ["state-999999"]}, "addressees"),
+        ({"addressees": []}, "addressees"),
+        ({"wording": ""}, "wording"),
+        ({"item": " "}, "item"),
+        ({"due_on": "2009-05-15"}, "due_on"),
+        ({"due_on": "soon"}, "due_on"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_the_words_typed_stay(
+    client_of, in_session, secretary, wrong, field
+):
+    tsb = factories.make_office(Office.Kind.BUREAU)
+    data = {"item": "7c", "addressees": [f"office-{tsb.pk}"], "wording": "A <list>", "due_on": ""}
+    answer = client_of(secretary).post(record_url(in_session), data | wrong)
+    assert answer.status_code == 400
+    assert list(answer.context["form"].errors) == [field]
+    page = answer.content.decode()
+    if field != "wording":
+        assert "A &lt;list&gt;" in page
+    if field != "addressees":
+        assert f'value="office-{tsb.pk}" id="id_addressees_0_0" checked' in page
+    assert not Request.objects.exists() and not Event.objects.exists()
+
+
+def test_one_request_is_addressed_to_states_and_offices_at_once(client_of, in_session, secretary):
+    syria, tsb = factories.make_state("SYR"), factories.make_office(Office.Kind.BUREAU)
+    data = {
+        "item": "7c",
+        "addressees": [f"state-{syria.pk}", f"office-{tsb.pk}"],
+        "wording": "Reports",
+        "due_on": "2026-05-15",
+    }
+    assert client_of(secretary).post(record_url(in_session), data).status_code == 302
+    assert {each.who for each in Request.objects.get().addressees.all()} == {syria, tsb}
+
+
+def test_the_secretariat_itself_is_not_offered_as_an_addressee(client_of, in_session, secretary):
+    own = Office.objects.get(kind=Office.Kind.SECRETARIAT)
+    page = client_of(secretary).get(record_url(in_session)).content.decode()
+    assert f'value="office-{own.pk}"' not in page
+
+
+# --- Withdrawing ------------------------------------------------------------------------------------------------------
+
+
+def test_a_request_is_withdrawn_with_a_reason(client_of, held, asked, secretary, chair):
+    url = url_of("withdraw-request", asked)
+    assert client_of(chair).post(url, {"reason": "x"}).status_code == 404
+    assert client_of(secretary).post(url, {"reason": ""}).status_code == 400
+    assert Addressee.objects.get().withdrawn_at is None
+    assert client_of(secretary).post(url, {"reason": "Answered orally"}).status_code == 302
+    assert Addressee.objects.get().withdrawn_at == held.at
+
+
+def test_one_addressee_is_let_go_and_the_others_are_not(client_of, held, dated, secretary):
+    syria = dated.addressees.get(state__iso3="SYR")
+    url = url_of("withdraw-addressee", dated, syria)
+    assert client_of(secretary).post(url, {"reason": "Asked by mistake"}).status_code == 302
+    withdrawn = Addressee.objects.filter(withdrawn_at__isnull=False)
+    assert list(withdrawn) == [syria]
+
+
+def test_the_page_offers_to_withdraw_exactly_what_the_verb_withdraws(
+    client_of, held, dated, secretary, report
+):
+    client, page = client_of(secretary), dated.get_absolute_url()
+    saudi_arabia, syria, bureau = dated.addressees.all()
+    answers.link(saudi_arabia, report, actor=secretary)
+    requests.withdraw(dated, addressee=syria, actor=secretary, reason="Asked by mistake")
+    held.move_to(datetime(2026, 6, 1, tzinfo=UTC))  # overdue: it can still be taken back
+    shown = client.get(page).content.decode()
+    assert url_of("withdraw-request", dated) in shown
+    for one, offered in ((saudi_arabia, False), (syria, False), (bureau, True)):
+        assert (url_of("withdraw-addressee", dated, one) in shown) is offered
+        with CaptureQueriesContext(connection):
+            status = client.post(url_of("withdraw-addressee", dated, one), {"reason": "x"}).status_code
+        assert status == (302 if offered else 409)
+    assert url_of("withdraw-request", dated) not in client.get(page).content.decode()
+    assert client.post(url_of("withdraw-request", dated), {"reason": "x"}).status_code == 409
+
+
+def test_what_is_answered_is_named_as_staying(client_of, dated, secretary, report):
+    answers.link(dated.addressees.get(state__iso3="SAU"), report, actor=secretary)
+    page = client_of(secretary).get(url_of("withdraw-request", dated)).content.decode()
+    assert "Already answered, and not withdrawn: Saudi Arabia." in page
+
+
+# --- Linking ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_secretariat_links_a_document_of_the_addressee(client_of, dated, report, secretary, chair):
+    saudi_arabia = dated.addressees.get(state__iso3="SAU")
+    url = url_of("link-answer", dated, saudi_arabia)
+    assert url in client_of(secretary).get(dated.get_absolute_url()).content.decode()
+    assert url not in client_of(chair).get(dated.get_absolute_url()).content.decode()
+    assert "DG-5/1 · A report" in client_of(secretary).get(url).content.decode()
+    assert client_of(chair).post(url, {"document": report.pk}).status_code == 404
+    assert client_of(secretary).post(url, {"document": report.pk}).status_code == 302
+    saudi_arabia.refresh_from_db()
+    assert saudi_arabia.document == report
+
+
+def test_any_document_of_the_group_is_linked_by_its_symbol(client_of, dated, report, secretary):
+    bureau = dated.addressees.get(office__isnull=False)
+    url = url_of("link-answer", dated, bureau)
+    assert "A report" not in client_of(secretary).get(url).content.decode()
+    assert client_of(secretary).post(url, {"symbol": "dg-5/1"}).status_code == 302
+    bureau.refresh_from_db()
+    assert bureau.document == report
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        ({"symbol": "DG-5/99"}, "symbol"),
+        ({"symbol": "no symbol"}, "symbol"),
+        ({"symbol": "OTHER-1/1"}, "symbol"),
+        ({"document": "999999"}, "document"),
+        ({}, "document"),
+    ],
+)
+def test_a_document_that_is_not_there_is_refused_at_its_field(
+    client_of, dated, report, secretary, data, field
+):
+    factories.make_document(factories.make_meeting(factories.make_group("OTHER"), 1).register)
+    before = as_it_stands()
+    url = url_of("link-answer", dated, dated.addressees.get(state__iso3="SAU"))
+    answer = client_of(secretary).post(url, data)
+    assert answer.status_code == 400
+    assert list(answer.context["form"].errors) == [field]
+    assert as_it_stands() == before
+
+
+def test_a_wrong_link_is_removed_with_a_reason(client_of, dated, report, secretary, chair):
+    saudi_arabia = dated.addressees.get(state__iso3="SAU")
+    url = url_of("unlink-answer", dated, saudi_arabia)
+    assert url not in client_of(secretary).get(dated.get_absolute_url()).content.decode()
+    assert client_of(secretary).post(url, {"reason": "Wrong"}).status_code == 409
+    answers.link(saudi_arabia, report, actor=secretary)
+    assert url in client_of(secretary).get(dated.get_absolute_url()).content.decode()
+    assert url not in client_of(chair).get(dated.get_absolute_url()).content.decode()
+    assert client_of(chair).post(url, {"reason": "Wrong"}).status_code == 404
+    assert client_of(secretary).post(url, {"reason": ""}).status_code == 400
+    saudi_arabia.refresh_from_db()
+    assert saudi_arabia.document == report
+    assert client_of(secretary).post(url, {"reason": "It speaks of something else"}).status_code == 302
+    saudi_arabia.refresh_from_db()
+    assert saudi_arabia.document is None
+
+
+@pytest.mark.parametrize("verb", ["withdraw-addressee", "link-answer", "unlink-answer"])
+def test_an_addressee_is_found_under_its_own_request_only(client_of, asked, dated, secretary, verb):
+    foreign = dated.addressees.all()[0]
+    assert client_of(secretary).get(url_of(verb, asked, foreign)).status_code == 404
+    assert client_of(secretary).post(url_of(verb, asked, foreign), {"reason": "x"}).status_code == 404
+    assert Addressee.objects.get(pk=foreign.pk).withdrawn_at is None
