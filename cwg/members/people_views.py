@@ -25,7 +25,10 @@ from .requests import PortalRequest
 
 @dataclass(frozen=True)
 class Act:
-    """`do(person, actor, at, given)` is the verb, with what the form gave."""
+    """`do(person, actor, at, given)` is the verb, with what the form gave; `told` says who gets a mail of it.
+
+    The owner of a closed account gets none.
+    """
 
     title: Any
     text: Any
@@ -34,6 +37,12 @@ class Act:
     done: Any
     do: Callable[[Person, Person, Any, dict[str, Any]], Person]
     danger: bool = False
+    told: Any = ""
+
+    def with_who_is_told(self, sentence: Any, person: Person) -> str:
+        if not self.told:
+            return str(sentence)
+        return f"{sentence} {self.told if person.is_active else _('The account is closed: nobody is told.')}"
 
 
 def _change_address(person: Person, actor: Person, at: Any, given: dict[str, Any]) -> Person:
@@ -80,23 +89,25 @@ ACTS = {
     "address": Act(
         gettext_lazy("Change the address"),
         gettext_lazy(
-            "For somebody who no longer reads the current address. Both addresses are told; from then on the person signs in with the new one."
+            "For somebody who no longer reads the current address. From then on the person signs in with the new one."
         ),
         ChangeAddressForm,
         gettext_lazy("Change the address"),
-        gettext_lazy("The address is changed, and both addresses are told."),
+        gettext_lazy("The address is changed."),
         _change_address,
+        told=gettext_lazy("Both addresses are told."),
     ),
     "second-factor": Act(
         gettext_lazy("Remove the second factor"),
         gettext_lazy(
-            "Make sure first that it is the person who asks, by a call to a number you know. Authenticator app, passkeys and recovery codes go, the person is signed out everywhere and told by mail."
+            "Make sure first that it is the person who asks, by a call to a number you know. Authenticator app, passkeys and recovery codes go, and the person is signed out everywhere."
         ),
         ReasonForm,
         gettext_lazy("Remove it"),
-        gettext_lazy("The second factor is removed, and the person is told."),
+        gettext_lazy("The second factor is removed."),
         _reset_second_factor,
         danger=True,
+        told=gettext_lazy("The person is told by mail."),
     ),
     "join": Act(
         gettext_lazy("Join with another account"),
@@ -167,7 +178,7 @@ def act(request: PortalRequest, pk: int, name: str) -> HttpResponse:
                 form.add_error(None, str(refused.sentence))
                 status = 409
             else:
-                messages.success(request, about.done)
+                messages.success(request, about.with_who_is_told(about.done, person))
                 return redirect("members:person", person.pk)
     return render(
         request,
@@ -178,7 +189,7 @@ def act(request: PortalRequest, pk: int, name: str) -> HttpResponse:
             "eyebrow": person.email,
             "title": about.title,
             "meta": person.name,
-            "text": about.text,
+            "text": about.with_who_is_told(about.text, person),
             "button": about.button,
             "danger": about.danger,
             "trail": directory.trail_to(person),

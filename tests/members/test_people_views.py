@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from cwg.members.models import Person
-from cwg.notices.models import Event
+from cwg.notices import expansion
+from cwg.notices.models import Event, Notice
 from cwg.record.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,22 @@ def test_an_account_is_closed_with_a_reason_and_opened_again(secretary, saudi_de
         "Found again",
         "Lost the telephone",
     ]
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_a_mail_is_promised_only_to_who_gets_one(secretary, saudi_delegate, client_of, is_active):
+    saudi_delegate.is_active = is_active
+    saudi_delegate.save()
+    client, said = client_of(secretary), "Both addresses are told."
+    asked = client.get(page(saudi_delegate, "address")).content.decode()
+    done = client.post(
+        page(saudi_delegate, "address"), {"email": "new@mcit.gov.sa", "reason": "Moved"}, follow=True
+    ).content.decode()
+    for text in (asked, done):
+        assert (said in text) is is_active
+        assert ("The account is closed: nobody is told." in text) is not is_active
+    expansion.expand_due()
+    assert Notice.objects.exists() is is_active
 
 
 def test_an_account_that_is_closed_already_is_said_to_be(secretary, saudi_delegate, client_of):
