@@ -6,11 +6,13 @@ from django.utils.translation import gettext as _
 
 from cwg.documents import rules
 from cwg.languages import LANGUAGE_NAMES, LANGUAGES
+from cwg.members.directory import keeps_people
 from cwg.members.requests import PortalRequest
+from cwg.members.rights import states_that_answer
 
 from . import draft_presentation, drafting
 from .forms import DraftForm, SponsorForm
-from .models import Contribution
+from .models import Contribution, Sponsorship
 
 
 def steps(contribution: Contribution | None, *, linked: bool = True) -> list[tuple[str, str]]:
@@ -44,4 +46,15 @@ def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm |
         "seat_zone": draft_presentation.seat_zone(draft),
         "may_submit": request.rights.submits_for(draft.in_hand),
         "at": request.server_now,
+        "unheard": _unheard(request, draft),
+        "keeps_people": keeps_people(request.rights),
     } | more
+
+
+def _unheard(request: PortalRequest, draft: Contribution) -> list[int]:
+    """The Member States that were asked to join and have nobody who could answer."""
+    asked = [each.state_id for each in draft.sponsorships.all() if each.status == Sponsorship.Status.ASKED]
+    if not asked:
+        return []
+    answering = states_that_answer(draft.group_id, request.server_now)
+    return [state for state in asked if state not in answering]

@@ -20,7 +20,7 @@ from cwg.documents.kinds import kinds_for
 from cwg.documents.models import Document, PolicyIssue, Register, Revision, Slot
 from cwg.members.models import Person
 from cwg.members.parties import NotEntitled, Party
-from cwg.members.rights import Rights
+from cwg.members.rights import Rights, anybody_submits_for
 from cwg.notices import outbox
 from cwg.record import journal
 
@@ -39,6 +39,10 @@ class EditConflict(ValueError):
     def __init__(self, current: Contribution):
         super().__init__("the draft was changed by somebody else")
         self.current = current
+
+
+class NobodySubmits(ValueError):
+    """The delegation has nobody who could submit: asking would reach nobody."""
 
 
 class TooManyFiles(ValueError):
@@ -235,13 +239,18 @@ def take_back(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Contribution:
 
 
 def ask_to_submit(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Contribution:
-    """A delegate without the right to submit asks the delegation's focal points, who get a mail."""
+    """A delegate without the right to submit asks the delegation's focal points, who get a mail.
+
+    Raises NotEntitled, NotOpen, NobodySubmits.
+    """
     with transaction.atomic():
         contribution = locked(pk)
         if not contribution.in_hand.is_delegation or not rights.works_for(contribution.in_hand):
             raise NotEntitled
         if not contribution.is_open:
             raise NotOpen
+        if not anybody_submits_for(contribution.in_hand, at):
+            raise NobodySubmits
         contribution.asked_by = rights.holder
         contribution.asked_at = at
         contribution.save(update_fields=["asked_by", "asked_at"])

@@ -37,12 +37,23 @@ def ask(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         )
     state = form.cleaned_data["state"]
     try:
-        sponsors.ask(pk, state, rights=request.rights, at=request.server_now)
+        asked = sponsors.ask(pk, state, rights=request.rights, at=request.server_now)
     except (drafting.NotOpen, sponsors.AlreadyAsked):
         return render(request, "409.html", status=409)
     except NotEntitled:
         return render(request, "403.html", status=403)
-    messages.success(request, _("%(state)s is asked. Its focal points get a mail.") % {"state": state.name})
+    if sponsors.is_heard(asked, request.server_now):
+        messages.success(
+            request, _("%(state)s is asked. Its focal points get a mail.") % {"state": state.name}
+        )
+    else:
+        messages.warning(
+            request,
+            _(
+                "%(state)s is noted as asked, but has no focal point here: nobody gets a mail, and nobody can answer yet."
+            )
+            % {"state": state.name},
+        )
     return _back(pk)
 
 

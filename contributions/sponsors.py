@@ -11,7 +11,7 @@ from django.db import transaction
 
 from cwg.members.models import MemberState
 from cwg.members.parties import NotEntitled
-from cwg.members.rights import Rights
+from cwg.members.rights import Rights, anybody_submits_for
 from cwg.notices import outbox
 
 from . import drafting
@@ -29,8 +29,10 @@ class NotAnswerable(ValueError):
 def ask(pk: uuid.UUID, state: MemberState, *, rights: Rights, at: datetime) -> Sponsorship:
     """Ask a Member State to join; its focal points get a mail. A State that declined may be asked again.
 
+    One mail for one question: asked, taken off and asked again without an answer between, it hears once. Where it has
+    no focal point nobody hears, and `is_heard` says so; asked again when it has one, it hears then.
+
     Delegations ask each other: what the secretariat files for one is seen by no other before it is registered.
-    One mail for one question: asked, taken off and asked again without an answer between, it hears once.
     """
     with drafting.changing(pk, rights=rights, at=at) as contribution:
         if not contribution.in_hand.is_delegation:
@@ -48,14 +50,20 @@ def ask(pk: uuid.UUID, state: MemberState, *, rights: Rights, at: datetime) -> S
             sponsorship.asked_at = at
             sponsorship.answered_at = sponsorship.answered_by = None
             sponsorship.save()
-        outbox.tell(
-            "sponsorship_asked",
-            key=f"{sponsorship.pk}:{answered.isoformat() if answered else 'first'}",
-            at=at,
-            group=contribution.group_id,
-            facts={"sponsorship": sponsorship.pk},
-        )
+        if is_heard(sponsorship, at):
+            outbox.tell(
+                "sponsorship_asked",
+                key=f"{sponsorship.pk}:{answered.isoformat() if answered else 'first'}",
+                at=at,
+                group=contribution.group_id,
+                facts={"sponsorship": sponsorship.pk},
+            )
         return sponsorship
+
+
+def is_heard(sponsorship: Sponsorship, at: datetime) -> bool:
+    """Whether the State that is asked has anybody who gets the mail and can answer."""
+    return anybody_submits_for(sponsorship.party, at)
 
 
 def take_back(pk: uuid.UUID, sponsorship_id: int, *, rights: Rights, at: datetime) -> None:

@@ -17,9 +17,11 @@ from cwg.documents.models import Document, Register, Revision
 from cwg.languages import LANGUAGE_CODES
 from cwg.look.reasons import ReasonForm
 from cwg.members import second_factor
+from cwg.members.directory import keeps_people
 from cwg.members.models import UNREAD_WHERE_NAMED
 from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
+from cwg.members.rights import anybody_submits_for
 
 from . import draft_pages, draft_presentation, drafting, submission
 from .finding import draft_or_404, own_document_or_404
@@ -42,6 +44,11 @@ INTERRUPTED: dict[type[Exception], Any] = {
         " has closed."
     ),
 }
+
+NOBODY_SUBMITS = gettext_lazy(
+    "Your delegation has no focal point here, so nobody can submit this draft yet, and there is nobody to ask. The"
+    " secretariat of the group invites one."
+)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -77,6 +84,10 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         "may_submit": may_submit,
         "lacks_second_factor": lacks_second_factor,
         "steps": draft_pages.steps(draft, linked=may_edit),
+        "nobody_submits": NOBODY_SUBMITS
+        if may_edit and not may_submit and not anybody_submits_for(draft.in_hand, request.server_now)
+        else "",
+        "keeps_people": keeps_people(request.rights),
         "sponsorship": _asked_of(request, draft),
         "deadline_lines": rules.lines_for(draft.register, draft.kind) if draft.register else [],
         "forecast": forecast,
@@ -178,6 +189,8 @@ def ask_to_submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         return render(request, "403.html", status=403)
     except drafting.NotOpen:
         return render(request, "409.html", status=409)
+    except drafting.NobodySubmits:
+        return render(request, "409.html", {"exception": NOBODY_SUBMITS}, status=409)
     messages.success(request, _("Your focal points are asked to submit this draft. They get a mail."))
     return redirect("contributions:proof", pk=pk)
 

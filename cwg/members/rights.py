@@ -210,3 +210,22 @@ def rights_of(person, at: datetime | None = None) -> Rights:
         first: Any = held[0] if held else None  # with the annotation, which its type does not show
         at = first.read_at.astimezone(UTC) if first else clock.now()
     return Rights(person, at, held)
+
+
+# --- Whether anybody is there -------------------------------------------------------------------------------------
+
+
+def anybody_submits_for(party: Party, at: datetime) -> bool:
+    """Whether somebody submits and answers in this party's name at `at`: what is asked of it reaches nobody else."""
+    held = Accreditation.objects.in_force(at).filter(group=party.group_id, person__is_active=True)
+    if party.is_invited:
+        return held.filter(role=Role.SECRETARIAT).exists()
+    return held.of_party(party).filter(role__in=SUBMITTERS).exists()
+
+
+def states_that_answer(group_id: int, at: datetime) -> frozenset[int]:
+    """The Member States for which `anybody_submits_for` holds in a group, all in one query."""
+    held = Accreditation.objects.in_force(at).filter(
+        group=group_id, state__isnull=False, role__in=SUBMITTERS, person__is_active=True
+    )
+    return frozenset(state for state in held.values_list("state_id", flat=True) if state is not None)

@@ -240,12 +240,20 @@ def test_what_was_put_aside_comes_back_with_everything(draft, saudi_delegate, he
     assert after["draft"]["status"] == "draft"
 
 
-def test_asking_tells_the_focal_points_once_for_each_edition(draft, saudi_delegate, held):
+def test_asking_tells_the_focal_points_once_for_each_edition(draft, saudi_delegate, saudi_focal_point, held):
     for _ in range(2):
         drafting.ask_to_submit(draft.pk, rights=rights_of(saudi_delegate), at=held.at)
     draft.refresh_from_db()
     assert draft.asked_by == saudi_delegate
     assert Event.objects.filter(kind="submission_asked").count() == 1
+
+
+def test_a_delegation_without_a_focal_point_asks_nobody(draft, saudi_delegate, syrian_focal_point, held):
+    before = drafts.as_it_stands(draft)
+    with pytest.raises(drafting.NobodySubmits):
+        drafting.ask_to_submit(draft.pk, rights=rights_of(saudi_delegate), at=held.at)
+    assert drafts.as_it_stands(draft) == before
+    assert not Event.objects.filter(kind="submission_asked").exists()
 
 
 def test_an_office_has_no_focal_point_to_ask(dg, register, secretary, held):

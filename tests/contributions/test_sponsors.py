@@ -4,6 +4,7 @@ import pytest
 
 from contributions import drafting, sponsors
 from contributions.models import Contribution, Sponsorship
+from cwg.members.models import Role
 from cwg.members.parties import NotEntitled
 from cwg.members.rights import rights_of
 from cwg.notices.models import Event
@@ -23,7 +24,7 @@ def syria(db):
 
 
 @pytest.fixture
-def asked(draft, syria, saudi_focal_point, held) -> Sponsorship:
+def asked(draft, syria, saudi_focal_point, syrian_focal_point, held) -> Sponsorship:
     return sponsors.ask(draft.pk, syria, rights=rights_of(saudi_focal_point), at=held.at)
 
 
@@ -36,6 +37,21 @@ def test_asking_makes_a_question_and_a_mail_and_shows_the_draft_to_the_asked(ask
     assert Event.objects.get().kind == "sponsorship_asked"
     assert draft in Contribution.objects.visible_to(rights_of(syrian_delegate))
     assert draft not in Contribution.objects.worked_for_by(rights_of(syrian_delegate))
+
+
+def test_a_state_without_a_focal_point_is_asked_without_a_mail_and_hears_when_it_has_one(
+    draft, syria, saudi_focal_point, syrian_delegate, dg, held
+):
+    rights = rights_of(saudi_focal_point)
+    asked = sponsors.ask(draft.pk, syria, rights=rights, at=held.at)
+    assert (asked.status, sponsors.is_heard(asked, held.at)) == (Sponsorship.Status.ASKED, False)
+    assert not Event.objects.filter(kind="sponsorship_asked").exists()
+    factories.accredit("new.focal@syria.example", dg, Role.FOCAL_POINT, "SYR")
+    for _ in range(2):
+        sponsors.take_back(draft.pk, asked.pk, rights=rights, at=held.at)
+        asked = sponsors.ask(draft.pk, syria, rights=rights, at=held.at)
+        assert sponsors.is_heard(asked, held.at)
+        assert Event.objects.filter(kind="sponsorship_asked").count() == 1
 
 
 def test_nobody_is_asked_twice_nor_the_lead_itself(asked, draft, syria, saudi_focal_point, held):

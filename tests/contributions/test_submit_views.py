@@ -265,6 +265,25 @@ def test_a_delegate_sees_the_proof_without_the_button_and_cannot_submit(client_o
     assert everything(draft) == before
 
 
+def test_a_delegate_without_a_focal_point_is_told_whom_to_ask(
+    client_of, saudi_delegate, saudi_focal_point, draft, held
+):
+    delegate = client_of(saudi_delegate)
+    assert url("ask-to-submit", draft) in delegate.get(url("proof", draft)).content.decode()
+    Accreditation.objects.filter(person=saudi_focal_point).update(until=held.at)
+    page = delegate.get(url("proof", draft)).content.decode()
+    assert (
+        "Your delegation has no focal point here" in page and "secretariat of the group invites one" in page
+    )
+    assert (
+        url("ask-to-submit", draft) not in page and reverse("members:state-people", args=["sau"]) not in page
+    )
+    before = everything(draft)
+    answer = delegate.post(url("ask-to-submit", draft))
+    assert answer.status_code == 409 and "Your delegation has no focal point here" in answer.content.decode()
+    assert everything(draft) == before
+
+
 @pytest.mark.parametrize(
     "who", ["syrian_focal_point", "secretary", "chair", "auditor", "administrator", "nobody"]
 )

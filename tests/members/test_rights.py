@@ -7,7 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 
 from cwg import clock
 from cwg.members.models import Role
-from cwg.members.rights import rights_of
+from cwg.members.parties import Party
+from cwg.members.rights import anybody_submits_for, rights_of, states_that_answer
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +88,37 @@ def test_a_person_who_may_not_sign_in_has_no_rights(dg):
 def test_nobody_has_no_rights():
     assert rights_of(AnonymousUser()).accreditations == ()
     assert rights_of(None).person is None
+
+
+# --- Whether anybody is there -------------------------------------------------------------------------------------
+
+
+def test_somebody_submits_for_a_party_from_the_first_instant_to_the_last(dg, held):
+    saudi = factories.make_state("SAU")
+    party = Party(dg, saudi)
+    factories.accredit("delegate@sau.example", dg, Role.DELEGATE, saudi)
+    factories.accredit("elsewhere@sau.example", factories.make_group("OTHER"), Role.FOCAL_POINT, saudi)
+    begins, ends = held.at, held.at + timedelta(days=1)
+    factories.accredit("focal@sau.example", dg, Role.FOCAL_POINT, saudi, since=begins, until=ends)
+    for at, there in (
+        (begins - MICROSECOND, False),
+        (begins, True),
+        (ends - MICROSECOND, True),
+        (ends, False),
+    ):
+        assert anybody_submits_for(party, at) is there, at
+        assert states_that_answer(dg.pk, at) == (frozenset({saudi.pk}) if there else frozenset())
+
+
+def test_nobody_whose_account_is_closed_submits(dg, saudi_focal_point, now):
+    party = Party(dg, factories.make_state("SAU"))
+    assert anybody_submits_for(party, now)
+    saudi_focal_point.is_active = False
+    saudi_focal_point.save()
+    assert not anybody_submits_for(party, now) and states_that_answer(dg.pk, now) == frozenset()
+
+
+def test_the_secretariat_of_its_group_submits_for_an_invited_body(dg, now, secretary):
+    body = factories.make_office("invited")
+    assert anybody_submits_for(Party(dg, office=body), now)
+    assert not anybody_submits_for(Party(factories.make_group("OTHER"), office=body), now)
