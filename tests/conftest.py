@@ -41,6 +41,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
         cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'never_truncated'")
         for (table,) in cursor.fetchall():
             cursor.execute(f"DROP TRIGGER never_truncated ON {table}")
+            # For `tests/record/test_append_only.py`, also where the database is used again.
+            cursor.execute(f"COMMENT ON TABLE {table} IS 'never truncated'")
 
 
 @pytest.fixture(autouse=True)
