@@ -129,7 +129,7 @@ def _each_rule_holds() -> Iterator[str]:
             for d in own.values()
             if d not in told and d.set_at < at and (d.superseded_at is None or d.superseded_at > at)
         ]
-        if len(told) != len(kept) or ended or left_out:
+        if len({d.pk for d in told}) != len(kept) or ended or left_out:
             yield f"{revision.symbol}: it keeps other rules than those in force for it"
             continue
         decision = deadlines.judge([(d.as_rule, d.instant) for d in told], kind, at, at)

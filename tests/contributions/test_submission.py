@@ -5,9 +5,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from contributions import drafting, sponsors, submission
 from contributions.models import Contribution, SubmitToken
+from cwg import clock
 from cwg.documents import register as the_register
 from cwg.documents import rulebook, rules
 from cwg.documents.deadlines import DECISION_556, TWENTY_FOUR_HOURS, Effect, Measured, Unit, Verdict
@@ -23,6 +26,8 @@ from tests import drafts, factories
 pytestmark = pytest.mark.django_db
 
 MICROSECOND = timedelta(microseconds=1)
+# What a register is held for: more of them, and everybody behind waits longer. Lower it where you can.
+STATEMENTS_UNDER_THE_LOCK = 24
 
 
 @pytest.fixture
@@ -49,6 +54,31 @@ def nothing_changes(draft, *, at_most=()):
     assert (drafts.registered(), drafts.as_it_stands(draft)) == before
     gained = list(JournalEntry.objects.order_by("pk").values_list("act", flat=True))[entries:]
     assert gained == list(at_most)
+
+
+def under_the_lock(draft: Contribution, person) -> list[str]:
+    """The statements of a submission from the one that locks its register to the last."""
+    token = drafts.token_for(draft, person)
+    with CaptureQueriesContext(connection) as asked:
+        submission.submit(token, person=person, arrived_at=clock.now())
+    said = [query["sql"] for query in asked]
+    lock = next(
+        number for number, sql in enumerate(said) if '"documents_register"' in sql and "FOR UPDATE" in sql
+    )
+    return said[lock:]
+
+
+def test_a_submission_holds_its_register_for_few_statements(dg, register, draft, saudi_focal_point):
+    """Everybody else waits meanwhile. A file more in the draft costs those behind it nothing."""
+    assert (
+        len(under_the_lock(draft, saudi_focal_point)) <= STATEMENTS_UNDER_THE_LOCK
+    )  # the first of its series
+    one = drafts.make_draft(dg, register, by=saudi_focal_point, title="In one language")
+    few = under_the_lock(one, saudi_focal_point)
+    many = drafts.make_draft(dg, register, by=saudi_focal_point, title="In three languages")
+    for language in ("fr", "ar"):
+        drafts.put_file(many, saudi_focal_point, language=language, text=f"The text in {language}.")
+    assert len(under_the_lock(many, saudi_focal_point)) == len(few)
 
 
 def late(draft, person):

@@ -75,6 +75,43 @@ def first() -> Document:
     return Document.objects.order_by("number").first()
 
 
+# --- What each rule said ----------------------------------------------------------------------------------------------
+
+
+def each_rule_says(change: str) -> list[str]:
+    """What `verdicts_hold` finds when the first line that the first document keeps of its rules is changed so."""
+    revision = first().original
+    past_the_triggers(
+        f"UPDATE documents_revision SET per_rule = {change} WHERE id = {revision.pk}", "documents_revision"
+    )
+    return found()["verdicts_hold"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        """jsonb_set(per_rule, '{0,verdict}', '"exempt"')""",
+        """jsonb_set(per_rule, '{0,rule}', '"Another rule"')""",
+        """jsonb_set(per_rule, '{0,binds}', 'false')""",
+        """jsonb_set(per_rule, '{0,deadline}', '"2009-02-12T09:00:00.000000Z"')""",
+    ],
+)
+def test_a_rule_that_is_made_to_say_something_else_is_found(register, change):
+    assert each_rule_says(change) == ["DG-2/1: a rule says something else of it than it keeps"]
+
+
+@pytest.mark.parametrize("change", ["'[]'", "jsonb_set(per_rule, '{0,id}', '0')", "per_rule || per_rule"])
+def test_a_rule_left_out_exchanged_or_doubled_is_found(register, change):
+    assert each_rule_says(change) == ["DG-2/1: it keeps other rules than those in force for it"]
+
+
+def test_a_rule_of_another_meeting_is_found(dg, register):
+    other = factories.make_register(dg, 9).deadlines.get()
+    assert each_rule_says(f"jsonb_set(per_rule, '{{0,id}}', '{other.pk}')") == [
+        "DG-2/1: it keeps other rules than those in force for it"
+    ]
+
+
 def test_changed_bytes_are_found(register):
     blob = Blob.objects.filter(files__isnull=False).order_by("pk").first()
     with open(storage().path(blob.path), "ab") as stored:
