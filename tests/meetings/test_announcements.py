@@ -7,11 +7,13 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cwg.documents import rulebook
 from cwg.members.models import Accreditation, Office, Person, Role
 from cwg.notices import outbox
 from cwg.notices.expansion import expand_due
 from cwg.notices.models import Notice
 from cwg.record import jobs
+from meetings import deadline_changes
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +125,52 @@ def test_expanding_takes_the_same_number_of_queries_for_three_people_and_for_two
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert Notice.objects.count() == 203
+
+
+# --- Deadlines changed ------------------------------------------------------------------------------------------------
+
+
+def test_the_mail_about_deadlines_says_of_each_what_holds_now_what_held_before_and_why(
+    dg, held, secretary, saudi_delegate, chair
+):
+    """One is set to another time, one is new, one ends for this meeting: read in both parts, as it arrives."""
+    held.move_to(OPENING - timedelta(days=60))
+    Accreditation.objects.update(since=datetime(2009, 1, 1, tzinfo=UTC))
+    Person.objects.filter(pk=saudi_delegate.pk).update(time_zone="Asia/Riyadh")
+    meeting = factories.make_meeting(dg, opens_at=OPENING, venue="Room H")
+    (old,) = meeting.register.deadlines.all()
+    received, posted = rulebook.apply_preset("decision-556", dg, actor=secretary, reason="Agreed")
+    change = {"actor": secretary, "reason": "Agreed by <b>correspondence</b>"}
+    deadline_changes.change_deadlines(
+        meeting,
+        choice={old.rule_id: "set", received.pk: "move", posted.pk: "keep"},
+        by_hand={old.rule_id: datetime(2009, 6, 20, 12)},  # noqa: DTZ001 - on the clock of the seat
+        **change,
+    )
+    jobs.run("notices")
+    by_address = {message.to[0]: message for message in mail.outbox}
+    assert set(by_address) == set(addresses([secretary, saudi_delegate, chair]))
+    message = by_address[saudi_delegate.email]
+    assert message.subject == "Deadlines changed: Dedicated Group, meeting 2, Geneva, 22 June 2009"
+    for part in (message.body, message.alternatives[0][0]):
+        assert "The deadlines of a meeting have been changed: Dedicated Group, meeting 2." in part
+        assert "Deadline (24 hours before the start of the meeting)" in part
+        assert "Saturday, 20 June 2009, 12:00 CEST (UTC+02:00), Geneva" in part
+        assert "Saturday, 20 June 2009, 13:00 UTC+03:00, your time (Asia/Riyadh)" in part
+        assert "before: Sunday, 21 June 2009, 09:30 CEST (UTC+02:00)" in part
+        assert "Set by the secretariat: by the rule it would be Sunday, 21 June 2009, 09:30" in part
+        assert "Deadline (Received 12 calendar days before the meeting (all documents))" in part
+        assert "Wednesday, 10 June 2009, 23:59" in part and "not set" in part
+        assert "Monday, 22 June 2009, 09:30 CEST (UTC+02:00), Geneva" in part
+        assert f"http://127.0.0.1:8000{meeting.get_absolute_url()}" in part
+    assert "Agreed by <b>correspondence</b>" in message.body
+    assert "Agreed by &lt;b&gt;correspondence&lt;/b&gt;" in message.alternatives[0][0]
+    mail.outbox.clear()
+    deadline_changes.change_deadlines(meeting, choice={old.rule_id: "end_here", posted.pk: "keep"}, **change)
+    jobs.run("notices")
+    for part in (mail.outbox[0].body, mail.outbox[0].alternatives[0][0]):
+        assert "ended for this meeting; before: Saturday, 20 June 2009, 12:00 CEST (UTC+02:00)" in part
+        assert "unchanged" in part
 
 
 # --- Moved ------------------------------------------------------------------------------------------------------------
