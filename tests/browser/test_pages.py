@@ -82,6 +82,8 @@ NO_PAGES = {
     "operations:livez",
     "operations:readyz",
     "clock",
+    "members:import-template",
+    "members:imported-csv",
     "meetings:calendar",
     "meetings:chain",
     "meetings:feed",
@@ -185,6 +187,7 @@ def test_nothing_goes_wrong_behind_any_page(everything):
 IN_STORIES = {
     "account_confirm_address",
     "account_use_sign_in_link",
+    "members:imported",
     "members:invitation",
     "members:new-password",
     "members:own-address",
