@@ -14,12 +14,14 @@ from django.views.decorators.http import require_safe
 from cwg.documents import listing
 from cwg.documents.models import Document
 from cwg.look.reasons import ReasonForm
+from cwg.members.parties import Party
 from cwg.members.requests import PortalRequest
+from cwg.members.rights import anybody_works_for
 
 from . import answers, offers, request_lines, requests
 from .carrying_out import carried_out, form_page
 from .finding import meeting_or_404, own_meeting_or_404, trail_of
-from .models import Addressee, Meeting
+from .models import Addressee, Meeting, Request
 from .offers import MeetingAct
 from .request_forms import LinkForm, RequestForm
 from .request_lines import AddresseeLine, RequestLine
@@ -70,6 +72,29 @@ def group_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
     )
 
 
+def _say_who_is_told(request: PortalRequest, meeting: Meeting, made: Request) -> None:
+    """No mail is promised to a delegation or office for which nobody is accredited yet."""
+    asked = [
+        Party(meeting.register.group, each.state, each.office)
+        for each in made.addressees.select_related("state", "office")
+    ]
+    deaf = [party.name for party in asked if not anybody_works_for(party, request.server_now)]
+    if not deaf:
+        messages.success(request, _("The request is recorded, and its addressees are being told."))
+        return
+    names = {"names": ", ".join(deaf)}
+    if len(deaf) < len(asked):
+        said = _(
+            "The request is recorded, and its addressees are being told, but for %(names)s: nobody is accredited there yet."
+            " Invite somebody under People."
+        )
+    else:
+        said = _(
+            "The request is recorded, but nobody is told: nobody is accredited for %(names)s yet. Invite somebody under People."
+        )
+    messages.warning(request, said % names)
+
+
 @form_page
 def record_request(request: PortalRequest, slug: str) -> HttpResponse:
     meeting = own_meeting_or_404(request, slug)
@@ -91,7 +116,7 @@ def record_request(request: PortalRequest, slug: str) -> HttpResponse:
                 actor=request.user,
             )
             if made is not None:
-                messages.success(request, _("The request is recorded, and its addressees are being told."))
+                _say_who_is_told(request, meeting, made)
                 return redirect(made)
             status = 400 if in_session else 409
     return render(

@@ -215,12 +215,21 @@ def rights_of(person, at: datetime | None = None) -> Rights:
 # --- Whether anybody is there -------------------------------------------------------------------------------------
 
 
+def anybody_works_for(party: Party, at: datetime) -> bool:
+    """Whether somebody drafts and answers for this party at `at`, and gets the mails that are written to it."""
+    return _anybody(party, WORKERS, at)
+
+
 def anybody_submits_for(party: Party, at: datetime) -> bool:
-    """Whether somebody submits and answers in this party's name at `at`: what is asked of it reaches nobody else."""
+    """Whether somebody submits and signs in this party's name at `at`: what is asked of it reaches nobody else."""
+    return _anybody(party, SUBMITTERS, at)
+
+
+def _anybody(party: Party, roles: frozenset[Role], at: datetime) -> bool:
     held = Accreditation.objects.in_force(at).filter(group=party.group_id, person__is_active=True)
     if party.is_invited:
         return held.filter(role=Role.SECRETARIAT).exists()
-    return held.of_party(party).filter(role__in=SUBMITTERS).exists()
+    return held.of_party(party).filter(role__in=roles).exists()
 
 
 def states_that_answer(group_id: int, at: datetime) -> frozenset[int]:

@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cwg.documents.models import Document
-from cwg.members.models import Office
-from cwg.notices.models import Event
+from cwg.members.models import Office, Role
+from cwg.notices import expansion
+from cwg.notices.models import Event, Notice
 from cwg.record.models import JournalEntry
 from meetings import answers, requests
 from meetings.models import Addressee, Meeting, Request
@@ -228,6 +229,33 @@ def test_one_request_is_addressed_to_states_and_offices_at_once(client_of, in_se
     }
     assert client_of(secretary).post(record_url(in_session), data).status_code == 302
     assert {each.who for each in Request.objects.get().addressees.all()} == {syria, tsb}
+
+
+@pytest.mark.parametrize(
+    ("accredited", "said"),
+    [
+        (("SAU", "SYR"), "its addressees are being told."),
+        (("SAU",), "being told, but for Syrian Arab Republic: nobody is accredited there yet."),
+        ((), "nobody is told: nobody is accredited for Saudi Arabia, Syrian Arab Republic yet."),
+    ],
+)
+def test_a_mail_is_promised_only_where_somebody_gets_it(
+    client_of, in_session, secretary, dg, accredited, said
+):
+    states = [factories.make_state(iso3) for iso3 in ("SAU", "SYR")]
+    for iso3 in accredited:
+        factories.accredit(f"delegate@{iso3}.example", dg, Role.DELEGATE, iso3)
+    data = {
+        "item": "7c",
+        "addressees": [f"state-{state.pk}" for state in states],
+        "wording": "Reports",
+        "due_on": "2026-05-15",
+    }
+    page = client_of(secretary).post(record_url(in_session), data, follow=True).content.decode()
+    assert said in page
+    expansion.expand_due()
+    told = Notice.objects.filter(event__kind__contains="request").values_list("address", flat=True)
+    assert set(told) == {f"delegate@{iso3}.example" for iso3 in accredited}
 
 
 def test_the_secretariat_itself_is_not_offered_as_an_addressee(client_of, in_session, secretary):
