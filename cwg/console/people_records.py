@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cwg.documents.models import Register
 from cwg.languages import LANGUAGE_CODES
 from cwg.members import directory
+from cwg.members.account_care import may_look_after
 from cwg.members.models import Accreditation, Group, Invitation, MemberState, Office, Person
 from cwg.members.oversight import (
     account_groups,
@@ -21,7 +22,6 @@ from cwg.members.oversight import (
     known_people,
     managed_groups,
 )
-from cwg.members.people import may_look_after
 from cwg.members.requests import of_person
 from cwg.members.rights import Rights
 from cwg.members.states_load import sort_keys

@@ -10,14 +10,29 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cwg.record import access
-from cwg.record.history import sign
+from cwg.record.history import save_signed, sign
 from cwg.record.reasons import clean_reason
 
 from . import account_mail, address_changes, refusals, sessions
 from .cleaning import clean_address
-from .models import Accreditation, Person
-from .people import lock_groups, may_look_after, same_place
+from .models import Accreditation, Person, Role
+from .oversight import people_of
+from .people import lock_groups, same_place
 from .rights import Rights, rights_of
+
+
+def may_look_after(rights: Rights, person: Person, at: datetime) -> bool:
+    """An administrator looks after every account; the secretariat after those of its people with no role beyond its groups.
+
+    An administrator's account is no secretariat's, in whatever group that role stands. Nor is that of somebody who never
+    had to do with its groups: that there is such an account is another group's affair.
+    """
+    if rights.has_role(Role.ADMINISTRATOR):
+        return True
+    own = rights.secretariat_groups
+    held = Accreditation.objects.not_ended(at).filter(person=person.pk)
+    beyond = held.exclude(group_id__in=own) | held.filter(role=Role.ADMINISTRATOR)
+    return bool(own) and people_of(own).filter(pk=person.pk).exists() and not beyond.exists()
 
 
 def send_new_password_link(person: Person, *, actor: Person, at: datetime, address: str | None) -> None:
@@ -83,6 +98,37 @@ def reset_second_factor(person: Person, *, actor: Person, at: datetime, reason: 
         person.save()
         access.note("second_factor_reset", at=at, person_id=actor.pk, subject=f"person {person.pk}")
         account_mail.post("second_factor_reset", person, at)
+    return person
+
+
+def disable(person: Person, *, actor: Person, at: datetime, reason: str) -> Person:
+    """Close an account: the very next request of the person is one of nobody's, on every device.
+
+    Every session ends, so that none comes back to life with the account: a lost device stays signed out.
+    Raises NotEntitled, NotYourself, ReasonMissing, AlreadySo.
+    """
+    return _set_active(person, False, actor, at, reason)
+
+
+def enable(person: Person, *, actor: Person, at: datetime, reason: str) -> Person:
+    """Open a closed account again; roles that ended meanwhile stay ended. Raises as `disable`."""
+    return _set_active(person, True, actor, at, reason)
+
+
+def _set_active(person: Person, active: bool, actor: Person, at: datetime, reason: str) -> Person:
+    reason = clean_reason(reason)
+    with transaction.atomic():
+        person = _in_care(person, actor, at)
+        if person.is_active == active:
+            raise refusals.AlreadySo
+        if active and person.joined_into_id:
+            raise refusals.JoinedAway
+        person.is_active = active
+        save_signed(person, actor, reason)
+        if not active:
+            sessions.end_all(person)
+        act = "person_enabled" if active else "person_disabled"
+        access.note(act, at=at, person_id=actor.pk, subject=f"person {person.pk}")
     return person
 
 

@@ -1,4 +1,4 @@
-"""Who comes, who goes, who becomes what: the verbs on invitations, accreditations and people.
+"""Who comes, who goes, who becomes what: the verbs on invitations and accreditations. Accounts: `account_care.py`.
 
 Every verb takes the actor and `at`, an aware instant in UTC; locks what it changes; asks again, under the lock,
 whether the actor may; writes the access log and the history; raises one of `refusals.py` and then has changed
@@ -20,7 +20,7 @@ from cwg.record import access
 from cwg.record.history import save_signed
 from cwg.record.reasons import clean_reason
 
-from . import addresses, refusals, sessions
+from . import addresses, refusals
 from .cleaning import clean_address, clean_name
 from .models import (
     DELEGATION_ROLES,
@@ -33,7 +33,6 @@ from .models import (
     Person,
     Role,
 )
-from .oversight import people_of
 from .rights import Rights, rights_of
 
 TOKEN_SALT = "invitation"
@@ -66,20 +65,6 @@ def may_manage(rights: Rights, *, group_id: int, role: str, state_id: int | None
 def may_manage_people(rights: Rights) -> bool:
     """Whether these rights allow closing and opening accounts."""
     return rights.has_role(Role.ADMINISTRATOR) or rights.is_secretariat
-
-
-def may_look_after(rights: Rights, person: Person, at: datetime) -> bool:
-    """An administrator looks after every account; the secretariat after those of its people with no role beyond its groups.
-
-    An administrator's account is no secretariat's, in whatever group that role stands. Nor is that of somebody who never
-    had to do with its groups: that there is such an account is another group's affair.
-    """
-    if rights.has_role(Role.ADMINISTRATOR):
-        return True
-    own = rights.secretariat_groups
-    held = Accreditation.objects.not_ended(at).filter(person=person.pk)
-    beyond = held.exclude(group_id__in=own) | held.filter(role=Role.ADMINISTRATOR)
-    return bool(own) and people_of(own).filter(pk=person.pk).exists() and not beyond.exists()
 
 
 def _require(actor: Person, accreditation_or_invitation, at: datetime) -> Rights:
@@ -354,44 +339,6 @@ def _last_focal_point(accreditation: Accreditation, rights: Rights) -> bool:
         person__is_active=True,
     )
     return not others.exclude(pk=accreditation.pk).exists()
-
-
-# --- Accounts -----------------------------------------------------------------------------------------------------
-
-
-def disable(person: Person, *, actor: Person, at: datetime, reason: str) -> Person:
-    """Close an account: the very next request of the person is one of nobody's, on every device.
-
-    Every session ends, so that none comes back to life with the account: a lost device stays signed out.
-    Raises NotEntitled, NotYourself, ReasonMissing, AlreadySo.
-    """
-    return _set_active(person, False, actor, at, reason)
-
-
-def enable(person: Person, *, actor: Person, at: datetime, reason: str) -> Person:
-    """Open a closed account again; roles that ended meanwhile stay ended. Raises as `disable`."""
-    return _set_active(person, True, actor, at, reason)
-
-
-def _set_active(person: Person, active: bool, actor: Person, at: datetime, reason: str) -> Person:
-    reason = clean_reason(reason)
-    with transaction.atomic():
-        person = Person.objects.select_for_update().get(pk=person.pk)
-        if not may_look_after(rights_of(actor, at), person, at):
-            raise refusals.NotEntitled
-        if person.pk == actor.pk:
-            raise refusals.NotYourself
-        if person.is_active == active:
-            raise refusals.AlreadySo
-        if active and person.joined_into_id:
-            raise refusals.JoinedAway
-        person.is_active = active
-        save_signed(person, actor, reason)
-        if not active:
-            sessions.end_all(person)
-        act = "person_enabled" if active else "person_disabled"
-        access.note(act, at=at, person_id=actor.pk, subject=f"person {person.pk}")
-    return person
 
 
 # --- What the verbs share -----------------------------------------------------------------------------------------

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods
 from cwg import clock
 from cwg.look.reasons import ReasonForm
 
-from . import account_care, directory, people, refusals
+from . import account_care, directory, refusals
+from .account_care import may_look_after
 from .accounts import address_of
 from .forms import ChangeAddressForm, JoinForm
 from .models import Person
-from .people import may_look_after, may_manage_people
+from .people import may_manage_people
 from .requests import PortalRequest
 
 
@@ -59,11 +60,11 @@ def _join(person: Person, actor: Person, at: Any, given: dict[str, Any]) -> Pers
 
 
 def _close(person: Person, actor: Person, at: Any, given: dict[str, Any]) -> Person:
-    return people.disable(person, actor=actor, at=at, reason=given["reason"])
+    return account_care.disable(person, actor=actor, at=at, reason=given["reason"])
 
 
 def _open(person: Person, actor: Person, at: Any, given: dict[str, Any]) -> Person:
-    return people.enable(person, actor=actor, at=at, reason=given["reason"])
+    return account_care.enable(person, actor=actor, at=at, reason=given["reason"])
 
 
 ACTS = {

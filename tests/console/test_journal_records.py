@@ -2,7 +2,7 @@
 
 import pytest
 
-from cwg.members import account_care, people
+from cwg.members import account_care
 from cwg.members.models import Accreditation, Role
 from cwg.record.models import AccessEntry
 from tests import factories
@@ -23,8 +23,8 @@ def test_what_somebody_known_to_two_groups_did_for_people_of_one_is_not_told_in_
     """The line names no group: it is the person's of whom it tells."""
     factories.accredit(secretary, other_group, Role.STAKEHOLDER)
     twin = factories.accredit("twin@test.example", dg, Role.STAKEHOLDER).person
-    people.disable(saudi_delegate, actor=secretary, at=now, reason="x")
-    people.enable(saudi_delegate, actor=secretary, at=now, reason="x")
+    account_care.disable(saudi_delegate, actor=secretary, at=now, reason="x")
+    account_care.enable(saudi_delegate, actor=secretary, at=now, reason="x")
     account_care.join(twin, saudi_delegate, actor=secretary, at=now, reason="x")
     done = {"person_disabled", "person_enabled", "accounts_joined"}
     assert done <= set(AccessEntry.objects.filter(group_id=None).values_list("act", flat=True))

@@ -8,8 +8,9 @@ from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 from django.test import Client
 
-from cwg.members import account_care, people, refusals
+from cwg.members import account_care, refusals
 from cwg.members.models import Accreditation, Person, Role, Session
+from cwg.members.rights import rights_of
 from cwg.record.models import AccessEntry
 from tests.factories import PASSWORD, accredit, make_group, make_person, make_state
 from tests.members.door import sign_in, signed_in, text_of, without_its_own_words
@@ -143,7 +144,7 @@ def test_the_closed_account_says_where_it_went(client, now, administrator, saudi
 def test_a_joined_account_is_not_opened_again(now, administrator, saudi_delegate, twice):
     account_care.join(saudi_delegate, twice, actor=administrator, at=now, reason="x")
     with pytest.raises(refusals.JoinedAway):
-        people.enable(saudi_delegate, actor=administrator, at=now, reason="x")
+        account_care.enable(saudi_delegate, actor=administrator, at=now, reason="x")
     saudi_delegate.refresh_from_db()
     assert not saudi_delegate.is_active
 
@@ -175,7 +176,7 @@ def test_ended_roles_stay_where_they_were(now, dg, administrator, saudi_delegate
 def test_what_are_not_two_open_accounts_is_refused(now, administrator, saudi_delegate, twice):
     with pytest.raises(refusals.SamePerson):
         account_care.join(twice, twice, actor=administrator, at=now, reason="x")
-    people.disable(twice, actor=administrator, at=now, reason="x")
+    account_care.disable(twice, actor=administrator, at=now, reason="x")
     with pytest.raises(refusals.AccountClosed):
         account_care.join(saudi_delegate, twice, actor=administrator, at=now, reason="x")
     saudi_delegate.refresh_from_db()
@@ -265,7 +266,7 @@ def test_who_was_only_ever_in_another_group_is_not_there(client_of, now, secreta
     with pytest.raises(refusals.NotEntitled):
         ACTS[act](twice, secretary, now)
     with pytest.raises(refusals.NotEntitled):
-        people.disable(twice, actor=secretary, at=now, reason="x")
+        account_care.disable(twice, actor=secretary, at=now, reason="x")
     assert client_of(secretary).get(path(twice, act)).status_code == 404
     assert Authenticator.objects.filter(user=twice).exists()
 
@@ -303,3 +304,46 @@ def test_the_persons_page_offers_what_can_be_done(client_of, secretary, saudi_de
     assert path(saudi_delegate, "second-factor") not in text
     with_second_factor(saudi_delegate)
     assert path(saudi_delegate, "second-factor") in text_of(client_of(secretary).get(page))
+
+
+# --- Closing and opening -----------------------------------------------------------------------------------------------------
+
+
+def test_a_closed_account_has_no_rights_until_it_is_opened_again(dg, administrator, saudi_delegate, now):
+    account_care.disable(saudi_delegate, actor=administrator, at=now, reason="Lost telephone")
+    assert not rights_of(Person.objects.get(pk=saudi_delegate.pk), now).accreditations
+    assert saudi_delegate.history.first().history_change_reason == "Lost telephone"
+    account_care.enable(saudi_delegate, actor=administrator, at=now, reason="Found again")
+    assert rights_of(Person.objects.get(pk=saudi_delegate.pk), now).accreditations
+    assert set(AccessEntry.objects.values_list("act", flat=True)) == {"person_disabled", "person_enabled"}
+
+
+@pytest.mark.parametrize("who", ["saudi_focal_point", "chair", "auditor", "nobody"])
+def test_nobody_else_closes_accounts(request, dg, syrian_delegate, now, who):
+    actor = request.getfixturevalue(who)
+    with pytest.raises(refusals.NotEntitled):
+        account_care.disable(syrian_delegate, actor=actor, at=now, reason="because")
+    assert Person.objects.get(pk=syrian_delegate.pk).is_active
+    assert syrian_delegate.history.count() == 1 and not AccessEntry.objects.exists()
+
+
+def test_a_secretariat_closes_the_accounts_of_its_own_group_only(dg, secretary, saudi_delegate, now):
+    accredit(saudi_delegate, make_group("OTHER"), Role.DELEGATE, "SAU")
+    with pytest.raises(refusals.NotEntitled):
+        account_care.disable(saudi_delegate, actor=secretary, at=now, reason="because")
+    assert Person.objects.get(pk=saudi_delegate.pk).is_active
+    saudi_delegate.accreditations.filter(group__code="OTHER").update(until=now)
+    account_care.disable(saudi_delegate, actor=secretary, at=now, reason="Lost telephone")
+    assert not Person.objects.get(pk=saudi_delegate.pk).is_active
+
+
+def test_no_secretariat_closes_the_account_of_an_administrator(secretary, administrator, now):
+    with pytest.raises(refusals.NotEntitled):
+        account_care.disable(administrator, actor=secretary, at=now, reason="because")
+    assert Person.objects.get(pk=administrator.pk).is_active
+
+
+def test_nobody_closes_their_own_account(administrator, now):
+    with pytest.raises(refusals.NotYourself):
+        account_care.disable(administrator, actor=administrator, at=now, reason="because")
+    assert Person.objects.get(pk=administrator.pk).is_active

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from cwg.members import accounts, people
+from cwg.members import account_care, accounts
 from cwg.notices.models import Event, Notice
 from cwg.record.models import AccessEntry
 from tests.factories import PASSWORD, make_person
@@ -51,7 +51,7 @@ def test_failed_attempts_are_logged_without_the_addresses_of_strangers(client, s
 
 
 def test_a_closed_account_does_not_sign_in(client, saudi_delegate, administrator, now):
-    people.disable(saudi_delegate, actor=administrator, at=now, reason="because")
+    account_care.disable(saudi_delegate, actor=administrator, at=now, reason="because")
     answer = sign_in(client, saudi_delegate.email)
     assert not signed_in(client)
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/inactive/")
@@ -130,7 +130,7 @@ def test_a_weak_new_password_is_refused(client, saudi_delegate):
 
 
 def test_a_closed_account_gets_no_link(saudi_delegate, administrator, now):
-    people.disable(saudi_delegate, actor=administrator, at=now, reason="because")
+    account_care.disable(saudi_delegate, actor=administrator, at=now, reason="because")
     Client().post("/accounts/password/reset/", {"email": saudi_delegate.email})
     assert Event.objects.get(kind="password_reset").facts["person"] is None
     call_command("sweep")
@@ -207,7 +207,7 @@ def test_the_others_ask_to_sign_in(client, path):
 def test_a_closed_account_is_nobody_at_the_very_next_request(client_of, saudi_delegate, administrator, now):
     client = client_of(saudi_delegate)
     assert client.get("/me/").status_code == 200
-    people.disable(saudi_delegate, actor=administrator, at=now, reason="because")
+    account_care.disable(saudi_delegate, actor=administrator, at=now, reason="because")
     answer = client.get("/me/")
     assert (answer.status_code, answer["Location"]) == (302, f"{LOGIN}?next=/me/")
     assert client.post("/me/", {"name": "Still here"}).status_code == 302

@@ -385,49 +385,6 @@ def test_nobody_raises_themselves(dg, administrator, now):
     assert own.history.count() == 1
 
 
-# --- Accounts -----------------------------------------------------------------------------------------------------
-
-
-def test_a_closed_account_has_no_rights_until_it_is_opened_again(dg, administrator, saudi_delegate, now):
-    people.disable(saudi_delegate, actor=administrator, at=now, reason="Lost telephone")
-    assert not rights_of(Person.objects.get(pk=saudi_delegate.pk), now).accreditations
-    assert saudi_delegate.history.first().history_change_reason == "Lost telephone"
-    people.enable(saudi_delegate, actor=administrator, at=now, reason="Found again")
-    assert rights_of(Person.objects.get(pk=saudi_delegate.pk), now).accreditations
-    assert set(AccessEntry.objects.values_list("act", flat=True)) == {"person_disabled", "person_enabled"}
-
-
-@pytest.mark.parametrize("who", ["saudi_focal_point", "chair", "auditor", "nobody"])
-def test_nobody_else_closes_accounts(request, dg, syrian_delegate, now, who):
-    actor = request.getfixturevalue(who)
-    before = rows()
-    with pytest.raises(refusals.NotEntitled):
-        people.disable(syrian_delegate, actor=actor, at=now, reason="because")
-    assert rows() == before
-
-
-def test_a_secretariat_closes_the_accounts_of_its_own_group_only(dg, secretary, saudi_delegate, now):
-    accredit(saudi_delegate, make_group("OTHER"), Role.DELEGATE, "SAU")
-    with pytest.raises(refusals.NotEntitled):
-        people.disable(saudi_delegate, actor=secretary, at=now, reason="because")
-    assert Person.objects.get(pk=saudi_delegate.pk).is_active
-    saudi_delegate.accreditations.filter(group__code="OTHER").update(until=now)
-    people.disable(saudi_delegate, actor=secretary, at=now, reason="Lost telephone")
-    assert not Person.objects.get(pk=saudi_delegate.pk).is_active
-
-
-def test_no_secretariat_closes_the_account_of_an_administrator(secretary, administrator, now):
-    with pytest.raises(refusals.NotEntitled):
-        people.disable(administrator, actor=secretary, at=now, reason="because")
-    assert Person.objects.get(pk=administrator.pk).is_active
-
-
-def test_nobody_closes_their_own_account(administrator, now):
-    with pytest.raises(refusals.NotYourself):
-        people.disable(administrator, actor=administrator, at=now, reason="because")
-    assert Person.objects.get(pk=administrator.pk).is_active
-
-
 # --- At the same moment -------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from cwg.members import people, sessions
+from cwg.members import account_care, sessions
 from cwg.members.device_names import device_name
 from cwg.members.models import KnownDevice, Session
 from cwg.record.models import AccessEntry
@@ -97,8 +97,8 @@ def test_signing_out_everywhere_ends_every_session_and_makes_every_device_strang
 def test_a_closed_account_is_signed_out_for_good_also_where_it_is_opened_again(
     laptop, phone, saudi_delegate, administrator, now
 ):
-    people.disable(saudi_delegate, actor=administrator, at=now, reason="Lost the telephone")
-    people.enable(saudi_delegate, actor=administrator, at=now, reason="Has another one")
+    account_care.disable(saudi_delegate, actor=administrator, at=now, reason="Lost the telephone")
+    account_care.enable(saudi_delegate, actor=administrator, at=now, reason="Has another one")
     for client in (laptop, phone):
         assert client.get("/me/").status_code == 302
     assert not KnownDevice.objects.filter(person=saudi_delegate).exists()
