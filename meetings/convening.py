@@ -7,7 +7,7 @@ local time that does not exist or happens twice is refused (`cwg/documents/zones
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from cwg import clock
 from cwg.documents import register, rules, zones
 from cwg.documents.models import Register
+from cwg.documents.seat_times import clock_face
 from cwg.documents.states import MeetingState
 from cwg.members.models import Group, Person
 from cwg.notices import outbox
@@ -52,11 +53,6 @@ class CannotClose(ValueError):
 def slug_of(group: Group, ordinal: int) -> str:
     """The address of a meeting: "wg-wsis-14"."""
     return f"{group.slug}-{ordinal}"
-
-
-def clock_face(local: datetime) -> datetime:
-    """How `Meeting.opens_local` keeps a naive local time: the same face of the clock, labelled UTC."""
-    return local.replace(tzinfo=UTC)
 
 
 def convene(group: Group, plan: Plan, *, actor: Person) -> Meeting:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import register, rules, zones
 from cwg.documents.models import Register
+from cwg.documents.seat_times import clock_face
 from cwg.members.models import Person
 from cwg.notices import outbox
 from cwg.record import journal
@@ -22,7 +23,7 @@ from cwg.record.history import save_signed, sign
 from cwg.record.reasons import clean_reason
 
 from . import offers, planning
-from .convening import NUMBER_TAKEN, clock_face, plan_of, slug_of
+from .convening import NUMBER_TAKEN, plan_of, slug_of
 from .models import Meeting, Sitting
 from .offers import MeetingAct
 from .planning import Plan, SittingTimes

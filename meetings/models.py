@@ -13,6 +13,7 @@ from simple_history.models import HistoricalRecords
 from cwg.documents import states
 from cwg.documents.models import Document, Register, Slot
 from cwg.documents.rules import DeadlineLine
+from cwg.documents.seat_times import SeatTimeField
 from cwg.documents.states import MeetingState
 from cwg.members.models import MemberState, Office, Person
 from cwg.members.parties import OfParty, PartyQuerySet, one_party
@@ -38,7 +39,7 @@ class Meeting(models.Model):
 
     register = models.OneToOneField(Register, models.PROTECT, related_name="meeting")
     # As entered at the seat; the instant derived from it stands in the register.
-    opens_local = models.DateTimeField(_("opening at the seat"))
+    opens_local = SeatTimeField(_("opening at the seat"))
     venue = models.CharField(_("venue"), max_length=200, blank=True)
     chair = models.CharField(_("chair"), max_length=150, blank=True)
     note = models.TextField(_("note"), blank=True)

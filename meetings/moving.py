@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cwg import clock
 from cwg.documents import register, rules, zones
 from cwg.documents.models import Register
+from cwg.documents.seat_times import clock_face
 from cwg.members.models import Person
 from cwg.notices import outbox
 from cwg.record import journal
@@ -21,7 +22,6 @@ from cwg.record.history import save_signed
 from cwg.record.reasons import clean_reason
 
 from . import deadline_changes, offers, planning
-from .convening import clock_face
 from .deadline_changes import Choice, DeadlineChange, ProposalChanged
 from .models import Meeting, Sitting
 from .offers import MeetingAct

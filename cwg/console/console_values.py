@@ -11,18 +11,25 @@ from django.db.models import Model
 from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
 
+from cwg.documents.seat_times import SeatTimeField
+from cwg.look.instants import date_text
 from cwg.look.templatetags.portal import instant
 
 EMPTY = "—"
 
 
 def shown(value: Any, style: str = "short", zone: str = "") -> str:
-    """`value` as escaped HTML; instants on the clock of `zone`, by default the secretariat's seat, with their zone."""
+    """`value` as escaped HTML; instants on the clock of `zone`, by default the secretariat's seat, with their zone.
+
+    A naive time is one at the seat, as it was entered (`SeatTimeField`): printed as it reads.
+    """
     match value:
         case None | "":
             return EMPTY
         case bool():
             return _("Yes") if value else _("No")
+        case datetime() if value.tzinfo is None:
+            return _("%(date)s, %(time)s") % {"date": date_text(value, style), "time": f"{value:%H:%M}"}
         case datetime():
             return instant(value, zone or settings.SEAT_ZONE, style)
         case date():
@@ -59,7 +66,9 @@ def field_value(field, value: Any, row: Model) -> Any:
 
 
 def words_of(field, value: Any) -> Any:
-    """A stored value in words: the label of a choice, also within a list of choices."""
+    """A stored value in words: the label of a choice, also within a list of choices; a local time as entered."""
+    if isinstance(field, SeatTimeField):
+        return field.local(value)
     choices = dict(getattr(field, "flatchoices", None) or [])
     if choices:
         return choices.get(value, value)

@@ -1,9 +1,13 @@
 """Histories show before and after side by side, and what people typed stays text."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from django.urls import reverse
 
 from cwg.console import history
 from cwg.members.models import MemberState
+from meetings import convening, correcting
 from tests import factories
 
 EVIL = "<script>alert(1)</script>"
@@ -38,6 +42,31 @@ def test_a_change_keeps_who_why_before_and_after(administrator, client_of, db):
         and "Notified by the UN" in text
         and ">France<" in text.replace("<bdi>", ">").replace("</bdi>", "<")
     )
+
+
+def test_a_local_time_stands_in_the_history_as_it_was_entered(secretary, dg, held, client_of):
+    """09:30 at the seat, of a meeting in Riyadh and of one in Geneva, before and after it is corrected."""
+    client = client_of(secretary)
+    for ordinal, zone in ((8, "Asia/Riyadh"), (9, "Europe/Zurich")):
+        plan = convening.Plan(
+            ordinal=ordinal,
+            title="M",
+            place="P",
+            zone=zone,
+            opens_local=datetime(2026, 6, 22, 9, 30),  # noqa: DTZ001 - on the clock of the seat
+        )
+        meeting = convening.convene(dg, plan, actor=secretary)
+        later = replace(plan, opens_local=plan.opens_local.replace(hour=10, minute=0))
+        correcting.correct(meeting, later, actor=secretary)
+        told = [
+            (difference.before, difference.after)
+            for change in history.changes(meeting, zone=zone)
+            for difference in change.differences
+            if difference.label == "Opening at the seat"
+        ]
+        assert told == [("22 Jun 2026, 09:30", "22 Jun 2026, 10:00"), ("—", "22 Jun 2026, 09:30")]
+        page = client.get(reverse("console:meetings_meeting_history", args=[meeting.pk])).content.decode()
+        assert "22 Jun 2026, 09:30" in page and "11:30" not in page and "12:30" not in page
 
 
 def test_a_changed_name_sorts_under_its_new_letters(administrator, client_of):

@@ -14,10 +14,10 @@ from cwg.demo.people import CHAIR_OFFICES, REASON, WG_WSIS
 from cwg.documents import archive, blobs
 from cwg.documents.filing import FileLine, SourceLine, VersionLine
 from cwg.documents.models import Register, Source
+from cwg.documents.seat_times import clock_face
 from cwg.members.models import Group, MemberState, Office, Person
 from cwg.record.history import sign
 from cwg.texts.numbering import plain_text
-from meetings.convening import clock_face
 from meetings.models import Addressee, Meeting, Request, Sitting
 
 # The proposal of France was made after the meeting of 13-14 June 2007; to which meeting is not stated.
