@@ -307,7 +307,7 @@ def _restored(facts: Facts, names: Names, person: str) -> str:
 
 
 def _demonstration(facts: Facts, names: Names, person: str) -> str:
-    return _("Demonstration data entered by %(person)s, with the clock held at past instants") % {
+    return _("Demonstration data entered by %(person)s, with the clock held at past times") % {
         "person": person
     }
 

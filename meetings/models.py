@@ -211,7 +211,12 @@ class Addressee(OfParty):
         Office, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("office")
     )
     slot = models.OneToOneField(
-        Slot, models.PROTECT, null=True, blank=True, related_name="asked", verbose_name=_("slot")
+        Slot,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="asked",
+        verbose_name=_("exemption by request"),
     )
     document = models.ForeignKey(
         Document, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("linked document")

@@ -225,7 +225,7 @@ class DocumentAdmin(RecordAdmin):
         )
         yield Panel(
             _("Receipts"),
-            (_("Code"), _("Issued"), _("Digest")),
+            (_("Code"), _("Issued"), _("SHA-256 of the receipt")),
             (
                 [r.receipt.code, r.receipt.issued_at, r.receipt.digest]
                 for r in row.revisions.all()

@@ -97,7 +97,7 @@ def printed(receipt: Receipt) -> Printed:
     if len(told) > 1 or any(each.departure for each in told):
         facts.append(pair(_("Each rule"), "\n".join(judgements.text_of(each) for each in told)))
     facts.append(pair(_("Submitted by"), said["submitted_by"]))
-    checks = [pair(_("Digest of this receipt (SHA-256)"), receipt.digest)]
+    checks = [pair(_("SHA-256 of this receipt"), receipt.digest)]
     if said["rule_source"]:
         checks.append(pair(_("Source of the rule"), said["rule_source"], language=UNDETERMINED))
     if said["requested_in_session"]:

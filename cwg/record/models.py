@@ -136,7 +136,7 @@ class AccessSeal(models.Model):
     first_id = models.BigIntegerField()
     last_id = models.BigIntegerField()
     count = models.PositiveBigIntegerField(_("entries"))
-    digest = models.CharField(_("digest"), max_length=64)
+    digest = models.CharField(_("SHA-256"), max_length=64)
     position = models.PositiveBigIntegerField(_("position in the portal's chain"))
 
     class Meta:

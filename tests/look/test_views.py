@@ -53,3 +53,12 @@ def test_each_error_page_stands_without_a_request_and_is_valid_html(name):
     html5lib.HTMLParser(strict=True).parse(page)
     assert "<script>" not in page
     assert " style=" not in page
+
+
+def test_an_error_page_says_where_it_leads(client, client_of, db, saudi_delegate):
+    address = "/no-such-page/"
+    inside = client_of(saudi_delegate).get(address)
+    assert inside.status_code == 404 and "Go to Home</a>" in inside.content.decode()
+    outside = client.get(address)
+    assert outside.status_code == 404 and "Go to the sign-in page</a>" in outside.content.decode()
+    assert "Go to Home, or sign in</a>" in get_template("500.html").render()

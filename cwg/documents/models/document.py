@@ -207,7 +207,7 @@ class Revision(models.Model):
     )
     # What each rule alone said (`judgements.kept`), earliest deadline first; None where it was registered before this
     # was kept, or not measured. `deadline` and `verdict` are those of the rule that binds.
-    per_rule = models.JSONField(_("verdict of each rule"), null=True, blank=True)
+    per_rule = models.JSONField(_("timing under each rule"), null=True, blank=True)
     slot = models.ForeignKey(Slot, models.PROTECT, null=True, blank=True, related_name="revisions")
     filed_by = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("submitted by")

@@ -378,8 +378,8 @@ class Slot(OfParty):
     objects = SlotQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("slot")
-        verbose_name_plural = _("slots")
+        verbose_name = _("exemption by request")
+        verbose_name_plural = _("exemptions by request")
         ordering = ["opened_at"]
         constraints = [one_party("a_slot_has_one_addressee")]
 
