@@ -22,8 +22,10 @@ from cwg.documents.register import SlotNotOpen
 from cwg.members.models import Group
 from cwg.members.parties import with_key
 from cwg.members.requests import PortalRequest
+from meetings.answers import CannotLink
+from meetings.models import Addressee
 
-from . import draft_pages, draft_presentation, drafting, submission
+from . import answering, draft_pages, draft_presentation, drafting, submission
 from .finding import draft_or_404
 from .forms import DraftForm, UploadForm
 from .models import Contribution
@@ -37,10 +39,13 @@ def new(request: PortalRequest) -> HttpResponse:
     slug = request.GET.get("meeting", "")
     register = register_or_404(request, slug) if slug else None
     slot = _slot(request, register)
+    asked = None if slot is not None else _asked(request)
     if register is not None:
         parties = request.rights.parties_in(register.group_id)
     if slot is not None:
         parties = tuple(party for party in parties if slot.belongs(party))
+    if asked is not None:
+        parties = tuple(party for party in parties if party == asked.party)
     chosen = with_key(parties, wanted)
     if wanted and chosen is None:
         raise Http404
@@ -63,8 +68,9 @@ def new(request: PortalRequest) -> HttpResponse:
                 party=party,
                 wording=form.wording(),
                 slot=slot,
+                answers=asked,
             )
-        except SlotNotOpen:
+        except (SlotNotOpen, CannotLink):
             return render(request, "409.html", status=409)
         messages.success(request, _("Draft saved. Now add its files."))
         return redirect(reverse("contributions:contribution", args=[made.pk]) + "#files-section")
@@ -75,6 +81,7 @@ def new(request: PortalRequest) -> HttpResponse:
             "form": form,
             "party": party,
             "slot": slot,
+            "asked": asked,
             "steps": draft_pages.steps(None),
             "register": blank.register,
             "deadline_lines": rules.lines_for(blank.register, blank.kind) if blank.register else [],
@@ -90,6 +97,16 @@ def _slot(request: PortalRequest, register: Register | None) -> Slot | None:
     if not raw.isdecimal() or len(raw) > 18 or register is None:
         raise BadRequest("slot")
     return get_object_or_404(Slot.objects.open().filter(register=register), pk=int(raw))
+
+
+def _asked(request: PortalRequest) -> Addressee | None:
+    """The dated request that the draft is to answer, where the address names one that awaits a document."""
+    raw = request.GET.get("request", "")
+    if not raw:
+        return None
+    if not raw.isdecimal() or len(raw) > 18:
+        raise BadRequest("request")
+    return get_object_or_404(answering.awaited_of(request.rights).shown(), pk=int(raw))
 
 
 def _default_register(request: PortalRequest, group: Group) -> Register | None:

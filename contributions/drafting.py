@@ -23,6 +23,8 @@ from cwg.members.parties import NotEntitled, Party
 from cwg.members.rights import Rights, anybody_submits_for
 from cwg.notices import outbox
 from cwg.record import journal
+from meetings.answers import NOT_AWAITED, CannotLink
+from meetings.models import Addressee
 
 from .models import Contribution, DraftFile, Sponsorship
 
@@ -102,10 +104,11 @@ def begin(
     party: Party,
     wording: Wording,
     slot: Slot | None = None,
+    answers: Addressee | None = None,
 ) -> Contribution:
-    """Begin a draft of one party. `slot` counts for its own meeting only.
+    """Begin a draft of one party. `slot` counts for its own meeting only; `answers` is a dated request, instead.
 
-    Raises NotEntitled, register.SlotNotOpen; ValueError for a kind that the party does not file and for a meeting
+    Raises NotEntitled, register.SlotNotOpen, CannotLink; ValueError for a kind that the party does not file and for a meeting
     of another group.
     """
     if not rights.works_for(party):
@@ -126,6 +129,7 @@ def begin(
             original_languages=list(wording.original_languages),
             **words_of(wording),
             slot=slot,
+            answers=answers,
             created_by=rights.holder,
             created_at=at,
             changed_by=rights.holder,
@@ -133,6 +137,8 @@ def begin(
         )
         if slot is not None and contribution.open_slot is None:
             raise register.SlotNotOpen
+        if answers is not None and answers not in contribution.open_requests:
+            raise CannotLink(NOT_AWAITED)
         contribution.save(force_insert=True)
         contribution.issues.set(wording.issues)
         return contribution

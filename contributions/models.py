@@ -19,6 +19,7 @@ from cwg.languages import LANGUAGES
 from cwg.members.models import Group, MemberState, Office, Person
 from cwg.members.parties import OfParty, Party, PartyQuerySet, one_party
 from cwg.members.rights import Rights
+from meetings.models import Addressee
 
 
 class ContributionQuerySet(PartyQuerySet["Contribution"]):
@@ -85,6 +86,8 @@ class Contribution(OfParty):
     )
     corrected_language = models.CharField(max_length=2, choices=LANGUAGES, blank=True)
     slot = models.ForeignKey(Slot, models.SET_NULL, null=True, blank=True, related_name="+")
+    # The dated request of the Group that it answers, for whatever meeting it is: it excuses from no deadline.
+    answers = models.ForeignKey(Addressee, models.PROTECT, null=True, blank=True, related_name="+")
     # Goes up with every change; a form that was opened on an older one is told so and loses nothing.
     edition = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -112,6 +115,10 @@ class Contribution(OfParty):
                 condition=models.Q(filer__isnull=True)
                 | models.Q(office__isnull=True)
                 | ~models.Q(office=models.F("filer")),
+            ),
+            models.CheckConstraint(
+                name="a_draft_answers_one_request",
+                condition=models.Q(slot__isnull=True) | models.Q(answers__isnull=True),
             ),
             models.CheckConstraint(
                 name="submitted_is_registered",
@@ -156,6 +163,22 @@ class Contribution(OfParty):
         if slot is None or register is None or self.is_change:
             return None
         return slot if slot.is_open_in(register) and slot.belongs(self) else None
+
+    @property
+    def open_request(self) -> Addressee | None:
+        """The dated request of the Group that it answers, while no document is linked to that."""
+        asked = self.answers
+        if asked is None or self.is_change:
+            return None
+        return asked if asked.awaits_document and asked.belongs(self) else None
+
+    @property
+    def open_requests(self) -> models.QuerySet[Addressee]:
+        """The dated requests that its party may still answer, of whatever meeting of the group, nearest date first."""
+        if self.is_change:
+            return Addressee.objects.none()
+        asked = Addressee.objects.awaiting_document().of_party(self.party).shown()
+        return asked.order_by("request__due_on", "pk")
 
     @property
     def open_slots(self) -> models.QuerySet[Slot]:

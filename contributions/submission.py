@@ -32,6 +32,8 @@ from cwg.members.parties import NotEntitled
 from cwg.members.rights import Rights, rights_of
 from cwg.notices import outbox
 from cwg.record import journal
+from meetings import answers
+from meetings.models import Addressee
 
 from . import drafting
 from .models import Contribution, DraftFile, Sponsorship, SubmitToken
@@ -76,6 +78,8 @@ class Proof:
     sponsors_only: bool = False
     # The request of the Group that it answers, while that is open.
     slot: Slot | None = None
+    # The dated one that it will be linked to. It stands in no document's way: answered meanwhile, it is passed over.
+    answers: Addressee | None = None
     original_files: tuple[DraftFile, ...] = field(default=())
 
     @property
@@ -88,7 +92,8 @@ class Submitted:
     """What became of a submission: a receipt, or the decision that it is late.
 
     `at` is the decision's instant, `arrived_at` when the request reached the portal, `waited` the time between.
-    `again` tells that the receipt was there already: a double click, a replay, a second focal point.
+    `again` tells that the receipt was there already: a double click, a replay, a second focal point. `passed_over`
+    is the dated request that it was to answer and that was answered or withdrawn before.
     """
 
     contribution: Contribution
@@ -98,6 +103,7 @@ class Submitted:
     arrived_at: datetime | None = None
     waited: timedelta = timedelta()
     again: bool = False
+    passed_over: Addressee | None = None
 
 
 def load(pk: uuid.UUID) -> Contribution:
@@ -106,6 +112,7 @@ def load(pk: uuid.UUID) -> Contribution:
         Contribution.objects.select_related(
             "group", "register__group", "state", "office", "filer", "revises", "slot"
         )
+        .select_related("answers__request__meeting__register")
         .defer(*(f"state__{name}" for name in UNREAD_WHERE_NAMED))
         .prefetch_related(
             "issues",
@@ -153,6 +160,7 @@ def proof(contribution: Contribution) -> Proof:
         left_out=waiting,
         sponsors_only=filing.same_bytes,
         slot=slot,
+        answers=contribution.open_request,
         original_files=tuple(f for lang in contribution.original_languages for f in files.get(lang, [])),
     )
 
@@ -179,6 +187,7 @@ def _digest(contribution: Contribution, filing: Filing, slot: Slot | None) -> st
             "contribution": contribution.pk,
             "register": contribution.register_id,
             "slot": slot.pk if slot else None,
+            "answers": contribution.answers_id,
             "filing": plain(filing),
         }
     )
@@ -328,8 +337,18 @@ def submit(
         contribution.status = Contribution.Status.SUBMITTED
         contribution.revision = entered.receipt.revision
         drafting.touch(contribution, person, entered.at)
+        asked = fresh.answers if not fresh.is_change else None
+        is_linked = asked is not None and answers.answer(
+            asked.pk, contribution.revision.document, actor=person, at=entered.at, into=locked
+        )
         return Submitted(
-            contribution, entered.receipt, entered.decision, entered.at, arrived_at, entered.waited
+            contribution,
+            entered.receipt,
+            entered.decision,
+            entered.at,
+            arrived_at,
+            entered.waited,
+            passed_over=None if is_linked else asked,
         )
 
     return register.decide(act)
@@ -383,16 +402,6 @@ def _put_on_hold(contribution: Contribution, *, at: datetime) -> None:
         group=contribution.group_id,
         facts={"contribution": str(contribution.pk)},
     )
-
-
-def use_slot(pk: uuid.UUID, slot: Slot, *, rights: Rights, at: datetime) -> Contribution:
-    """Say that the draft answers a request of the Group: it goes to that meeting. Raises SlotNotOpen."""
-    with drafting.changing(pk, rights=rights, at=at) as contribution:
-        contribution.slot, contribution.register = slot, slot.register
-        if contribution.open_slot is None or slot.register.group_id != contribution.group_id:
-            raise register.SlotNotOpen
-        contribution.status = Contribution.Status.DRAFT
-    return contribution
 
 
 TOKENS_KEPT = timedelta(days=30)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cwg.documents import deadlines, judgements, offers, register, rules
-from cwg.documents.finding import slot_or_404
 from cwg.documents.models import Document, Register, Revision
 from cwg.languages import LANGUAGE_CODES
 from cwg.look.reasons import ReasonForm
@@ -141,6 +140,14 @@ def submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     if outcome.receipt is None:
         draft = draft_or_404(request, pk)
         return render(request, "contributions/late.html", _late_page(request, draft, outcome), status=409)
+    if outcome.passed_over is not None:
+        messages.warning(
+            request,
+            _(
+                "The request that this document was to answer had been answered or withdrawn before; the document is"
+                " registered all the same, and not linked to it."
+            ),
+        )
     if outcome.again:
         messages.info(request, _("This was submitted already; here is its receipt."))
     else:
@@ -211,18 +218,6 @@ def hold(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         text = _("The draft is held for the next meeting, which is not yet convened.")
     messages.success(request, text)
     return redirect("contributions:contribution", pk=pk)
-
-
-@require_POST
-def use_slot(request: PortalRequest, pk: uuid.UUID, slot: int) -> HttpResponse:
-    """Say that the draft answers a request of the Group."""
-    draft_or_404(request, pk)
-    wanted = slot_or_404(request, slot)
-    try:
-        submission.use_slot(pk, wanted, rights=request.rights, at=request.server_now)
-    except (register.SlotNotOpen, drafting.NotOpen):
-        return render(request, "409.html", status=409)
-    return redirect("contributions:proof", pk=pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

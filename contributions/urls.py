@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import delegation_views, draft_views, sponsor_views, submit_views
+from . import answer_views, delegation_views, draft_views, sponsor_views, submit_views
 
 app_name = "contributions"
 
@@ -27,7 +27,9 @@ urlpatterns = [
     path("contributions/<uuid:pk>/submit/", submit_views.submit, name="submit"),
     path("contributions/<uuid:pk>/ask/", submit_views.ask_to_submit, name="ask-to-submit"),
     path("contributions/<uuid:pk>/hold/", submit_views.hold, name="hold"),
-    path("contributions/<uuid:pk>/use-slot/<int:slot>/", submit_views.use_slot, name="use-slot"),
+    path("contributions/<uuid:pk>/use-slot/<int:slot>/", answer_views.use_slot, name="use-slot"),
+    path("contributions/<uuid:pk>/answers/<int:asked>/", answer_views.answer_request, name="answer-request"),
+    path("contributions/<uuid:pk>/answers/none/", answer_views.answer_nothing, name="answer-nothing"),
     path("contributions/change/<int:document>/", submit_views.change, name="change"),
     path("contributions/withdraw/<int:document>/", submit_views.withdraw, name="withdraw"),
 ]

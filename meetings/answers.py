@@ -16,7 +16,7 @@ from cwg.members.models import Person
 from cwg.members.parties import Party
 from cwg.members.rights import Rights, rights_of
 from cwg.record import journal
-from cwg.record.history import sign
+from cwg.record.history import save_signed
 from cwg.record.reasons import clean_reason
 
 from .models import Addressee
@@ -45,7 +45,9 @@ def linkable(rights: Rights, group_id: int) -> QuerySet[Document]:
 
 def from_party(rights: Rights, party: Party) -> QuerySet[Document]:
     """Of those, the ones that come from the addressee, newest first: what is offered to be linked."""
-    own = Source.objects.naming(party).filter(revision__document=OuterRef("pk"))
+    own = Source.objects.filter(
+        state_id=party.state_id, office_id=party.office_id, revision__document=OuterRef("pk")
+    )
     found = linkable(rights, party.group_id).filter(Exists(own)).select_related("register")
     return found.order_by("-available_at", "pk")[:CHOICES]
 
@@ -58,7 +60,7 @@ def link(addressee: Addressee, document: Document, *, actor: Person) -> Addresse
     with register.acting_on(addressee.request.meeting.register_id) as (locked, at):
         must_be_secretariat(actor, locked.group_id, at)
         row = _locked(addressee.pk)
-        if not _awaits_document(row, at):
+        if not row.awaits_document:
             raise CannotLink(NOT_AWAITED)
         if not linkable(rights_of(actor, at), locked.group_id).filter(pk=document.pk).exists():
             raise CannotLink(
@@ -81,8 +83,7 @@ def unlink(addressee: Addressee, *, actor: Person, reason: str) -> Document:
         if document is None or locked.is_archive:
             raise CannotLink(_("No document is linked here."))
         row.document = row.linked_at = row.linked_by = None
-        sign(row, actor, reason)
-        row.save()
+        save_signed(row, actor, reason)
         journal.append(
             locked,
             "request_unlinked",
@@ -101,7 +102,7 @@ def answer(addressee_id: int, document: Document, *, actor: Person, at: datetime
     that was answered or withdrawn meanwhile is passed over.
     """
     row = _locked(addressee_id)
-    if not _awaits_document(row, at) or row.request.meeting.register.group_id != into.group_id:
+    if not row.awaits_document or row.request.meeting.register.group_id != into.group_id:
         return False
     _put(row, document, actor=actor, at=at, into=into)
     return True
@@ -111,14 +112,9 @@ def _locked(addressee_id: int) -> Addressee:
     return Addressee.objects.shown().select_for_update(of=("self",)).get(pk=addressee_id)
 
 
-def _awaits_document(row: Addressee, at: datetime) -> bool:
-    return row.slot_id is None and row.standing_at(at).is_open
-
-
 def _put(row: Addressee, document: Document, *, actor: Person, at: datetime, into: Register) -> None:
     row.document, row.linked_at, row.linked_by = document, at, actor
-    sign(row, actor, f"answered by {document.symbol}")
-    row.save()
+    save_signed(row, actor, f"answered by {document.symbol}")
     journal.append(into, "request_answered", at=at, actor_id=actor.pk, facts=_facts(row, document))
 
 

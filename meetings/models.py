@@ -268,6 +268,16 @@ class Addressee(OfParty):
         """The registered document that answers, through the slot or linked."""
         return self.slot.document if self.slot is not None else self.document
 
+    @property
+    def awaits_document(self) -> bool:
+        """`AddresseeQuerySet.awaiting_document` of rows at hand: whether a document can be linked to it."""
+        return (
+            self.request.due_on is not None
+            and not self.request.meeting.register.is_archive
+            and self.document_id is None
+            and self.withdrawn_at is None
+        )
+
     def standing_at(self, at: datetime) -> Standing:
         """Where it stands at the aware instant `at`; reads what `AddresseeQuerySet.shown` selects."""
         register = self.request.meeting.register

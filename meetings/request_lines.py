@@ -31,7 +31,7 @@ class AddresseeLine:
     @property
     def awaits_document(self) -> bool:
         """Whether a registered document can be linked to it; an open slot is used by registering alone."""
-        return self.standing.is_open and self.addressee.slot_id is None
+        return self.addressee.awaits_document
 
     @property
     def is_linked(self) -> bool:

@@ -17,7 +17,7 @@ from cwg.documents.models import Slot
 from cwg.members.models import MemberState, Office, Person
 from cwg.notices import outbox
 from cwg.record import journal
-from cwg.record.history import sign
+from cwg.record.history import save_signed
 from cwg.record.reasons import clean_reason
 
 from . import offers
@@ -89,8 +89,7 @@ def record(
             recorded_at=at,
             recorded_by=actor,
         )
-        sign(request, actor, "recorded")
-        request.save()
+        save_signed(request, actor, "recorded")
         asked_in = ", ".join(str(part) for part in (sitting, item) if part)[:300]
         rows = []
         for who in asked:
@@ -99,8 +98,7 @@ def record(
                 row.slot = Slot.objects.create(
                     register=locked, wording=wording, asked_in=asked_in, opened_at=at, **_named(who)
                 )
-            sign(row, actor, "recorded")
-            row.save()
+            save_signed(row, actor, "recorded")
             rows.append(row)
         journal.append(
             locked,
@@ -151,8 +149,7 @@ def withdraw(
             )
         for row in taken:
             row.withdrawn_at = at
-            sign(row, actor, reason)
-            row.save()
+            save_signed(row, actor, reason)
             if row.slot is not None:
                 row.slot.withdrawn_at = at
                 row.slot.save(update_fields=["withdrawn_at"])

@@ -128,6 +128,10 @@ OBJECTS: dict[str, dict[str, Address]] = {
         "draft": lambda w: {"pk": w.draft.pk, "slot": w.addressee.slot_id},
         "syrian_draft": lambda w: {"pk": w.syrian_draft.pk, "slot": w.addressee.slot_id},
     },
+    "contributions:answer-request": {
+        "draft": lambda w: {"pk": w.draft.pk, "asked": w.awaiting.pk},
+        "syrian_draft": lambda w: {"pk": w.syrian_draft.pk, "asked": w.awaiting.pk},
+    },
     "contributions:change": {
         name: (lambda w, name=name: {"document": w.things[name].pk})
         for name in ("private", "public", "withdrawn", "foreign_document")
@@ -182,7 +186,16 @@ SAME = {
 }
 for route, other in SAME.items():
     OBJECTS[route] = OBJECTS[other]
-for verb in ("upload", "discard", "ask-sponsor", "proof", "submit", "ask-to-submit", "hold"):
+for verb in (
+    "answer-nothing",
+    "upload",
+    "discard",
+    "ask-sponsor",
+    "proof",
+    "submit",
+    "ask-to-submit",
+    "hold",
+):
     OBJECTS[f"contributions:{verb}"] = DRAFTS
 
 # The console's model pages follow one rule, so their rows are made here and not written down one by one.

@@ -50,6 +50,8 @@ EXAMPLES = {
 }
 # Addresses that answer with a file or with data, or only take what a form sends.
 NO_PAGES = {
+    "contributions:answer-nothing",
+    "contributions:answer-request",
     "contributions:answer-sponsorship",
     "contributions:ask-sponsor",
     "contributions:ask-to-submit",

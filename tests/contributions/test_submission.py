@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contributions import drafting, sponsors, submission
+from contributions import answering, drafting, sponsors, submission
 from contributions.models import Contribution, SubmitToken
 from cwg import clock
 from cwg.documents import register as the_register
@@ -302,7 +302,7 @@ def test_another_delegations_request_excuses_nobody(dg, in_session, saudi_focal_
     theirs = drafts.make_slot(in_session, "SYR")
     draft = drafts.make_draft(dg, in_session, by=saudi_focal_point)
     with nothing_changes(draft), pytest.raises(the_register.SlotNotOpen):
-        submission.use_slot(draft.pk, theirs, rights=rights_of(saudi_focal_point), at=in_session.opens_at)
+        answering.use_slot(draft.pk, theirs, rights=rights_of(saudi_focal_point), at=in_session.opens_at)
     before = Contribution.objects.count()
     with pytest.raises(the_register.SlotNotOpen):
         drafts.make_draft(dg, in_session, by=saudi_focal_point, slot=theirs)
@@ -319,7 +319,7 @@ def test_a_request_of_another_group_does_not_carry_a_draft_there(dg, in_session,
     slot = drafts.make_slot(elsewhere)
     draft = drafts.make_draft(dg, in_session, by=saudi_focal_point)
     with nothing_changes(draft), pytest.raises(the_register.SlotNotOpen):
-        submission.use_slot(draft.pk, slot, rights=rights_of(saudi_focal_point), at=in_session.opens_at)
+        answering.use_slot(draft.pk, slot, rights=rights_of(saudi_focal_point), at=in_session.opens_at)
 
 
 def test_the_request_ends_when_the_meeting_closes(dg, in_session, saudi_focal_point, held):
@@ -403,7 +403,7 @@ def test_a_draft_may_answer_a_request_later_on(dg, in_session, saudi_focal_point
     draft = drafts.make_draft(dg, in_session, by=saudi_focal_point)
     late(draft, saudi_focal_point)
     slot = drafts.make_slot(in_session)
-    submission.use_slot(draft.pk, slot, rights=rights_of(saudi_focal_point), at=held.at)
+    answering.use_slot(draft.pk, slot, rights=rights_of(saudi_focal_point), at=held.at)
     assert drafts.submit(draft, saudi_focal_point).receipt.revision.verdict == "requested_in_session"
 
 

@@ -1,0 +1,56 @@
+"""Which request of the Group a draft answers, said on its page."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cwg.documents import register
+from cwg.documents.finding import slot_or_404
+from cwg.members.requests import PortalRequest
+from meetings.answers import CannotLink
+
+from . import answering, drafting
+from .finding import draft_or_404
+
+
+@require_POST
+def use_slot(request: PortalRequest, pk: uuid.UUID, slot: int) -> HttpResponse:
+    """Say that the draft answers a request of the Group."""
+    draft_or_404(request, pk)
+    wanted = slot_or_404(request, slot)
+    try:
+        answering.use_slot(pk, wanted, rights=request.rights, at=request.server_now)
+    except (register.SlotNotOpen, drafting.NotOpen):
+        return render(request, "409.html", status=409)
+    return redirect("contributions:proof", pk=pk)
+
+
+@require_POST
+def answer_request(request: PortalRequest, pk: uuid.UUID, asked: int) -> HttpResponse:
+    """Say that the draft answers a dated request of the Group."""
+    draft_or_404(request, pk)
+    wanted = get_object_or_404(answering.awaited_of(request.rights), pk=asked)
+    try:
+        answering.answer_request(pk, wanted, rights=request.rights, at=request.server_now)
+    except (CannotLink, drafting.NotOpen):
+        return render(request, "409.html", status=409)
+    messages.success(
+        request, _("Draft saved. The document will be linked to the request as it is registered.")
+    )
+    return redirect("contributions:contribution", pk=pk)
+
+
+@require_POST
+def answer_nothing(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Say that the draft answers no request."""
+    draft_or_404(request, pk)
+    try:
+        answering.answer_nothing(pk, rights=request.rights, at=request.server_now)
+    except drafting.NotOpen:
+        return render(request, "409.html", status=409)
+    messages.success(request, _("Draft saved. It answers no request of the Group."))
+    return redirect("contributions:contribution", pk=pk)
