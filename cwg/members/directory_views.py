@@ -50,7 +50,7 @@ def people(request: PortalRequest) -> HttpResponse:
         waiting = waiting.filter(**place)
     roles = Prefetch(
         "accreditations",
-        now.select_related("group", "state", "office").order_by("group__code", "role"),
+        now.select_related("group", "state", "office").order_by("role", "state", "office", "group__code"),
         "held",
     )
     paginator = Paginator(found.order_by("name", "pk").prefetch_related(roles), PAGE_LENGTH)

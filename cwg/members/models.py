@@ -350,6 +350,19 @@ class Accreditation(NamesParty):
             "party": self.state or self.office or self.group,
         }
 
+    @property
+    def capacity(self) -> str:
+        """As what the person acts, without the State: a role, or the office that says it already ("Chair of the Group")."""
+        role = self.get_role_display()
+        if self.office is None or self.role == Role.VICE_CHAIR:
+            return role
+        return f"{role}, {self.office.name}" if self.office.is_invited else self.office.name
+
+    @property
+    def seat(self) -> tuple[str, int | None, int | None]:
+        """The same in every group in which a person acts as the same: for lists that name it once."""
+        return self.role, self.state_id, self.office_id
+
 
 class Invitation(NamesParty):
     """A mailed link that works once and expires. The link is signed; no secret is kept. See `people.py`."""

@@ -68,6 +68,31 @@ def test_the_secretariat_finds_the_people_and_invitations_of_its_group(
     assert saudi_delegate.email not in text and own.email not in text
 
 
+def test_a_role_held_in_several_groups_is_named_once(
+    client_of, administrator, saudi_delegate, dg, elsewhere, now
+):
+    accredit(saudi_delegate.email, elsewhere, Role.DELEGATE, "SAU")
+    text = text_of(client_of(administrator), f"{PEOPLE}?q={saudi_delegate.email}")
+    groups = ", ".join(group.short_name for group in sorted([dg, elsewhere], key=lambda group: group.code))
+    assert f"</a> · {groups}</div>" in text and text.count("<div>Delegate, ") == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "said"),
+    [
+        (Role.CHAIR, "chair", "{office}"),
+        (Role.VICE_CHAIR, "chair", "Vice-chair"),
+        (Role.SECRETARIAT, "secretariat", "{office}"),
+        (Role.BUREAU, "bureau", "{office}"),
+        (Role.INVITED, "invited", "Invited contributor, {office}"),
+    ],
+)
+def test_an_office_that_says_the_role_is_not_said_twice(dg, role, kind, said):
+    office = make_office(kind)
+    held = accredit("somebody@office.example", dg, role, office=office)
+    assert held.capacity == said.format(office=office.name)
+
+
 def test_an_administrator_finds_everybody(client_of, administrator, saudi_delegate, other_secretary):
     text = text_of(client_of(administrator), PEOPLE)
     assert person_page(saudi_delegate) in text and person_page(other_secretary) in text
