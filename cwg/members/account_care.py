@@ -17,7 +17,8 @@ from . import account_mail, address_changes, refusals, sessions
 from .cleaning import clean_address
 from .models import Accreditation, Person, Role
 from .oversight import people_of
-from .people import lock_groups, same_place
+from .people import lock_groups
+from .places import same_place
 from .rights import Rights, rights_of
 
 

@@ -13,9 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .models import DELEGATION_ROLES, OFFICE_ROLES, Accreditation, Group, Invitation, Person, Role, not_ended
-from .oversight import account_groups, is_administrator, known_people
+from .oversight import account_groups, is_administrator, known_people, may_manage, may_manage_people
 from .parties import Party
-from .people import may_manage, may_manage_people
 from .rights import Rights
 
 

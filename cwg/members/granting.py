@@ -11,7 +11,9 @@ from cwg.record.reasons import clean_reason
 
 from . import refusals
 from .models import Accreditation, Group, MemberState, Office, Person, Role
-from .people import lock_groups, may_manage, same_place
+from .oversight import may_manage
+from .people import lock_groups
+from .places import same_place
 from .rights import rights_of
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from .models import Accreditation, Group, Invitation, Person, Role
+from .models import DELEGATION_ROLES, Accreditation, Group, Invitation, Person, Role
 from .rights import Rights
 
 
@@ -55,3 +55,23 @@ def known_people(rights: Rights) -> QuerySet[Person]:
     That somebody has an account at all is another group's affair.
     """
     return Person.objects.all() if is_administrator(rights) else people_of(account_groups(rights))
+
+
+# --- Who may ------------------------------------------------------------------------------------------------------
+
+
+def may_manage(rights: Rights, *, group_id: int, role: str, state_id: int | None = None) -> bool:
+    """Whether these rights allow giving, changing or ending `role` in that group (and delegation).
+
+    Only administrators make administrators: who looks after accounts everywhere is no one group's affair.
+    """
+    if role == Role.ADMINISTRATOR:
+        return rights.has_role(Role.ADMINISTRATOR)
+    if rights.has_role(Role.ADMINISTRATOR) or group_id in rights.secretariat_groups:
+        return True
+    return role in DELEGATION_ROLES and state_id is not None and rights.is_focal_point(group_id, state_id)
+
+
+def may_manage_people(rights: Rights) -> bool:
+    """Whether these rights allow closing and opening accounts."""
+    return rights.has_role(Role.ADMINISTRATOR) or rights.is_secretariat

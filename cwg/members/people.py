@@ -7,6 +7,7 @@ secretariat for its group, an administrator for every group.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -23,8 +24,6 @@ from cwg.record.reasons import clean_reason
 from . import addresses, refusals
 from .cleaning import clean_address, clean_name
 from .models import (
-    DELEGATION_ROLES,
-    OFFICE_ROLES,
     Accreditation,
     Group,
     Invitation,
@@ -33,6 +32,8 @@ from .models import (
     Person,
     Role,
 )
+from .oversight import may_manage
+from .places import fits, open_at, same_place, seat
 from .rights import Rights, rights_of
 
 TOKEN_SALT = "invitation"
@@ -45,26 +46,6 @@ def on_invited(callback: InvitedCallback) -> None:
     """`callback(invitation, at)` runs inside the transaction that makes an invitation, or sends it again."""
     if callback not in _on_invited:
         _on_invited.append(callback)
-
-
-# --- Who may ------------------------------------------------------------------------------------------------------
-
-
-def may_manage(rights: Rights, *, group_id: int, role: str, state_id: int | None = None) -> bool:
-    """Whether these rights allow giving, changing or ending `role` in that group (and delegation).
-
-    Only administrators make administrators: who looks after accounts everywhere is no one group's affair.
-    """
-    if role == Role.ADMINISTRATOR:
-        return rights.has_role(Role.ADMINISTRATOR)
-    if rights.has_role(Role.ADMINISTRATOR) or group_id in rights.secretariat_groups:
-        return True
-    return role in DELEGATION_ROLES and state_id is not None and rights.is_focal_point(group_id, state_id)
-
-
-def may_manage_people(rights: Rights) -> bool:
-    """Whether these rights allow closing and opening accounts."""
-    return rights.has_role(Role.ADMINISTRATOR) or rights.is_secretariat
 
 
 def _require(actor: Person, accreditation_or_invitation, at: datetime) -> Rights:
@@ -90,6 +71,19 @@ def _lock(group_id: int) -> None:
 # --- Invitations --------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Whom to invite, to what: as it was written."""
+
+    email: str
+    name: str
+    language: str
+    group: Group
+    role: str
+    state: MemberState | None = None
+    office: Office | None = None
+
+
 def invite(
     *,
     email: str,
@@ -107,36 +101,68 @@ def invite(
     Raises NotEntitled, NotYourself, RoleDoesNotFit, NameRefused, AddressRefused, AlreadyAccredited and
     AlreadyInvited.
     """
-    email, name = clean_address(email), clean_name(name)
-    if not fits(role, state, office):
-        raise refusals.RoleDoesNotFit
-    invitation = Invitation(
+    wanted = Wanted(email, name, language, group, role, state, office)
+    (made,) = invite_all([wanted], actor=actor, at=at)
+    if isinstance(made, refusals.Refused):
+        raise made
+    return made
+
+
+def invite_all(
+    wanted: Iterable[Wanted], *, actor: Person, at: datetime
+) -> list[Invitation | refusals.Refused]:
+    """Invite many, each as `invite` does: for each the invitation, or why it was refused, which stops nobody else."""
+    asked = [_prepared(each, actor, at) for each in wanted]
+    drafts = [each for each in asked if isinstance(each, Invitation)]
+    emails, groups = {each.email for each in drafts}, {each.group_id for each in drafts}
+    with transaction.atomic():
+        lock_groups(groups)
+        rights = rights_of(actor, at)
+        roles = Accreditation.objects.not_ended(at).filter(person__email__in=emails, group__in=groups)
+        open_ones = Invitation.objects.filter(open_at(at), email__in=emails, group__in=groups)
+        held = {(addresses.folded(each.person.email), *seat(each)) for each in roles.select_related("person")}
+        invited = {(addresses.folded(each.email), *seat(each)) for each in open_ones}
+        for place, draft in enumerate(asked):
+            if not isinstance(draft, Invitation):
+                continue
+            key = (addresses.folded(draft.email), *seat(draft))
+            if not may_manage(rights, group_id=draft.group_id, role=draft.role, state_id=draft.state_id):
+                asked[place] = refusals.NotEntitled()
+            elif addresses.same(draft.email, actor.email):
+                asked[place] = refusals.NotYourself()
+            elif key in held:
+                asked[place] = refusals.AlreadyAccredited()
+            elif key in invited:
+                asked[place] = refusals.AlreadyInvited()
+            else:
+                invited.add(key)
+        made = [each for each in asked if isinstance(each, Invitation)]
+        Invitation.objects.bulk_create(made)
+        for invitation in made:
+            tell(invitation, at)
+            _note("invited", invitation, actor, at)
+    return asked
+
+
+def _prepared(wanted: Wanted, actor: Person, at: datetime) -> Invitation | refusals.Refused:
+    try:
+        email, name = clean_address(wanted.email), clean_name(wanted.name)
+        if not fits(wanted.role, wanted.state, wanted.office):
+            raise refusals.RoleDoesNotFit
+    except refusals.Refused as refused:
+        return refused
+    return Invitation(
         email=email,
         name=name,
-        language=language if language in LANGUAGE_CODES else "en",
-        group=group,
-        role=role,
-        state=state,
-        office=office,
+        language=wanted.language if wanted.language in LANGUAGE_CODES else "en",
+        group=wanted.group,
+        role=wanted.role,
+        state=wanted.state,
+        office=wanted.office,
         invited_by=actor,
         invited_at=at,
         expires_at=at + settings.INVITATION_LIFETIME,
     )
-    with transaction.atomic():
-        _lock(group.pk)
-        _require(actor, invitation, at)
-        if addresses.same(email, actor.email):
-            raise refusals.NotYourself
-        if _holds_a_role(invitation, at):
-            raise refusals.AlreadyAccredited
-        if same_place(Invitation.objects.filter(email=email), invitation).filter(
-            used_at__isnull=True, revoked_at__isnull=True, expires_at__gt=at
-        ):
-            raise refusals.AlreadyInvited
-        invitation.save(force_insert=True)
-        tell(invitation, at)
-        _note("invited", invitation, actor, at)
-    return invitation
 
 
 def invitation_link(invitation: Invitation) -> str:
@@ -342,22 +368,6 @@ def _last_focal_point(accreditation: Accreditation, rights: Rights) -> bool:
 
 
 # --- What the verbs share -----------------------------------------------------------------------------------------
-
-
-def fits(role: str, state: MemberState | None, office: Office | None) -> bool:
-    """The same as the constraints of the database say (models.role_and_party)."""
-    return (
-        role in Role.values
-        and (role in DELEGATION_ROLES) == (state is not None)
-        and (role in OFFICE_ROLES) == (office is not None)
-    )
-
-
-def same_place(rows, like: Accreditation | Invitation):
-    """Those of the same delegation; for offices and the others, of the same role."""
-    if like.state_id:
-        return rows.filter(group=like.group_id, state=like.state_id)
-    return rows.filter(group=like.group_id, office=like.office_id, role=like.role)
 
 
 def _holds_a_role(invitation: Invitation, at: datetime) -> bool:

@@ -20,7 +20,7 @@ from .account_care import may_look_after
 from .accounts import address_of
 from .forms import ChangeAddressForm, JoinForm
 from .models import Person
-from .people import may_manage_people
+from .oversight import may_manage_people
 from .requests import PortalRequest
 
 

@@ -70,6 +70,42 @@ def test_a_focal_point_invites_to_its_own_delegation(dg, saudi_focal_point, now,
     assert not Person.objects.filter(email__icontains="mcit").exists()
 
 
+def test_of_many_each_is_invited_or_refused_by_itself(dg, saudi_focal_point, now, told):
+    france, saudi = make_state("FRA"), make_state("SAU")
+
+    def wanted(email, *, name="New Person", state=saudi, role=Role.DELEGATE):
+        return people.Wanted(email, name, "en", dg, role, state)
+
+    made = people.invite_all(
+        [
+            wanted("a@mcit.gov.sa"),
+            wanted("no address"),
+            wanted("b@mcit.gov.sa", name=" "),
+            wanted("c@mcit.gov.sa", role=Role.CHAIR),
+            wanted("d@mcit.gov.sa", state=france),
+            wanted(saudi_focal_point.email),
+            wanted("A@mcit.gov.sa", role=Role.FOCAL_POINT),
+            wanted("e@mcit.gov.sa"),
+        ],
+        actor=saudi_focal_point,
+        at=now,
+    )
+    assert [type(each).__name__ for each in made] == [
+        "Invitation",
+        "AddressRefused",
+        "NameRefused",
+        "RoleDoesNotFit",
+        "NotEntitled",
+        "NotYourself",
+        "AlreadyInvited",
+        "Invitation",
+    ]
+    invited = {each.email: each.pk for each in Invitation.objects.all()}
+    assert set(invited) == {"a@mcit.gov.sa", "e@mcit.gov.sa"}
+    assert told == [(pk, now) for pk in (invited["a@mcit.gov.sa"], invited["e@mcit.gov.sa"])]
+    assert AccessEntry.objects.filter(act="invited").count() == 2
+
+
 @pytest.mark.parametrize("role", [Role.DELEGATE, Role.FOCAL_POINT])
 def test_the_secretariat_and_an_administrator_invite_to_any_delegation(
     dg, secretary, administrator, now, role

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import TextChoices
@@ -116,37 +115,58 @@ def carry_out(
         if not plan.does_something:
             raise NothingToDo
         reason = clean_reason(reason) if plan.gives else ""
-        done = [asdict(one) for entry in plan.entries for one in _carried_out(entry, reason, actor, at)]
+        done = [asdict(one) for one in _carried_out(plan, reason, actor, at)]
         return Roster.objects.create(id=token, person=actor, at=at, group_ids=plan.group_ids, lines=done)
 
 
-def _carried_out(entry: Entry, reason: str, actor: Person, at: datetime) -> Iterator[Done]:
-    if entry.problems:
-        yield _told(entry, entry.line.cells.get(reading.GROUPS, ""), Fate.LEFT_OUT, " ".join(entry.problems))
-    for step in entry.steps:
-        try:
-            fate, why = _act(entry, step, reason, actor, at), step.why
-        except refusals.Refused as refused:
-            fate, why = Fate.REFUSED, str(refused)
-        yield _told(entry, step.group.code, fate, why)
+def _carried_out(plan: Plan, reason: str, actor: Person, at: datetime) -> Iterator[Done]:
+    invited = _invited(plan, actor, at)
+    for entry in plan.entries:
+        if entry.problems:
+            groups = entry.line.cells.get(reading.GROUPS, "")
+            yield _told(entry, groups, Fate.LEFT_OUT, " ".join(entry.problems))
+        for step in entry.steps:
+            fate, why = Fate.NOTHING, step.why
+            if step.outcome == Outcome.INVITE:
+                fate, why = invited[entry.number, step.group.pk]
+            elif step.outcome == Outcome.GIVE:
+                fate, why = _given(entry, step, reason, actor, at)
+            yield _told(entry, step.group.code, fate, why)
 
 
-def _act(entry: Entry, step: Step, reason: str, actor: Person, at: datetime) -> Fate:
-    if step.outcome == Outcome.NOTHING:
-        return Fate.NOTHING
-    assert entry.role is not None  # only lines without problems have steps
-    place: dict[str, Any] = {
-        "group": step.group,
-        "role": entry.role,
-        "state": entry.state,
-        "office": entry.office,
+def _invited(plan: Plan, actor: Person, at: datetime) -> dict[tuple[int, int], tuple[Fate, str]]:
+    """All who are to be invited, at once: what became of each, by line and group."""
+    wanted = {
+        (entry.number, step.group.pk): people.Wanted(
+            entry.email, entry.name, entry.language, step.group, entry.role or "", entry.state, entry.office
+        )
+        for entry in plan.entries
+        for step in entry.steps
+        if step.outcome == Outcome.INVITE
     }
-    if step.outcome == Outcome.GIVE:
-        assert entry.person is not None
-        granting.grant(entry.person, **place, actor=actor, at=at, reason=reason)
-        return Fate.GIVEN
-    people.invite(email=entry.email, name=entry.name, language=entry.language, **place, actor=actor, at=at)
-    return Fate.INVITED
+    made = people.invite_all(wanted.values(), actor=actor, at=at)
+    return {
+        key: (Fate.REFUSED, str(one)) if isinstance(one, refusals.Refused) else (Fate.INVITED, "")
+        for key, one in zip(wanted, made, strict=True)
+    }
+
+
+def _given(entry: Entry, step: Step, reason: str, actor: Person, at: datetime) -> tuple[Fate, str]:
+    assert entry.person is not None and entry.role is not None  # else nothing is given
+    try:
+        granting.grant(
+            entry.person,
+            group=step.group,
+            role=entry.role,
+            state=entry.state,
+            office=entry.office,
+            actor=actor,
+            at=at,
+            reason=reason,
+        )
+    except refusals.Refused as refused:
+        return Fate.REFUSED, str(refused)
+    return Fate.GIVEN, ""
 
 
 def _told(entry: Entry, group: str, fate: Fate, why: str) -> Done:

@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from django.db.models import TextChoices
@@ -28,8 +27,8 @@ from ..models import (
     Person,
     Role,
 )
-from ..oversight import is_administrator, known_people
-from ..people import fits, may_manage
+from ..oversight import is_administrator, known_people, may_manage
+from ..places import fits, open_at, seat
 from ..rights import Rights
 from . import reading
 from .naming import Unclear, Words
@@ -291,11 +290,9 @@ def _not_entitled(role: Role, state: MemberState | None, groups: list[Group], ri
 # --- Lines beside each other --------------------------------------------------------------------------------------
 
 
-def _seat(entry: Entry, group: Group) -> tuple[Any, ...]:
-    """As `people.same_place`: one role in a delegation, of offices and the others one of a kind."""
-    if entry.state is not None:
-        return (group.pk, entry.state.pk)
-    return (group.pk, None, entry.office.pk if entry.office else None, entry.role)
+def _seat(entry: Entry, group: Group) -> tuple[object, ...]:
+    """The place of this line in that group."""
+    return seat(Invitation(group=group, role=entry.role or "", state=entry.state, office=entry.office))
 
 
 def _against_each_other(entries: list[Entry]) -> list[Entry]:
@@ -337,25 +334,11 @@ def _against_the_record(entries: Iterable[Entry], rights: Rights) -> list[Entry]
     for role in Accreditation.objects.not_ended(rights.at).filter(
         person__in=list(people.values()), group__in=groups
     ):
-        held[role.person_id, *_seat_of(role)] = role
+        held[role.person_id, *seat(role)] = role
     invited: dict[tuple, Invitation] = {}
-    for each in Invitation.objects.filter(
-        email__in=asked,
-        group__in=groups,
-        used_at__isnull=True,
-        revoked_at__isnull=True,
-        expires_at__gt=rights.at,
-    ):
-        invited[addresses.folded(each.email), *_seat_of(each)] = each
-    return [
-        _outcome(entry, people, held, invited, rights.at) if entry.is_good else entry for entry in entries
-    ]
-
-
-def _seat_of(row: Accreditation | Invitation) -> tuple[Any, ...]:
-    if row.state_id:
-        return (row.group_id, row.state_id)
-    return (row.group_id, None, row.office_id, row.role)
+    for each in Invitation.objects.filter(open_at(rights.at), email__in=asked, group__in=groups):
+        invited[addresses.folded(each.email), *seat(each)] = each
+    return [_outcome(entry, people, held, invited) if entry.is_good else entry for entry in entries]
 
 
 def _outcome(
@@ -363,7 +346,6 @@ def _outcome(
     people: dict[str, Person],
     held: dict[tuple, Accreditation],
     invited: dict[tuple, Invitation],
-    at: datetime,
 ) -> Entry:
     address = addresses.folded(entry.email)
     person = people.get(address)
@@ -371,9 +353,9 @@ def _outcome(
     problems: list[str] = []
     notes: list[str] = []
     for group in entry.groups:
-        seat = _seat(entry, group)
-        has = held.get((person.pk, *seat)) if person else None
-        open_one = invited.get((address, *seat))
+        place = _seat(entry, group)
+        has = held.get((person.pk, *place)) if person else None
+        open_one = invited.get((address, *place))
         if has is not None and has.role != entry.role:
             problems.append(
                 _(

@@ -7,9 +7,10 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cwg import clock
-from cwg.members import people, refusals
+from cwg.members import granting, people, refusals
 from cwg.members.models import Accreditation, Invitation, Role, Roster
 from cwg.members.rights import rights_of
 from cwg.members.roster import carrying_out
@@ -96,22 +97,42 @@ def test_lines_with_problems_are_left_out_and_told(secretary, dg):
     assert "no Member State" in left.why and done.fate == "invited"
 
 
-def test_one_line_that_its_verb_refuses_costs_the_others_nothing(secretary, dg, monkeypatch):
-    invite = people.invite
+def test_one_line_that_its_verb_refuses_costs_the_others_nothing(secretary, saudi_delegate, dg, monkeypatch):
+    """The lock leaves no room for it; should a verb refuse all the same, the list goes on and says so."""
+    invite_all = people.invite_all
 
-    def refusing(**kwargs):
-        if kwargs["email"].startswith("claire"):
-            raise refusals.AlreadyAccredited
-        return invite(**kwargs)
+    def one_refused(wanted, **by):
+        return [refusals.AlreadyInvited(), *invite_all(list(wanted)[1:], **by)]
 
-    monkeypatch.setattr(people, "invite", refusing)
-    roster = imported(f"{NEW}\n{OTHER}", secretary, dg)
-    assert [done.fate for done in done_in(roster)] == ["refused", "invited"]
+    def refused(person, **given):
+        raise refusals.AlreadyAccredited
+
+    monkeypatch.setattr(people, "invite_all", one_refused)
+    monkeypatch.setattr(granting, "grant", refused)
+    roster = imported(f"{NEW}\n{OTHER}\nchair;Chair;X;{saudi_delegate.email}", secretary, dg)
+    assert [done.fate for done in done_in(roster)] == ["refused", "invited", "refused"]
+    assert done_in(roster)[0].why == str(refusals.AlreadyInvited.sentence)
     assert [each.email for each in Invitation.objects.all()] == ["marc@delegation.example"]
+    assert saudi_delegate.accreditations.count() == 1
 
 
 def test_nobody_is_asked_for_a_reason_where_no_role_is_given(secretary, dg):
     assert done_in(imported(NEW, secretary, dg, reason=""))[0].fate == "invited"
+
+
+def test_each_more_to_invite_costs_its_own_rows_and_nothing_else(secretary, dg):
+    def queries(text: str) -> int:
+        seen = shown(text, secretary, dg)
+        with CaptureQueriesContext(connection) as asked:
+            imported(text, secretary, dg, seen=seen)
+        return len(asked)
+
+    def people_of(name: str, count: int) -> str:
+        return "\n".join(f"FRA;Delegate;N{number};{name}{number}@x.example" for number in range(count))
+
+    one, forty = queries(people_of("a", 1)), queries(people_of("b", 40))
+    # The event of its mail, and the line in the access log.
+    assert forty - one == 39 * 2
 
 
 # --- Once ---------------------------------------------------------------------------------------------------------
