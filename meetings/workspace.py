@@ -4,9 +4,9 @@ Every page is a form that calls one verb. Who is not in the secretariat of the g
 for a page that does not exist; the verb asks again, under its lock.
 """
 
+from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -26,20 +26,19 @@ from .forms import (
 from .offers import MeetingAct
 
 
+def _refused(form: forms.Form, seen: str) -> int:
+    """The status of a form that was refused: what the page shows next is what the next confirmation is about."""
+    form.data = dict(form.data.items()) | {"seen": seen}
+    return 409 if form.non_field_errors() else 400
+
+
 @form_page
 def announce(request: PortalRequest, slug: str) -> HttpResponse:
     meeting = own_meeting_or_404(request, slug)
-    refused = None
-    if request.method == "POST":
-        try:
-            convening.announce(meeting, actor=request.user)
-        except convening.CannotAnnounce as refusal:
-            refused = str(refusal)
-        except PermissionDenied as error:
-            raise Http404 from error
-        else:
-            messages.success(request, _("The meeting is announced, and everybody is being told."))
-            return redirect(meeting)
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    if form.is_valid() and carried_out(form, convening.announce, meeting, actor=request.user):
+        messages.success(request, _("The meeting is announced, and everybody is being told."))
+        return redirect(meeting)
     replaced_by = rules.replacements_in(meeting.register.group_id)
     proposals = [
         (proposal, replaced_by.get(proposal.rule.pk))
@@ -50,13 +49,13 @@ def announce(request: PortalRequest, slug: str) -> HttpResponse:
         "meetings/announce.html",
         {
             "meeting": meeting,
-            "refused": refused,
+            "refused": " ".join(str(error) for error in form.non_field_errors()),
             "proposals": proposals,
             "zone": meeting.register.zone,
             "trail": trail_of(meeting),
             "already": meeting.register.is_announced,
         },
-        status=409 if refused else 200,
+        status=409 if form.is_bound else 200,
     )
 
 
@@ -147,29 +146,22 @@ def undo_opening(request: PortalRequest, slug: str) -> HttpResponse:
 @form_page
 def close(request: PortalRequest, slug: str) -> HttpResponse:
     meeting = own_meeting_or_404(request, slug)
-    refused = None
-    if request.method == "POST":
-        try:
-            convening.close(meeting, actor=request.user)
-        except convening.CannotClose as refusal:
-            refused = str(refusal)
-        except PermissionDenied as error:
-            raise Http404 from error
-        else:
-            messages.success(request, _("The meeting is closed."))
-            return redirect(meeting)
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    if form.is_valid() and carried_out(form, convening.close, meeting, actor=request.user):
+        messages.success(request, _("The meeting is closed."))
+        return redirect(meeting)
     open_slots = meeting.register.slots.open()
     return render(
         request,
         "meetings/close.html",
         {
             "meeting": meeting,
-            "refused": refused,
+            "refused": " ".join(str(error) for error in form.non_field_errors()),
             "open_slots": open_slots.select_related("state", "office"),
             "closable": offers.is_open(MeetingAct.CLOSE, meeting.register, request.server_now),
             "trail": trail_of(meeting),
         },
-        status=409 if refused else 200,
+        status=409 if form.is_bound else 200,
     )
 
 
@@ -205,11 +197,7 @@ def move(request: PortalRequest, slug: str) -> HttpResponse:
             if moved is not None:
                 messages.success(request, _("The meeting is moved, and everybody is being told."))
                 return redirect(meeting)
-        # Whatever was refused: what the page shows next is what the next confirmation is about.
-        again = request.POST.copy()
-        again["seen"] = proposal.digest
-        form.data = again
-        status = 409 if form.non_field_errors() else 400
+        status = _refused(form, proposal.digest)
     else:
         form = MoveForm(initial=opening.cleaned_data | {"seen": proposal.digest}, proposal=proposal)
         status = 200
@@ -252,11 +240,7 @@ def deadlines_of(request: PortalRequest, slug: str) -> HttpResponse:
                     else _("The deadlines are set."),
                 )
                 return redirect(meeting)
-        # Whatever was refused: what the page shows next is what the next confirmation is about.
-        again = request.POST.copy()
-        again["seen"] = proposal.digest
-        form.data = again
-        status = 409 if form.non_field_errors() else 400
+        status = _refused(form, proposal.digest)
     else:
         form = DeadlinesForm(initial={"seen": proposal.digest}, proposal=proposal, zone=meeting.zone)
     return render(
