@@ -5,41 +5,22 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from cwg.documents import header_block, intake, symbols
+from cwg.documents import header_block, symbols, taking_files
 from cwg.documents.header_block import HeaderBlock
 from cwg.documents.kinds import Kind
-from cwg.languages import LANGUAGE_NAMES
 from cwg.look.instants import as_zone
 
 from .models import Contribution, DraftFile
 
-TONES = {"refuse": "error", "warn": "warning", "info": "note"}
-
 
 def file_row(file: DraftFile, *, removable: bool) -> dict[str, Any]:
     """A draft's file for `components/file_row.html`, with what intake found in it."""
-    record = dict(file.blob.inspection or {})
-    findings = []
-    pages = None
-    if record:
-        inspection = intake.Inspection.from_record(record | {"text": ""})
-        pages = inspection.pages
-        findings = [{"tone": TONES[f.severity], "text": f.sentence()} for f in inspection.findings]
-    return {
-        "id": file.pk,
-        "name": file.name,
-        "url": reverse("contributions:draft-file", args=[file.contribution_id, file.pk]),
-        "kind": header_block.KIND_OF_FILE.get(file.blob.media_type, ""),
-        "size": file.blob.size,
-        "pages": pages,
-        "language": str(LANGUAGE_NAMES[file.language]),
-        "sha256": file.blob_id,
-        "scanned": file.blob.get_scan_display(),
-        "findings": findings,
-        "remove_url": reverse("contributions:remove-file", args=[file.contribution_id, file.pk])
-        if removable
-        else "",
-    }
+    address = [file.contribution_id, file.pk]
+    return taking_files.file_row(
+        file,
+        url=reverse("contributions:draft-file", args=address),
+        remove_url=reverse("contributions:remove-file", args=address) if removable else "",
+    )
 
 
 def header(contribution: Contribution, source_names: list[str]) -> HeaderBlock:

@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
@@ -13,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cwg.documents import blobs, rules, uploads
+from cwg.documents import rules, taking_files
 from cwg.documents.downloads import hand_out
 from cwg.documents.finding import register_or_404
 from cwg.documents.kinds import kinds_for
@@ -27,7 +26,7 @@ from meetings.models import Addressee
 
 from . import answering, draft_pages, draft_presentation, drafting, submission
 from .finding import draft_or_404
-from .forms import DraftForm, UploadForm
+from .forms import DraftForm
 from .models import Contribution
 
 
@@ -168,17 +167,9 @@ def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 def upload(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Take one file. Answers JSON to the script, a page to a plain form; a refusal keeps everything as it was."""
     draft = draft_or_404(request, pk)
-    if uploads.too_large(request):
-        size = settings.MAX_FILE_BYTES // (1024 * 1024)
-        return _refused(
-            request,
-            draft,
-            [_("The file is larger than %(size)d MB. Make it smaller, or divide it.") % {"size": size}],
-            413,
-        )
-    form = UploadForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return _refused(request, draft, [str(e) for errors in form.errors.values() for e in errors], 422)
+    form = taking_files.UploadForm(request.POST, request.FILES)
+    if wrong := taking_files.what_is_wrong(request, form):
+        return _refused(request, draft, *wrong)
     try:
         file = drafting.attach(
             pk,
@@ -187,25 +178,11 @@ def upload(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
             rights=request.rights,
             at=request.server_now,
         )
-    except blobs.FileRefused as refused:
-        return _refused(request, draft, [finding.sentence() for finding in refused.inspection.refusals], 422)
-    except blobs.StorageFailed:
-        return _refused(
-            request, draft, [_("The portal could not store the file. Nothing was lost; try again.")], 503
-        )
-    except drafting.TooManyFiles:
-        return _refused(
-            request,
-            draft,
-            [
-                _("A language holds at most %(count)d files. Remove one first.")
-                % {"count": drafting.MAX_FILES_A_LANGUAGE}
-            ],
-            422,
-        )
+    except taking_files.REFUSALS as refused:
+        return _refused(request, draft, *taking_files.refusal(refused))
     except drafting.NotOpen:
         return _refused(request, draft, [_("This draft is no longer open.")], 409)
-    if _wants_json(request):
+    if taking_files.wants_json(request):
         row = render_to_string(
             "components/file_row.html", {"file": draft_presentation.file_row(file, removable=True)}, request
         )
@@ -214,12 +191,8 @@ def upload(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect(reverse("contributions:contribution", args=[pk]) + "#files-section")
 
 
-def _wants_json(request: PortalRequest) -> bool:
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
-
-
 def _refused(request: PortalRequest, draft: Contribution, errors: list[str], status: int) -> HttpResponse:
-    if _wants_json(request):
+    if taking_files.wants_json(request):
         return JsonResponse({"errors": [str(error) for error in errors]}, status=status)
     return render(
         request,

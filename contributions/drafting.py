@@ -13,7 +13,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from cwg.documents import blobs, offers, register
+from cwg.documents import blobs, offers, register, taking_files
 from cwg.documents.filenames import display_name
 from cwg.documents.filing import FIELDS, words_of
 from cwg.documents.kinds import kinds_for
@@ -27,8 +27,6 @@ from meetings.answers import NOT_AWAITED, CannotLink
 from meetings.models import Addressee
 
 from .models import Contribution, DraftFile, Sponsorship
-
-MAX_FILES_A_LANGUAGE = 10
 
 
 class NotOpen(ValueError):
@@ -45,10 +43,6 @@ class EditConflict(ValueError):
 
 class NobodySubmits(ValueError):
     """The delegation has nobody who could submit: asking would reach nobody."""
-
-
-class TooManyFiles(ValueError):
-    """A language holds no more files."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +186,7 @@ def edit(
 def attach(pk: uuid.UUID, upload: UploadedFile, *, language: str, rights: Rights, at: datetime) -> DraftFile:
     """Take a file into the draft in one language: stored, hashed and inspected now, at whatever time.
 
-    Raises blobs.FileRefused, blobs.StorageFailed, NotEntitled, NotOpen, TooManyFiles. The same bytes twice in
+    Raises blobs.FileRefused, blobs.StorageFailed, NotEntitled, NotOpen, taking_files.TooManyFiles. The same bytes twice in
     one language are one file.
     """
     contribution = Contribution.objects.select_related("group", "state", "office", "filer").get(pk=pk)
@@ -206,8 +200,8 @@ def attach(pk: uuid.UUID, upload: UploadedFile, *, language: str, rights: Rights
         same = contribution.files.filter(language=language, blob=blob).first()
         if same is not None:
             return same
-        if contribution.files.filter(language=language).count() >= MAX_FILES_A_LANGUAGE:
-            raise TooManyFiles
+        if contribution.files.filter(language=language).count() >= taking_files.MAX_FILES_A_LANGUAGE:
+            raise taking_files.TooManyFiles
         return DraftFile.objects.create(
             contribution=contribution,
             language=language,

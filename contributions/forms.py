@@ -124,15 +124,3 @@ class SponsorForm(forms.Form):
         row_field(self, "state").queryset = MemberState.objects.exclude(
             pk__in=[*taken, contribution.state_id]
         ).in_order()
-
-
-class UploadForm(forms.Form):
-    """One file in one language."""
-
-    language = forms.ChoiceField(label=_("Language of the file"), choices=LANGUAGES)
-    file = forms.FileField(
-        label=_("File"),
-        max_length=500,
-        allow_empty_file=True,
-        error_messages={"required": _("Choose a file first.")},
-    )

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from contributions import drafting, submission
 from contributions.models import Contribution
-from cwg.documents import blobs
+from cwg.documents import blobs, taking_files
 from cwg.documents.kinds import Kind
 from cwg.members.models import Office, Role
 from cwg.members.parties import NotEntitled, Party
@@ -220,9 +220,9 @@ def test_a_refused_file_leaves_the_draft_as_it_was(draft, saudi_delegate, held):
 
 
 def test_a_language_holds_so_many_files_and_no_more(draft, saudi_delegate, held, monkeypatch):
-    monkeypatch.setattr(drafting, "MAX_FILES_A_LANGUAGE", 1)
+    monkeypatch.setattr(taking_files, "MAX_FILES_A_LANGUAGE", 1)
     before = drafts.as_it_stands(draft)
-    with pytest.raises(drafting.TooManyFiles):
+    with pytest.raises(taking_files.TooManyFiles):
         attach(draft, saudi_delegate, held.at)
     assert drafts.as_it_stands(draft) == before
     assert attach(draft, saudi_delegate, held.at, language="fr")

@@ -1,0 +1,89 @@
+"""What every page that takes files shares: its form, the sentences of a refusal, the row of a file with its findings."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cwg.languages import LANGUAGE_NAMES, LANGUAGES
+
+from . import blobs, header_block, intake, uploads
+
+MAX_FILES_A_LANGUAGE = 10
+TONES = {"refuse": "error", "warn": "warning", "info": "note"}
+
+
+class TooManyFiles(ValueError):
+    """A language holds no more files."""
+
+
+class UploadForm(forms.Form):
+    """One file in one language."""
+
+    language = forms.ChoiceField(label=gettext_lazy("Language of the file"), choices=LANGUAGES)
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        max_length=500,
+        allow_empty_file=True,
+        error_messages={"required": gettext_lazy("Choose a file first.")},
+    )
+
+
+# What a verb may refuse a file with.
+REFUSALS = (blobs.FileRefused, blobs.StorageFailed, TooManyFiles)
+
+
+def refusal(error: Exception) -> tuple[list[str], int]:
+    """One of `REFUSALS` as sentences, and the status of the answer."""
+    if isinstance(error, blobs.FileRefused):
+        return [finding.sentence() for finding in error.inspection.refusals], 422
+    if isinstance(error, TooManyFiles):
+        said = _("A language holds at most %(count)d files. Remove one first.")
+        return [said % {"count": MAX_FILES_A_LANGUAGE}], 422
+    return [_("The portal could not store the file. Nothing was lost; try again.")], 503
+
+
+def what_is_wrong(request: HttpRequest, form: UploadForm) -> tuple[list[str], int] | None:
+    """Why an upload is not even looked at: too large, or no file; None where it may go on."""
+    if uploads.too_large(request):
+        size = settings.MAX_FILE_BYTES // (1024 * 1024)
+        said = _("The file is larger than %(size)d MB. Make it smaller, or divide it.") % {"size": size}
+        return [said], 413
+    if not form.is_valid():
+        return [str(error) for errors in form.errors.values() for error in errors], 422
+    return None
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the script of the page asks, and not the page's plain form."""
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def file_row(file, *, url: str = "", remove_url: str = "") -> dict[str, Any]:
+    """A file that is not registered yet for `components/file_row.html`, with what intake found in it.
+
+    `file` has a name, a language and a blob.
+    """
+    record = dict(file.blob.inspection or {})
+    findings = []
+    pages = None
+    if record:
+        inspection = intake.Inspection.from_record(record | {"text": ""})
+        pages = inspection.pages
+        findings = [{"tone": TONES[f.severity], "text": f.sentence()} for f in inspection.findings]
+    return {
+        "id": file.pk,
+        "name": file.name,
+        "url": url,
+        "kind": header_block.KIND_OF_FILE.get(file.blob.media_type, ""),
+        "size": file.blob.size,
+        "pages": pages,
+        "language": str(LANGUAGE_NAMES[file.language]),
+        "sha256": file.blob_id,
+        "scanned": file.blob.get_scan_display(),
+        "findings": findings,
+        "remove_url": remove_url,
+    }
