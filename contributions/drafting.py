@@ -269,8 +269,8 @@ def begin_change(
 ) -> Contribution:
     """Begin a Rev., Corr. or Add. of a registered document; an open draft of the same change is taken up again.
 
-    A Rev. starts from the words, files and sources of the current text, so that a change of sponsors alone
-    keeps the same bytes. Raises NotEntitled, offers.DocumentWithdrawn, offers.OfTheArchive,
+    A Rev. starts from the words, files and sources of the current text, as they were filed, so that a change of
+    sponsors alone keeps the same bytes. Translations that the secretariat added are not the delegation's. Raises NotEntitled, offers.DocumentWithdrawn, offers.OfTheArchive,
     offers.MeetingCalledOff and ValueError.
     """
     kind = Revision.Kind(kind)
@@ -329,7 +329,7 @@ def _copy_files(contribution: Contribution, revision: Revision, person: Person, 
             uploaded_by=person,
             uploaded_at=at,
         )
-        for version in revision.versions.all()
+        for version in revision.as_filed
         for file in version.files.all()
     )
 

@@ -229,7 +229,7 @@ def change(request: PortalRequest, document: int) -> HttpResponse:
     if request.method == "POST":
         kind = request.POST.get("kind", "")
         language = request.POST.get("language", "")
-        held = [v.language for v in found.current.versions.all()]
+        held = [v.language for v in found.current.texts]
         if kind not in (Revision.Kind.REV, Revision.Kind.CORR, Revision.Kind.ADD):
             raise BadRequest("kind")
         if language and (
@@ -249,7 +249,7 @@ def change(request: PortalRequest, document: int) -> HttpResponse:
         {
             "document": found,
             "kind": request.GET.get("kind", ""),
-            "languages": [v.language for v in found.current.versions.all()],
+            "languages": [v.language for v in found.current.texts],
         },
     )
 

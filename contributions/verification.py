@@ -32,7 +32,10 @@ def submitted_stands() -> Iterator[str]:
             yield f"{revision.symbol}: its lead is not who submitted it"
         sent = sorted((file.language, file.blob_id) for file in contribution.files.all())
         held = sorted(
-            File.objects.filter(version__revision=revision).values_list("version__language", "blob_id")
+            # A translation that the secretariat added later was not submitted.
+            File.objects.filter(version__revision=revision, version__added_at=None).values_list(
+                "version__language", "blob_id"
+            )
         )
         if sent != held:
             yield f"{revision.symbol}: its files are not those that were submitted"

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from cwg.documents import verdicts
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Document, Register
+from cwg.languages import LANGUAGE_NAMES
 from cwg.look.instants import date_text, duration_text, instant_text
 from cwg.members.oversight import seen_groups, sees_every_group
 from cwg.members.rights import Rights
@@ -146,6 +147,19 @@ def _disclosure(facts: Facts, names: Names, person: str) -> str:
         "person": person,
     }
     return with_reason(said, facts)
+
+
+def _translation(facts: Facts, names: Names, person: str) -> str:
+    said = {
+        "language": LANGUAGE_NAMES[facts["language"]],
+        "document": facts["symbol"] or facts["path"],
+        "person": person,
+    }
+    if facts["replaces"]:
+        return with_reason(
+            _("%(language)s translation of %(document)s replaced by %(person)s") % said, facts
+        )
+    return _("%(language)s translation of %(document)s added by %(person)s") % said
 
 
 def _archive_opened(facts: Facts, names: Names, person: str) -> str:
@@ -340,6 +354,7 @@ ACTS: dict[str, Act] = {
     "late": Act(_late, Audience.PARTY),
     "withdrawn": Act(_withdrawn),
     "disclosure": Act(_disclosure),
+    "translation": Act(_translation),
     "archive_opened": Act(_archive_opened),
     "archived": Act(_archived),
     "deadline": Act(_deadline),

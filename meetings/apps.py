@@ -11,12 +11,21 @@ class MeetingsConfig(AppConfig):
         from cwg.look import nav
         from cwg.record import checks
 
-        from . import announcements, answers, chain_heads, document_notices, request_notices, verification
+        from . import (
+            announcements,
+            answers,
+            chain_heads,
+            document_notices,
+            request_notices,
+            translation_notices,
+            verification,
+        )
 
         announcements.register()
         chain_heads.register()
         document_notices.register()
         request_notices.register()
+        translation_notices.register()
         verification.register(checks)
         nav.register(_("Meetings"), "meetings:meetings", order=20)
         upward.register_requests(answers.answered_by)

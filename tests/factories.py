@@ -8,16 +8,18 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from cwg import clock
-from cwg.documents import blobs, register, rules
+from cwg.documents import blobs, register, rules, translations
 from cwg.documents.deadlines import TWENTY_FOUR_HOURS
 from cwg.documents.filing import FileLine, Filing, SourceLine, VersionLine
 from cwg.documents.kinds import Kind
-from cwg.documents.models import DeadlineRule, Document, Register, Source
+from cwg.documents.models import DeadlineRule, Document, Register, Revision, Source, Version
 from cwg.languages import LANGUAGE_CODES
 from cwg.members.models import Accreditation, Group, MemberState, Office, Person, Role
+from cwg.members.rights import rights_of
 from cwg.members.sortkeys import sort_key
 from cwg.members.states_file import shipped
 from meetings.models import Meeting
@@ -227,6 +229,23 @@ def make_document(
     if withdrawn:
         return register.withdraw(document, actor=actor, reason="made for a test")
     return document
+
+
+def add_translation(
+    document: Document,
+    language: str = "fr",
+    text: str = "La traduction.",
+    *,
+    actor: Person,
+    reason: str = "",
+    revision: Revision | None = None,
+) -> Version:
+    """A translation of the current text, or of `revision`, as the secretariat adds it: one PDF."""
+    rights = rights_of(actor)
+    target = (revision or document.current).pk
+    upload = SimpleUploadedFile(f"{language}.pdf", pdf_bytes(text), content_type=PDF)
+    translations.prepare(document, target, upload, language=language, rights=rights, at=clock.now())
+    return translations.add(document, target, language, rights=rights, reason=reason)
 
 
 def accredit_once(email: str, group: Group, role: str, iso3: str) -> Person:

@@ -18,9 +18,9 @@ from django.utils.text import slugify
 
 from contributions import drafting, sponsors
 from cwg import clock
-from cwg.documents import archive, heads
+from cwg.documents import archive, heads, translations
 from cwg.documents.kinds import Kind
-from cwg.documents.models import DeadlineRule, Document, PolicyIssue, PublishedHeads
+from cwg.documents.models import DeadlineRule, Document, PolicyIssue, PreparedFile, PublishedHeads
 from cwg.members import people
 from cwg.members.models import Accreditation, Group, MemberState, Office, Person, Role
 from cwg.members.parties import Party
@@ -92,6 +92,7 @@ def build() -> World:
     things |= _meetings(dg, elsewhere, world)
     things |= _documents(things, elsewhere, cast["secretariat"])
     things |= _drafts(world)
+    things["prepared_file"] = _prepared(world)
     things |= _people_records(world)
     things |= _rest(world)
     return world
@@ -258,6 +259,16 @@ def _drafts(world: World) -> dict[str, Any]:
         "joint_draft": joint,
         "sponsorship_of_saudi": asked_of_saudi,
     }
+
+
+def _prepared(world: World) -> PreparedFile:
+    """A file of a translation that the secretariat has uploaded and not added."""
+    upload = SimpleUploadedFile(
+        f"prepared {MARK}.pdf", factories.pdf_bytes("Prepared"), content_type=factories.PDF
+    )
+    rights = rights_of(world.people["secretariat"])
+    text = world.private.current
+    return translations.prepare(world.private, text.pk, upload, language="fr", rights=rights, at=clock.now())
 
 
 def _people_records(world: World) -> dict[str, Any]:

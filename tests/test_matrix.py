@@ -141,6 +141,10 @@ OBJECTS["documents:heads-of-day"] = {
     "published": lambda w: {"day": w.heads.day},
     "never published": lambda w: {"day": date(2009, 2, 12)},
 }
+OBJECTS["documents:translation-remove"] = {
+    "prepared for private": lambda w: {"path": w.private.path, "pk": w.prepared_file.pk},
+    "by another document's address": lambda w: {"path": w.public.path, "pk": w.prepared_file.pk},
+}
 OBJECTS["today:send-again"] = {"failed mail": lambda w: {"pk": w.notice.pk}}
 OBJECTS["console:verification-run"] = {"of the world": lambda w: {"pk": w.verification.pk}}
 OBJECTS["documents:rule"] = {
@@ -175,6 +179,8 @@ SAME = {
     "documents:rule-switch": "documents:rule",
     "documents:cover": "documents:document",
     "documents:disclosure": "documents:document",
+    "documents:translations": "documents:document",
+    "documents:translation-upload": "documents:document",
     "documents:receipt-pdf": "documents:receipt",
     "documents:receipt-statement": "documents:receipt",
     "members:role-change": "members:role-end",

@@ -203,6 +203,8 @@ class DocumentAdmin(RecordAdmin):
         acts = acts_on(row, request.rights)
         if DocumentAct.DISCLOSE in acts:
             yield _("Change who may read it"), reverse("documents:disclosure", args=[row.path])
+        if DocumentAct.TRANSLATE in acts:
+            yield _("Add a translation"), reverse("documents:translations", args=[row.path])
         if DocumentAct.WITHDRAW in acts:
             yield _("Withdraw"), reverse("contributions:withdraw", args=[row.pk])
 

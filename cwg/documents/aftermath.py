@@ -80,7 +80,7 @@ def came_later(
 
     No query where revisions and versions are prefetched.
     """
-    found = [*_revisions(document, revision), *map(_disclosed, disclosures)]
+    found = [*_revisions(document, revision), *_translations(revision), *map(_disclosed, disclosures)]
     if document.withdrawn_at is not None:
         found.append(
             Later(
@@ -143,6 +143,22 @@ def _replacing(
     if revision.kind == Revision.Kind.CORR and not replaced:
         return _("Overtaken: the text that it corrects was superseded by %(symbol)s"), State.OVERTAKEN
     return _("The text of the document was superseded by %(symbol)s"), None
+
+
+def _translations(revision: Revision) -> Iterable[Later]:
+    """Translations that the secretariat added to it later. One that a Rev. took along is older than the Rev."""
+    for version in revision.versions.all():
+        if version.added_at is None or version.added_at < revision.available_at:
+            continue
+        said = {"language": LANGUAGE_NAMES[version.language]}
+        if version.reason:
+            yield Later(
+                version.added_at,
+                _("%(language)s translation replaced by the secretariat") % said,
+                reason=version.reason,
+            )
+        else:
+            yield Later(version.added_at, _("%(language)s translation added by the secretariat") % said)
 
 
 def _disclosed(entry: JournalEntry) -> Later:

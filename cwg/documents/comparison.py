@@ -104,7 +104,7 @@ def _held(revision: Revision, receipt: Receipt | None) -> dict[str, Any]:
             "receipt": receipt.digest if receipt else None,
             "files": [
                 {"language": v.language, "name": f.name, "size": f.blob.size, "sha256": f.blob_id}
-                for v in revision.versions.all()
+                for v in revision.as_filed
                 for f in v.files.all()
             ],
         }

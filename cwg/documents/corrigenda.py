@@ -81,7 +81,7 @@ def _said(revision: Revision) -> str:
 
 def _files(revision: Revision, language: str) -> tuple[dict, ...]:
     """Those in that language, else all: a correction of every language may be written in one."""
-    versions = list(revision.versions.all())
+    versions = revision.texts
     own = [version for version in versions if version.language == language]
     return tuple(
         header_block.file_line(file, str(LANGUAGE_NAMES[version.language]))

@@ -115,7 +115,10 @@ def plain(filing: Filing) -> dict[str, Any]:
 
 
 def as_registered(document: Document) -> Filing:
-    """The text of a registered document (through `for_list`) as a filing: what would register the same again."""
+    """The text of a registered document (through `for_list`) as a filing: what would register the same again.
+
+    Without translations that the secretariat added: the delegation did not file them.
+    """
     current = document.current
     return Filing(
         kind=document.kind,
@@ -129,7 +132,7 @@ def as_registered(document: Document) -> Filing:
                 tuple(FileLine(file.name, file.blob_id, file.blob.size) for file in version.files.all()),
                 is_original=version.is_original,
             )
-            for version in current.versions.all()
+            for version in current.as_filed
         ),
         issue_ids=tuple(sorted(issue.pk for issue in document.issues.all())),
         disclosure=document.disclosure,
@@ -192,3 +195,41 @@ def write_contents(
         for version, line in zip(made, lines, strict=True)
         for position, file in enumerate(line.files)
     )
+
+
+def take_translations_along(revision: Revision) -> list[dict[str, Any]]:
+    """Give a Rev. of the same files the translations that were added to the text before, with their instants.
+
+    `revision` is new in this transaction. Returns what the journal says of them.
+    """
+    texts = Revision.objects.filter(
+        document=revision.document_id, kind__in=Revision.WHOLE_TEXTS, position__lt=revision.position
+    )
+    before = texts.order_by("-position").values("pk")[:1]
+    standing = Version.objects.standing().filter(revision__in=before, added_at__isnull=False)
+    told = []
+    for version in standing.prefetch_related("files__blob"):
+        files = list(version.files.all())
+        taken = Version.objects.create(
+            revision=revision,
+            language=version.language,
+            edition=version.edition,
+            is_original=False,
+            text=version.text,
+            added_at=version.added_at,
+            added_by_id=version.added_by_id,
+            reason=version.reason,
+        )
+        File.objects.bulk_create(
+            File(version=taken, blob_id=file.blob_id, name=file.name, position=file.position)
+            for file in files
+        )
+        told.append(
+            {
+                "language": version.language,
+                "edition": version.edition,
+                "added_at": version.added_at,
+                "files": [{"sha256": file.blob_id, "size": file.blob.size} for file in files],
+            }
+        )
+    return told

@@ -213,13 +213,15 @@ class LanguageLine:
     text_held: bool
     # Those of its text that apply (`corrigenda.Applying`); on the document's page.
     corrections: tuple = ()
+    # When the secretariat added the translation; None where it came with the document.
+    added_at: datetime | None = None
 
 
 STATES = {"original": _("original"), "translation": _("translation"), "missing": _("not available")}
 
 
 def languages_of(revision: Revision, *, withdrawn: bool, all_six: bool) -> list[LanguageLine]:
-    versions = {version.language: version for version in revision.versions.all()}
+    versions = {version.language: version for version in revision.texts}
     lines = []
     for code, name in LANGUAGES:
         version = versions.get(code)
@@ -231,7 +233,9 @@ def languages_of(revision: Revision, *, withdrawn: bool, all_six: bool) -> list[
         state = "original" if version.is_original else "translation"
         if not version.text_held and not version.is_original:
             state = "missing"  # an archive's document in which language nobody states
-        lines.append(LanguageLine(code, str(name), state, files, version.text_held))
+        lines.append(
+            LanguageLine(code, str(name), state, files, version.text_held, added_at=version.added_at)
+        )
     return lines
 
 
@@ -255,12 +259,14 @@ class Entry:
     judgements: list[judgements.Judgement]
     late_by: timedelta | None
     languages: list[LanguageLine]
+    # Translations that others have taken the place of.
+    replaced: list[LanguageLine]
     receipt_url: str
     letter: str
 
     @property
     def has_files(self) -> bool:
-        return any(line.files for line in self.languages)
+        return any(line.files for line in (*self.languages, *self.replaced))
 
 
 def entries(document: Document, *, with_receipts: bool) -> list[Entry]:
@@ -295,11 +301,26 @@ def entries(document: Document, *, with_receipts: bool) -> list[Entry]:
                 languages=languages_of(
                     revision, withdrawn=document.is_withdrawn, all_six=revision == current
                 ),
+                replaced=_replaced(revision, withdrawn=document.is_withdrawn),
                 receipt_url=receipt.get_absolute_url() if receipt else "",
                 letter=str(LANGUAGE_NAMES[revision.language]) if revision.language else "",
             )
         )
     return made
+
+
+def _replaced(revision: Revision, *, withdrawn: bool) -> list[LanguageLine]:
+    return [
+        LanguageLine(
+            code=version.language,
+            name=str(LANGUAGE_NAMES[version.language]),
+            state="translation",
+            files=() if withdrawn else tuple(file_line(file) for file in version.files.all()),
+            text_held=True,
+            added_at=version.added_at,
+        )
+        for version in revision.replaced_texts
+    ]
 
 
 def _late_by(revision: Revision) -> timedelta | None:

@@ -206,7 +206,7 @@ def _revisions():
     )
     versions = (
         Version.objects.filter(revision=OuterRef("pk"))
-        .order_by("language")
+        .order_by("language", "edition")
         .values(json=JSONObject(language="language", original="is_original", held="text_held"))
     )
     return ArraySubquery(
@@ -251,7 +251,9 @@ def rows(
     for one in found:
         revisions = one["revs"]
         current = next(r for r in reversed(revisions) if r["kind"] in Revision.WHOLE_TEXTS)
-        versions = [] if one["withdrawn_at"] else [v for v in current["versions"] if v["held"]]
+        # Of a translation that was replaced the last edition: one a language.
+        standing = {v["language"]: v for v in current["versions"]}
+        versions = [] if one["withdrawn_at"] else [v for v in standing.values() if v["held"]]
         original = next((v["language"] for v in current["versions"] if v["original"]), "")
         latest = datetime.fromisoformat(revisions[-1]["at"])
         dated = datetime.fromisoformat(current["at"])

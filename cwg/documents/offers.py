@@ -34,16 +34,19 @@ class DocumentAct(StrEnum):
     ADD = Revision.Kind.ADD.value
     WITHDRAW = "withdraw"
     DISCLOSE = "disclose"
+    TRANSLATE = "translate"
 
 
 CHANGES = frozenset({DocumentAct.REVISE, DocumentAct.CORRECT, DocumentAct.ADD})
+# Of whoever files it; the others are the secretariat's.
+OF_ITS_PARTY = CHANGES | {DocumentAct.WITHDRAW}
 
 
 def acts_on(document: Document, rights: Rights) -> frozenset[DocumentAct]:
     """The acts open to this person on `document` (as `for_list` reads it). No query.
 
     Whoever works for the party that leads it changes it; whoever submits for that party withdraws it. The
-    secretariat decides who may read it, in the archive too. While its meeting is called off nothing is registered
+    secretariat decides who may read it and adds translations, in the archive too. While its meeting is called off nothing is registered
     there, so that a document is withdrawn only. Of an archive's document nothing else changes: what was not
     registered here is not revised or withdrawn here. With one that is withdrawn nothing is done any more.
     """
@@ -52,7 +55,7 @@ def acts_on(document: Document, rights: Rights) -> frozenset[DocumentAct]:
     register = document.register
     found: set[DocumentAct] = set()
     if register.group_id in rights.secretariat_groups:
-        found.add(DocumentAct.DISCLOSE)
+        found |= {DocumentAct.DISCLOSE, DocumentAct.TRANSLATE}
     if not register.is_archive:
         party = document.party
         if rights.works_for(party) and not register.is_called_off:
@@ -71,7 +74,7 @@ def must_be_open(act: DocumentAct, document: Document, rights: Rights) -> None:
         return
     if document.is_withdrawn:
         raise DocumentWithdrawn
-    if document.register.is_archive:
+    if document.register.is_archive and act in OF_ITS_PARTY:
         raise OfTheArchive
     if act in CHANGES and document.register.is_called_off and rights.works_for(document.party):
         raise MeetingCalledOff

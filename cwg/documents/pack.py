@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from zipstream import ZipStream
 
 from cwg.look import csv_export
+from cwg.look.instants import iso_utc
 
 from . import header_block, symbols, verdicts
 from .models import Blob
@@ -72,7 +73,7 @@ def contents(documents, languages: Collection[str]) -> list[Packed]:
             continue
         folder = symbols.in_file_name(document.symbol or document.path)
         for revision in (document.current, *document.applying):
-            for version in revision.versions.all():
+            for version in revision.texts:
                 if languages and version.language not in languages:
                     continue
                 for index, file in enumerate(version.files.all()):
@@ -86,8 +87,9 @@ def contents(documents, languages: Collection[str]) -> list[Packed]:
                             source=header_block.sources_text(revision),
                             kind=str(document.get_kind_display()),
                             language=version.language,
-                            available_at=revision.available_at.isoformat().replace("+00:00", "Z"),
-                            timing=str(verdicts.words(revision.verdict).badge),
+                            available_at=iso_utc(version.added_at or revision.available_at),
+                            # No rule judges a translation that came later.
+                            timing="" if version.is_added else str(verdicts.words(revision.verdict).badge),
                             name=file.name,
                         )
                     )

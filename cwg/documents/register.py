@@ -22,7 +22,7 @@ from cwg.record import journal
 from cwg.record.history import sign
 
 from . import deadlines, judgements, kinds, restore_gaps, symbols
-from .filing import Filing, words_of, write_contents
+from .filing import Filing, take_translations_along, words_of, write_contents
 from .models import Deadline, Document, Receipt, Register, Revision, Series, Slot
 from .offers import DocumentWithdrawn, MeetingCalledOff, OfTheArchive
 
@@ -171,6 +171,7 @@ def enter(
     revision.filed_by = actor
     revision.save(force_insert=True)
     write_contents(revision, filing.sources, filing.versions)
+    translations = take_translations_along(revision) if filing.same_bytes else []
     receipt = _issue_receipt(locked, document, revision, filing, decision, token, at, arrived_at, actor)
     journal.append(
         locked,
@@ -197,6 +198,7 @@ def enter(
                 for file in version.files
             ],
             "receipt": receipt.digest,
+            **({"translations": translations} if translations else {}),
         },
     )
     for callback in _on_registered:

@@ -57,7 +57,11 @@ def of(entries: list[JournalEntry]) -> Loss:
     for entry in entries:
         if entry.act not in NUMBERED:
             if entry.act not in NOT_TO_BE_DONE_AGAIN:
-                told = {name: entry.facts[name] for name in ("symbol", "reason") if name in entry.facts}
+                told = {
+                    name: entry.facts[name]
+                    for name in ("symbol", "language", "reason")
+                    if name in entry.facts
+                }
                 loss.other_acts.append({"position": entry.position, "act": entry.act, **told})
             continue
         symbol = symbols.parse(entry.facts["symbol"])

@@ -45,7 +45,7 @@ def _has(word: str) -> Q:
         | Q(references__icontains=word)
     )
     sources = Source.objects.filter(revision__document=OuterRef("pk"), printed_as__icontains=word)
-    texts = Version.objects.filter(revision__document=OuterRef("pk"), text__icontains=word)
+    texts = Version.objects.standing().filter(revision__document=OuterRef("pk"), text__icontains=word)
     within = Q(withdrawn_at__isnull=True) & (Exists(revisions) | Exists(texts))
     named = Q(title__icontains=word) | Q(known_as__icontains=word) | Q(symbol__icontains=word)
     return named | Exists(sources) | within

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from . import disclosure, downloads, proofs, receipts, rule_views, views
+from . import disclosure, downloads, proofs, receipts, rule_views, translation_views, views
 
 
 class DocumentPath:
@@ -39,6 +39,17 @@ urlpatterns = [
     path("documents/", views.documents, name="documents"),
     path("documents/<document:path>/cover.pdf", views.cover_sheet, name="cover"),
     path("documents/<document:path>/disclosure/", disclosure.page, name="disclosure"),
+    path("documents/<document:path>/translations/", translation_views.page, name="translations"),
+    path(
+        "documents/<document:path>/translations/upload/",
+        translation_views.upload,
+        name="translation-upload",
+    ),
+    path(
+        "documents/<document:path>/translations/<int:pk>/remove/",
+        translation_views.remove,
+        name="translation-remove",
+    ),
     path("documents/<document:path>/", views.document, name="document"),
     path("files/<uuid:pk>/", downloads.download, name="file"),
     path("rules/", rule_views.rules, name="rules"),

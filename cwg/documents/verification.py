@@ -1,7 +1,8 @@
 """What must hold of the register on a live database (quality: I1 to I5, I8), for `manage.py verify`."""
 
+import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.db import connection
@@ -25,6 +26,7 @@ def register(checks) -> None:
     checks.register("I4 in time means at or before the deadline in force", verdicts_hold)
     checks.register("I5 the chains verify, one entry for one act", chains_verify)
     checks.register("I5 the journal tells what the register holds", acts_told)
+    checks.register("I5 the journal tells of every translation that was added", translations_told)
     checks.register("I8 receipts say what the register holds", receipts_hold)
     checks.register("I5 the chains bear out the heads that were published", heads.faults)
     checks.register("I8 signed statements verify with the published keys", statements.faults)
@@ -229,6 +231,41 @@ def acts_told() -> Iterator[str]:
             yield f"{document.symbol}: withdrawn, with {told[document.pk]} journal entries for it"
         if disclosed.get(document.pk, document.disclosure) != document.disclosure:
             yield f"{document.symbol}: disclosed otherwise than the journal says"
+
+
+def translations_told() -> Iterator[str]:
+    """Every translation that was added, or taken along by a Rev. of the sponsors, is named with its files; and no other."""
+    told: dict[tuple, tuple] = {}
+    lost: dict[uuid.UUID, set[int]] = {}
+    acts = JournalEntry.objects.filter(Q(act="translation") | Q(act="revised", facts__has_key="translations"))
+    for entry in acts.order_by("chain", "position"):
+        if entry.chain not in lost:
+            lost[entry.chain] = replay.positions_without_rows(entry.chain)
+        if entry.position in lost[entry.chain]:
+            continue
+        own = entry.facts | {"added_at": journal.plain(entry.at)}
+        for line in [own] if entry.act == "translation" else entry.facts["translations"]:
+            told[entry.facts["revision"], line["language"], line["edition"]] = _as_told(
+                line["added_at"], ((file["sha256"], file["size"]) for file in line["files"])
+            )
+    added = Version.objects.exclude(added_at=None).defer("text").order_by("pk")
+    for version in added.select_related("revision__document").prefetch_related("files__blob"):
+        held = _as_told(
+            journal.plain(version.added_at),
+            ((file.blob_id, file.blob.size) for file in version.files.all()),
+        )
+        said = told.pop((version.revision_id, version.language, version.edition), None)
+        name = f"{version.revision.symbol or version.revision.document.path}, {version.language}"
+        if said is None:
+            yield f"{name}: the journal does not tell that this translation was added"
+        elif said != held:
+            yield f"{name}: the journal tells of another translation than the register holds"
+    for revision, language, edition in sorted(told):
+        yield f"the journal tells of a translation ({language}, {edition}) of revision {revision} that is not there"
+
+
+def _as_told(at: str, files: Iterable[tuple[str, int]]) -> tuple:
+    return at, sorted(files)
 
 
 def receipts_hold() -> Iterator[str]:

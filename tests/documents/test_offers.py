@@ -18,6 +18,7 @@ from tests import drafts, factories
 pytestmark = pytest.mark.django_db
 
 EVERYTHING = CHANGES | {DocumentAct.WITHDRAW}
+SECRETARIAT = {DocumentAct.DISCLOSE, DocumentAct.TRANSLATE}
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def open_to(person: Person | None, document: Document) -> frozenset[DocumentAct]
     [
         ("saudi_focal_point", EVERYTHING),
         ("saudi_delegate", CHANGES),
-        ("secretary", {DocumentAct.DISCLOSE}),
+        ("secretary", SECRETARIAT),
         ("syrian_focal_point", set()),
         ("chair", set()),
         ("auditor", set()),
@@ -73,6 +74,7 @@ def test_a_delegation_changes_its_own_document_and_its_focal_points_withdraw_it(
             DocumentAct.CORRECT: "?kind=corr",
             DocumentAct.ADD: "?kind=add",
             DocumentAct.WITHDRAW: reverse("contributions:withdraw", args=[document.pk]),
+            DocumentAct.TRANSLATE: reverse("documents:translations", args=[document.path]),
         }
         assert {act for act, link in links.items() if link in text} == acts - {DocumentAct.DISCLOSE}
 
@@ -98,7 +100,7 @@ def test_the_secretariat_acts_on_the_documents_of_an_invited_body(dg, held, secr
         sources=(factories.office_source(body),),
         actor=secretary,
     )
-    assert open_to(secretary, paper) == EVERYTHING | {DocumentAct.DISCLOSE}
+    assert open_to(secretary, paper) == EVERYTHING | SECRETARIAT
     assert open_to(own, paper) == set()
 
 
@@ -110,7 +112,7 @@ def test_nothing_is_done_with_a_document_that_is_withdrawn(document, saudi_focal
 
 def test_the_archive_offers_nothing_but_who_may_read_it(archived, saudi_focal_point, secretary, client_of):
     assert open_to(saudi_focal_point, archived) == set()
-    assert open_to(secretary, archived) == {DocumentAct.DISCLOSE}
+    assert open_to(secretary, archived) == SECRETARIAT
     page = client_of(saudi_focal_point).get(archived.get_absolute_url())
     assert page.status_code == 200
     assert reverse("contributions:withdraw", args=[archived.pk]) not in page.content.decode()

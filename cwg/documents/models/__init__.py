@@ -1,9 +1,10 @@
 """The nouns of the register. `register.py` beside this package is the only code that writes a registered document."""
 
-from .document import Document, PolicyIssue, Revision, Source, Version
+from .document import Document, PolicyIssue, Revision, Source
 from .file import Blob, File
 from .receipt import PublishedHeads, Receipt, SignedStatement
 from .register import Deadline, DeadlineRule, Register, Series, Slot
+from .version import PreparedFile, Version
 
 __all__ = [
     "Blob",
@@ -12,6 +13,7 @@ __all__ = [
     "Document",
     "File",
     "PolicyIssue",
+    "PreparedFile",
     "PublishedHeads",
     "Receipt",
     "Register",

@@ -1,4 +1,4 @@
-"""A registered document, its revisions, sources and language versions."""
+"""A registered document, its revisions and sources."""
 
 from collections.abc import Iterable
 
@@ -15,6 +15,7 @@ from cwg.members.parties import NamesParty, Party, PartyQuerySet, named_where
 from cwg.members.rights import Rights
 
 from .register import Deadline, Register, Series, Slot
+from .version import Version
 
 
 class PolicyIssue(models.Model):
@@ -290,6 +291,28 @@ class Revision(models.Model):
     def symbol(self) -> str:
         return symbols.of_revision(self.document.symbol, self.suffix, self.language)
 
+    # These read the prefetched versions.
+    @property
+    def texts(self) -> list[Version]:
+        """What it is read in, one a language: of a translation that was replaced, the latest edition."""
+        latest: dict[str, Version] = {}
+        for version in self.versions.all():
+            known = latest.get(version.language)
+            if known is None or known.edition < version.edition:
+                latest[version.language] = version
+        return list(latest.values())
+
+    @property
+    def replaced_texts(self) -> list[Version]:
+        """Translations that another edition has taken the place of; they stay readable."""
+        standing = self.texts
+        return [version for version in self.versions.all() if version.is_added and version not in standing]
+
+    @property
+    def as_filed(self) -> list[Version]:
+        """What came with it when it was registered: all that its receipt states."""
+        return [version for version in self.versions.all() if not version.is_added]
+
     @property
     def original_languages(self) -> list[str]:
         return [v.language for v in self.versions.all() if v.is_original]
@@ -337,24 +360,3 @@ class Source(NamesParty):
 
     def __str__(self) -> str:
         return self.printed_as
-
-
-class Version(models.Model):
-    """A revision in one language."""
-
-    revision = models.ForeignKey(Revision, models.PROTECT, related_name="versions")
-    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES)
-    is_original = models.BooleanField(_("original"), default=True)
-    text_held = models.BooleanField(_("text held"), default=True)
-    text = models.TextField(blank=True)
-
-    class Meta:
-        verbose_name = _("language version")
-        verbose_name_plural = _("language versions")
-        ordering = ["revision", "language"]
-        constraints = [
-            models.UniqueConstraint(fields=["revision", "language"], name="language_once_in_a_revision")
-        ]
-
-    def __str__(self) -> str:
-        return self.language
