@@ -72,8 +72,9 @@ class LimitedUploadHandler(FileUploadHandler):
         self.received = 0
 
     def upload_complete(self):
-        # By now the whole body has been read, up to its end or to the end of the connection.
-        if self.arrived < self.expected:
+        # By now the whole body has been read, up to its end or to the end of the connection. What was thrown away
+        # after the limit was not counted: that upload was stopped, and did not come short.
+        if self.arrived < self.expected and not too_large(self.request):
             setattr(self.request, _SHORT, True)
 
 

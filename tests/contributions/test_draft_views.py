@@ -287,3 +287,16 @@ def test_an_open_change_takes_no_other_kind_from_the_form(browser, draft, saudi_
     assert browser.post(url("contribution", change), sent).status_code == 302
     change.refresh_from_db()
     assert (change.kind, change.register) == (document.kind, document.register)
+
+
+def test_a_file_over_the_limit_is_refused_with_its_reason_without_script_too(
+    browser, register, dg, saudi_delegate, settings
+):
+    draft = drafts.make_draft(dg, register, by=saudi_delegate)
+    settings.MAX_FILE_BYTES = 1024 * 1024
+    upload = SimpleUploadedFile("a.pdf", b"x" * 1_500_000, content_type=factories.PDF)
+    address = reverse("contributions:upload", args=[draft.pk])
+    answer = browser.post(address, {"language": "en", "file": upload})
+    assert answer.status_code == 413
+    assert "The file is larger than 1 MB" in answer.content.decode()
+    assert draft.files.count() == 1
