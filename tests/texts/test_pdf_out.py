@@ -139,6 +139,19 @@ def test_a_block_in_a_language_of_its_own_starts_where_that_language_does():
     assert leftmost(heading(1, "Title", language="en"), language="ar") < 400
 
 
+def test_a_heading_is_larger_than_those_below_it():
+    sizes: dict[str, float] = {}
+    page = PdfReader(
+        io.BytesIO(of(heading(1, "One"), heading(2, "Two"), heading(3, "Three"), paragraph("Four")))
+    ).pages[0]
+    page.extract_text(
+        visitor_text=lambda text, cm, tm, font, size: sizes.setdefault(
+            text.strip(), abs(size * tm[0] * cm[0])
+        )
+    )
+    assert sizes["One"] > sizes["Two"] > sizes["Three"] == sizes["Four"] > 0
+
+
 def test_a_long_text_runs_over_several_pages():
     assert len(PdfReader(io.BytesIO(of(*[paragraph("Contributions. " * 30)] * 30))).pages) > 2
 
