@@ -114,7 +114,7 @@ def _people(dg: Group) -> dict[str, Person | None]:
         "auditor": (Role.AUDITOR, None, None),
         "administrator": (Role.ADMINISTRATOR, None, None),
         "former_delegate": (Role.DELEGATE, "SAU", None),
-        # No column of the matrix: walks the pages (`test_offers.py`).
+        # No column of the matrix: is held to the chair's, and walks the pages (`test_offers.py`).
         "vice_chair": (Role.VICE_CHAIR, None, office(Office.Kind.CHAIR)),
     }
     cast: dict[str, Person | None] = {"anonymous": None}

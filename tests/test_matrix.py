@@ -462,6 +462,9 @@ def test_everybody_gets_the_answer_of_the_matrix(
         right = matrix_proposals.corrected(cells, found)
         record_property(matrix_proposals.PROPERTY, matrix_proposals.line(route, thing, method, right))
     assert wrong == {}, f"the matrix has { ({role: cells[role] for role in wrong}) }"
+    # Vice-chairs like the chair, everywhere: any of them may chair (docs/architecture.md, "Parties"). No column says so.
+    alike = answer(standing, "vice_chair", method, address(route, thing, standing))
+    assert alike in cells["chair"].split("|"), "a vice-chair gets another answer than the chair"
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "secretariat"])
