@@ -156,9 +156,7 @@ def _translation(facts: Facts, names: Names, person: str) -> str:
         "person": person,
     }
     if facts["replaces"]:
-        return with_reason(
-            _("%(language)s translation of %(document)s replaced by %(person)s") % said, facts
-        )
+        return with_reason(_("%(language)s translation of %(document)s replaced by %(person)s") % said, facts)
     return _("%(language)s translation of %(document)s added by %(person)s") % said
 
 

@@ -241,19 +241,23 @@ class DocumentAdmin(RecordAdmin):
         )
         yield Panel(
             _("Files"),
-            (_("Revision"), _("Language"), _("Name"), _("Size"), _("Virus scan"), _("SHA-256")),
+            (_("Revision"), _("Language"), _("Added"), _("Name"), _("Size"), _("Virus scan"), _("SHA-256")),
             (
                 [
                     f.version.revision.get_kind_display(),
                     f.version.get_language_display(),
+                    f.version.added_at,
                     f.name,
                     filesizeformat(f.blob.size),
                     f.blob.get_scan_display(),
                     f.blob_id,
                 ]
-                for f in files.order_by("version__revision__position", "version__language", "position")
+                for f in files.order_by(
+                    "version__revision__position", "version__language", "version__edition", "position"
+                )
             ),
             _("No file is held."),
+            zone=row.register.zone,
         )
 
 

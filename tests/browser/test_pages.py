@@ -79,6 +79,8 @@ NO_PAGES = {
     "documents:keys-json",
     "documents:receipt-pdf",
     "documents:receipt-statement",
+    "documents:translation-remove",
+    "documents:translation-upload",
     "home:calendar-address",
     "home:language",
     "operations:livez",

@@ -77,6 +77,36 @@ def test_a_delegate_drafts_a_focal_point_submits_and_every_member_state_reads(vi
     assert taken.value.path().read_bytes() == content
 
 
+def test_the_secretariat_adds_a_translation_and_puts_a_better_one_in_its_place(visit: Visit):
+    symbol = contributing.submitted(visit("focal.bra"), "Local content in many languages")
+    address = re.sub(r"^(.+)-(\d+)/(\d+)$", r"/documents/\1-\2/\3/", symbol).lower()
+    secretary = visit("secretariat")
+    page = secretary.page
+
+    def add(file: dict, button: str) -> None:
+        secretary.open(address)
+        secretary.follow("Add a translation")
+        page.get_by_label("Language of the file").select_option("fr")
+        page.set_input_files("#translation-input", [file])
+        page.get_by_role("heading", name="French: ready to add").wait_for()
+        assert file["name"] in secretary.words()
+        if button.startswith("Replace"):
+            page.get_by_label("Reason").fill("The wrong file was uploaded.")
+        secretary.press(button)
+
+    add(word_file("faux.docx", "Un autre texte."), "Add the French translation")
+    row = page.locator("tr", has=page.get_by_role("rowheader", name="French"))
+    assert "translation, added" in row.inner_text()
+    content = factories.docx_bytes("Le texte.")
+    better = {"name": "juste.docx", "mimeType": contributing.WORD, "buffer": content}
+    add(better, "Replace the French translation")
+    with page.expect_download() as taken:
+        row.get_by_role("link", name="Word").click()
+    assert taken.value.path().read_bytes() == content
+    page.locator("summary", has_text="Time, deadline and files").click()
+    assert "faux.docx" in secretary.words() and "Replaced" in secretary.words()
+
+
 def test_a_document_is_revised_corrected_in_one_language_and_withdrawn(visit: Visit):
     focal_point = visit("focal.chn")
     symbol = contributing.submitted(focal_point, "Affordable access for landlocked countries")

@@ -33,6 +33,27 @@ def test_a_contribution_is_written_uploaded_and_submitted(visit: Visit):
     assert taken.value.suggested_filename.endswith(".docx")
 
 
+def test_a_translation_is_uploaded_and_added(visit: Visit):
+    person = visit("secretariat", java_script_enabled=False)
+    page = person.page
+    person.open(f"/meetings/{IN_SESSION}/")
+    page.locator("td.cell-symbol a").first.click()
+    document = person.path()
+    person.follow("Add a translation")
+    page.get_by_label("Language of the file").select_option("ru")
+    notes = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Only notes."}
+    page.set_input_files("#translation-input", notes)
+    person.expects(422)
+    person.press("Upload")
+    assert "This is a plain text." in person.words()
+    page.set_input_files("#translation-input", word_file("perevod.docx"))
+    page.get_by_label("Language of the file").select_option("ru")
+    person.press("Upload")
+    assert "perevod.docx is stored and checked." in person.words()
+    person.press("Add the Russian translation")
+    assert person.path() == document and "translation, added" in person.words()
+
+
 def test_lists_are_filtered_and_ordered(visit: Visit):
     person = visit("delegate.syr", java_script_enabled=False)
     person.open(f"/meetings/{IN_SESSION}/")

@@ -227,3 +227,12 @@ def test_both_pages_ask_as_often_for_three_translations_as_for_one(
         browser.get(document.get_absolute_url())
     with django_assert_num_queries(11):
         browser.get(address(document))
+
+
+def test_the_records_name_each_edition_with_its_instant_and_lead_to_the_page(browser, document, secretary):
+    for text, reason in (("Faux.", ""), ("Juste.", "Wrong file")):
+        factories.add_translation(document, text=text, actor=secretary, reason=reason)
+    page = browser.get(reverse("console:documents_document_change", args=[document.pk])).content.decode()
+    assert reverse("documents:translations", args=[document.path]) in page
+    files = page[page.index(">Virus scan<") :]
+    assert files.count("fr.pdf") == 2 and files.count("2 Mar 2026") == 2
