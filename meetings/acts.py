@@ -9,20 +9,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
-from django.db.models import Q, QuerySet, TextChoices
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cwg.documents import verdicts
-from cwg.documents.kinds import Kind
-from cwg.documents.models import Document, Register
-from cwg.languages import LANGUAGE_NAMES
-from cwg.look.instants import date_text, duration_text, instant_text
+from cwg.documents.models import Register
+from cwg.look.instants import date_text, instant_text
 from cwg.members.oversight import seen_groups, sees_every_group
 from cwg.members.rights import Rights
 from cwg.record.models import JournalEntry, PortalJournal
 
-from . import request_acts
+from . import document_acts, request_acts
 from .act_words import Facts, with_reason
 from .correcting import FIELD_LABELS
 from .journal_names import Names
@@ -92,83 +89,8 @@ def portal_entries(rights: Rights) -> QuerySet[JournalEntry]:
 # --- The words of a fact ------------------------------------------------------------------------------------------
 
 
-def _label(labels: type[TextChoices], code: str) -> str:
-    """The label of a choice by its code; the code itself where an old entry has one that is gone."""
-    try:
-        return str(labels(code).label)
-    except ValueError:
-        return code
-
-
 def _instant(text: str | None, names: Names) -> str:
     return instant_text(datetime.fromisoformat(text), names.zone, "short") if text else ""
-
-
-def _sources(facts: Facts, names: Names) -> str:
-    return ", ".join(names.party(each) for each in facts["sources"])
-
-
-# --- Documents ----------------------------------------------------------------------------------------------------
-
-
-def _registered(facts: Facts, names: Names, person: str) -> str:
-    said = {
-        "symbol": facts["symbol"],
-        "sources": _sources(facts, names),
-        "timing": verdicts.words(facts["verdict"]).badge,
-        "person": person,
-    }
-    if facts.get("same_bytes"):
-        return _("%(symbol)s registered for %(sources)s, sponsors alone changed, by %(person)s") % said
-    return _("%(symbol)s registered for %(sources)s by %(person)s (%(timing)s)") % said
-
-
-def _late(facts: Facts, names: Names, person: str) -> str:
-    late_by = facts["late_by_microseconds"] / 1_000_000
-    return _("%(kind)s of %(party)s not registered, %(time)s late under “%(rule)s”, sent by %(person)s") % {
-        "kind": _label(Kind, facts["kind"]),
-        "party": names.party(facts["party"]),
-        "time": duration_text(late_by) if late_by >= 1 else _("less than a second"),
-        "rule": facts["rule"],
-        "person": person,
-    }
-
-
-def _withdrawn(facts: Facts, names: Names, person: str) -> str:
-    said = _("%(symbol)s withdrawn by %(person)s") % {"symbol": facts["symbol"], "person": person}
-    return with_reason(said, facts)
-
-
-def _disclosure(facts: Facts, names: Names, person: str) -> str:
-    said = _("Disclosure of %(symbol)s changed from %(before)s to %(after)s by %(person)s") % {
-        "symbol": facts["symbol"],
-        "before": _label(Document.Disclosure, facts["before"]),
-        "after": _label(Document.Disclosure, facts["after"]),
-        "person": person,
-    }
-    return with_reason(said, facts)
-
-
-def _translation(facts: Facts, names: Names, person: str) -> str:
-    said = {
-        "language": LANGUAGE_NAMES[facts["language"]],
-        "document": facts["symbol"] or facts["path"],
-        "person": person,
-    }
-    if facts["replaces"]:
-        return with_reason(_("%(language)s translation of %(document)s replaced by %(person)s") % said, facts)
-    return _("%(language)s translation of %(document)s added by %(person)s") % said
-
-
-def _archive_opened(facts: Facts, names: Names, person: str) -> str:
-    return _("Archive register opened by %(person)s") % {"person": person}
-
-
-def _archived(facts: Facts, names: Names, person: str) -> str:
-    return _("%(document)s entered into the archive by %(person)s") % {
-        "document": facts["symbol"] or facts["path"],
-        "person": person,
-    }
 
 
 # --- Deadlines ----------------------------------------------------------------------------------------------------
@@ -346,15 +268,17 @@ def _key_retired(facts: Facts, names: Names, person: str) -> str:
 
 
 ACTS: dict[str, Act] = {
-    "registered": Act(_registered),
-    "revised": Act(_registered),
+    "registered": Act(document_acts.registered),
+    "revised": Act(document_acts.registered),
     # That a delegation has a draft, and sent it late, is its own affair.
-    "late": Act(_late, Audience.PARTY),
-    "withdrawn": Act(_withdrawn),
-    "disclosure": Act(_disclosure),
-    "translation": Act(_translation),
-    "archive_opened": Act(_archive_opened),
-    "archived": Act(_archived),
+    "late": Act(document_acts.late, Audience.PARTY),
+    "withdrawn": Act(document_acts.withdrawn),
+    "disclosure": Act(document_acts.disclosure),
+    "translation": Act(document_acts.translation),
+    "objected": Act(document_acts.objected),
+    "objection_lifted": Act(document_acts.objection_lifted),
+    "archive_opened": Act(document_acts.archive_opened),
+    "archived": Act(document_acts.archived),
     "deadline": Act(_deadline),
     "deadline_rule": Act(_deadline_rule),
     "convened": Act(_convened),

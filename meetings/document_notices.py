@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cwg.documents import judgements, verdicts
+from cwg.documents import filed_for, judgements, verdicts
 from cwg.documents import register as documents_register
 from cwg.documents.deadlines import Verdict
 from cwg.documents.models import Document, Revision
@@ -47,13 +47,30 @@ def tell(revision: Revision) -> None:
 
 
 def _revision(event: Event) -> Revision:
-    of = Revision.objects.select_related("document__register__group", "deadline", "slot", "receipt")
+    of = Revision.objects.select_related(
+        "document__register__group", "deadline", "slot", "receipt", "filed_for__office"
+    )
     return of.prefetch_related("sources__state", "sources__office").get(pk=event.facts["revision"])
 
 
 def _is_own(rights: Rights, revision: Revision) -> bool:
-    """Whether the revision comes from a party the person works for: lead, sponsor, office."""
+    """Whether the revision comes from a party the person works for: lead, sponsor, office, who filed it for them."""
+    return _bears_own_name(rights, revision) or rights.works_for(filed_for.filer_of_revision(revision))
+
+
+def _bears_own_name(rights: Rights, revision: Revision) -> bool:
     return any(rights.works_for(source.party) for source in revision.sources.all())
+
+
+def _may_object(rights: Rights, revision: Revision) -> bool:
+    """Whether the secretariat filed it for a Member State whose focal point this person is."""
+    lead = next((source.party for source in revision.sources.all() if source.is_lead), None)
+    return (
+        filed_for.of(revision) is not None
+        and lead is not None
+        and lead.is_delegation
+        and rights.submits_for(lead)
+    )
 
 
 def _sees_document(rights: Rights, revision: Revision) -> bool:
@@ -88,9 +105,14 @@ def _may_read_document(event: Event, person: Person | None, now: datetime) -> bo
 def _render_registered(event: Event, person: Person | None, now: datetime) -> Mail:
     revision = _revision(event)
     register = revision.document.register
-    own = _is_own(rights_of(person, now), revision)
+    rights = rights_of(person, now)
+    own, may_object = _is_own(rights, revision), _may_object(rights, revision)
+    by_secretariat = filed_for.of(revision) is not None
     title = one_line(revision.title)
-    subject = _("%(symbol)s registered: %(title)s") if own else _("%(symbol)s, new document: %(title)s")
+    if by_secretariat and _bears_own_name(rights, revision):
+        subject = _("%(symbol)s registered in the name of %(source)s: %(title)s")
+    else:
+        subject = _("%(symbol)s registered: %(title)s") if own else _("%(symbol)s, new document: %(title)s")
     available = moment(revision.available_at, register.zone, register.place, person)
     facts = [
         (_("Document"), (revision.symbol, title)),
@@ -98,6 +120,8 @@ def _render_registered(event: Event, person: Person | None, now: datetime) -> Ma
         (_("Meeting"), (register.title, register.place)),
         (_("Available since"), available),
     ]
+    if by_secretariat:
+        facts.insert(2, (_("How it came"), (filed_for.text_of(revision),)))
     if own:
         if revision.deadline_at is not None:
             deadline = moment(revision.deadline_at, register.zone, register.place, person)
@@ -107,14 +131,19 @@ def _render_registered(event: Event, person: Person | None, now: datetime) -> Ma
         if len(told) > 1 or any(each.departure for each in told):
             facts.append((_("Each rule"), tuple(judgements.text_of(each) for each in told)))
         link = (_("Open the receipt"), revision.receipt.get_absolute_url())
+        if may_object:
+            link = (_("Read it, or object"), revision.document.get_absolute_url())
     else:
         link = (_("Open the document"), revision.document.get_absolute_url())
     return Mail(
-        subject=subject % {"symbol": revision.symbol, "title": title},
+        subject=subject
+        % {"symbol": revision.symbol, "title": title, "source": revision.sources.all()[0].printed_as},
         template=KIND,
         context={
             "own": own,
             "symbol": revision.symbol,
+            "filed_in_own_name": by_secretariat and _bears_own_name(rights, revision),
+            "may_object": may_object,
             "requested": revision.verdict == Verdict.REQUESTED_IN_SESSION,
         },
         facts=tuple(facts),

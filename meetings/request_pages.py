@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cwg.documents import listing
+from cwg.documents import offers as document_offers
 from cwg.documents.models import Document
 from cwg.look.reasons import ReasonForm
 from cwg.members.parties import Party
@@ -64,7 +65,13 @@ def group_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
             "may_answer": [
                 each.addressee.pk
                 for each in line.addressees
-                if each.standing.is_open and request.rights.works_for(each.addressee.party)
+                if each.standing.is_open
+                and document_offers.writes_itself(each.addressee.party, request.rights)
+            ],
+            "may_file": [
+                each.addressee.pk
+                for each in line.addressees
+                if each.standing.is_open and request.rights.filer_for(each.addressee.party)
             ],
             "is_secretariat": meeting.register.group_id in request.rights.secretariat_groups,
             "trail": trail_of(meeting),

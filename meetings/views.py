@@ -111,6 +111,7 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "zone": register.zone,
             "pack_languages": LANGUAGES,
             "starting": starting,
+            "may_file": offers.may_file_at(register, rights),
             "as_delegation": any(party.is_delegation for party in starting),
             "is_secretariat": register.group_id in rights.secretariat_groups,
             "should_open": state.is_announced and register.opens_at <= now,

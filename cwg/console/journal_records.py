@@ -83,6 +83,7 @@ class NamedList(RecordAdmin):
 ABOUT_A_GROUP = (
     "downloaded",
     "downloaded all",
+    "downloaded letter",
     "invited",
     "invited_from_the_server",
     "invitation_accepted",

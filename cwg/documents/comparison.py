@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from cwg.record import journal
 from cwg.record.models import JournalEntry
 
-from . import judgements
+from . import filed_for, judgements
 from .models import Receipt, Revision
 from .restore_gaps import NUMBERED
 
@@ -32,9 +32,20 @@ _STATED = {
     ),
     2: ("group_name",),
     3: ("rules",),
+    4: ("filed_for",),
 }
 # An entry of before November 2026 names no rules.
-_JOURNALLED = ("symbol", "kind", "verdict", "available_at", "deadline", "rules", "receipt", "files")
+_JOURNALLED = (
+    "symbol",
+    "kind",
+    "verdict",
+    "available_at",
+    "deadline",
+    "rules",
+    "receipt",
+    "filed_for",
+    "files",
+)
 FILES = "files"
 
 
@@ -68,6 +79,9 @@ def of_entry(facts: dict[str, Any], revision: Revision) -> Iterator[Difference]:
     held = _held(revision, getattr(revision, "receipt", None))
     # The entry keeps the verdict of each rule as the revision does, a receipt states it without our ids.
     held["rules"] = journal.plain({"rules": revision.per_rule})["rules"]
+    # By number, and only where the secretariat filed it for others: `None` on both sides otherwise.
+    line = filed_for.held(revision)
+    held["filed_for"] = journal.plain(filed_for.recorded(line)) if line else None
     names = (name for name in _JOURNALLED if name != "rules" or name in facts)
     yield from _differences(names, facts, held)
 
@@ -102,6 +116,7 @@ def _held(revision: Revision, receipt: Receipt | None) -> dict[str, Any]:
             "deadline": revision.deadline_at,
             "rules": judgements.stated(revision.per_rule),
             "receipt": receipt.digest if receipt else None,
+            "filed_for": filed_for.stated(filed_for.held(revision)),
             "files": [
                 {"language": v.language, "name": f.name, "size": f.blob.size, "sha256": f.blob_id}
                 for v in revision.as_filed

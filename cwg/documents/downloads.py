@@ -9,11 +9,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cwg.members.accounts import address_of
-from cwg.members.requests import VisitorRequest
+from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.record import access
 
 from .filenames import content_disposition
-from .finding import file_or_404, or_sign_in
+from .finding import file_or_404, letter_or_404, or_sign_in
 from .header_block import KIND_OF_FILE
 from .models import Blob
 from .storage import documents as storage
@@ -40,6 +40,26 @@ def download(request: VisitorRequest, pk: uuid.UUID) -> HttpResponseBase:
             subject=f"{file.version.revision.symbol or file.version.revision.document.path} {file.version.language}",
             address=address_of(request),
             group_id=file.version.revision.document.register.group_id,
+        )
+    return response
+
+
+@require_safe
+def letter(request: PortalRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """A file of the letter by which a paper came to the secretariat; for who may read it, else as if it were not there."""
+    found = letter_or_404(request, pk)
+    response = hand_out(found.blob, found.name)
+    if response is None:
+        return render(request, "503.html", status=503)
+    if request.method == "GET":
+        revision = found.filed_for.revision
+        access.note(
+            "downloaded letter",
+            at=request.server_now,
+            person_id=request.user.pk,
+            subject=revision.symbol,
+            address=address_of(request),
+            group_id=revision.document.register.group_id,
         )
     return response
 

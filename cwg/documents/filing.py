@@ -8,11 +8,12 @@ the ZIP and fails for one that was forgotten on the way.
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import date
 from typing import Any
 
 from cwg.members.parties import record_words
 
-from .models import Document, File, Revision, Source, Version
+from .models import Document, File, FiledFor, Letter, Revision, Source, Version
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,17 @@ class VersionLine:
 
 
 @dataclass(frozen=True)
+class ForAnother:
+    """That the secretariat files it for the lead, and how the paper came: by what (`CameBy`), of which day, which letter."""
+
+    office_id: int
+    printed_as: str
+    came_by: str = ""
+    dated: date | None = None
+    letters: tuple[FileLine, ...] = ()
+
+
+@dataclass(frozen=True)
 class Filing:
     """All that is to be registered, prepared before the lock is taken."""
 
@@ -102,11 +114,13 @@ class Filing:
     language: str = ""
     # A change of sponsors alone: flagged, never refused.
     same_bytes: bool = False
+    # Empty where who sends it files it.
+    for_another: ForAnother | None = None
 
 
-# What says that a filing is a change, and of which document: not what it files. Who may read a document is changed by
-# an act of its own and by no revision.
-_OF_THE_CHANGE = {"revises_id", "revision_kind", "language", "same_bytes", "disclosure"}
+# What says that a filing is a change, and of which document, or by whose hand it came: not what it files. Who may read
+# a document is changed by an act of its own and by no revision.
+_OF_THE_CHANGE = {"revises_id", "revision_kind", "language", "same_bytes", "disclosure", "for_another"}
 
 
 def plain(filing: Filing) -> dict[str, Any]:
@@ -233,3 +247,19 @@ def take_translations_along(revision: Revision) -> list[dict[str, Any]]:
             }
         )
     return told
+
+
+def write_for_another(revision: Revision, line: ForAnother) -> FiledFor:
+    """Write that the secretariat filed this revision, which is new in this transaction, with its letters."""
+    made = FiledFor.objects.create(
+        revision=revision,
+        office_id=line.office_id,
+        printed_as=line.printed_as,
+        came_by=line.came_by,
+        dated=line.dated,
+    )
+    Letter.objects.bulk_create(
+        Letter(filed_for=made, blob_id=file.sha256, name=file.name, position=position)
+        for position, file in enumerate(line.letters)
+    )
+    return made

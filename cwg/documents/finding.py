@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from cwg.members.requests import PortalRequest, VisitorRequest
 
 from . import header_block
-from .models import Document, File, Receipt, Register, Slot
+from .models import Document, File, Letter, Receipt, Register, Slot
 
 
 def or_sign_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -41,10 +41,14 @@ def receipt_or_404(request: PortalRequest, code: str) -> Receipt:
     """The receipt of that code if this person sees its document. Raises Http404."""
     receipts = Receipt.objects.filter(
         revision__document__in=Document.objects.visible_to(request.rights)
-    ).select_related("revision__document__register__group", "revision__slot")
+    ).select_related("revision__document__register__group", "revision__slot", "revision__filed_for")
     return get_object_or_404(
         receipts.prefetch_related(
-            "revision__sources", "revision__versions__files__blob", "revision__document__revisions"
+            "revision__sources",
+            "revision__versions__files__blob",
+            "revision__filed_for__letters__blob",
+            "revision__document__objections__state",
+            "revision__document__revisions",
         ),
         code=code,
     )
@@ -56,6 +60,14 @@ def file_or_404(request: VisitorRequest, pk: uuid.UUID) -> File:
         "blob", "version__revision__document__register"
     )
     return get_object_or_404(files, pk=pk)
+
+
+def letter_or_404(request: PortalRequest, pk: uuid.UUID) -> Letter:
+    """A file of the letter by which a paper came, for the few who may read it. Raises Http404."""
+    letters = Letter.objects.visible_to(request.rights).select_related(
+        "blob", "filed_for__revision__document__register"
+    )
+    return get_object_or_404(letters, pk=pk)
 
 
 def register_or_404(request: PortalRequest, slug: str) -> Register:

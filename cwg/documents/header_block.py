@@ -16,7 +16,7 @@ from cwg.look.instants import date_range_text
 from cwg.texts import moments, tree
 from cwg.texts.tree import UNDETERMINED, Block, Run, pair
 
-from . import intake, judgements, symbols
+from . import filed_for, intake, judgements, symbols
 from .models import Document, Revision, Source, Version
 
 # What a reader calls the two kinds of file that are taken, and how their names end, by media type.
@@ -29,14 +29,14 @@ def for_page(documents):
     versions = Version.objects.defer("text").prefetch_related("files__blob")
     revisions = (
         Revision.objects.order_by("position")
-        .select_related("deadline", "receipt", "slot")
+        .select_related("deadline", "receipt", "slot", "filed_for__office")
         .prefetch_related(
             Prefetch("sources", Source.objects.select_related("state", "office")),
             Prefetch("versions", versions),
         )
     )
     return documents.select_related("register__group", "series", "answers_slot").prefetch_related(
-        Prefetch("revisions", revisions), "issues"
+        Prefetch("revisions", revisions), "issues", "objections__state"
     )
 
 
@@ -86,6 +86,8 @@ class HeaderBlock:
     kind: Block
     source: Block
     original: Block | None
+    # By whose hand it came where the secretariat filed it for its source, and how.
+    filed: Block | None
     title: Block
     box: tuple[Block, ...]
     is_draft: bool
@@ -98,7 +100,8 @@ class HeaderBlock:
     @property
     def facts(self) -> list[Block]:
         """All labels and values but the title and the box, as a paper lists them."""
-        return [self.group, self.meeting, *self.marks, self.kind, self.source]
+        filed = [self.filed] if self.filed else []
+        return [self.group, self.meeting, *self.marks, self.kind, self.source, *filed]
 
 
 def describe(
@@ -118,6 +121,7 @@ def describe(
     summary: str = "",
     action_required: str = "",
     references: str = "",
+    filed: str = "",
     is_draft: bool = False,
 ) -> HeaderBlock:
     """The one description of a header block, of a registered revision and of a draft.
@@ -143,6 +147,7 @@ def describe(
         kind=pair(gettext("Kind"), kind),
         source=pair(gettext("Source"), source),
         original=pair(gettext("Language"), original_text(languages)) if languages else None,
+        filed=pair(gettext("How it came"), filed) if filed else None,
         title=tree.title(title, language=title_language or UNDETERMINED),
         box=tuple(pair(label, said, language=UNDETERMINED) for label, said in box if said),
         is_draft=is_draft,
@@ -175,6 +180,7 @@ def of(document: Document, revision: Revision) -> HeaderBlock:
         summary="" if closed else revision.summary,
         action_required="" if closed else revision.action_required,
         references="" if closed else revision.references,
+        filed=filed_for.text_of(revision),
     )
 
 
@@ -254,6 +260,7 @@ class Entry:
     # Of a Corr.: by what the text that it corrects was replaced; "" while it applies.
     overtaken_by: str
     sources: str
+    filed: str
     rule: str
     rule_source: str
     judgements: list[judgements.Judgement]
@@ -294,6 +301,7 @@ def entries(document: Document, *, with_receipts: bool) -> list[Entry]:
                 superseded_by=successor.symbol if superseded and successor else "",
                 overtaken_by=replacement.symbol if overtaken and replacement else "",
                 sources=sources_text(revision),
+                filed=filed_for.text_of(revision),
                 rule=terms.get("name", ""),
                 rule_source=terms.get("source", ""),
                 judgements=judgements.read(revision.per_rule, document.register.zone),

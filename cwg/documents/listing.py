@@ -26,9 +26,9 @@ from cwg.look.form_fields import choice_field
 from cwg.look.templatetags import portal
 from cwg.members.models import MemberState, Office
 
-from . import header_block, row_html, symbols
+from . import filed_for, header_block, row_html, symbols
 from .kinds import Kind
-from .models import Revision, Source, Version
+from .models import FiledFor, Objection, Revision, Source, Version
 from .search import matching
 from .templatetags.documents import verdict as verdict_tag
 from .upward import AnsweredRequest
@@ -181,6 +181,9 @@ class Row:
     is_new: bool
     asked_url: str
     answers: bool
+    # By whose hand and how the current text came, where the secretariat filed it; whether a State objects to that.
+    filed: str = ""
+    objected: bool = False
     meeting: str = ""
 
     @property
@@ -209,6 +212,9 @@ def _revisions():
         .order_by("language", "edition")
         .values(json=JSONObject(language="language", original="is_original", held="text_held"))
     )
+    filed = FiledFor.objects.filter(revision=OuterRef("pk")).values(
+        json=JSONObject(came_by="came_by", dated="dated")
+    )
     return ArraySubquery(
         Revision.objects.filter(document=OuterRef("pk"))
         .order_by("position")
@@ -221,6 +227,7 @@ def _revisions():
                 verdict="verdict",
                 at="available_at",
                 sources=ArraySubquery(sources),
+                filed=ArraySubquery(filed),
                 versions=ArraySubquery(versions),
             )
         )
@@ -246,7 +253,11 @@ def rows(
     """
     asked = asked or {}
     parts = _Parts()
-    found = documents.annotate(slot=F("answers_slot__pk"), revs=_revisions()).values(*_FIELDS, "slot", "revs")
+    found = documents.annotate(
+        slot=F("answers_slot__pk"),
+        revs=_revisions(),
+        objected=Exists(Objection.objects.standing().filter(document=OuterRef("pk"))),
+    ).values(*_FIELDS, "slot", "revs", "objected")
     made = Rows()
     for one in found:
         revisions = one["revs"]
@@ -287,10 +298,21 @@ def rows(
                 is_new=since is not None and latest > since,
                 asked_url=asked[one["pk"]][0].url if one["pk"] in asked else "",
                 answers=one["slot"] is not None or one["pk"] in asked,
+                filed=_filed(current),
+                objected=one["objected"],
                 meeting=one["register__title"] if with_meeting else "",
             )
         )
     return made
+
+
+def _filed(current: dict[str, Any]) -> str:
+    """By whose hand and how the text came, where the secretariat filed it."""
+    if not current["filed"]:
+        return ""
+    came = current["filed"][0]
+    dated = date.fromisoformat(came["dated"]) if came["dated"] else None
+    return filed_for.mark(current["sources"][0]["name"], came["came_by"], dated)
 
 
 def _corrections(revisions: list[dict[str, Any]]) -> tuple[tuple[str, int, str], ...]:

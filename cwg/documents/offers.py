@@ -10,6 +10,7 @@ from enum import StrEnum
 from cwg.members.parties import NotEntitled, Party
 from cwg.members.rights import Rights
 
+from . import filed_for
 from .models import Document, Register, Revision
 from .states import MeetingState
 
@@ -32,9 +33,13 @@ class DocumentAct(StrEnum):
     REVISE = Revision.Kind.REV.value
     CORRECT = Revision.Kind.CORR.value
     ADD = Revision.Kind.ADD.value
+    # A Rev., Corr. or Add. that its party handed to the secretariat.
+    FILE_CHANGE = "file_change"
     WITHDRAW = "withdraw"
     DISCLOSE = "disclose"
     TRANSLATE = "translate"
+    OBJECT = "object"
+    LIFT_OBJECTION = "lift_objection"
 
 
 CHANGES = frozenset({DocumentAct.REVISE, DocumentAct.CORRECT, DocumentAct.ADD})
@@ -46,6 +51,8 @@ def acts_on(document: Document, rights: Rights) -> frozenset[DocumentAct]:
     """The acts open to this person on `document` (as `for_list` reads it). No query.
 
     Whoever works for the party that leads it changes it; whoever submits for that party withdraws it. The
+    secretariat files a change for a party that handed it one, and withdraws what it filed itself. The focal points of
+    a Member State object to what was filed for it, and take an objection back. The
     secretariat decides who may read it and adds translations, in the archive too. While its meeting is called off nothing is registered
     there, so that a document is withdrawn only. Of an archive's document nothing else changes: what was not
     registered here is not revised or withdrawn here. With one that is withdrawn nothing is done any more.
@@ -58,11 +65,38 @@ def acts_on(document: Document, rights: Rights) -> frozenset[DocumentAct]:
         found |= {DocumentAct.DISCLOSE, DocumentAct.TRANSLATE}
     if not register.is_archive:
         party = document.party
-        if rights.works_for(party) and not register.is_called_off:
-            found |= CHANGES
-        if rights.submits_for(party):
+        if not register.is_called_off:
+            if writes_itself(party, rights):
+                found |= CHANGES
+            if rights.filer_for(party):
+                found.add(DocumentAct.FILE_CHANGE)
+        if may_withdraw(document, rights):
             found.add(DocumentAct.WITHDRAW)
+        if may_object(document, rights):
+            standing = filed_for.objection_to(document)
+            found.add(DocumentAct.LIFT_OBJECTION if standing else DocumentAct.OBJECT)
     return frozenset(found)
+
+
+def writes_itself(party: Party | None, rights: Rights) -> bool:
+    """Whether the person drafts as that party: for an invited body the secretariat files, and is named."""
+    return party is not None and not party.is_invited and rights.works_for(party)
+
+
+def may_withdraw(document: Document, rights: Rights) -> bool:
+    """Whether the person submits for the party that leads it, or for the secretariat that filed it for that party."""
+    return rights.submits_for(document.party) or rights.submits_for(filed_for.filer_of(document))
+
+
+def may_object(document: Document, rights: Rights) -> bool:
+    """Whether a document, or a change of it, was filed for a Member State whose focal point this person is."""
+    party = document.party
+    return (
+        party is not None
+        and party.is_delegation
+        and bool(filed_for.filers_of(document))
+        and rights.submits_for(party)
+    )
 
 
 def must_be_open(act: DocumentAct, document: Document, rights: Rights) -> None:
@@ -76,7 +110,10 @@ def must_be_open(act: DocumentAct, document: Document, rights: Rights) -> None:
         raise DocumentWithdrawn
     if document.register.is_archive and act in OF_ITS_PARTY:
         raise OfTheArchive
-    if act in CHANGES and document.register.is_called_off and rights.works_for(document.party):
+    called_off = document.register.is_called_off
+    if act in CHANGES and called_off and writes_itself(document.party, rights):
+        raise MeetingCalledOff
+    if act is DocumentAct.FILE_CHANGE and called_off and rights.filer_for(document.party):
         raise MeetingCalledOff
     raise NotEntitled
 
@@ -101,6 +138,16 @@ def is_closed_to(register: Register, party: Party) -> bool:
     A rule that only flags, or none, would let a delegation's in for ever. What changes a document is no new one.
     """
     return register.closed_at is not None and party.is_delegation
+
+
+def may_file_at(register: Register, rights: Rights) -> bool:
+    """Whether the person, as the secretariat, files papers of others for that meeting. No query.
+
+    As long as it takes some office's: for a delegation the list of parties is shorter once it has closed.
+    """
+    state = register.state_at(rights.at)
+    open_to_some = state.is_open_to_contributions or state is MeetingState.CLOSED
+    return open_to_some and any(filer.group_id == register.group_id for filer in rights.filers)
 
 
 def starts_at(register: Register, rights: Rights) -> tuple[Party, ...]:

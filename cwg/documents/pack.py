@@ -17,7 +17,7 @@ from zipstream import ZipStream
 from cwg.look import csv_export
 from cwg.look.instants import iso_utc
 
-from . import header_block, symbols, verdicts
+from . import filed_for, header_block, symbols, verdicts
 from .models import Blob
 from .storage import documents as storage
 
@@ -38,6 +38,7 @@ class Packed:
     symbol: str
     title: str
     source: str
+    filed: str
     kind: str
     language: str
     available_at: str
@@ -50,6 +51,7 @@ INDEX: dict[str, Callable[[Packed], object]] = {
     "symbol": lambda one: one.symbol,
     "title": lambda one: one.title,
     "source": lambda one: one.source,
+    "how it came": lambda one: one.filed,
     "kind": lambda one: one.kind,
     "language": lambda one: one.language,
     "available": lambda one: one.available_at,
@@ -85,6 +87,7 @@ def contents(documents, languages: Collection[str]) -> list[Packed]:
                             symbol=revision.symbol,
                             title=revision.title or document.title,
                             source=header_block.sources_text(revision),
+                            filed=filed_for.text_of(revision),
                             kind=str(document.get_kind_display()),
                             language=version.language,
                             available_at=iso_utc(version.added_at or revision.available_at),

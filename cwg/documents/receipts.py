@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -33,7 +33,7 @@ from cwg.texts.tree import (
     words,
 )
 
-from . import aftermath, comparison, judgements, symbols, verdicts
+from . import aftermath, comparison, filed_for, judgements, symbols, verdicts
 from .filenames import content_disposition
 from .finding import receipt_or_404
 from .models import Receipt
@@ -85,6 +85,7 @@ def printed(receipt: Receipt) -> Printed:
     # Version 1 knows the group by its code alone.
     facts = [
         pair(_("Source"), ", ".join(said["sources"])),
+        *_how_it_came(said),
         pair(_("Group"), said.get("group_name", said["group"])),
         pair(_("Meeting"), ", ".join(part for part in (said["meeting"], said["place"]) if part)),
         pair(_("Available on the Group's website"), _in_both_zones(at, zone)),
@@ -98,6 +99,8 @@ def printed(receipt: Receipt) -> Printed:
         facts.append(pair(_("Each rule"), "\n".join(judgements.text_of(each) for each in told)))
     facts.append(pair(_("Submitted by"), said["submitted_by"]))
     checks = [pair(_("SHA-256 of this receipt"), receipt.digest)]
+    if came := said.get("filed_for"):
+        checks.append(pair(_("SHA-256 of the letter"), came["letter"] or _("no letter is kept")))
     if said["rule_source"]:
         checks.append(pair(_("Source of the rule"), said["rule_source"], language=UNDETERMINED))
     if said["requested_in_session"]:
@@ -131,6 +134,16 @@ def _since(receipt: Receipt, at: datetime) -> list[Block]:
     return [*blocks, *(pair(moments.runs(each.at, zone), each.runs) for each in later)]
 
 
+def _how_it_came(said: dict[str, Any]) -> list[Block]:
+    """By whose hand it came, and how; a version before 4, and a paper that its source sent, says nothing of it."""
+    came = said.get("filed_for")
+    if not came:
+        return []
+    dated = parse_date(came["dated"]) if came["dated"] else None
+    found = [pair(_("How it came"), filed_for.mark(said["sources"][0], came["came_by"], dated))]
+    return [*found, pair(_("Filed by"), came["filed_by"])]
+
+
 def _in_both_zones(instant: datetime, zone: str) -> Runs:
     """At the seat, and below it in UTC."""
     return (*moments.runs(instant, zone, "exact"), Run("\n"), *moments.runs(instant, "UTC", "exact"))
@@ -151,6 +164,7 @@ def receipt(request: PortalRequest, code: str) -> HttpResponse:
             "receipt": found,
             "shown": printed(found),
             "document": found.revision.document,
+            "objection": filed_for.objection_to(found.revision.document),
             "statement": found.statement,
             "differences": list(differences(found)),
             "later": later,

@@ -6,7 +6,6 @@ next number, write document, revision, receipt and journal entry, commit. Betwee
 COMMIT nothing touches storage, network or rendering.
 """
 
-import secrets
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,17 +20,13 @@ from cwg.members.models import Person
 from cwg.record import journal
 from cwg.record.history import sign
 
-from . import deadlines, judgements, kinds, restore_gaps, symbols
-from .filing import Filing, take_translations_along, words_of, write_contents
+from . import deadlines, filed_for, issuing, judgements, kinds, restore_gaps, symbols
+from .filing import Filing, take_translations_along, words_of, write_contents, write_for_another
 from .models import Deadline, Document, Receipt, Register, Revision, Series, Slot
 from .offers import DocumentWithdrawn, MeetingCalledOff, OfTheArchive
 
 LOCK_TIMEOUT = "10s"
 RETRIES = 3
-# Of a receipt's statement. Once issued a statement never changes: another field is another version, and whoever reads
-# receipts reads all of them. 2 (November 2026) states the group's name as printed; 3 (November 2026) the verdict of each
-# rule with its deadline.
-STATEMENT_VERSION = 3
 _DEADLOCK, _SERIALIZATION, _LOCK_TIMEOUT = "40P01", "40001", "55P03"
 
 
@@ -172,7 +167,11 @@ def enter(
     revision.save(force_insert=True)
     write_contents(revision, filing.sources, filing.versions)
     translations = take_translations_along(revision) if filing.same_bytes else []
-    receipt = _issue_receipt(locked, document, revision, filing, decision, token, at, arrived_at, actor)
+    if filing.for_another is not None:
+        write_for_another(revision, filing.for_another)
+    receipt = issuing.issue(
+        locked, revision, filing, decision, token=token, at=at, arrived_at=arrived_at, actor=actor
+    )
     journal.append(
         locked,
         "registered" if filing.revises_id is None else "revised",
@@ -199,6 +198,7 @@ def enter(
             ],
             "receipt": receipt.digest,
             **({"translations": translations} if translations else {}),
+            **({"filed_for": filed_for.recorded(filing.for_another)} if filing.for_another else {}),
         },
     )
     for callback in _on_registered:
@@ -275,45 +275,6 @@ def _next_revision(
     )
 
 
-def _issue_receipt(locked, document, revision, filing, decision, token, at, arrived_at, actor) -> Receipt:
-    statement = {
-        "version": STATEMENT_VERSION,
-        "group": locked.group.code,
-        "group_name": revision.printed_group,
-        "meeting": locked.title,
-        "place": locked.place,
-        "zone": locked.zone,
-        "opening": locked.opens_at,
-        "symbol": revision.symbol,
-        "title": filing.title,
-        "kind": filing.kind,
-        "sources": [line.printed_as for line in filing.sources],
-        "submitted_by": actor.name,
-        "arrived_at": arrived_at,
-        "available_at": at,
-        "verdict": revision.verdict,
-        "rule": decision.rule.name if decision.rule else None,
-        "rule_source": decision.rule.source if decision.rule else None,
-        "deadline": revision.deadline_at,
-        "rules": judgements.stated(revision.per_rule),
-        "requested_in_session": revision.slot.wording if revision.slot_id else None,
-        "files": [
-            {"language": version.language, "name": file.name, "size": file.size, "sha256": file.sha256}
-            for version in filing.versions
-            for file in version.files
-        ],
-    }
-    plain = journal.plain(statement)
-    return Receipt.objects.create(
-        revision=revision,
-        code=secrets.token_hex(13),
-        token=token,
-        issued_at=at,
-        statement=plain,
-        digest=journal.digest(plain),
-    )
-
-
 def _journal_refusal(locked, filing, decision, in_force, actor, at, arrived_at) -> None:
     journal.append(
         locked,
@@ -322,7 +283,11 @@ def _journal_refusal(locked, filing, decision, in_force, actor, at, arrived_at) 
         actor_id=actor.pk,
         facts={
             "kind": filing.kind,
-            "party": filing.sources[0].party,
+            # Whose affair it is: of what the secretariat prepared for others they know nothing yet.
+            "party": f"office:{filing.for_another.office_id}"
+            if filing.for_another
+            else filing.sources[0].party,
+            **({"filed_for": filing.sources[0].party} if filing.for_another else {}),
             "rule": decision.rule.name,
             "deadline": decision.deadline,
             "rules": judgements.kept(decision, in_force),

@@ -21,6 +21,7 @@ def lines(rows: Iterable) -> SafeString:
     unnumbered = f'<span class="unknown">{escape(_("no symbol"))}</span>'
     new = f' <span class="tag tag-new">{escape(_("New"))}</span>'
     withdrawn = f' <span class="tag">{escape(_("Withdrawn"))}</span>'
+    objected = f' <span class="tag tag-warning">{escape(_("Objection"))}</span>'
     asked = escape(_("Requested by the Group"))
 
     def note(html: str) -> str:
@@ -38,7 +39,10 @@ def lines(rows: Iterable) -> SafeString:
             symbol += f' <span class="cell-kind" dir="ltr">{escape(row.suffixes)}</span>'
         language = f' lang="{escape(row.title_language)}"' if row.title_language else ""
         title = f'<a href="{url}"{language} dir="auto">{escape(row.heading)}</a>'
-        title += (new if row.is_new else "") + (withdrawn if row.withdrawn else "") + note(escape(row.kind))
+        title += (new if row.is_new else "") + (withdrawn if row.withdrawn else "")
+        title += (objected if row.objected else "") + note(escape(row.kind))
+        if row.filed:
+            title += note(escape(row.filed))
         if row.answers:
             title += note(f'<a href="{escape(row.asked_url)}">{asked}</a>' if row.asked_url else asked)
         if row.meeting:

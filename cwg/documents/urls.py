@@ -4,7 +4,16 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from . import disclosure, downloads, proofs, receipts, rule_views, translation_views, views
+from . import (
+    disclosure,
+    downloads,
+    objections,
+    proofs,
+    receipts,
+    rule_views,
+    translation_views,
+    views,
+)
 
 
 class DocumentPath:
@@ -50,8 +59,10 @@ urlpatterns = [
         translation_views.remove,
         name="translation-remove",
     ),
+    path("documents/<document:path>/objection/", objections.page, name="objection"),
     path("documents/<document:path>/", views.document, name="document"),
     path("files/<uuid:pk>/", downloads.download, name="file"),
+    path("letters/<uuid:pk>/", downloads.letter, name="letter"),
     path("rules/", rule_views.rules, name="rules"),
     path("rules/new/", rule_views.new, name="rule-new"),
     path("rules/<int:pk>/", rule_views.rule, name="rule"),

@@ -33,7 +33,7 @@ def register(checks) -> None:
 
 
 def bytes_hash() -> Iterator[str]:
-    named = Blob.objects.filter(files__isnull=False).distinct().order_by("pk")
+    named = Blob.objects.filter(Q(files__isnull=False) | Q(letters__isnull=False)).distinct().order_by("pk")
     for blob in named.iterator(chunk_size=200):
         found = blobs.hash_of_stored(blob)
         if not found:
@@ -47,8 +47,9 @@ def bytes_hash() -> Iterator[str]:
 
 def _receipts() -> Iterator[tuple[Receipt, list[comparison.Difference]]]:
     """Every receipt with what it says otherwise than the register, in a constant number of queries for 200 of them."""
-    kept = Receipt.objects.select_related("revision__document").prefetch_related(
+    kept = Receipt.objects.select_related("revision__document", "revision__filed_for").prefetch_related(
         "revision__sources",
+        "revision__filed_for__letters__blob",
         Prefetch("revision__versions", Version.objects.defer("text")),
         "revision__versions__files__blob",
     )
@@ -199,9 +200,12 @@ def acts_told() -> Iterator[str]:
     revisions = {
         revision.pk: revision
         for revision in Revision.objects.filter(document__register__origin=Register.Origin.PORTAL)
-        .select_related("document", "receipt")
+        .select_related("document", "receipt", "filed_for")
         .prefetch_related(
-            "sources", Prefetch("versions", Version.objects.defer("text")), "versions__files__blob"
+            "sources",
+            "filed_for__letters__blob",
+            Prefetch("versions", Version.objects.defer("text")),
+            "versions__files__blob",
         )
         .order_by("pk")
     }

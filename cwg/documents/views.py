@@ -3,6 +3,8 @@
 Who is not signed in reads what is public and is otherwise sent to sign in, whether the address exists or not.
 """
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -14,12 +16,13 @@ from django.views.decorators.http import require_safe
 from cwg.languages import current_language
 from cwg.look.pages import page_of
 from cwg.members.requests import PortalRequest, VisitorRequest
+from cwg.members.rights import anybody_submits_for
 from cwg.texts import pdf_out
 
-from . import corrigenda, cover, header_block, listing, offers, symbols, upward
+from . import corrigenda, cover, filed_for, header_block, listing, offers, symbols, upward
 from .filenames import content_disposition
 from .finding import document_or_404, or_sign_in
-from .models import Document, Register
+from .models import Document, Letter, Register
 
 PAGE_LENGTH = 50
 
@@ -88,10 +91,31 @@ def document(request: VisitorRequest, path: str) -> HttpResponse:
             "slot": slot,
             "asked_url": next((each.url for each in requests if not each.dated), ""),
             "answers": [each for each in requests if each.dated],
+            **_filed_for(request, found),
             "acts": {act.name.lower(): True for act in offers.acts_on(found, rights)},
             "zone": register.zone,
         },
     )
+
+
+def _filed_for(request: VisitorRequest, found: Document) -> dict[str, Any]:
+    """Of what the secretariat filed for others: the objection to it, the letters that this person may read."""
+    filed, rights = filed_for.filers_of(found), request.rights
+    filer, party = filed_for.filer_of(found), found.party
+    by_reader = rights.submits_for(filer)
+    letters = Letter.objects.none()
+    if filed and request.user.is_authenticated:
+        letters = Letter.objects.visible_to(rights).filter(filed_for__in=filed).select_related("blob")
+    return {
+        "objection": filed_for.objection_to(found),
+        "letters": letters.order_by("filed_for", "position"),
+        "party": party,
+        "filed_by_reader": by_reader,
+        "untold": by_reader
+        and party is not None
+        and party.is_delegation
+        and not anybody_submits_for(party, rights.at),
+    }
 
 
 @login_not_required

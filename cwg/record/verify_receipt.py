@@ -327,7 +327,27 @@ def check_statement(signed, keys):
         said["verdict"],
         said["deadline"] or "none",
     )
+    if said.get("filed_for") or facts.get("filed_for"):
+        yield from check_filed_for(said, facts)
     yield "The journal's entry {} of chain {} names it.".format(entry["position"], entry["chain"])
+
+
+WAYS = {"letter": "a letter", "email": "an e-mail", "by_hand": "a paper handed over at the meeting"}
+
+
+def check_filed_for(said, facts):
+    """By whose hand it came, from version 4 on. Yields sentences; raises Wrong."""
+    came, recorded = said.get("filed_for"), facts.get("filed_for")
+    if not came or not recorded:
+        raise Wrong("The journal's entry and the statement differ in who filed it.")
+    for name in ("came_by", "dated", "letter"):
+        if came[name] != recorded[name]:
+            raise Wrong(f"The journal's entry and the statement differ in how it came ({name}).")
+    how = "; it came by {}".format(WAYS.get(came["came_by"], came["came_by"])) if came["came_by"] else ""
+    of = " of {}".format(came["dated"]) if came["dated"] else ""
+    yield "    Filed by {} for {}{}{}.".format(came["filed_by"], said["sources"][0], how, of)
+    if came["letter"]:
+        yield "    Digest of the letter that is kept: {}".format(came["letter"])
 
 
 def hash_of_file(path):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from contributions import drafting, submission
+from contributions import drafting, withdrawing
 from cwg.documents import archive, offers
 from cwg.documents.models import Document, Register, Revision
 from cwg.documents.offers import CHANGES, DocumentAct
@@ -53,7 +53,7 @@ def open_to(person: Person | None, document: Document) -> frozenset[DocumentAct]
     [
         ("saudi_focal_point", EVERYTHING),
         ("saudi_delegate", CHANGES),
-        ("secretary", SECRETARIAT),
+        ("secretary", SECRETARIAT | {DocumentAct.FILE_CHANGE}),
         ("syrian_focal_point", set()),
         ("chair", set()),
         ("auditor", set()),
@@ -73,6 +73,7 @@ def test_a_delegation_changes_its_own_document_and_its_focal_points_withdraw_it(
             DocumentAct.REVISE: "?kind=rev",
             DocumentAct.CORRECT: "?kind=corr",
             DocumentAct.ADD: "?kind=add",
+            DocumentAct.FILE_CHANGE: reverse("contributions:change-for", args=[document.pk]),
             DocumentAct.WITHDRAW: reverse("contributions:withdraw", args=[document.pk]),
             DocumentAct.TRANSLATE: reverse("documents:translations", args=[document.path]),
         }
@@ -100,13 +101,14 @@ def test_the_secretariat_acts_on_the_documents_of_an_invited_body(dg, held, secr
         sources=(factories.office_source(body),),
         actor=secretary,
     )
-    assert open_to(secretary, paper) == EVERYTHING | SECRETARIAT
+    # A change of it is filed, and marked so.
+    assert open_to(secretary, paper) == SECRETARIAT | {DocumentAct.FILE_CHANGE, DocumentAct.WITHDRAW}
     assert open_to(own, paper) == set()
 
 
 def test_nothing_is_done_with_a_document_that_is_withdrawn(document, saudi_focal_point, secretary):
     assert open_to(saudi_focal_point, document) and open_to(secretary, document)
-    submission.withdraw(document, rights=rights_of(saudi_focal_point), reason="Replaced")
+    withdrawing.withdraw(document, rights=rights_of(saudi_focal_point), reason="Replaced")
     assert open_to(saudi_focal_point, document) == open_to(secretary, document) == set()
 
 
@@ -136,7 +138,7 @@ def test_a_document_of_the_archive_is_not_revised_by_its_address(
 def test_a_document_of_the_archive_is_not_withdrawn_by_its_address(archived, saudi_focal_point, client_of):
     before = JournalEntry.objects.count(), drafts.registered()
     with pytest.raises(offers.OfTheArchive):
-        submission.withdraw(archived, rights=rights_of(saudi_focal_point), reason="For ever")
+        withdrawing.withdraw(archived, rights=rights_of(saudi_focal_point), reason="For ever")
     address = reverse("contributions:withdraw", args=[archived.pk])
     assert client_of(saudi_focal_point).get(address).status_code == 409
     assert client_of(saudi_focal_point).post(address, {"reason": "For ever"}).status_code == 409
@@ -148,7 +150,7 @@ def test_what_is_not_offered_the_verb_refuses(document, saudi_delegate, held):
     rights = rights_of(saudi_delegate)
     assert DocumentAct.WITHDRAW not in offers.acts_on(document, rights)
     with pytest.raises(NotEntitled):
-        submission.withdraw(document, rights=rights, reason="no")
+        withdrawing.withdraw(document, rights=rights, reason="no")
     document.refresh_from_db()
     assert not document.is_withdrawn
 

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
 
+from cwg.documents import issuing
 from cwg.documents import register as the_register
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Document, Register, Revision, Series
@@ -127,7 +128,7 @@ def test_a_refusal_that_comes_after_the_counter_moved_takes_the_number_back(
         raise RuntimeError("no receipt")
 
     with monkeypatch.context() as patch:
-        patch.setattr(the_register, "_issue_receipt", fails)
+        patch.setattr(issuing, "issue", fails)
         with pytest.raises(RuntimeError):
             enter(register, saudi_focal_point, held.at)
     assert drafts.registered() == before

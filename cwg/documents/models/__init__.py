@@ -2,16 +2,21 @@
 
 from .document import Document, PolicyIssue, Revision, Source
 from .file import Blob, File
+from .filed_for import CameBy, FiledFor, Letter, Objection
 from .receipt import PublishedHeads, Receipt, SignedStatement
 from .register import Deadline, DeadlineRule, Register, Series, Slot
 from .version import PreparedFile, Version
 
 __all__ = [
     "Blob",
+    "CameBy",
     "Deadline",
     "DeadlineRule",
     "Document",
     "File",
+    "FiledFor",
+    "Letter",
+    "Objection",
     "PolicyIssue",
     "PreparedFile",
     "PublishedHeads",

@@ -57,9 +57,12 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def for_list(self) -> "DocumentQuerySet":
         """With all that a row of a list shows, in a constant number of queries."""
         return self.select_related("register__group", "series", "answers_slot").prefetch_related(
+            "objections",
             models.Prefetch(
                 "revisions",
-                Revision.objects.order_by("position").prefetch_related(
+                Revision.objects.order_by("position")
+                .select_related("filed_for__office")
+                .prefetch_related(
                     models.Prefetch("sources", Source.objects.select_related("state", "office")),
                     models.Prefetch(
                         "versions", Version.objects.defer("text").prefetch_related("files__blob")

@@ -1,0 +1,151 @@
+"""A Member State objects to what was filed for it: who may, what every reader then sees, and that it can be taken back."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+
+from contributions import withdrawing
+from cwg.documents import objections, offers
+from cwg.documents.models import Document, Objection, Receipt
+from cwg.members.parties import NotEntitled
+from cwg.members.rights import rights_of
+from cwg.notices.models import Event
+from cwg.record.models import JournalEntry
+from cwg.record.reasons import ReasonMissing
+from meetings import acts, journal_names
+from tests import drafts, factories
+
+pytestmark = pytest.mark.django_db
+
+REASON = "Our administration sent no such paper"
+SAID = "Saudi Arabia objects to this document being registered in its name"
+
+
+@pytest.fixture
+def document(held, dg, secretary) -> Document:
+    draft = drafts.make_draft(dg, factories.make_register(dg), by=secretary, received=drafts.LETTER)
+    drafts.submit(draft, secretary)
+    return Document.objects.for_list().get()
+
+
+def address(document: Document) -> str:
+    return reverse("documents:objection", args=[document.path])
+
+
+def make(document: Document, person, reason: str = REASON) -> Objection:
+    return objections.make(document, rights=rights_of(person), reason=reason)
+
+
+def test_every_reader_sees_the_objection_and_nobody_before_it(
+    document, saudi_focal_point, syrian_delegate, client_of
+):
+    receipt = Receipt.objects.get()
+    reader = client_of(syrian_delegate)
+    shown = [document.get_absolute_url(), receipt.get_absolute_url()]
+    lists = ["/documents/", "/"]
+    for url in (*shown, *lists):
+        page = reader.get(url).content.decode()
+        assert SAID not in page and "Objection" not in page
+    client = client_of(saudi_focal_point)
+    assert address(document) in client.get(document.get_absolute_url()).content.decode()
+    assert client.post(address(document), {"reason": REASON}).url == document.get_absolute_url()
+    for url in shown:
+        page = reader.get(url).content.decode()
+        assert SAID in page and REASON in page
+    for url in lists:
+        assert "Objection" in reader.get(url).content.decode()
+    # The document stands as it did.
+    document.refresh_from_db()
+    assert not document.is_withdrawn and drafts.faults() == []
+
+
+def test_it_is_told_in_the_record(document, saudi_focal_point, held):
+    made = make(document, saudi_focal_point)
+    assert (made.made_at, made.made_by, made.state.iso3) == (held.at, saudi_focal_point, "SAU")
+    entry = JournalEntry.objects.get(act="objected")
+    told = acts.sentence(entry, journal_names.names_in([entry]))
+    assert told.startswith("Saudi Arabia objects to DG-2/1") and REASON in told
+
+
+def test_it_is_taken_back_and_stays_on_record(document, saudi_focal_point, syrian_delegate, client_of, held):
+    make(document, saudi_focal_point)
+    held.forward(hours=1)
+    client = client_of(saudi_focal_point)
+    assert REASON in client.get(address(document)).content.decode()
+    assert client.post(address(document)).status_code == 302
+    objection = Objection.objects.get()
+    assert (objection.lifted_at, objection.lifted_by) == (held.at, saudi_focal_point)
+    assert SAID not in client_of(syrian_delegate).get(document.get_absolute_url()).content.decode()
+    assert JournalEntry.objects.filter(act="objection_lifted").count() == 1
+    make(document, saudi_focal_point, "Once more")
+    assert Objection.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "who", ["saudi_delegate", "syrian_focal_point", "secretary", "chair", "auditor", "nobody"]
+)
+def test_only_the_states_focal_points_object(document, who, request, client_of):
+    person = request.getfixturevalue(who)
+    before = drafts.registered(), JournalEntry.objects.count()
+    with pytest.raises(NotEntitled):
+        make(document, person)
+    client = client_of(person)
+    assert client.get(address(document)).status_code == 404
+    assert client.post(address(document), {"reason": REASON}).status_code == 404
+    assert (drafts.registered(), JournalEntry.objects.count()) == before
+    assert address(document) not in client.get(document.get_absolute_url()).content.decode()
+
+
+def test_a_focal_point_whose_role_has_ended_does_not_object(document, saudi_focal_point, held):
+    seat = saudi_focal_point.accreditations.get()
+    seat.until = held.at
+    seat.save()
+    with pytest.raises(NotEntitled):
+        make(document, saudi_focal_point)
+    assert not Objection.objects.exists()
+
+
+def test_what_a_state_filed_itself_is_not_objected_to(dg, held, saudi_focal_point, client_of):
+    own = factories.make_document(factories.make_register(dg))
+    with pytest.raises(NotEntitled):
+        make(own, saudi_focal_point)
+    assert client_of(saudi_focal_point).get(address(own)).status_code == 404
+
+
+def test_an_objection_has_a_reason_and_stands_once(document, saudi_focal_point, client_of):
+    with pytest.raises(ReasonMissing):
+        make(document, saudi_focal_point, "  ")
+    assert client_of(saudi_focal_point).post(address(document), {"reason": " "}).status_code == 422
+    assert not Objection.objects.exists()
+    make(document, saudi_focal_point)
+    with pytest.raises(NotEntitled):
+        make(document, saudi_focal_point)
+    assert Objection.objects.count() == 1 and Event.objects.filter(kind="objection").count() == 1
+
+
+def test_nobody_objects_to_what_is_withdrawn(document, saudi_focal_point, client_of):
+    withdrawing.withdraw(document, rights=rights_of(saudi_focal_point), reason="Not ours")
+    with pytest.raises(offers.DocumentWithdrawn):
+        make(document, saudi_focal_point)
+    assert client_of(saudi_focal_point).get(address(document)).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE documents_objection SET reason = 'x'",
+        "UPDATE documents_objection SET made_at = now()",
+        "DELETE FROM documents_objection",
+    ],
+)
+def test_the_database_refuses_to_change_an_objection(document, saudi_focal_point, change):
+    make(document, saudi_focal_point)
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change)
+
+
+def test_what_was_taken_back_does_not_stand_again(document, saudi_focal_point):
+    made = make(document, saudi_focal_point)
+    objections.lift(document, rights=rights_of(saudi_focal_point))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Objection.objects.filter(pk=made.pk).update(lifted_at=None, lifted_by=None)
