@@ -11,8 +11,9 @@ class ContributionsConfig(AppConfig):
     def ready(self) -> None:
         from cwg.record import checks, jobs
 
-        from . import announcements, submission, verification
+        from . import announcements, filed_for_notices, submission, verification
 
         announcements.register()
+        filed_for_notices.register()
         verification.register(checks)
         jobs.register("proof-tokens", submission.forget_old_tokens, every=timedelta(days=1))

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from cwg.documents import listing
-from cwg.documents.models import Document, Source
+from cwg.documents.models import Document, FiledFor, Source
 from cwg.members.parties import Party
 from cwg.members.requests import PortalRequest
 from meetings import request_lines
@@ -24,13 +24,18 @@ def delegation(request: PortalRequest) -> HttpResponse:
     # The group at work stands first: the one whose meeting is nearest.
     if len({(s.group_id, s.state_id) for s in seats}) == 1:
         return redirect("contributions:seat", group=seats[0].group.slug, code=code_of(seats[0]))
-    offices = [party for party in rights.parties if not party.is_delegation]
+    offices = [party for party in rights.own_parties if not party.is_delegation]
     own = Contribution.objects.worked_for_by(rights)
     drafts = own.exclude(Q(state__isnull=False) & Contribution.not_filed_for_another())
     sources = Source.objects.worked_for_by(rights).filter(
         office__isnull=False, revision__document=OuterRef("pk")
     )
-    submitted = Document.objects.visible_to(rights).filter(Exists(sources)).order_by("-available_at")[:100]
+    filed = Q(pk__in=[])
+    for filer in rights.filers:
+        filed |= Q(office=filer.office_id, revision__document__register__group=filer.group_id)
+    for_others = FiledFor.objects.filter(filed, revision__document=OuterRef("pk"))
+    shown = Document.objects.visible_to(rights).filter(Exists(sources) | Exists(for_others))
+    submitted = shown.order_by("-available_at")[:100]
     return render(
         request,
         "contributions/delegations.html",
@@ -38,6 +43,7 @@ def delegation(request: PortalRequest) -> HttpResponse:
             "seats": seats,
             "offices": offices,
             "requests": request_lines.asked_of(rights, office__isnull=False) if offices else [],
+            "filers": rights.filers,
             "office_drafts": office_rows(drafts) if offices else [],
             "office_submitted": listing.rows(submitted, with_meeting=True) if offices else [],
         },
@@ -47,7 +53,9 @@ def delegation(request: PortalRequest) -> HttpResponse:
 def office_rows(queryset):
     """Open drafts of the person's offices, newest change first."""
     return list(
-        queryset.open().select_related("register", "office", "group", "revises").order_by("-changed_at")[:50]
+        queryset.open()
+        .select_related("register", "state", "office", "group", "revises")
+        .order_by("-changed_at")[:50]
     )
 
 

@@ -1,5 +1,7 @@
 """What the pages of a draft show, whichever view answers with one."""
 
+from typing import Any
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -8,10 +10,10 @@ from cwg.documents import rules
 from cwg.languages import LANGUAGE_NAMES, LANGUAGES
 from cwg.members.directory import keeps_people
 from cwg.members.requests import PortalRequest
-from cwg.members.rights import states_that_answer
+from cwg.members.rights import anybody_submits_for, states_that_answer
 
 from . import draft_presentation, drafting
-from .forms import DraftForm, SponsorForm
+from .forms import DraftForm, ReceivedForm, SponsorForm
 from .models import Contribution, Sponsorship
 
 
@@ -50,7 +52,7 @@ def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm |
         "keeps_people": keeps_people(request.rights),
         "open_slots": [] if draft.is_change else list(draft.open_slots),
         "open_requests": list(draft.open_requests),
-    } | more
+    } | (filed_for_another(request, draft) | more)
 
 
 def _unheard(request: PortalRequest, draft: Contribution) -> list[int]:
@@ -60,3 +62,21 @@ def _unheard(request: PortalRequest, draft: Contribution) -> list[int]:
         return []
     answering = states_that_answer(draft.group_id, request.server_now)
     return [state for state in asked if state not in answering]
+
+
+def filed_for_another(request: PortalRequest, draft: Contribution) -> dict[str, Any]:
+    """How the paper came that the secretariat files, its letter, and whether anybody will be told; else nothing."""
+    if draft.filer is None:
+        return {}
+    return {
+        "how_it_came": draft_presentation.how_it_came(draft),
+        "received_form": ReceivedForm(
+            party=draft.party,
+            at=request.server_now,
+            initial={"came_by": draft.came_by, "dated": draft.dated},
+        ),
+        "letters": [
+            draft_presentation.letter_row(each) for each in draft.letters.select_related("blob").all()
+        ],
+        "untold": draft.party.is_delegation and not anybody_submits_for(draft.party, request.server_now),
+    }

@@ -5,12 +5,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from cwg.documents import header_block, symbols, taking_files
+from cwg.documents import filed_for, header_block, symbols, taking_files
 from cwg.documents.header_block import HeaderBlock
 from cwg.documents.kinds import Kind
 from cwg.look.instants import as_zone
 
-from .models import Contribution, DraftFile
+from .models import Contribution, DraftFile, DraftLetter
 
 
 def file_row(file: DraftFile, *, removable: bool) -> dict[str, Any]:
@@ -21,6 +21,27 @@ def file_row(file: DraftFile, *, removable: bool) -> dict[str, Any]:
         url=reverse("contributions:draft-file", args=address),
         remove_url=reverse("contributions:remove-file", args=address) if removable else "",
     )
+
+
+def letter_row(letter: DraftLetter) -> dict[str, Any]:
+    """A file of the letter, as `file_row`; what intake found in it concerns no reader and is not told."""
+    at = [letter.contribution_id, letter.pk]
+    return {
+        "id": letter.pk,
+        "name": letter.name,
+        "url": reverse("contributions:draft-letter", args=at),
+        "kind": header_block.KIND_OF_FILE.get(letter.blob.media_type, ""),
+        "size": letter.blob.size,
+        "scanned": letter.blob.get_scan_display(),
+        "remove_url": reverse("contributions:remove-letter", args=at),
+    }
+
+
+def how_it_came(contribution: Contribution) -> str:
+    """ "Filed by the secretariat for Saudi Arabia; received by letter ..."; nothing where the party writes itself."""
+    if contribution.filer is None:
+        return ""
+    return filed_for.mark(contribution.party.name, contribution.came_by, contribution.dated)
 
 
 def header(contribution: Contribution, source_names: list[str]) -> HeaderBlock:
@@ -45,6 +66,7 @@ def header(contribution: Contribution, source_names: list[str]) -> HeaderBlock:
         summary=contribution.summary,
         action_required=contribution.action_required,
         references=contribution.references,
+        filed=how_it_came(contribution),
         is_draft=True,
     )
 

@@ -3,29 +3,25 @@
 import uuid
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from cwg.documents import rules, taking_files
-from cwg.documents.downloads import hand_out
+from cwg.documents import rules
 from cwg.documents.finding import register_or_404
 from cwg.documents.kinds import kinds_for
-from cwg.documents.models import Document, Register, Slot
+from cwg.documents.models import Document, Register
 from cwg.documents.register import SlotNotOpen
 from cwg.members.models import Group
 from cwg.members.parties import with_key
 from cwg.members.requests import PortalRequest
 from meetings.answers import CannotLink
-from meetings.models import Addressee
 
-from . import answering, draft_pages, draft_presentation, drafting, submission
-from .finding import draft_or_404
+from . import draft_pages, drafting, submission
+from .finding import asked_in_address, draft_or_404, slot_in_address
 from .forms import DraftForm
 from .models import Contribution
 
@@ -33,14 +29,18 @@ from .models import Contribution
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: PortalRequest) -> HttpResponse:
     """Begin a draft. `meeting` (a slug), `party` and `slot` in the address choose what it is for."""
-    parties = request.rights.parties
+    parties = request.rights.own_parties
     wanted = request.POST.get("party") or request.GET.get("party", "")
     slug = request.GET.get("meeting", "")
     register = register_or_404(request, slug) if slug else None
-    slot = _slot(request, register)
-    asked = None if slot is not None else _asked(request)
+    slot = slot_in_address(request, register)
+    asked = None if slot is not None else asked_in_address(request)
     if register is not None:
-        parties = request.rights.parties_in(register.group_id)
+        parties = tuple(party for party in parties if party.group_id == register.group_id)
+    whose = slot.party if slot is not None else asked.party if asked is not None else None
+    if whose is not None and whose not in parties and request.rights.filer_for(whose):
+        # Asked of an invited body, or of whoever hands the answer to the secretariat: filed for it.
+        return redirect(f"{reverse('contributions:for')}?{request.GET.urlencode()}")
     if slot is not None:
         parties = tuple(party for party in parties if slot.belongs(party))
     if asked is not None:
@@ -87,25 +87,6 @@ def new(request: PortalRequest) -> HttpResponse:
         },
         status=422 if form.errors else 200,
     )
-
-
-def _slot(request: PortalRequest, register: Register | None) -> Slot | None:
-    raw = request.GET.get("slot", "")
-    if not raw:
-        return None
-    if not raw.isdecimal() or len(raw) > 18 or register is None:
-        raise BadRequest("slot")
-    return get_object_or_404(Slot.objects.open().filter(register=register), pk=int(raw))
-
-
-def _asked(request: PortalRequest) -> Addressee | None:
-    """The dated request that the draft is to answer, where the address names one that awaits a document."""
-    raw = request.GET.get("request", "")
-    if not raw:
-        return None
-    if not raw.isdecimal() or len(raw) > 18:
-        raise BadRequest("request")
-    return get_object_or_404(answering.awaited_of(request.rights).shown(), pk=int(raw))
 
 
 def _default_register(request: PortalRequest, group: Group) -> Register | None:
@@ -161,70 +142,6 @@ def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         draft_pages.page_of_draft(request, draft, form) | {"theirs": theirs},
         status=status,
     )
-
-
-@require_POST
-def upload(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
-    """Take one file. Answers JSON to the script, a page to a plain form; a refusal keeps everything as it was."""
-    draft = draft_or_404(request, pk)
-    form = taking_files.UploadForm(request.POST, request.FILES)
-    if wrong := taking_files.what_is_wrong(request, form):
-        return _refused(request, draft, *wrong)
-    try:
-        file = drafting.attach(
-            pk,
-            form.cleaned_data["file"],
-            language=form.cleaned_data["language"],
-            rights=request.rights,
-            at=request.server_now,
-        )
-    except taking_files.REFUSALS as refused:
-        return _refused(request, draft, *taking_files.refusal(refused))
-    except drafting.NotOpen:
-        return _refused(request, draft, [_("This draft is no longer open.")], 409)
-    if taking_files.wants_json(request):
-        row = render_to_string(
-            "components/file_row.html", {"file": draft_presentation.file_row(file, removable=True)}, request
-        )
-        return JsonResponse({"html": row}, status=201)
-    messages.success(request, _("%(name)s is stored and checked.") % {"name": file.name})
-    return redirect(reverse("contributions:contribution", args=[pk]) + "#files-section")
-
-
-def _refused(request: PortalRequest, draft: Contribution, errors: list[str], status: int) -> HttpResponse:
-    if taking_files.wants_json(request):
-        return JsonResponse({"errors": [str(error) for error in errors]}, status=status)
-    return render(
-        request,
-        "contributions/contribution.html",
-        draft_pages.page_of_draft(request, draft, upload_errors=errors),
-        status=status,
-    )
-
-
-@require_GET
-def draft_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResponseBase:
-    """Download a file of a draft: for those who see the draft, byte for byte; for sponsors while it is open.
-
-    A registered document's files are read at its own page, and are closed there when it is withdrawn.
-    """
-    draft = draft_or_404(request, pk, editable=False)
-    if not (draft.is_open or request.rights.works_for(draft.in_hand)):
-        raise Http404
-    held = get_object_or_404(draft.files.select_related("blob"), pk=file)
-    return hand_out(held.blob, held.name) or render(request, "503.html", status=503)
-
-
-@require_POST
-def remove_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResponse:
-    draft = draft_or_404(request, pk)
-    get_object_or_404(draft.files, pk=file)
-    try:
-        drafting.remove_file(pk, file, rights=request.rights, at=request.server_now)
-    except drafting.NotOpen:
-        return render(request, "409.html", status=409)
-    messages.success(request, _("The file was removed from the draft."))
-    return redirect(reverse("contributions:contribution", args=[pk]) + "#files-section")
 
 
 @require_POST

@@ -18,7 +18,7 @@ from cwg.documents.filenames import display_name
 from cwg.documents.filing import FIELDS, words_of
 from cwg.documents.kinds import kinds_for
 from cwg.documents.models import Document, PolicyIssue, Register, Revision, Slot
-from cwg.members.models import Person
+from cwg.members.models import Office, Person
 from cwg.members.parties import NotEntitled, Party
 from cwg.members.rights import Rights, anybody_submits_for
 from cwg.notices import outbox
@@ -27,6 +27,7 @@ from meetings.answers import NOT_AWAITED, CannotLink
 from meetings.models import Addressee
 
 from .models import Contribution, DraftFile, Sponsorship
+from .received import Received, filer_of
 
 
 class NotOpen(ValueError):
@@ -99,16 +100,15 @@ def begin(
     wording: Wording,
     slot: Slot | None = None,
     answers: Addressee | None = None,
+    received: Received | None = None,
 ) -> Contribution:
-    """Begin a draft of one party. `slot` counts for its own meeting only; `answers` is a dated request, instead.
+    """Begin a draft in one party's name. `slot` counts for its own meeting only; `answers` is a dated request, instead.
 
-    Raises NotEntitled, register.SlotNotOpen, CannotLink; ValueError for a kind that the party does not file and for a meeting
+    `received`: the secretariat files it for that party, to which the paper came so. Raises NotEntitled,
+    register.SlotNotOpen, CannotLink, CannotHaveCome; ValueError for a kind that the party does not file and for a meeting
     of another group.
     """
-    if not rights.works_for(party):
-        raise NotEntitled
-    # An invited body has no presence in the portal.
-    filer = rights.filer_for(party) if party.is_invited else None
+    filer = filer_of(party, received, rights=rights, at=at)
     _check_place(wording, party)
     if slot is not None and (wording.register is None or slot.register_id != wording.register.pk):
         slot = None
@@ -118,7 +118,7 @@ def begin(
             register=wording.register,
             state=party.state,
             office=party.office,
-            filer=filer.office if filer else None,
+            **_in_the_hands_of(filer, received),
             kind=wording.kind,
             original_languages=list(wording.original_languages),
             **words_of(wording),
@@ -136,6 +136,12 @@ def begin(
         contribution.save(force_insert=True)
         contribution.issues.set(wording.issues)
         return contribution
+
+
+def _in_the_hands_of(filer: Office | None, received: Received | None) -> dict[str, Any]:
+    """The columns of a draft that say by whose hand and how it came."""
+    came = received or Received()
+    return {"filer": filer, "came_by": came.came_by, "dated": came.dated}
 
 
 def _check_place(wording: Wording, party: Party) -> None:
@@ -265,12 +271,19 @@ def ask_to_submit(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Contributio
 
 
 def begin_change(
-    document: Document, kind: str, *, rights: Rights, at: datetime, language: str = ""
+    document: Document,
+    kind: str,
+    *,
+    rights: Rights,
+    at: datetime,
+    language: str = "",
+    received: Received | None = None,
 ) -> Contribution:
     """Begin a Rev., Corr. or Add. of a registered document; an open draft of the same change is taken up again.
 
     A Rev. starts from the words, files and sources of the current text, as they were filed, so that a change of
-    sponsors alone keeps the same bytes. Translations that the secretariat added are not the delegation's. Raises NotEntitled, offers.DocumentWithdrawn, offers.OfTheArchive,
+    sponsors alone keeps the same bytes. Translations that the secretariat added are not the delegation's. `received`
+    as in `begin`. Raises NotEntitled, CannotHaveCome, offers.DocumentWithdrawn, offers.OfTheArchive,
     offers.MeetingCalledOff and ValueError.
     """
     kind = Revision.Kind(kind)
@@ -278,10 +291,13 @@ def begin_change(
         raise ValueError("a change is a Rev., a Corr. or an Add.")
     with transaction.atomic():
         document = Document.objects.for_list().select_for_update(of=("self",)).get(pk=document.pk)
-        offers.must_be_open(offers.DocumentAct(kind), document, rights)
+        act = offers.DocumentAct.FILE_CHANGE if received else offers.DocumentAct(kind)
+        offers.must_be_open(act, document, rights)
         party, current = document.party, document.current
         assert party is not None  # nobody works for no party
-        open_one = Contribution.objects.open().of_party(party)
+        filer = filer_of(party, received, rights=rights, at=at)
+        hand = Party(party.group, office=filer) if filer else party
+        open_one = Contribution.objects.open().of_party(hand)
         if found := open_one.filter(
             revises=document, revision_kind=kind, corrected_language=language
         ).first():
@@ -291,6 +307,7 @@ def begin_change(
             register=document.register,
             state=party.state,
             office=party.office,
+            **_in_the_hands_of(filer, received),
             kind=document.kind,
             original_languages=[language] if language else current.original_languages,
             **words_of(current),

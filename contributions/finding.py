@@ -2,15 +2,18 @@
 
 import uuid
 
+from django.core.exceptions import BadRequest
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from cwg.documents.models import Document
+from cwg.documents import filed_for
+from cwg.documents.models import Document, Register, Slot
 from cwg.members.models import Accreditation, MemberState
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
+from meetings.models import Addressee
 
-from . import submission
+from . import answering, submission
 from .models import Contribution
 
 
@@ -25,12 +28,43 @@ def draft_or_404(request: PortalRequest, pk: uuid.UUID, *, editable: bool = True
     return submission.load(pk)
 
 
-def own_document_or_404(request: PortalRequest, pk: int) -> Document:
-    """A visible document that the person's own party leads; 404 otherwise."""
+def own_document_or_404(request: PortalRequest, pk: int, *, or_filed: bool = False) -> Document:
+    """A visible document that the person's own party leads, with `or_filed` also what it filed; 404 otherwise."""
     document = get_object_or_404(Document.objects.visible_to(request.rights).for_list(), pk=pk)
-    if not request.rights.works_for(document.party):
+    rights = request.rights
+    if not (
+        rights.works_for(document.party) or (or_filed and rights.works_for(filed_for.filer_of(document)))
+    ):
         raise Http404
     return document
+
+
+def others_document_or_404(request: PortalRequest, pk: int) -> Document:
+    """A visible document for whose party the person, as the secretariat, files what it is handed; 404 otherwise."""
+    document = get_object_or_404(Document.objects.visible_to(request.rights).for_list(), pk=pk)
+    if request.rights.filer_for(document.party) is None:
+        raise Http404
+    return document
+
+
+def slot_in_address(request: PortalRequest, register: Register | None) -> Slot | None:
+    """The open slot of that meeting which `?slot=` names; None where it names none. Raises BadRequest and Http404."""
+    raw = request.GET.get("slot", "")
+    if not raw:
+        return None
+    if not raw.isdecimal() or len(raw) > 18 or register is None:
+        raise BadRequest("slot")
+    return get_object_or_404(Slot.objects.open().filter(register=register), pk=int(raw))
+
+
+def asked_in_address(request: PortalRequest) -> Addressee | None:
+    """The dated request that the draft is to answer, where the address names one that awaits a document."""
+    raw = request.GET.get("request", "")
+    if not raw:
+        return None
+    if not raw.isdecimal() or len(raw) > 18:
+        raise BadRequest("request")
+    return get_object_or_404(answering.awaited_of(request.rights).shown(), pk=int(raw))
 
 
 def state_of(seat: Accreditation) -> MemberState:

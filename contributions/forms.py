@@ -1,20 +1,27 @@
 """The forms of a draft. They clean words; verbs decide."""
 
 import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cwg.documents import offers, taking_files
 from cwg.documents.filing import FIELDS, WORDS
 from cwg.documents.kinds import kinds_for
-from cwg.documents.models import PolicyIssue, Register
-from cwg.languages import LANGUAGES
+from cwg.documents.models import CameBy, PolicyIssue, Register, Revision
+from cwg.languages import LANGUAGE_NAMES, LANGUAGES
 from cwg.look.form_fields import choice_field, row_field
-from cwg.members.models import MemberState
+from cwg.members.models import MemberState, Office
 from cwg.members.parties import Party
 from cwg.members.rights import Rights
+from meetings.forms import date_field
 
+from . import received
 from .drafting import Wording, words_digest
 from .models import Contribution, Sponsorship
 
@@ -124,3 +131,141 @@ class SponsorForm(forms.Form):
         row_field(self, "state").queryset = MemberState.objects.exclude(
             pk__in=[*taken, contribution.state_id]
         ).in_order()
+
+
+# How a paper came, where it need not be said.
+NOT_SAID = ("", _("Not stated"))
+
+
+class ReceivedForm(forms.Form):
+    """How a paper came that the secretariat files for `party`: of a Member State's it is always said."""
+
+    came_by = forms.ChoiceField(label=_("How it came"), widget=forms.RadioSelect)
+    dated = date_field(
+        _("Date of the letter"),
+        required=False,
+        help_text=_("Of the e-mail, or the day on which it was handed over, where there is no letter."),
+    )
+
+    def __init__(self, *args, party: Party | None, at: datetime, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.party, self.at = party, at
+        said_always = party is not None and party.is_delegation
+        choice_field(self, "came_by").choices = [*([] if said_always else [NOT_SAID]), *CameBy.choices]
+        self.fields["came_by"].required = said_always
+        self.fields["dated"].required = said_always
+
+    def party_of_paper(self) -> Party | None:
+        """Whose paper it is, as far as that is known."""
+        return self.party
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        party = self.party_of_paper()
+        if party is not None and not self.errors:
+            try:
+                received.check(self.received, party, self.at)
+            except received.CannotHaveCome as error:
+                self.add_error(error.field, str(error))
+        return found
+
+    @property
+    def received(self) -> received.Received:
+        return received.Received(self.cleaned_data.get("came_by", ""), self.cleaned_data.get("dated"))
+
+
+class FilingForm(ReceivedForm):
+    """For whom the secretariat files a paper, to which meeting, and how it came."""
+
+    register = MeetingChoice(
+        Register.objects.none(),
+        label=_("Meeting"),
+        required=False,
+        empty_label=_("Next meeting, not yet convened"),
+    )
+    party_code = forms.ChoiceField(label=_("For whom"))
+    field_order = ("party_code", "register", "came_by", "dated")
+
+    def __init__(
+        self,
+        *args,
+        rights: Rights,
+        filer: Party,
+        chosen: Register | None,
+        keeps_meeting: bool = False,
+        **kwargs,
+    ):
+        """`party`, and `keeps_meeting` for `chosen`, where a request of the Group says who answers it, and for which."""
+        super().__init__(*args, at=rights.at, **kwargs)
+        self.filer = filer
+        row_field(self, "register").queryset = open_registers(
+            rights, filer.group_id, chosen.pk if chosen else None
+        )
+        self.initial.setdefault("register", chosen)
+        if keeps_meeting:
+            del self.fields["register"]
+        if self.party is not None:
+            del self.fields["party_code"]
+            return
+        offices = Office.objects.exclude(kind=Office.Kind.SECRETARIAT).order_by("name")
+        choice_field(self, "party_code").choices = [
+            ("", "—"),
+            (_("Offices and bodies"), [(office.code, office.name) for office in offices]),
+            (_("Member States"), [(state.iso3, state.name) for state in MemberState.objects.in_order()]),
+        ]
+
+    def party_of_paper(self) -> Party | None:
+        code = self.cleaned_data.get("party_code", "")
+        if self.party is not None or not code:
+            return self.party
+        group = self.filer.group
+        # An office may be called by three letters too: offices are listed first.
+        office = Office.objects.exclude(kind=Office.Kind.SECRETARIAT).filter(code=code).first()
+        return Party(group, office=office) if office else Party(group, MemberState.objects.get(iso3=code))
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        party, register = self.party_of_paper(), found.get("register")
+        if party is not None and register is not None and not offers.may_start(register, party, self.at):
+            self.add_error(
+                "register", gettext("That meeting takes no new document of %(party)s.") % {"party": party}
+            )
+        return found
+
+
+class ChangeForForm(ReceivedForm):
+    """A Rev., Corr. or Add. that a party handed to the secretariat, and how it came."""
+
+    kind = forms.ChoiceField(label=_("What it is"), widget=forms.RadioSelect)
+    language = forms.ChoiceField(
+        label=_("Only for the text in"),
+        required=False,
+        help_text=_("Of a corrigendum that concerns one language."),
+    )
+    field_order = ("kind", "language", "came_by", "dated")
+
+    def __init__(self, *args, languages: Iterable[str], **kwargs):
+        super().__init__(*args, **kwargs)
+        choice_field(self, "kind").choices = [
+            (Revision.Kind.REV, _("Rev.: it replaces the document")),
+            (Revision.Kind.CORR, _("Corr.: it corrects the document")),
+            (Revision.Kind.ADD, _("Add.: it extends the document")),
+        ]
+        choice_field(self, "language").choices = [
+            ("", _("All languages")),
+            *((code, LANGUAGE_NAMES[code]) for code in languages),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        if found.get("language") and found.get("kind") != Revision.Kind.CORR:
+            self.add_error("language", gettext("Only a corrigendum may concern one language."))
+        return found
+
+
+class LetterForm(taking_files.UploadForm):
+    """One file of a letter, in whatever language."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["language"]

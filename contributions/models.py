@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cwg.documents.kinds import Kind
-from cwg.documents.models import Blob, Document, PolicyIssue, Register, Revision, Slot
+from cwg.documents.models import Blob, CameBy, Document, PolicyIssue, Register, Revision, Slot
 from cwg.languages import LANGUAGES
 from cwg.members.models import Group, MemberState, Office, Person
 from cwg.members.parties import OfParty, Party, PartyQuerySet, one_party
@@ -67,6 +67,9 @@ class Contribution(OfParty):
     office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="+")
     # The secretariat's office that files it for the party; empty where the party writes itself. Never changed.
     filer = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="+")
+    # How the paper reached that secretariat; the letter itself is in `letters`.
+    came_by = models.CharField(_("how it came"), max_length=10, choices=CameBy.choices, blank=True)
+    dated = models.DateField(_("date of the letter"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.DRAFT)
     kind = models.CharField(_("kind"), max_length=30, choices=Kind.choices, default=Kind.CONTRIBUTION_ACTION)
     title = models.CharField(_("title"), max_length=400, blank=True)
@@ -119,6 +122,16 @@ class Contribution(OfParty):
             models.CheckConstraint(
                 name="a_draft_answers_one_request",
                 condition=models.Q(slot__isnull=True) | models.Q(answers__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="only_what_is_filed_for_another_came_somehow",
+                condition=models.Q(filer__isnull=False) | models.Q(came_by="", dated__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="a_paper_of_a_state_says_how_it_came",
+                condition=models.Q(filer__isnull=True)
+                | models.Q(state__isnull=True)
+                | (~models.Q(came_by="") & models.Q(dated__isnull=False)),
             ),
             models.CheckConstraint(
                 name="submitted_is_registered",
@@ -208,6 +221,26 @@ class DraftFile(models.Model):
                 fields=["contribution", "language", "blob"], name="a_file_once_in_a_language"
             )
         ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DraftLetter(models.Model):
+    """A file of the letter by which a paper came that the secretariat files for another; kept, never part of the paper."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="letters")
+    blob = models.ForeignKey(Blob, models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=200)
+    uploaded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("letter of a draft")
+        verbose_name_plural = _("letters of drafts")
+        ordering = ["uploaded_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["contribution", "blob"], name="a_letter_once")]
 
     def __str__(self) -> str:
         return self.name

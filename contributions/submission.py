@@ -9,14 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, Q
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from cwg import clock
 from cwg.documents import deadlines, offers, register
 from cwg.documents.filing import (
     FileLine,
     Filing,
+    ForAnother,
     SourceLine,
     VersionLine,
     as_registered,
@@ -25,7 +24,6 @@ from cwg.documents.filing import (
     words_of,
 )
 from cwg.documents.models import Document, Receipt, Register, Revision, Slot
-from cwg.languages import LANGUAGE_NAMES
 from cwg.members import second_factor
 from cwg.members.models import UNREAD_WHERE_NAMED, Person
 from cwg.members.parties import NotEntitled
@@ -36,14 +34,8 @@ from meetings import answers
 from meetings.models import Addressee
 
 from . import drafting
-from .models import Contribution, DraftFile, Sponsorship, SubmitToken
-
-WITHDRAWN = _("The document this would change has been withdrawn.")
-CLOSED = _("This meeting has closed. Your draft stays: choose another meeting for it.")
-CANCELLED = _("This meeting is cancelled. Your draft stays: choose another meeting for it.")
-POSTPONED = _(
-    "This meeting is postponed and has no date yet. Your draft stays; you can submit it once there is one."
-)
+from .models import Contribution, DraftFile, DraftLetter, Sponsorship, SubmitToken
+from .readiness import CLOSED, WITHDRAWN, called_off, problems
 
 
 class DraftChanged(ValueError):
@@ -126,6 +118,7 @@ def load(pk: uuid.UUID) -> Contribution:
 def proof(contribution: Contribution) -> Proof:
     """What `contribution` (from `load`) would be registered as, and what still stands in the way."""
     files = drafting.files_by_language(contribution.files.all())
+    letters = list(contribution.letters.select_related("blob")) if contribution.filer else []
     confirmed = [s for s in contribution.sponsorships.all() if s.status == Sponsorship.Status.CONFIRMED]
     waiting = tuple(s for s in contribution.sponsorships.all() if s.status == Sponsorship.Status.ASKED)
     sources = _sources(contribution, confirmed)
@@ -149,6 +142,7 @@ def proof(contribution: Contribution) -> Proof:
         revises_id=contribution.revises_id,
         revision_kind=contribution.revision_kind,
         language=contribution.corrected_language,
+        for_another=_for_another(contribution, letters),
     )
     if _only_sponsors_change(filing):
         filing = replace(filing, same_bytes=True)
@@ -156,13 +150,21 @@ def proof(contribution: Contribution) -> Proof:
         contribution=contribution,
         filing=filing,
         digest=_digest(contribution, filing, slot),
-        problems=tuple(_problems(contribution, files)),
+        problems=tuple(problems(contribution, files, letters)),
         left_out=waiting,
         sponsors_only=filing.same_bytes,
         slot=slot,
         answers=contribution.open_request,
         original_files=tuple(f for lang in contribution.original_languages for f in files.get(lang, [])),
     )
+
+
+def _for_another(contribution: Contribution, letters: list[DraftLetter]) -> ForAnother | None:
+    filer = contribution.filer
+    if filer is None:
+        return None
+    lines = tuple(FileLine(f.name, f.blob_id, f.blob.size) for f in letters)
+    return ForAnother(filer.pk, filer.name, contribution.came_by, contribution.dated, lines)
 
 
 def _sources(contribution: Contribution, confirmed: list[Sponsorship]) -> tuple[SourceLine, ...]:
@@ -199,42 +201,6 @@ def _only_sponsors_change(filing: Filing) -> bool:
         return False
     document = Document.objects.for_list().get(pk=filing.revises_id)
     return differences(as_registered(document), filing) == {"sources"}
-
-
-def _problems(contribution: Contribution, files: dict[str, list[DraftFile]]):
-    if contribution.register is None:
-        yield _("No meeting is chosen yet. Choose the meeting this document is for.")
-    elif not contribution.register.is_announced:
-        yield _("This meeting is not announced yet. You can submit as soon as it is.")
-    elif contribution.register.is_archive:
-        yield _("This meeting is in the archive. Choose a meeting to come.")
-    elif contribution.register.is_called_off:
-        yield _called_off(contribution.register)
-    elif not contribution.is_change and offers.is_closed_to(contribution.register, contribution.party):
-        yield CLOSED
-    if not contribution.title.strip():
-        yield _("The title is missing.")
-    if not contribution.original_languages:
-        yield _("No original language is chosen.")
-    for language in contribution.original_languages:
-        if not files.get(language):
-            yield _("There is no file in %(language)s, which you name as an original language.") % {
-                "language": LANGUAGE_NAMES[language]
-            }
-    if contribution.revises is not None and contribution.revises.is_withdrawn:
-        yield WITHDRAWN
-    infected = [f for held in files.values() for f in held if f.blob.scan == "infected"]
-    if infected:
-        yield ngettext_lazy(
-            "A virus was found in one file. Remove it.",
-            "Viruses were found in %(count)d files. Remove them.",
-            len(infected),
-        ) % {"count": len(infected)}
-
-
-def _called_off(addressed: Register):
-    """Why nothing is registered for a meeting that is called off."""
-    return POSTPONED if addressed.cancelled_at is None else CANCELLED
 
 
 def offer(contribution_proof: Proof, *, person: Person, at: datetime) -> SubmitToken:
@@ -327,7 +293,7 @@ def submit(
         except register.DocumentWithdrawn:
             raise NotReady((WITHDRAWN,)) from None
         except register.MeetingCalledOff:
-            raise NotReady((_called_off(locked),)) from None
+            raise NotReady((called_off(locked),)) from None
         if entered.receipt is None:
             if entered.decision.effect is deadlines.Effect.HOLD and not contribution.is_change:
                 # A rule whose effect is to hold asks nobody; the draft is re-addressed at once.
@@ -411,14 +377,3 @@ def forget_old_tokens() -> int:
     """Delete proof tokens nobody used in thirty days; a receipt keeps the token that made it. How many."""
     old = clock.now() - TOKENS_KEPT
     return SubmitToken.objects.filter(made_at__lt=old).delete()[0]
-
-
-def withdraw(document: Document, *, rights: Rights, reason: str) -> Document:
-    """Withdraw a registered document in its lead's name; symbol and a notice remain.
-
-    Raises NotEntitled, offers.DocumentWithdrawn, offers.OfTheArchive.
-    """
-    with register.acting_on(document.register_id) as (_locked, at):
-        fresh = Document.objects.for_list().get(pk=document.pk)
-        offers.must_be_open(offers.DocumentAct.WITHDRAW, fresh, rights_of(rights.holder, at))
-        return register.withdraw(fresh, actor=rights.holder, reason=reason)

@@ -22,7 +22,7 @@ from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import anybody_submits_for
 
-from . import draft_pages, draft_presentation, drafting, submission
+from . import draft_pages, draft_presentation, drafting, submission, withdrawing
 from .finding import draft_or_404, own_document_or_404
 from .models import Contribution, Sponsorship
 
@@ -94,7 +94,7 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         "open_slots": list(draft.open_slots),
         "seat_zone": draft_presentation.seat_zone(draft),
         "asked": draft.asked_at is not None,
-    } | more
+    } | (draft_pages.filed_for_another(request, draft) | more)
 
 
 def _rule_by_rule(
@@ -257,15 +257,15 @@ def change(request: PortalRequest, document: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: PortalRequest, document: int) -> HttpResponse:
     """Withdraw a registered document, with a reason. Its symbol and a notice remain."""
-    found = own_document_or_404(request, document)
-    if not request.rights.submits_for(found.party):
+    found = own_document_or_404(request, document, or_filed=True)
+    if not offers.may_withdraw(found, request.rights):
         return render(request, "403.html", status=403)
     if offers.DocumentAct.WITHDRAW not in offers.acts_on(found, request.rights):
         return render(request, "409.html", status=409)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            submission.withdraw(found, rights=request.rights, reason=form.cleaned_data["reason"])
+            withdrawing.withdraw(found, rights=request.rights, reason=form.cleaned_data["reason"])
         except NotEntitled:
             return render(request, "403.html", status=403)
         except offers.DocumentWithdrawn:

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from . import answer_views, delegation_views, draft_views, sponsor_views, submit_views
+from . import (
+    answer_views,
+    delegation_views,
+    draft_views,
+    file_views,
+    filing_views,
+    sponsor_views,
+    submit_views,
+)
 
 app_name = "contributions"
 
@@ -11,9 +19,19 @@ urlpatterns = [
     path("delegation/<slug:group>/<slug:code>/", delegation_views.seat, name="seat"),
     path("contributions/new/", draft_views.new, name="new"),
     path("contributions/<uuid:pk>/", draft_views.contribution, name="contribution"),
-    path("contributions/<uuid:pk>/files/", draft_views.upload, name="upload"),
-    path("contributions/<uuid:pk>/files/<uuid:file>/", draft_views.draft_file, name="draft-file"),
-    path("contributions/<uuid:pk>/files/<uuid:file>/remove/", draft_views.remove_file, name="remove-file"),
+    path("contributions/for/", filing_views.file_for, name="for"),
+    path("contributions/for/change/<int:document>/", filing_views.change_for, name="change-for"),
+    path("contributions/<uuid:pk>/received/", filing_views.correct, name="received"),
+    path("contributions/<uuid:pk>/files/", file_views.upload, name="upload"),
+    path("contributions/<uuid:pk>/files/<uuid:file>/", file_views.draft_file, name="draft-file"),
+    path("contributions/<uuid:pk>/files/<uuid:file>/remove/", file_views.remove_file, name="remove-file"),
+    path("contributions/<uuid:pk>/letters/", file_views.upload_letter, name="upload-letter"),
+    path("contributions/<uuid:pk>/letters/<uuid:letter>/", file_views.draft_letter, name="draft-letter"),
+    path(
+        "contributions/<uuid:pk>/letters/<uuid:letter>/remove/",
+        file_views.remove_letter,
+        name="remove-letter",
+    ),
     path("contributions/<uuid:pk>/discard/", draft_views.discard, name="discard"),
     path("contributions/<uuid:pk>/take-back/", draft_views.take_back, name="take-back"),
     path("contributions/<uuid:pk>/sponsors/", sponsor_views.ask, name="ask-sponsor"),

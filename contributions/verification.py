@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from django.db.models import Prefetch
 
-from cwg.documents.models import File, Source
+from cwg.documents import filed_for
+from cwg.documents.models import File, Revision, Source
 
 from .models import Contribution
 
@@ -17,8 +18,13 @@ def submitted_stands() -> Iterator[str]:
     """Every submitted draft against its revision: meeting, title, lead, files of each language."""
     submitted = (
         Contribution.objects.filter(status=Contribution.Status.SUBMITTED)
-        .select_related("revision__document")
-        .prefetch_related("files", Prefetch("revision__sources", Source.objects.filter(is_lead=True)))
+        .select_related("revision__document", "revision__filed_for")
+        .prefetch_related(
+            "files",
+            "letters",
+            "revision__filed_for__letters",
+            Prefetch("revision__sources", Source.objects.filter(is_lead=True)),
+        )
     )
     for contribution in submitted.iterator(chunk_size=200):
         revision = contribution.revision
@@ -30,6 +36,7 @@ def submitted_stands() -> Iterator[str]:
             yield f"{revision.symbol}: its title is not the one that was submitted"
         if [source.belongs(contribution) for source in revision.sources.all()] != [True]:
             yield f"{revision.symbol}: its lead is not who submitted it"
+        yield from _came_as_sent(contribution, revision)
         sent = sorted((file.language, file.blob_id) for file in contribution.files.all())
         held = sorted(
             # A translation that the secretariat added later was not submitted.
@@ -39,3 +46,14 @@ def submitted_stands() -> Iterator[str]:
         )
         if sent != held:
             yield f"{revision.symbol}: its files are not those that were submitted"
+
+
+def _came_as_sent(contribution: Contribution, revision: Revision) -> Iterator[str]:
+    """By whose hand and how it came stands in the register as the draft had it, with the letter."""
+    kept = filed_for.of(revision)
+    sent = (contribution.filer_id, contribution.came_by, contribution.dated)
+    if sent != ((kept.office_id, kept.came_by, kept.dated) if kept else (None, "", None)):
+        yield f"{revision.symbol}: it came otherwise than it was submitted"
+    letters = [letter.blob_id for letter in contribution.letters.all()]
+    if letters != ([letter.blob_id for letter in kept.letters.all()] if kept else []):
+        yield f"{revision.symbol}: its letter is not the one that was submitted"

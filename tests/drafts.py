@@ -1,13 +1,29 @@
 """Drafts for tests, made by the verbs, and what stands in the register and in a draft, to be compared."""
 
 import uuid
+from datetime import date
 
 from contributions import drafting, submission
-from contributions.models import Contribution, DraftFile
+from contributions.models import Contribution, DraftFile, DraftLetter
+from contributions.received import Received
 from cwg import clock
 from cwg.documents import blobs
 from cwg.documents.kinds import Kind
-from cwg.documents.models import Deadline, Document, File, Receipt, Register, Revision, Series, Slot, Source
+from cwg.documents.models import (
+    CameBy,
+    Deadline,
+    Document,
+    File,
+    FiledFor,
+    Letter,
+    Objection,
+    Receipt,
+    Register,
+    Revision,
+    Series,
+    Slot,
+    Source,
+)
 from cwg.members.models import Group, MemberState, Office, Person
 from cwg.members.parties import Party
 from cwg.members.rights import rights_of
@@ -33,9 +49,10 @@ def make_draft(
     slot: Slot | None = None,
     language: str = "en",
     text: str | None = None,
+    received: Received | None = None,
     **fields,
 ) -> Contribution:
-    """A draft that lacks nothing, with one stored PDF in `language`."""
+    """A draft that lacks nothing, with one stored PDF in `language`. `received`: the secretariat files it so."""
     if office is not None:
         state = None
     draft = drafting.begin(
@@ -44,7 +61,10 @@ def make_draft(
         party=Party(group, factories.make_state(state) if isinstance(state, str) else state, office),
         wording=wording(register, title, **{"original_languages": (language,)} | fields),
         slot=slot,
+        received=received,
     )
+    if received is not None:
+        put_letter(draft, by)
     put_file(draft, by, language=language, text=text or f"{title}. The text.")
     return Contribution.objects.get(pk=draft.pk)
 
@@ -60,6 +80,18 @@ def put_file(draft: Contribution, by: Person, *, language: str = "en", text: str
             name=f"{language}.pdf",
             uploaded_by=by,
             uploaded_at=clock.now(),
+        )
+
+
+LETTER = Received(CameBy.LETTER, date(2026, 2, 20))
+
+
+def put_letter(draft: Contribution, by: Person, *, text: str = "A note verbale.") -> DraftLetter:
+    """A PDF as the letter by which the paper came, without the inspection of an upload."""
+    with drafting.changing(draft.pk, rights=rights_of(by), at=clock.now()) as locked:
+        blob = blobs.keep_own(factories.pdf_bytes(text), media_type=factories.PDF, at=clock.now(), text=text)
+        return DraftLetter.objects.create(
+            contribution=locked, blob=blob, name="note.pdf", uploaded_by=by, uploaded_at=clock.now()
         )
 
 
@@ -93,6 +125,9 @@ def registered() -> dict[str, list]:
         "revisions": list(Revision.objects.order_by("pk").values()),
         "sources": list(Source.objects.order_by("pk").values()),
         "files": list(File.objects.order_by("pk").values()),
+        "filed for others": list(FiledFor.objects.order_by("pk").values()),
+        "letters": list(Letter.objects.order_by("pk").values()),
+        "objections": list(Objection.objects.order_by("pk").values()),
         "receipts": list(Receipt.objects.order_by("pk").values()),
         "counters": list(Series.objects.order_by("pk").values()),
         "slots": list(Slot.objects.order_by("pk").values()),
@@ -106,6 +141,7 @@ def as_it_stands(draft: Contribution) -> dict:
     return {
         "draft": Contribution.objects.filter(pk=draft.pk).values().get(),
         "files": list(DraftFile.objects.filter(contribution=draft).order_by("pk").values()),
+        "letters": list(DraftLetter.objects.filter(contribution=draft).order_by("pk").values()),
         "sponsors": list(draft.sponsorships.order_by("pk").values()),
         "issues": list(draft.issues.order_by("pk").values_list("pk", flat=True)),
     }

@@ -17,10 +17,20 @@ from django.test.client import ClientHandler
 from django.utils.text import slugify
 
 from contributions import drafting, sponsors
+from contributions.models import Contribution
+from contributions.received import Received
 from cwg import clock
 from cwg.documents import archive, heads, translations
 from cwg.documents.kinds import Kind
-from cwg.documents.models import DeadlineRule, Document, PolicyIssue, PreparedFile, PublishedHeads
+from cwg.documents.models import (
+    CameBy,
+    DeadlineRule,
+    Document,
+    Letter,
+    PolicyIssue,
+    PreparedFile,
+    PublishedHeads,
+)
 from cwg.members import people
 from cwg.members.models import Accreditation, Group, MemberState, Office, Person, Role
 from cwg.members.parties import Party
@@ -32,7 +42,7 @@ from cwg.record import access, heartbeat, journal
 from cwg.record.models import AccessEntry, Heartbeat, JournalEntry, PortalJournal, VerificationRun
 from meetings import answers, requests
 from meetings.models import Meeting, Sitting
-from tests import factories
+from tests import drafts, factories
 
 # Stands in every name, title, wording and reason of the matrix's group, and nowhere else: `test_walls.py` looks for it.
 MARK = "Quagga"
@@ -93,6 +103,7 @@ def build() -> World:
     things |= _documents(things, elsewhere, cast["secretariat"])
     things |= _drafts(world)
     things["prepared_file"] = _prepared(world)
+    things |= _filed_for_others(world)
     things |= _people_records(world)
     things |= _rest(world)
     return world
@@ -269,6 +280,31 @@ def _prepared(world: World) -> PreparedFile:
     rights = rights_of(world.people["secretariat"])
     text = world.private.current
     return translations.prepare(world.private, text.pk, upload, language="fr", rights=rights, at=clock.now())
+
+
+def _filed_for_others(world: World) -> dict[str, Any]:
+    """What the secretariat has in its hands for Saudi Arabia, and what it has filed, with their letters."""
+    secretary = world.people["secretariat"]
+    assert secretary is not None
+
+    def make(title: str) -> Contribution:
+        came = Received(CameBy.LETTER, clock.now().date())
+        return drafts.make_draft(
+            world.group,
+            world.announced.register,
+            by=secretary,
+            title=f"{title} {MARK}",
+            received=came,
+        )
+
+    draft, sent = make("In hand for others"), make("Filed for others")
+    drafts.submit(sent, secretary)
+    return {
+        "filed_draft": draft,
+        "letter_of_draft": draft.letters.get(),
+        "filed_document": Document.objects.get(title=sent.title),
+        "letter": Letter.objects.get(),
+    }
 
 
 def _people_records(world: World) -> dict[str, Any]:

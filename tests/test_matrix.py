@@ -111,7 +111,7 @@ OBJECTS: dict[str, dict[str, Address]] = {
     },
     "contributions:contribution": {
         name: (lambda w, name=name: {"pk": w.things[name].pk})
-        for name in ("draft", "discarded", "syrian_draft", "joint_draft")
+        for name in ("draft", "discarded", "syrian_draft", "joint_draft", "filed_draft")
     },
     "contributions:take-back": {"discarded": lambda w: {"pk": w.discarded.pk}},
     "contributions:draft-file": {
@@ -134,9 +134,19 @@ OBJECTS: dict[str, dict[str, Address]] = {
     },
     "contributions:change": {
         name: (lambda w, name=name: {"document": w.things[name].pk})
-        for name in ("private", "public", "withdrawn", "foreign_document")
+        for name in ("private", "public", "withdrawn", "foreign_document", "filed_document")
     },
 }
+OBJECTS["documents:objection"] = {
+    name: (lambda w, name=name: {"path": w.things[name].path})
+    for name in ("filed_document", "private", "withdrawn", "foreign_document")
+}
+OBJECTS["documents:letter"] = {"of filed_document": lambda w: {"pk": w.letter.pk}}
+OBJECTS["contributions:draft-letter"] = {
+    "own": lambda w: {"pk": w.filed_draft.pk, "letter": w.letter_of_draft.pk},
+    "by another draft's address": lambda w: {"pk": w.draft.pk, "letter": w.letter_of_draft.pk},
+}
+OBJECTS["contributions:remove-letter"] = OBJECTS["contributions:draft-letter"]
 OBJECTS["documents:heads-of-day"] = {
     "published": lambda w: {"day": w.heads.day},
     "never published": lambda w: {"day": date(2009, 2, 12)},
@@ -156,7 +166,9 @@ OBJECTS["documents:rule-preset"] = {
     "unknown": lambda w: {"key": "unknown", "slug": w.group.slug},
 }
 OBJECTS["console:notices_demomail_html"] = {"a mail": lambda w: {"pk": w.demo_mail.pk}}
-DRAFTS = {name: OBJECTS["contributions:contribution"][name] for name in ("draft", "syrian_draft")}
+DRAFTS = {
+    name: OBJECTS["contributions:contribution"][name] for name in ("draft", "syrian_draft", "filed_draft")
+}
 # Routes that name the same objects as another.
 SAME = {
     "meetings:pack": "meetings:meeting",
@@ -189,6 +201,7 @@ SAME = {
     "members:grant": "members:new-password",
     "contributions:remove-file": "contributions:draft-file",
     "contributions:withdraw": "contributions:change",
+    "contributions:change-for": "contributions:change",
 }
 for route, other in SAME.items():
     OBJECTS[route] = OBJECTS[other]
@@ -203,6 +216,8 @@ for verb in (
     "hold",
 ):
     OBJECTS[f"contributions:{verb}"] = DRAFTS
+for verb in ("received", "upload-letter"):
+    OBJECTS[f"contributions:{verb}"] = {name: DRAFTS[name] for name in ("draft", "filed_draft")}
 
 # The console's model pages follow one rule, so their rows are made here and not written down one by one.
 CONSOLE_PAGES = ("changelist", "add", "history", "delete", "change")

@@ -19,7 +19,7 @@ from django.db.models import DateTimeField, Q, Value
 
 from cwg import clock
 
-from .models import UNREAD_WHERE_NAMED, Accreditation, Group, Office, Person, Role
+from .models import UNREAD_WHERE_NAMED, Accreditation, Office, Person, Role
 from .parties import NamesParty, Party
 
 # Invited contributors and stakeholders have no right to the Group's documents (report of 13 February 2009, 3.6);
@@ -123,19 +123,6 @@ class Rights:
     def own_parties(self) -> tuple[Party, ...]:
         """The parties the person works for by an accreditation, by group code. No query: every page may ask it."""
         return self._seats(WORKERS)
-
-    @cached_property
-    def parties(self) -> tuple[Party, ...]:
-        """All parties the person works for: `own_parties`, then invited bodies, for each group's secretariat."""
-        if not self.secretariat_groups:
-            return self.own_parties
-        bodies = list(Office.objects.filter(kind=Office.Kind.INVITED))
-        groups: dict[int, Group] = {a.group_id: a.group for a in self.accreditations}
-        served = [group for pk, group in groups.items() if pk in self.secretariat_groups]
-        return (*self.own_parties, *(Party(group, office=body) for group in served for body in bodies))
-
-    def parties_in(self, group_id: int) -> tuple[Party, ...]:
-        return tuple(party for party in self.parties if party.group_id == group_id)
 
     @cached_property
     def filers(self) -> tuple[Party, ...]:

@@ -273,5 +273,12 @@ def test_the_secretariat_answers_for_an_invited_body(client_of, dg, in_session, 
         due_on=date(2026, 5, 15),
         actor=secretary,
     )
-    page = client_of(secretary).get(f"{reverse('contributions:new')}?request={made.addressees.get().pk}")
+    asked = made.addressees.get()
+    client, url = client_of(secretary), f"{reverse('contributions:new')}?request={asked.pk}"
+    page = client.get(url, follow=True)
     assert page.status_code == 200 and "On its role" in page.content.decode()
+    # The body is not there: its answer is filed for it, and marked so.
+    filing = client.get(url).url
+    assert client.post(filing, {"register": register.pk, "came_by": "", "dated": ""}).status_code == 302
+    begun = Contribution.objects.get()
+    assert (begun.answers, begun.party, begun.filer is not None) == (asked, asked.party, True)

@@ -52,24 +52,23 @@ def others(
     ]
 
 
-def filed_for(name: str, dg, register, secretary, by: Person) -> Contribution:
+def filed_for(name: str, dg, register, secretary) -> Contribution:
     """A draft of that party which the secretariat has in its hands."""
     office = None if name == "SAU" else factories.make_office(name)
     kind = Kind.CONTRIBUTION_ACTION if name == "SAU" else Kind.TEMPORARY
-    draft = drafts.make_draft(dg, register, by=by, office=office, title=TITLE, kind=kind)
-    filer = rights_of(secretary).filer_for(draft.party)
-    Contribution.objects.filter(pk=draft.pk).update(filer=filer.office)
-    return Contribution.objects.get(pk=draft.pk)
+    return drafts.make_draft(
+        dg, register, by=secretary, office=office, title=TITLE, kind=kind, received=drafts.LETTER
+    )
 
 
 @pytest.fixture(params=["SAU", "chair"])
-def draft(request, dg, register, secretary, saudi_delegate, chair) -> Contribution:
-    by = saudi_delegate if request.param == "SAU" else chair
-    return filed_for(request.param, dg, register, secretary, by)
+def draft(request, dg, register, secretary) -> Contribution:
+    return filed_for(request.param, dg, register, secretary)
 
 
 def pages(draft: Contribution) -> list[str]:
     names = ("contribution", "proof", "upload", "submit", "discard", "hold", "ask-to-submit", "ask-sponsor")
+    names += ("received", "upload-letter")
     return [reverse(f"contributions:{name}", args=[draft.pk]) for name in names]
 
 
@@ -134,7 +133,7 @@ def test_the_partys_own_draft_is_not_the_secretariats_to_see(
 
 
 def test_mails_of_it_go_to_the_secretariat(dg, register, secretary, others, saudi_delegate, now):
-    draft = filed_for("SAU", dg, register, secretary, saudi_delegate)
+    draft = filed_for("SAU", dg, register, secretary)
     Contribution.objects.filter(pk=draft.pk).update(status=Contribution.Status.HELD, register=None)
     outbox.tell("contribution_held", key="1", at=now, group=dg.pk, facts={"contribution": str(draft.pk)})
     event = Event.objects.get(kind="contribution_held")
@@ -146,15 +145,15 @@ def test_mails_of_it_go_to_the_secretariat(dg, register, secretary, others, saud
 def test_a_reminder_does_not_tell_a_delegation_that_something_is_being_prepared(
     dg, register, secretary, saudi_delegate
 ):
-    draft = filed_for("SAU", dg, register, secretary, saudi_delegate)
+    draft = filed_for("SAU", dg, register, secretary)
     assert reminding.standing(register.pk).drafting == frozenset()
-    Contribution.objects.filter(pk=draft.pk).update(filer=None)
+    Contribution.objects.filter(pk=draft.pk).update(filer=None, came_by="", dated=None)
     assert reminding.standing(register.pk).drafting == {draft.state_id}
 
 
 def test_it_is_counted_as_the_secretariats(dg, register, secretary, saudi_delegate):
     drafts.make_draft(dg, register, by=saudi_delegate, title="Their own")
-    filed_for("SAU", dg, register, secretary, saudi_delegate)
+    filed_for("SAU", dg, register, secretary)
     assert counts.open_drafts_by_party({dg.pk}) == [
         ("Saudi Arabia", 1),
         ("Secretariat of the Group", 1),
@@ -164,7 +163,7 @@ def test_it_is_counted_as_the_secretariats(dg, register, secretary, saudi_delega
 def test_a_state_that_joins_the_document_does_not_see_what_is_prepared(
     dg, register, secretary, saudi_delegate, syrian_focal_point, now
 ):
-    draft = filed_for("SAU", dg, register, secretary, saudi_delegate)
+    draft = filed_for("SAU", dg, register, secretary)
     joined = Sponsorship.objects.create(
         contribution=draft, state=factories.make_state("SYR"), status="confirmed", asked_at=now
     )
@@ -182,12 +181,13 @@ def test_a_change_in_preparation_is_not_taken_up_by_the_party(
     dg, register, secretary, saudi_focal_point, now
 ):
     document = factories.make_document(register)
-    rights = rights_of(saudi_focal_point)
-    theirs = drafting.begin_change(document, "rev", rights=rights, at=now)
-    Contribution.objects.filter(pk=theirs.pk).update(filer=rights_of(secretary).filers[0].office)
-    own = drafting.begin_change(document, "rev", rights=rights, at=now)
-    assert own.pk != theirs.pk and own.in_hand == own.party
-    assert drafting.begin_change(document, "rev", rights=rights, at=now) == own
+
+    def begun(person: Person, **more) -> Contribution:
+        return drafting.begin_change(document, "rev", rights=rights_of(person), at=now, **more)
+
+    theirs, own = begun(secretary, received=drafts.LETTER), begun(saudi_focal_point)
+    assert own.pk != theirs.pk and own.in_hand == own.party != theirs.in_hand
+    assert begun(saudi_focal_point) == own and begun(secretary, received=drafts.LETTER) == theirs
 
 
 def test_a_draft_for_an_invited_body_is_in_the_secretariats_hands(dg, register, secretary):

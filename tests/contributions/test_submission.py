@@ -8,12 +8,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contributions import answering, drafting, sponsors, submission
+from contributions import answering, drafting, readiness, sponsors, submission, withdrawing
 from contributions.models import Contribution, SubmitToken
 from cwg import clock
 from cwg.documents import register as the_register
 from cwg.documents import rulebook, rules
 from cwg.documents.deadlines import DECISION_556, TWENTY_FOUR_HOURS, Effect, Measured, Unit, Verdict
+from cwg.documents.issuing import STATEMENT_VERSION
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Deadline, DeadlineRule, Document, PolicyIssue, Receipt, Register
 from cwg.members.models import Accreditation, Office, Role
@@ -227,7 +228,7 @@ def test_in_time_for_both_the_deadline_that_closes_the_door_binds_and_each_verdi
         (flagging.name, "flag", "in_time", False),
         (TWENTY_FOUR_HOURS.name, "refuse_and_keep", "in_time", True),
     ]
-    assert receipt.statement["version"] == 3
+    assert receipt.statement["version"] == STATEMENT_VERSION
     assert [line["rule"] for line in receipt.statement["rules"]] == [
         line["rule"] for line in revision.per_rule
     ]
@@ -330,7 +331,7 @@ def test_the_request_ends_when_the_meeting_closes(dg, in_session, saudi_focal_po
     with nothing_changes(draft), pytest.raises(the_register.SlotNotOpen):
         submission.submit(token, person=saudi_focal_point, arrived_at=held.at)
     # Proofed again it is what it is without the request: for a meeting that has closed.
-    assert submission.proof(submission.load(draft.pk)).problems == (submission.CLOSED,)
+    assert submission.proof(submission.load(draft.pk)).problems == (readiness.CLOSED,)
 
 
 @pytest.fixture
@@ -351,7 +352,7 @@ def test_a_delegation_sends_nothing_new_to_a_meeting_that_has_closed_though_no_d
     Register.objects.filter(pk=register.pk).update(closed_at=held.at)
     with nothing_changes(other), pytest.raises(submission.NotReady) as refused:
         submission.submit(token, person=saudi_focal_point, arrived_at=held.at)
-    assert refused.value.problems == (submission.CLOSED,)
+    assert refused.value.problems == (readiness.CLOSED,)
     # The report comes after the meeting; and what is registered may still be corrected.
     office = secretary.accreditations.get().office
     report = drafts.make_draft(dg, register, by=secretary, office=office, kind=Kind.REPORT)
@@ -823,7 +824,7 @@ def test_nobody_else_changes_or_withdraws_it(document, who, held, request):
     with pytest.raises(NotEntitled):
         begin_change(document, "rev", person, held.at)
     with pytest.raises(NotEntitled):
-        submission.withdraw(document, rights=rights_of(person), reason="no")
+        withdrawing.withdraw(document, rights=rights_of(person), reason="no")
     assert (drafts.registered(), Contribution.objects.count()) == before
 
 
@@ -833,7 +834,7 @@ def test_nobody_else_changes_or_withdraws_it(document, who, held, request):
 def test_a_withdrawn_document_keeps_its_symbol_and_its_number_is_not_used_again(
     dg, register, document, saudi_focal_point, held
 ):
-    submission.withdraw(document, rights=rights_of(saudi_focal_point), reason="Replaced by a joint text")
+    withdrawing.withdraw(document, rights=rights_of(saudi_focal_point), reason="Replaced by a joint text")
     document.refresh_from_db()
     assert (document.symbol, document.withdrawal_reason) == ("DG-2/1", "Replaced by a joint text")
     assert document in Document.objects.visible_to(rights_of(saudi_focal_point))
@@ -846,7 +847,7 @@ def test_withdrawing_and_returning_regains_no_place(
     dg, register, document, saudi_focal_point, deadline, held
 ):
     held.move_to(deadline + MICROSECOND)
-    submission.withdraw(document, rights=rights_of(saudi_focal_point), reason="To return")
+    withdrawing.withdraw(document, rights=rights_of(saudi_focal_point), reason="To return")
     late(drafts.make_draft(dg, register, by=saudi_focal_point), saudi_focal_point)
     with pytest.raises(the_register.DocumentWithdrawn):
         begin_change(document, "rev", saudi_focal_point, held.at)
@@ -855,14 +856,14 @@ def test_withdrawing_and_returning_regains_no_place(
 def test_a_delegate_does_not_withdraw(document, saudi_delegate):
     before = drafts.registered()
     with pytest.raises(NotEntitled):
-        submission.withdraw(document, rights=rights_of(saudi_delegate), reason="no")
+        withdrawing.withdraw(document, rights=rights_of(saudi_delegate), reason="no")
     assert drafts.registered() == before
 
 
 def test_a_document_is_withdrawn_once(document, saudi_focal_point):
-    submission.withdraw(document, rights=rights_of(saudi_focal_point), reason="First")
+    withdrawing.withdraw(document, rights=rights_of(saudi_focal_point), reason="First")
     with pytest.raises(the_register.DocumentWithdrawn):
-        submission.withdraw(document, rights=rights_of(saudi_focal_point), reason="Second")
+        withdrawing.withdraw(document, rights=rights_of(saudi_focal_point), reason="Second")
     document.refresh_from_db()
     assert document.withdrawal_reason == "First"
     assert JournalEntry.objects.filter(act="withdrawn").count() == 1
@@ -872,7 +873,7 @@ def test_a_change_of_a_document_withdrawn_meanwhile_is_not_registered(document, 
     change = begin_change(document, "rev", saudi_focal_point, held.at)
     other_bytes(change, saudi_focal_point, held.at)
     token = drafts.token_for(change, saudi_focal_point)
-    submission.withdraw(document, rights=rights_of(saudi_focal_point), reason="Withdrawn")
+    withdrawing.withdraw(document, rights=rights_of(saudi_focal_point), reason="Withdrawn")
     with nothing_changes(change), pytest.raises(submission.NotReady):
         submission.submit(token, person=saudi_focal_point, arrived_at=held.at)
 

@@ -99,7 +99,7 @@ def test_everybody_accredited_to_an_office_acts_for_it_vice_chairs_too(dg, saudi
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR, Role.STAKEHOLDER])
 def test_who_has_no_party_acts_for_none(dg, saudi, role):
     rights = accredited(dg, role)
-    assert rights.parties == ()
+    assert rights.own_parties == ()
     assert not rights.works_for(saudi) and not rights.submits_for(saudi)
 
 
@@ -111,10 +111,10 @@ def test_for_an_invited_body_the_secretariat_acts_and_its_own_people_do_not(dg, 
     body = office_of(dg, Office.Kind.INVITED, "gac")
     rights = rights_of(secretary)
     assert rights.works_for(body) and rights.submits_for(body)
-    assert rights.parties_in(dg.pk) == (office_of(dg, Office.Kind.SECRETARIAT), body)
+    assert rights.own_parties == rights.filers == (office_of(dg, Office.Kind.SECRETARIAT),)
     for role in (Role.INVITED, Role.BUREAU):  # also where somebody entered the wrong role
         own = accredited(dg, role, body)
-        assert not own.works_for(body) and not own.submits_for(body) and own.parties == ()
+        assert not own.works_for(body) and not own.submits_for(body) and own.own_parties == ()
 
 
 def test_nothing_is_inherited_from_one_group_to_another(dg, saudi, saudi_focal_point, secretary):
@@ -124,7 +124,7 @@ def test_nothing_is_inherited_from_one_group_to_another(dg, saudi, saudi_focal_p
     assert not rights_of(saudi_focal_point).works_for(elsewhere)
     assert not rights_of(secretary).works_for(office_of(parent, Office.Kind.SECRETARIAT))
     assert not rights_of(secretary).works_for(office_of(parent, Office.Kind.INVITED))
-    assert rights_of(secretary).parties_in(parent.pk) == ()
+    assert rights_of(secretary).filer_for(office_of(parent, Office.Kind.INVITED)) is None
 
 
 def test_a_person_of_two_delegations_works_for_both_and_submits_where_focal_point(
@@ -133,7 +133,7 @@ def test_a_person_of_two_delegations_works_for_both_and_submits_where_focal_poin
     syria = Party(dg, state=factories.make_state("SYR"))
     factories.accredit(saudi_focal_point, dg, Role.DELEGATE, syria.state)
     rights = rights_of(saudi_focal_point)
-    assert set(rights.parties) == {saudi, syria}
+    assert set(rights.own_parties) == {saudi, syria}
     assert rights.submits_for(saudi) and not rights.submits_for(syria)
 
 
@@ -144,14 +144,10 @@ def test_who_is_switched_off_acts_for_nobody(saudi, saudi_focal_point):
     assert not rights_of(None).works_for(saudi)
 
 
-def test_own_parties_cost_no_query_and_all_parties_one_for_the_secretariat_only(
-    dg, secretary, saudi_focal_point, django_assert_num_queries
-):
+def test_who_one_acts_for_costs_no_query(dg, saudi, secretary, saudi_focal_point, django_assert_num_queries):
     rights, delegate = rights_of(secretary), rights_of(saudi_focal_point)
     with django_assert_num_queries(0):
-        assert rights.own_parties and delegate.parties
-    with django_assert_num_queries(1):
-        assert rights.parties and rights.parties
+        assert rights.own_parties and rights.filers and rights.filer_for(saudi) and delegate.own_parties
 
 
 # --- Rows ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,141 @@
+"""Files of a draft, and of the letter by which it came: taken in, handed out, removed."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from cwg.documents import taking_files
+from cwg.documents.downloads import hand_out
+from cwg.members.requests import PortalRequest
+
+from . import draft_pages, draft_presentation, drafting, letters
+from .finding import draft_or_404
+from .forms import LetterForm
+from .models import Contribution
+
+
+@require_POST
+def upload(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take one file. Answers JSON to the script, a page to a plain form; a refusal keeps everything as it was."""
+    draft = draft_or_404(request, pk)
+
+    def take(clean: dict[str, Any]) -> dict[str, Any]:
+        file = drafting.attach(
+            pk, clean["file"], language=clean["language"], rights=request.rights, at=request.server_now
+        )
+        return draft_presentation.file_row(file, removable=True)
+
+    form = taking_files.UploadForm(request.POST, request.FILES)
+    return _taken(request, draft, form, take, section="files-section", errors="upload_errors")
+
+
+@require_POST
+def upload_letter(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take one file of the letter by which a paper came that is filed for another. As `upload`."""
+    draft = _filed_for_another_or_404(request, pk)
+
+    def take(clean: dict[str, Any]) -> dict[str, Any]:
+        kept = letters.attach(pk, clean["file"], rights=request.rights, at=request.server_now)
+        return draft_presentation.letter_row(kept)
+
+    form = LetterForm(request.POST, request.FILES)
+    return _taken(request, draft, form, take, section="letter-section", errors="letter_errors")
+
+
+def _filed_for_another_or_404(request: PortalRequest, pk: uuid.UUID) -> Contribution:
+    draft = draft_or_404(request, pk)
+    if draft.filer is None:
+        raise Http404
+    return draft
+
+
+def _taken(
+    request: PortalRequest,
+    draft: Contribution,
+    form: taking_files.UploadForm,
+    take: Callable[[dict[str, Any]], dict[str, Any]],
+    *,
+    section: str,
+    errors: str,
+) -> HttpResponse:
+    """What becomes of an upload: `take` gives the row of the file that is kept, as `components/file_row.html` shows it."""
+
+    def refused(said: list[str], status: int) -> HttpResponse:
+        if taking_files.wants_json(request):
+            return JsonResponse({"errors": [str(error) for error in said]}, status=status)
+        page = draft_pages.page_of_draft(request, draft) | {errors: said}
+        return render(request, "contributions/contribution.html", page, status=status)
+
+    if wrong := taking_files.what_is_wrong(request, form):
+        return refused(*wrong)
+    try:
+        row = take(form.cleaned_data)
+    except taking_files.REFUSALS as error:
+        return refused(*taking_files.refusal(error))
+    except letters.TooManyLetters:
+        said = _("A letter has at most %(count)d files. Remove one first.")
+        return refused([said % {"count": letters.MAX_LETTERS}], 422)
+    except drafting.NotOpen:
+        return refused([_("This draft is no longer open.")], 409)
+    if taking_files.wants_json(request):
+        html = render_to_string("components/file_row.html", {"file": row}, request)
+        return JsonResponse({"html": html}, status=201)
+    messages.success(request, _("%(name)s is stored and checked.") % {"name": row["name"]})
+    return _back(draft.pk, section)
+
+
+def _back(pk: uuid.UUID, section: str) -> HttpResponse:
+    return redirect(reverse("contributions:contribution", args=[pk]) + f"#{section}")
+
+
+@require_GET
+def draft_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResponseBase:
+    """Download a file of a draft: for those who see the draft, byte for byte; for sponsors while it is open.
+
+    A registered document's files are read at its own page, and are closed there when it is withdrawn.
+    """
+    draft = draft_or_404(request, pk, editable=False)
+    if not (draft.is_open or request.rights.works_for(draft.in_hand)):
+        raise Http404
+    held = get_object_or_404(draft.files.select_related("blob"), pk=file)
+    return hand_out(held.blob, held.name) or render(request, "503.html", status=503)
+
+
+@require_GET
+def draft_letter(request: PortalRequest, pk: uuid.UUID, letter: uuid.UUID) -> HttpResponseBase:
+    """Download a file of the letter: for the secretariat that has the draft in its hands."""
+    draft = _filed_for_another_or_404(request, pk)
+    kept = get_object_or_404(draft.letters.select_related("blob"), pk=letter)
+    return hand_out(kept.blob, kept.name) or render(request, "503.html", status=503)
+
+
+@require_POST
+def remove_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResponse:
+    draft = draft_or_404(request, pk)
+    get_object_or_404(draft.files, pk=file)
+    try:
+        drafting.remove_file(pk, file, rights=request.rights, at=request.server_now)
+    except drafting.NotOpen:
+        return render(request, "409.html", status=409)
+    messages.success(request, _("The file was removed from the draft."))
+    return _back(pk, "files-section")
+
+
+@require_POST
+def remove_letter(request: PortalRequest, pk: uuid.UUID, letter: uuid.UUID) -> HttpResponse:
+    draft = _filed_for_another_or_404(request, pk)
+    get_object_or_404(draft.letters, pk=letter)
+    try:
+        letters.remove(pk, letter, rights=request.rights, at=request.server_now)
+    except drafting.NotOpen:
+        return render(request, "409.html", status=409)
+    messages.success(request, _("The file of the letter was removed."))
+    return _back(pk, "letter-section")

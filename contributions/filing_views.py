@@ -1,0 +1,150 @@
+"""Where the secretariat files what others hand it: begin a draft in their name, begin a change, say how it came."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cwg.documents import offers
+from cwg.documents.finding import register_or_404
+from cwg.documents.kinds import kinds_for
+from cwg.documents.models import Register
+from cwg.documents.register import SlotNotOpen
+from cwg.members.parties import NotEntitled, Party
+from cwg.members.requests import PortalRequest
+from cwg.members.rights import Rights
+from meetings.answers import CannotLink
+
+from . import draft_pages, drafting, letters
+from .finding import asked_in_address, draft_or_404, others_document_or_404, slot_in_address
+from .forms import ChangeForForm, FilingForm, ReceivedForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def file_for(request: PortalRequest) -> HttpResponse:
+    """For whom, to which meeting, how it came; then a draft like any other. 404 for who is in no secretariat.
+
+    `meeting` with `slot`, or `request`, in the address choose the request of the Group that it answers, `meeting` the
+    meeting, `party` for whom it is.
+    """
+    slug = request.GET.get("meeting", "")
+    register = register_or_404(request, slug) if slug else None
+    slot = slot_in_address(request, register)
+    asked = None if slot is not None else asked_in_address(request)
+    party = slot.party if slot is not None else asked.party if asked is not None else None
+    group = party.group.slug if party else request.GET.get("group", "")
+    filers = _filers(request.rights, register, group)
+    if len(filers) > 1:
+        choices = [(filer, urlencode({**request.GET.dict(), "group": filer.group.slug})) for filer in filers]
+        return render(request, "contributions/choose_party.html", {"choices": choices})
+    filer = filers[0]
+    if party is not None and request.rights.filer_for(party) is None:
+        raise Http404
+    form = FilingForm(
+        request.POST if request.method == "POST" else None,
+        rights=request.rights,
+        filer=filer,
+        chosen=register,
+        party=party,
+        keeps_meeting=slot is not None,
+        initial={"party_code": request.GET.get("party", ""), "came_by": ""},
+    )
+    if request.method == "POST" and form.is_valid():
+        whose = party or form.party_of_paper()
+        assert whose is not None  # the form asks for it
+        wording = drafting.Wording(
+            register=register if slot else form.cleaned_data["register"],
+            kind=kinds_for(whose)[0],
+            title="",
+            original_languages=(),
+        )
+        try:
+            made = drafting.begin(
+                rights=request.rights,
+                at=request.server_now,
+                party=whose,
+                wording=wording,
+                slot=slot,
+                answers=asked,
+                received=form.received,
+            )
+        except (SlotNotOpen, CannotLink, NotEntitled):
+            return render(request, "409.html", status=409)
+        messages.success(request, _("Draft saved. Now add what you were handed."))
+        return redirect(made)
+    return render(
+        request,
+        "contributions/file_for.html",
+        {"form": form, "filer": filer, "party": party, "slot": slot, "asked": asked},
+        status=422 if form.errors else 200,
+    )
+
+
+def _filers(rights: Rights, register: Register | None, group: str) -> list[Party]:
+    """As which secretariats the person files here: at least one. Raises Http404."""
+    found = [
+        filer
+        for filer in rights.filers
+        if (register is None or filer.group_id == register.group_id)
+        and (not group or filer.group.slug == group)
+    ]
+    if not found:
+        raise Http404
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_for(request: PortalRequest, document: int) -> HttpResponse:
+    """Begin a Rev., Corr. or Add. that its party handed to the secretariat."""
+    found = others_document_or_404(request, document)
+    if offers.DocumentAct.FILE_CHANGE not in offers.acts_on(found, request.rights):
+        return render(request, "409.html", status=409)
+    form = ChangeForForm(
+        request.POST if request.method == "POST" else None,
+        party=found.party,
+        at=request.server_now,
+        languages=[version.language for version in found.current.versions.all()],
+        initial={"kind": "rev", "came_by": ""},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            draft = drafting.begin_change(
+                found,
+                form.cleaned_data["kind"],
+                rights=request.rights,
+                at=request.server_now,
+                language=form.cleaned_data["language"],
+                received=form.received,
+            )
+        except (NotEntitled, offers.DocumentWithdrawn, offers.MeetingCalledOff):
+            return render(request, "409.html", status=409)
+        return redirect(draft)
+    return render(
+        request,
+        "contributions/change_for.html",
+        {"document": found, "party": found.party, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_POST
+def correct(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Say otherwise how the paper came."""
+    draft = draft_or_404(request, pk)
+    if draft.filer is None:
+        raise Http404
+    form = ReceivedForm(request.POST, party=draft.party, at=request.server_now)
+    if not form.is_valid():
+        page = draft_pages.page_of_draft(request, draft, received_form=form)
+        return render(request, "contributions/contribution.html", page, status=422)
+    try:
+        letters.correct(pk, form.received, rights=request.rights, at=request.server_now)
+    except drafting.NotOpen:
+        return render(request, "409.html", status=409)
+    messages.success(request, _("Draft saved."))
+    return redirect(reverse("contributions:contribution", args=[pk]) + "#letter-section")

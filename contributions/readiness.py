@@ -1,0 +1,62 @@
+"""What still stands in the way of a submission: a sentence each, shown by the preview and asked by the verb."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from cwg.documents import offers
+from cwg.documents.models import Register
+from cwg.languages import LANGUAGE_NAMES
+
+from .models import Contribution, DraftFile, DraftLetter
+
+WITHDRAWN = _("The document this would change has been withdrawn.")
+CLOSED = _("This meeting has closed. Your draft stays: choose another meeting for it.")
+CANCELLED = _("This meeting is cancelled. Your draft stays: choose another meeting for it.")
+POSTPONED = _(
+    "This meeting is postponed and has no date yet. Your draft stays; you can submit it once there is one."
+)
+
+
+def problems(
+    contribution: Contribution, files: dict[str, list[DraftFile]], letters: list[DraftLetter]
+) -> Iterator[Any]:
+    """What stops the submission, a sentence each. `files` by language; `letters` of one filed for another."""
+    if contribution.register is None:
+        yield _("No meeting is chosen yet. Choose the meeting this document is for.")
+    elif not contribution.register.is_announced:
+        yield _("This meeting is not announced yet. You can submit as soon as it is.")
+    elif contribution.register.is_archive:
+        yield _("This meeting is in the archive. Choose a meeting to come.")
+    elif contribution.register.is_called_off:
+        yield called_off(contribution.register)
+    elif not contribution.is_change and offers.is_closed_to(contribution.register, contribution.party):
+        yield CLOSED
+    if not contribution.title.strip():
+        yield _("The title is missing.")
+    if not contribution.original_languages:
+        yield _("No original language is chosen.")
+    for language in contribution.original_languages:
+        if not files.get(language):
+            yield _("There is no file in %(language)s, which you name as an original language.") % {
+                "language": LANGUAGE_NAMES[language]
+            }
+    if contribution.revises is not None and contribution.revises.is_withdrawn:
+        yield WITHDRAWN
+    if contribution.filer is not None and contribution.party.is_delegation and not letters:
+        yield _("The letter by which it came is missing.")
+    attached: list[DraftFile | DraftLetter] = [*(f for held in files.values() for f in held), *letters]
+    infected = [f for f in attached if f.blob.scan == "infected"]
+    if infected:
+        yield ngettext_lazy(
+            "A virus was found in one file. Remove it.",
+            "Viruses were found in %(count)d files. Remove them.",
+            len(infected),
+        ) % {"count": len(infected)}
+
+
+def called_off(addressed: Register) -> Any:
+    """Why nothing is registered for a meeting that is called off."""
+    return POSTPONED if addressed.cancelled_at is None else CANCELLED
