@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from cwg.documents import register
+from cwg.documents import register, translations
+from cwg.members.rights import rights_of
 from cwg.record.models import JournalEntry
 from meetings import requests
 from tests import drafts, factories
@@ -50,6 +52,16 @@ def disclosing(asked):
     return asked("secretary"), address, {"disclosure": "public", "reason": "Asked for\nby <Council>"}
 
 
+def translating(asked):
+    secretary, document = asked("secretary"), asked("document")
+    upload = SimpleUploadedFile("fr.pdf", factories.pdf_bytes("Le texte."), content_type=factories.PDF)
+    text = document.current.pk
+    rights = rights_of(secretary)
+    translations.prepare(document, text, upload, language="fr", rights=rights, at=rights.at)
+    address = reverse("documents:translations", args=[document.path])
+    return secretary, f"{address}?text=original", {"language": "fr"}
+
+
 def announcing(asked):
     prepared = factories.make_meeting(asked("dg"), 3, announced=False)
     return asked("secretary"), reverse("meetings:announce", args=[prepared.register.slug]), {}
@@ -68,7 +80,7 @@ def taking_a_request_back(asked):
     return secretary, address, {"reason": "Asked twice"}
 
 
-ACTS = (submitting, withdrawing, disclosing, announcing, closing, taking_a_request_back)
+ACTS = (submitting, withdrawing, disclosing, translating, announcing, closing, taking_a_request_back)
 
 
 def entered_on(page: str) -> dict[str, str]:
