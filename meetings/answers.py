@@ -45,9 +45,8 @@ def linkable(rights: Rights, group_id: int) -> QuerySet[Document]:
 
 def from_party(rights: Rights, party: Party) -> QuerySet[Document]:
     """Of those, the ones that come from the addressee, newest first: what is offered to be linked."""
-    own = Source.objects.filter(
-        state_id=party.state_id, office_id=party.office_id, revision__document=OuterRef("pk")
-    )
+    # Whoever filed it: what the secretariat files for the party bears its name all the same.
+    own = Source.objects.filter(state=party.state, office=party.office, revision__document=OuterRef("pk"))
     found = linkable(rights, party.group_id).filter(Exists(own)).select_related("register")
     return found.order_by("-available_at", "pk")[:CHOICES]
 

@@ -41,8 +41,8 @@ class RequestForm(forms.Form):
         required=False,
         help_text=_(
             "Leave empty for a document asked for during this meeting: one from each addressee is then accepted"
-            " although it is late, until the meeting closes. With a date nothing is excepted from the deadlines; the"
-            " documents that come are linked to the request."
+            " although it is late, until the meeting closes. With a date, the deadlines apply as usual, and the documents"
+            " that come in are linked to the request."
         ),
     )
     addressees = forms.MultipleChoiceField(

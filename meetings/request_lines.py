@@ -54,6 +54,11 @@ class RequestLine:
         return names((line.addressee for line in self.addressees), at_most=NAMED)
 
     @property
+    def title(self) -> str:
+        """What its page is headed with: the first addressee, and how many others there are."""
+        return names((line.addressee for line in self.addressees), at_most=1)
+
+    @property
     def is_open(self) -> bool:
         """Whether an answer of somebody is still awaited: it can be withdrawn."""
         return any(line.standing.is_open for line in self.addressees)
@@ -86,7 +91,7 @@ def names(addressees: Iterable[Addressee], *, at_most: int | None = None) -> str
     """Their names, in the order in which they were recorded."""
     found = [addressee.who.name for addressee in addressees]
     others = len(found) - at_most if at_most is not None else 0
-    if others <= 1:  # one name is as short as "1 other"
+    if others <= 0 or (others == 1 and at_most != 1):  # in a list one name is as short as "1 other"
         return ", ".join(found)
     return ngettext("%(names)s and %(count)d other", "%(names)s and %(count)d others", others) % {
         "names": ", ".join(found[:at_most]),

@@ -18,7 +18,7 @@ from cwg.members.models import MemberState, Office
 from cwg.texts import docx_out, pdf_out
 from cwg.texts.tree import Style, Text, heading, items, paragraph, title
 from meetings import requests
-from meetings.models import Meeting, Request
+from meetings.models import Addressee, Meeting, Request
 
 from . import past
 from .filing import FileOf, Paper, draft, person, rights_at, submit
@@ -124,6 +124,17 @@ ASKED_LATVIA = Asked(
     "with respect to Internet-related public policy issues.",
 )
 
+# As on 12 February 2009 (report, 4.2): one request, three addressees, one date.
+ASKED_REPORTS = Asked(
+    ("gs", "tsb", "bdt"),
+    timedelta(hours=7, minutes=20),
+    2,
+    "7. Requests of the Group, date of the next meeting, any other business",
+    "The Group requested the General Secretariat, TSB and BDT to submit documents reporting on their activities related "
+    "to international Internet-related public policy issues.",
+    due=timedelta(days=70),
+)
+
 
 def fill_in_session(register: Register) -> None:
     """Documents in time, one quarter of an hour before the line; requests; two answers, and one slot still open."""
@@ -150,6 +161,7 @@ def fill_in_session(register: Register) -> None:
     to_gs, to_brazil = _ask(register, ASKED_GENERAL_SECRETARIAT), _ask(register, ASKED_BRAZIL)
     # The one that is still open: its addressee gets the mail.
     _ask(register, ASKED_LATVIA, mails=True)
+    _ask(register, ASKED_REPORTS)
     for paper, slot, after in (
         (GENERAL_SECRETARIAT, to_gs, timedelta(hours=7, minutes=35)),
         (BRAZIL_IN_SESSION, to_brazil, timedelta(hours=7, minutes=55)),
@@ -207,7 +219,7 @@ TSB_NEXT = Paper(
     office="tsb",
     kind=Kind.INFORMATION,
     title="Activities related to international Internet connectivity",
-    summary=f"{EXAMPLE} It shows an information document of a bureau.",
+    summary=f"{EXAMPLE} It shows a document of a bureau that answers a request with a date.",
     issues=(2,),
 )
 SAUDI_DRAFT = Paper(
@@ -230,12 +242,15 @@ BRAZIL_DRAFT = Paper(
 
 
 def fill_next(register: Register) -> None:
-    """One delegation has submitted, one has a draft, one asks another to join; a bureau has informed. All now."""
+    """One delegation has submitted, one has a draft, one asks another to join; a bureau has answered a request. All now."""
     made = make_files.files_of(UNPLACED_DOCUMENTS[0])[0]
     submit(
         draft(FRANCE, register, [FileOf("contribution-en.docx", made.media_type, made.content)]), FRANCE.by
     )
-    submit(draft(TSB_NEXT, register, [_docx(TSB_NEXT)]), TSB_NEXT.by)
+    asked = Addressee.objects.awaiting_document().filter(
+        office__code=TSB_NEXT.office, request__meeting__register__group=register.group
+    )
+    submit(draft(TSB_NEXT, register, [_docx(TSB_NEXT)], answers=asked.first()), TSB_NEXT.by)
     draft(SAUDI_DRAFT, register, [_docx(SAUDI_DRAFT)])
     joint = draft(BRAZIL_DRAFT, register, [_docx(BRAZIL_DRAFT)])
     syria = MemberState.objects.get(iso3="SYR")

@@ -13,6 +13,7 @@ from cwg.documents.reference import RESOLUTION_1305
 from cwg.members.models import MemberState, Office, Person
 from cwg.members.parties import Party
 from cwg.members.rights import Rights, rights_of
+from meetings.models import Addressee
 
 
 class NotAccepted(RuntimeError):
@@ -54,7 +55,13 @@ def rights_at(address: str) -> Rights:
     return rights_of(person(address), clock.now())
 
 
-def draft(paper: Paper, register: Register, files: list[FileOf], slot: Slot | None = None) -> Contribution:
+def draft(
+    paper: Paper,
+    register: Register,
+    files: list[FileOf],
+    slot: Slot | None = None,
+    answers: Addressee | None = None,
+) -> Contribution:
     """The draft of `paper` for that meeting with its files; the one that is there where it was begun before."""
     rights = rights_at(paper.by)
     at = rights.at
@@ -72,6 +79,7 @@ def draft(paper: Paper, register: Register, files: list[FileOf], slot: Slot | No
             at=at,
             party=party,
             slot=slot,
+            answers=answers,
             wording=drafting.Wording(
                 register=register,
                 kind=paper.kind,

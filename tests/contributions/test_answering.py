@@ -212,7 +212,7 @@ def test_the_page_of_a_request_begins_the_draft_that_answers_it(
     client = client_of(saudi_delegate)
     assert f"request={asked.pk}" in client.get(asked.request.get_absolute_url()).content.decode()
     page = client.get(url).content.decode()
-    assert "Reports on activities" in page and "excuses from no deadline" in page
+    assert "Reports on activities" in page and "apply all the same" in page
     data = {
         "register": register.pk,
         "kind": "contribution_action",

@@ -181,6 +181,16 @@ def test_one_slot_is_open_and_two_are_used(demo):
     assert set(used) == {"CWG-Internet-23/5", "CWG-Internet-23/6"}
 
 
+def test_a_dated_request_has_three_addressees_and_one_has_answered(demo):
+    asked = Addressee.objects.filter(request__due_on__gt=NOW.date()).shown()
+    assert {each.office.code: each.standing_at(NOW) for each in asked} == {
+        "gs": Standing.AWAITED,
+        "tsb": Standing.ANSWERED,
+        "bdt": Standing.AWAITED,
+    }
+    assert asked.get(office__code="tsb").answer.symbol == "CWG-Internet-24/INF/1"
+
+
 def test_the_next_meeting_lies_ahead_with_one_delegation_drafting_and_one_done(demo):
     register = Register.objects.get(slug="cwg-internet-24")
     assert register.title == "24th meeting of CWG-Internet"

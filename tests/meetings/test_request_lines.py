@@ -54,3 +54,10 @@ def test_many_addressees_are_counted_and_not_all_named(count, said):
     rows = [SimpleNamespace(who=SimpleNamespace(name=f"A{number}")) for number in range(count)]
     assert names(rows, at_most=4) == said
     assert names(rows).count(",") == count - 1
+
+
+def test_a_heading_names_one_and_counts_the_others():
+    rows = [SimpleNamespace(who=SimpleNamespace(name=f"A{number}")) for number in range(3)]
+    assert [names(rows[:count], at_most=1) for count in (1, 2, 3)] == [
+        "A0", "A0 and 1 other", "A0 and 2 others",
+    ]  # fmt: skip
