@@ -108,6 +108,7 @@ class LinkForm(forms.Form):
             del self.fields["document"]
             self.fields["symbol"].label = _text("Symbol of the document")
             self.fields["symbol"].help_text = ""
+            self.fields["symbol"].required = True
 
     def clean_symbol(self) -> Document | None:
         written = self.cleaned_data["symbol"]
@@ -128,10 +129,7 @@ class LinkForm(forms.Form):
     def clean(self):
         cleaned = super().clean() or {}
         if not self.errors and self.chosen is None:
-            self.add_error(
-                "document" if "document" in self.fields else "symbol",
-                _text("Choose a document, or give its symbol."),
-            )
+            self.add_error("document", _text("Choose a document, or give its symbol."))
         return cleaned
 
     @property

@@ -176,7 +176,9 @@ def test_a_document_requested_in_session_is_accepted_although_late(visit: Visit)
     page = secretariat.page
     page.get_by_label("Sitting").select_option(index=1)
     page.get_by_label("Agenda item").fill("5. Contributions of Member States")
-    page.get_by_label("Asked of").select_option(label="China")
+    page.get_by_label("Show names with").fill("chin")
+    assert not page.get_by_label("Brazil", exact=True).is_visible()
+    page.get_by_label("China", exact=True).check()
     page.get_by_label("Wording").fill(wording)
     secretariat.press("Record the request")
     assert "Awaiting answer" in secretariat.words()
@@ -204,6 +206,49 @@ def test_a_document_requested_in_session_is_accepted_although_late(visit: Visit)
     assert "Answered" in words and symbol in words and "Awaiting answer" not in words
     focal_point.open("/")
     assert wording not in focal_point.words()
+
+
+def test_a_request_with_a_date_is_answered_by_each_addressee_in_its_own_time(visit: Visit):
+    wording = "The Group requested TSB and BDT to report on their activities."
+    secretariat = visit("secretariat")
+    secretariat.open(f"/meetings/{IN_SESSION}/record-request/")
+    page = secretariat.page
+    page.get_by_label("Agenda item").fill("7. Requests of the Group")
+    page.get_by_label("Wording").fill(wording)
+    page.get_by_label("Due by").fill("2030-05-15")
+    for name in (
+        "Telecommunication Standardization Bureau (TSB)",
+        "Telecommunication Development Bureau (BDT)",
+    ):
+        page.get_by_label(name, exact=True).check()
+    secretariat.press("Record the request")
+    assert "0 of 2 answered" in secretariat.words()
+    request_path = secretariat.path()
+
+    tsb = visit("tsb")
+    tsb.open("/")
+    asked = tsb.page.locator(".row-item", has_text=wording)
+    assert "due 15 May 2030" in asked.inner_text()
+    asked.get_by_role("link", name="Answer this request").click()
+    assert wording in tsb.words() and "The deadlines of its meeting apply all the same" in tsb.words()
+    contributing.fill_words(tsb, "What TSB did")
+    tsb.press("Save draft and add files")
+    contributing.upload(tsb, word_file("did.docx"))
+    contributing.to_proof(tsb)
+    symbol = contributing.submit(tsb)
+    tsb.open(request_path)
+    assert symbol in tsb.words() and "1 of 2 answered" in tsb.words()
+
+    secretariat.open(request_path)
+    page.locator(".row-item", has_text="(BDT)").get_by_role("link", name="Link a document").click()
+    page.get_by_label("Symbol of the document").fill(symbol)
+    secretariat.press("Link the document")
+    assert "Awaiting answer" not in secretariat.words()
+    page.locator(".row-item", has_text="(BDT)").get_by_role("link", name="Remove the link").click()
+    page.get_by_label("Reason").fill("It speaks of TSB alone")
+    secretariat.press("Remove the link")
+    assert "1 of 2 answered" in secretariat.words()
+    assert soundness.faults_of(secretariat) == []
 
 
 def test_a_joint_contribution_names_each_administration_that_confirmed(visit: Visit):

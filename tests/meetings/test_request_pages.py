@@ -328,6 +328,8 @@ def test_any_document_of_the_group_is_linked_by_its_symbol(client_of, dated, rep
     bureau = dated.addressees.get(office__isnull=False)
     url = url_of("link-answer", dated, bureau)
     assert "A report" not in client_of(secretary).get(url).content.decode()
+    empty = client_of(secretary).post(url, {})
+    assert (empty.status_code, list(empty.context["form"].errors)) == (400, ["symbol"])
     assert client_of(secretary).post(url, {"symbol": "dg-5/1"}).status_code == 302
     bureau.refresh_from_db()
     assert bureau.document == report
