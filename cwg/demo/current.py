@@ -17,7 +17,7 @@ from cwg.documents.models import Register, Slot
 from cwg.members.models import MemberState, Office
 from cwg.texts import docx_out, pdf_out
 from cwg.texts.tree import Style, Text, heading, items, paragraph, title
-from meetings import requests
+from meetings import requests, sittings
 from meetings.models import Addressee, Meeting, Request
 
 from . import past
@@ -158,7 +158,9 @@ def fill_in_session(register: Register) -> None:
     if register.opened_at is None:
         with past.at_instant(opens + GATHERING):
             open_first_sitting(register, person(SECRETARIAT))
-    to_gs, to_brazil = _ask(register, ASKED_GENERAL_SECRETARIAT), _ask(register, ASKED_BRAZIL)
+    to_gs = _ask(register, ASKED_GENERAL_SECRETARIAT)
+    _open_afternoon(register)
+    to_brazil = _ask(register, ASKED_BRAZIL)
     # The one that is still open: its addressee gets the mail.
     _ask(register, ASKED_LATVIA, mails=True)
     _ask(register, ASKED_REPORTS)
@@ -168,6 +170,15 @@ def fill_in_session(register: Register) -> None:
     ):
         with past.at_instant(opens + after):
             submit(draft(paper, register, [_docx(paper)], slot), paper.by)
+
+
+def _open_afternoon(register: Register) -> None:
+    """The second sitting, in which the next requests are made, opened some minutes after its hour too."""
+    meeting = Meeting.objects.get(register=register)
+    second = meeting.sittings.get(number=2)
+    if second.opened_at is None:
+        with past.at_instant(second.starts_at + GATHERING):
+            sittings.open_sitting(meeting, second, actor=person(SECRETARIAT))
 
 
 def _joined(contribution, iso3: str, by: str) -> None:

@@ -153,6 +153,7 @@ def test_a_meeting_opened_yesterday_and_is_in_session(demo):
     assert meeting.register.opens_at == datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
     assert meeting.state_at(NOW) is MeetingState.IN_SESSION
     assert meeting.register.announced_at < NOW - timedelta(days=59)
+    assert meeting.requests.filter(sitting__opened_at__isnull=False).count() == meeting.requests.count() == 4
 
 
 def test_its_documents_are_judged_by_the_instants_at_which_they_came(demo):
