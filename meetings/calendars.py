@@ -11,7 +11,7 @@ from icalendar import Alarm, Calendar, Event
 
 from cwg.documents.models import Deadline, Register
 
-from .convening import CONVENED
+from .convening import ANNOUNCED, CONVENED
 from .models import Meeting, Sitting
 
 REMINDER = timedelta(days=1)
@@ -23,17 +23,19 @@ def calendar_of(meetings: Iterable[Meeting], *, now: datetime, name: str) -> byt
     One event per sitting (or one for a meeting without sittings) and one per deadline in force. UIDs stay the
     same when a meeting moves, is corrected or called off, and SEQUENCE goes up, so that a calendar program replaces
     what it had. What is not held any more (a sitting that was removed, a deadline that ended, the opening of a
-    meeting that has got sittings since) stays in as CANCELLED: left out, it would stay in calendars for good.
+    meeting that has got sittings since) stays in as CANCELLED: left out, it would stay in calendars for good. What was
+    dropped before the meeting was announced stood in nobody's calendar, and is nobody's affair.
     """
     meetings = list(meetings)
-    past = _sittings_once_held(meetings)
+    past, announced = _sittings_once_held(meetings), _announcements(meetings)
     calendar = Calendar()
     calendar.add("prodid", "-//CWG-Internet//Portal//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", name)
     for meeting in meetings:
-        for event in (*_events(meeting, now), *_cancelled(meeting, past.get(meeting.pk, []), now)):
+        gone = _cancelled(meeting, past.get(meeting.pk, []), announced.get(meeting.pk), now)
+        for event in (*_events(meeting, now), *gone):
             calendar.add_component(event)
     return calendar.to_ical()
 
@@ -91,7 +93,17 @@ def _sittings_once_held(meetings: list[Meeting]) -> dict[int, list[Any]]:
     return found
 
 
-def _cancelled(meeting: Meeting, past: list[Any], now: datetime) -> Iterable[Event]:
+def _announcements(meetings: list[Meeting]) -> dict[int, datetime]:
+    """When each meeting was announced, on the clock of the history rows: to be compared with other history rows only."""
+    rows = Meeting.history.filter(
+        id__in=[meeting.pk for meeting in meetings], history_change_reason=ANNOUNCED
+    )
+    return dict(rows.values_list("id", "history_date"))
+
+
+def _cancelled(
+    meeting: Meeting, past: list[Any], announced: datetime | None, now: datetime
+) -> Iterable[Event]:
     register = meeting.register
     if register.is_archive:
         return
@@ -99,11 +111,15 @@ def _cancelled(meeting: Meeting, past: list[Any], now: datetime) -> Iterable[Eve
     if held and _was_without_sittings(past):
         yield _event(meeting, "opening", register.title, register.opens_at, None, now, "CANCELLED")
     for row in past:
-        if row.history_type == "-" and row.number not in held:
+        was_shown = announced is None or row.history_date >= announced
+        if row.history_type == "-" and row.number not in held and was_shown:
             title = _title_of(meeting, row.instance)
             part = f"sitting-{row.number}"
             yield _event(meeting, part, title, row.starts_at, row.ends_at, now, "CANCELLED")
     for deadline in register.deadlines_gone:
+        ended = deadline.superseded_at
+        if register.announced_at is not None and ended is not None and ended < register.announced_at:
+            continue
         title = _title_of_deadline(deadline, register)
         part = f"deadline-{deadline.rule_id}"
         yield _event(meeting, part, title, deadline.instant, None, now, "CANCELLED")

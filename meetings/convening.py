@@ -29,8 +29,9 @@ from .offers import MeetingAct
 from .planning import Plan, SittingPlan
 from .secretariat import must_be_secretariat
 
-# The reason with which the first history row of a meeting and of its sittings is signed.
+# The reasons with which history rows are signed: the first one of a meeting and of its sittings, and a meeting's later.
 CONVENED = "convened"
+ANNOUNCED = "announced"
 # The Group has met two or three times a year; the secretariat puts the real date in its place.
 USUAL_PAUSE = timedelta(weeks=26)
 
@@ -195,7 +196,7 @@ def announce(meeting: Meeting, *, actor: Person) -> Meeting:
         ]
         rules.set_deadlines(locked, actor_id=actor.pk, at=at, reason="announced", only=missing)
         meeting = _again(meeting)
-        save_signed(meeting, actor, "announced")
+        save_signed(meeting, actor, ANNOUNCED)
         journal.append(
             locked,
             "announced",

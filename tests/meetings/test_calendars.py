@@ -214,6 +214,34 @@ def test_a_deadline_that_ends_is_struck_out_and_comes_back_when_it_is_set_again(
         assert len(found[f"deadline-{rule}"].walk("VALARM")) == (status == "CONFIRMED")
 
 
+def test_what_was_dropped_before_the_announcement_is_not_told_afterwards(
+    client_of, held, dg, saudi_delegate, secretary
+):
+    plan = convening.Plan(
+        ordinal=8,
+        title="Eighth",
+        place="Geneva",
+        zone="Europe/Zurich",
+        opens_local=datetime(2026, 3, 12, 9, 30),  # noqa: DTZ001 - on the clock of the seat
+        sittings=(MORNING, replace(AFTERNOON, title="Complaint against somebody")),
+    )
+    factories.twenty_four_hours()
+    draft = convening.convene(dg, plan, actor=secretary)
+    rule = draft.register.deadlines.get().rule_id
+    correct(draft, secretary, *convening.plan_of(draft).sittings[:1])
+    held.forward(seconds=1)
+    deadline_changes.change_deadlines(draft, choice={rule: "end_here"}, actor=secretary, reason="Agreed")
+    url = reverse("meetings:calendar", args=[draft.register.slug])
+    prepared = client_of(secretary).get(url)
+    assert b"Complaint" in prepared.content  # who prepares the meeting may have it in a calendar
+    assert set(events(prepared)) == {"sitting-1", "sitting-2", f"deadline-{rule}"}
+    held.forward(seconds=1)
+    convening.announce(draft, actor=secretary)
+    told = client_of(saudi_delegate).get(url)
+    assert set(events(told)) == {"sitting-1"}
+    assert b"Complaint" not in told.content
+
+
 def test_the_feed_asks_as_much_for_three_meetings_as_for_one(
     client, held, dg, meeting, saudi_delegate, django_assert_num_queries
 ):
