@@ -283,7 +283,8 @@ class Addressee(OfParty):
         register = self.request.meeting.register
         if self.withdrawn_at is not None:
             return Standing.WITHDRAWN
-        if self.answer is not None:
+        # By its number: a row read under a lock that it waited for knows it before the document beside it is read.
+        if (self.document_id if self.slot is None else self.slot.document_id) is not None:
             return Standing.ANSWERED
         if self.slot is not None:
             return Standing.AWAITED if self.slot.is_open_in(register) else Standing.ENDED

@@ -1,9 +1,12 @@
 """A dated request is answered by the registered document that is linked to it; a wrong one is taken off again."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Event as Signal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
 
 from cwg.documents.models import Document, Slot
 from cwg.members.models import Office, Role
@@ -195,3 +198,45 @@ def test_verify_finds_a_slot_that_is_not_its_requests(meeting, secretary, held):
     Slot.objects.update(state=factories.make_state("SAU"))
     type(made).objects.update(due_on=date(2026, 5, 15))
     assert [fault for fault in drafts.faults() if "opened a slot all the same" in fault]
+
+
+# --- At the same moment -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_answered_while_its_withdrawal_waits_stays_answered(held, asked, document, secretary):
+    """The answer goes into the chain of its own register, so that it and the withdrawal meet at the addressee alone."""
+    linked = Signal()
+
+    def answering() -> bool:
+        """Link it as its decision does, and commit as soon as the withdrawal waits for us."""
+        try:
+            with transaction.atomic():
+                into = document.register
+                done = answers.answer(asked.pk, document, actor=secretary, at=held.at, into=into)
+                linked.set()
+                wait_until_somebody_waits()
+                return done
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(answering)
+        assert linked.wait(timeout=10)
+        taken = requests.withdraw(asked.request, actor=secretary, reason="No longer needed")
+        assert answer.result(timeout=10) is True
+    assert asked.pk not in [each.pk for each in taken] and len(taken) == 2
+    one = fresh(asked)
+    assert (one.answer, one.withdrawn_at, one.standing_at(held.at)) == (document, None, Standing.ANSWERED)
+
+
+def wait_until_somebody_waits() -> None:
+    """Until another session waits for a lock that ours holds."""
+    with connection.cursor() as cursor:
+        for _ in range(100_000):
+            cursor.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone():
+                return
+    raise AssertionError("nobody waited")
