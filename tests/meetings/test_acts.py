@@ -96,7 +96,8 @@ def test_the_facts_that_the_verbs_write_are_told_in_their_own_sentence(written):
         "withdrawn",
         "disclosure",
     }
-    assert told | {"request", "signing_key_made", "signing_key_retired"} <= {entry.act for entry in entries}
+    told |= {"request", "request_answered", "signing_key_made", "signing_key_retired"}
+    assert told <= {entry.act for entry in entries}
     names = names_in(entries)
     for entry in entries:
         # Not through `sentence`, which lets a page stand whatever the facts are.
@@ -121,6 +122,17 @@ DEADLINE = {
     "before": None,
     "deadline": "2009-02-11T08:00:00.000000Z",
     "reason": "convened",
+}
+ASKED_OF_TWO = {
+    "request": 4,
+    "addressees": [{"party": "office:2", "slot": None}, {"party": "state:7", "slot": None}],
+}
+ANSWER = {
+    "request": 4,
+    "meeting": "14th meeting of WG-WSIS",
+    "addressee": "office:2",
+    "document": 9,
+    "symbol": "WG-WSIS-15/3",
 }
 REQUEST = {"addressee": "office:2", "wording": "an inventory", "item": "item 4", "due_on": None}
 
@@ -178,7 +190,29 @@ REQUEST = {"addressee": "office:2", "wording": "an inventory", "item": "item 4",
             REQUEST | {"due_on": "2009-05-15"},
             "Request to BDT under item 4, due by 15 May 2009, recorded by The portal: “an inventory”",
         ),
+        (
+            "request",
+            ASKED_OF_TWO | {"wording": "reports", "item": "4.2", "due_on": "2009-05-15"},
+            "Request to BDT, Saudi Arabia under 4.2, due by 15 May 2009, recorded by The portal: “reports”",
+        ),
+        # As it was written while a request had one addressee.
         ("request_withdrawn", {"reason": "no"}, "Request of the Group withdrawn by The portal. Reason: no"),
+        (
+            "request_withdrawn",
+            ASKED_OF_TWO | {"reason": "no"},
+            "Request to BDT, Saudi Arabia withdrawn by The portal. Reason: no",
+        ),
+        (
+            "request_answered",
+            ANSWER,
+            "WG-WSIS-15/3 linked by The portal as the answer of BDT to a request of the 14th meeting of WG-WSIS",
+        ),
+        (
+            "request_unlinked",
+            ANSWER | {"reason": "no"},
+            "WG-WSIS-15/3 no longer linked as the answer of BDT to a request of the 14th meeting of WG-WSIS;"
+            " taken off by The portal. Reason: no",
+        ),
         ("access-sealed", {"day": "2026-03-01", "count": 2}, "Access log of 1 March 2026 sealed: 2 lines"),
         ("notice_sent_again", {"notice": 5, "reason": ""}, "Mail 5 sent again by The portal"),
         ("signing_key_made", {"key": "ab12"}, "Signing key ab12 made"),

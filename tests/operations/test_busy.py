@@ -80,7 +80,32 @@ def taking_a_request_back(asked):
     return secretary, address, {"reason": "Asked twice"}
 
 
-ACTS = (submitting, withdrawing, disclosing, translating, announcing, closing, taking_a_request_back)
+def linking_an_answer(asked):
+    secretary, meeting = asked("secretary"), asked("in_session")
+    saudi_arabia = factories.make_state("SAU")
+    one = requests.record(
+        meeting,
+        addressees=[saudi_arabia],
+        item="3",
+        wording="A report.",
+        due_on=meeting.register.last_day + timedelta(days=60),
+        actor=secretary,
+    ).addressees.get()
+    document = factories.make_document(factories.make_meeting(asked("dg"), 9).register)
+    address = reverse("meetings:link-answer", args=[meeting.register.slug, one.request_id, one.pk])
+    return secretary, address, {"document": str(document.pk)}
+
+
+ACTS = (
+    submitting,
+    withdrawing,
+    disclosing,
+    translating,
+    announcing,
+    closing,
+    taking_a_request_back,
+    linking_an_answer,
+)
 
 
 def entered_on(page: str) -> dict[str, str]:
