@@ -49,6 +49,19 @@ class Standing(StrEnum):
     ADDED = "added"
     MISSING = "missing"
 
+    # For templates, which name no value. Code compares with the members.
+    @property
+    def is_original(self) -> bool:
+        return self is Standing.ORIGINAL
+
+    @property
+    def came_with_it(self) -> bool:
+        return self is Standing.FILED
+
+    @property
+    def is_added(self) -> bool:
+        return self is Standing.ADDED
+
 
 @dataclass(frozen=True)
 class Place:
