@@ -23,7 +23,7 @@ def links_of(client, row) -> str:
         ("draft", {"announce", "deadlines", "edit", "move", "cancel"}),
         ("announced", {"deadlines", "edit", "move", "postpone", "cancel"}),
         ("about to open", {"open-sitting", "deadlines", "edit", "move", "postpone", "cancel"}),
-        ("in session", {"open-sitting", "record-request", "close", "edit"}),
+        ("in session", {"open-sitting", "undo-opening", "record-request", "close", "edit"}),
         ("closed", set()),
     ],
 )
