@@ -17,7 +17,7 @@ from cwg.languages import LANGUAGE_NAMES
 from cwg.look.reasons import ReasonField
 from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
-from cwg.record.reasons import SAY_WHY
+from cwg.record.reasons import ReasonMissing
 
 from . import offers, register, symbols, taking_files, translations
 from .finding import document_or_404
@@ -72,10 +72,12 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
         raise Http404 from error
     except offers.DocumentWithdrawn:
         return render(request, "409.html", status=409)
-    except translations.ReasonMissing:  # a colleague was quicker: now it replaces
-        form.fields["reason"].required = True
-        form.add_error("reason", SAY_WHY)
-        return _page(request, found, text, form=form, status=422)
+    except ReasonMissing:  # a colleague was quicker: now it replaces, and the page asks why
+        found = _document(request, path)
+        text = _text(request, found)
+        if text is None:
+            return _gone(request, path)
+        return _page(request, found, text, form=AddForm(request.POST, replaces=True), status=422)
     except translations.NotTheText:
         return _gone(request, path)
     except tuple(REFUSED) as refused:

@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import UploadedFile
 from cwg.languages import LANGUAGES
 from cwg.members.rights import Rights, rights_of
 from cwg.record import journal
+from cwg.record.reasons import clean_reason
 
 from . import blobs, offers, register, taking_files
 from .filenames import display_name
@@ -31,10 +32,6 @@ class NotTheText(ValueError):
 
 class NothingPrepared(ValueError):
     """There is no file to add."""
-
-
-class ReasonMissing(ValueError):
-    """A translation is replaced with a reason."""
 
 
 class FileInfected(ValueError):
@@ -163,8 +160,8 @@ def add(document: Document, revision_id: int, language: str, *, rights: Rights, 
             raise NothingPrepared
         if any(file.blob.scan == Blob.Scan.INFECTED for file in files):
             raise FileInfected
-        if before is not None and not reason.strip():
-            raise ReasonMissing
+        if before is not None:
+            reason = clean_reason(reason)
         if before is not None and {f.blob_id for f in before.files.all()} == {f.blob_id for f in files}:
             raise register.NothingToChange("the same files stand there already")
         version = Version.objects.create(

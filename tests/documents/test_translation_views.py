@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from cwg.documents import register as the_register
-from cwg.documents import scanner
+from cwg.documents import scanner, translations
 from cwg.documents.models import Blob, Document, PreparedFile, Version
 from cwg.documents.scanner import ScanResult
 from cwg.members.models import Office, Role
@@ -143,6 +143,28 @@ def test_a_prepared_file_is_removed_by_whoever_prepared_it(browser, document, dg
     assert url in browser.get(address(document)).content.decode()
     assert browser.post(url).status_code == 302
     assert not PreparedFile.objects.exists() and browser.post(url).status_code == 404
+
+
+def test_whoever_comes_second_is_asked_why_on_the_page_itself(browser, dg, document, secretary, monkeypatch):
+    office = factories.make_office(Office.Kind.SECRETARIAT)
+    colleague = factories.accredit("colleague@test.example", dg, Role.SECRETARIAT, office=office).person
+    send(browser, document)
+    page = browser.get(address(document)).content.decode()
+    assert "Add the French translation" in page and 'name="reason"' not in page
+    add = translations.add
+
+    def a_moment_later(*args, **kwargs):
+        monkeypatch.setattr(translations, "add", add)
+        factories.add_translation(document, text="Le premier.", actor=colleague)
+        return add(*args, **kwargs)
+
+    monkeypatch.setattr(translations, "add", a_moment_later)
+    answer = browser.post(address(document), {"language": "fr"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and Version.objects.filter(language="fr").count() == 1
+    assert "Replace the French translation" in page and 'name="reason"' in page and "Say why" in page
+    answer = browser.post(address(document), {"language": "fr", "reason": "Better"})
+    assert answer.status_code == 302 and Version.objects.filter(language="fr").count() == 2
 
 
 def test_a_translation_is_replaced_with_a_reason_and_the_old_one_stays_in_the_fold(

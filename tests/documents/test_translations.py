@@ -31,6 +31,7 @@ from cwg.members.rights import rights_of
 from cwg.notices.models import Event
 from cwg.record import checks, journal, replay
 from cwg.record.models import JournalEntry
+from cwg.record.reasons import ReasonMissing
 from tests import drafts, factories
 
 pytestmark = pytest.mark.django_db
@@ -299,7 +300,7 @@ def test_a_wrong_translation_is_replaced_with_a_reason_and_stays_readable(docume
     first = factories.add_translation(document, text="Faux.", actor=secretary)
     held.forward(hours=1)
     second = factories.add_translation(
-        document, text="Juste.", actor=secretary, reason="The wrong file was uploaded"
+        document, text="Juste.", actor=secretary, reason=" The wrong file was uploaded "
     )
     assert (second.edition, second.added_at, second.reason) == (2, held.at, "The wrong file was uploaded")
     entry = JournalEntry.objects.filter(act="translation").latest("position")
@@ -321,7 +322,7 @@ def test_no_translation_is_replaced_without_a_reason(document, secretary, reason
     factories.add_translation(document, actor=secretary)
     prepare(document, secretary, text="Une autre.")
     before = standing()
-    with pytest.raises(translations.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         add(document, secretary, reason=reason)
     assert standing() == before and PreparedFile.objects.count() == 1
 
