@@ -12,8 +12,8 @@ def withdraw(document: Document, *, rights: Rights, reason: str) -> Document:
     Raises NotEntitled, offers.DocumentWithdrawn, offers.OfTheArchive.
     """
     with register.acting_on(document.register_id) as (locked, at):
-        fresh = Document.objects.for_list().get(pk=document.pk)
-        offers.must_be_open(offers.DocumentAct.WITHDRAW, fresh, rights_of(rights.holder, at))
+        fresh, rights = Document.objects.for_list().get(pk=document.pk), rights_of(rights.holder, at)
+        offers.must_be_open(offers.DocumentAct.WITHDRAW, fresh, rights)
         withdrawn = register.withdraw(fresh, actor=rights.holder, reason=reason)
         if not rights.submits_for(fresh.party):
             outbox.tell(
