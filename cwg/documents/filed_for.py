@@ -30,7 +30,12 @@ def filers_of(document: Document) -> list[FiledFor]:
 
 
 def filer_of(document: Document) -> Party | None:
-    """The secretariat that filed the document itself, not a change of it; None where its source sent it. As `of`."""
+    """The secretariat that filed the document and whatever changed it; None where its source sent any of that. As `of`.
+
+    A State that has revised or corrected what was filed for it has made it its own.
+    """
+    if any(of(revision) is None for revision in document.revisions.all()):
+        return None
     return filer_of_revision(document.original)
 
 

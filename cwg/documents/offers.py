@@ -51,7 +51,7 @@ def acts_on(document: Document, rights: Rights) -> frozenset[DocumentAct]:
     """The acts open to this person on `document` (as `for_list` reads it). No query.
 
     Whoever works for the party that leads it changes it; whoever submits for that party withdraws it. The
-    secretariat files a change for a party that handed it one, and withdraws what it filed itself. The focal points of
+    secretariat files a change for a party that handed it one, and withdraws what it alone has filed. The focal points of
     a Member State object to what was filed for it, and take an objection back. The
     secretariat decides who may read it and adds translations, in the archive too. While its meeting is called off nothing is registered
     there, so that a document is withdrawn only. Of an archive's document nothing else changes: what was not

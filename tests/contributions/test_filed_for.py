@@ -384,6 +384,24 @@ def test_a_state_withdraws_what_was_filed_for_it(document, saudi_focal_point):
     assert document.is_withdrawn
 
 
+def test_what_a_state_has_revised_itself_is_no_longer_the_secretariats_to_withdraw(
+    document, secretary, saudi_focal_point, client_of, now
+):
+    url = reverse("contributions:withdraw", args=[document.pk])
+    assert client_of(secretary).get(url).status_code == 200
+    revised = drafting.begin_change(document, "rev", rights=rights_of(saudi_focal_point, now), at=now)
+    drafts.put_file(revised, saudi_focal_point, text="As we want it")
+    drafts.submit(revised, saudi_focal_point)
+    with pytest.raises(NotEntitled):
+        withdrawing.withdraw(document, rights=rights_of(secretary), reason="By mistake")
+    client = client_of(secretary)
+    assert client.get(url).status_code == 404
+    assert url not in client.get(document.get_absolute_url()).content.decode()
+    document = Document.objects.for_list().get()
+    assert not document.is_withdrawn
+    assert offers.DocumentAct.WITHDRAW in offers.acts_on(document, rights_of(saudi_focal_point))
+
+
 def test_a_change_that_came_by_letter_is_filed_for_its_party(
     register, secretary, saudi_focal_point, client_of
 ):
