@@ -20,9 +20,10 @@ from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 from meetings.answers import CannotLink
 
-from . import draft_pages, drafting, letters
+from . import draft_pages, drafting, letters, submission
 from .finding import asked_in_address, draft_or_404, others_document_or_404, slot_in_address
 from .forms import ChangeForForm, FilingForm, ReceivedForm
+from .models import Contribution
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,7 +42,7 @@ def file_for(request: PortalRequest) -> HttpResponse:
     filers = _filers(request.rights, register, group)
     if len(filers) > 1:
         choices = [(filer, urlencode({**request.GET.dict(), "group": filer.group.slug})) for filer in filers]
-        return render(request, "contributions/choose_party.html", {"choices": choices})
+        return render(request, "contributions/choose_group.html", {"choices": choices})
     filer = filers[0]
     if party is not None and request.rights.filer_for(party) is None:
         raise Http404
@@ -49,7 +50,7 @@ def file_for(request: PortalRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         rights=request.rights,
         filer=filer,
-        chosen=register,
+        chosen=register or submission.next_meeting(Contribution(group=filer.group), at=request.server_now),
         party=party,
         keeps_meeting=slot is not None,
         initial={"party_code": request.GET.get("party", ""), "came_by": ""},
@@ -147,4 +148,4 @@ def correct(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     except drafting.NotOpen:
         return render(request, "409.html", status=409)
     messages.success(request, _("Draft saved."))
-    return redirect(reverse("contributions:contribution", args=[pk]) + "#letter-section")
+    return redirect(reverse("contributions:contribution", args=[pk]) + "#received-section")

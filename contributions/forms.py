@@ -140,7 +140,11 @@ NOT_SAID = ("", _("Not stated"))
 class ReceivedForm(forms.Form):
     """How a paper came that the secretariat files for `party`: of a Member State's it is always said."""
 
-    came_by = forms.ChoiceField(label=_("How it came"), widget=forms.RadioSelect)
+    came_by = forms.ChoiceField(
+        label=_("Received by"),
+        widget=forms.RadioSelect,
+        help_text=_("Always stated of a Member State's paper."),
+    )
     dated = date_field(
         _("Date of the letter"),
         required=False,
@@ -153,6 +157,8 @@ class ReceivedForm(forms.Form):
         said_always = party is not None and party.is_delegation
         choice_field(self, "came_by").choices = [*([] if said_always else [NOT_SAID]), *CameBy.choices]
         self.fields["came_by"].required = said_always
+        if party is not None:
+            self.fields["came_by"].help_text = ""
         self.fields["dated"].required = said_always
 
     def party_of_paper(self) -> Party | None:

@@ -78,9 +78,14 @@ def came_later(
 ) -> list[Later]:
     """What came after `revision` was registered. `disclosures`: the later entries that say who may read the document.
 
-    No query where revisions and versions are prefetched.
+    No query where revisions, versions and objections are prefetched.
     """
-    found = [*_revisions(document, revision), *_translations(revision), *map(_disclosed, disclosures)]
+    found = [
+        *_revisions(document, revision),
+        *_translations(revision),
+        *_objections(document, revision),
+        *map(_disclosed, disclosures),
+    ]
     if document.withdrawn_at is not None:
         found.append(
             Later(
@@ -159,6 +164,20 @@ def _translations(revision: Revision) -> Iterable[Later]:
             )
         else:
             yield Later(version.added_at, _("%(language)s translation added by the secretariat") % said)
+
+
+def _objections(document: Document, revision: Revision) -> Iterable[Later]:
+    """That a Member State objected to what was filed for it, and took that back."""
+    for objection in document.objections.all():
+        said = {"state": objection.state.name}
+        if objection.made_at >= revision.available_at:
+            yield Later(
+                objection.made_at,
+                _("%(state)s objected to its being registered in its name") % said,
+                reason=objection.reason,
+            )
+        if objection.lifted_at is not None and objection.lifted_at >= revision.available_at:
+            yield Later(objection.lifted_at, _("%(state)s took its objection back") % said)
 
 
 def _disclosed(entry: JournalEntry) -> Later:

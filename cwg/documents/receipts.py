@@ -100,7 +100,9 @@ def printed(receipt: Receipt) -> Printed:
     facts.append(pair(_("Submitted by"), said["submitted_by"]))
     checks = [pair(_("SHA-256 of this receipt"), receipt.digest)]
     if came := said.get("filed_for"):
-        checks.append(pair(_("SHA-256 of the letter"), came["letter"] or _("no letter is kept")))
+        checks.append(
+            pair(_("SHA-256 of the list of the letter's files"), came["letter"] or _("no letter is kept"))
+        )
     if said["rule_source"]:
         checks.append(pair(_("Source of the rule"), said["rule_source"], language=UNDETERMINED))
     if said["requested_in_session"]:

@@ -77,6 +77,9 @@ def test_it_is_taken_back_and_stays_on_record(document, saudi_focal_point, syria
     assert (objection.lifted_at, objection.lifted_by) == (held.at, saudi_focal_point)
     assert SAID not in client_of(syrian_delegate).get(document.get_absolute_url()).content.decode()
     assert JournalEntry.objects.filter(act="objection_lifted").count() == 1
+    since = client_of(syrian_delegate).get(Receipt.objects.get().get_absolute_url()).content.decode()
+    assert "Saudi Arabia objected to its being registered in its name" in since
+    assert "Saudi Arabia took its objection back" in since
     make(document, saudi_focal_point, "Once more")
     assert Objection.objects.count() == 2
 

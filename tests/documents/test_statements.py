@@ -12,7 +12,7 @@ from cwg.documents import register, statements
 from cwg.documents.models import Document, Receipt, SignedStatement
 from cwg.documents.proofs import CHECKER
 from cwg.record import checks, journal, signing, verify_receipt
-from tests import factories
+from tests import drafts, factories
 
 pytestmark = pytest.mark.django_db
 
@@ -255,3 +255,38 @@ def test_keys_recipe_and_checker_are_there_for_everybody(client, files):
 
 def test_before_the_first_signature_the_page_of_keys_says_so(client, db):
     assert "No key yet" in client.get(reverse("documents:keys")).content.decode()
+
+
+# --- Filed by the secretariat for others ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def filed_statement(tmp_path, held, dg, secretary, client_of, client) -> dict[str, Path]:
+    """The statement of a paper that the secretariat filed for Saudi Arabia, and the public keys."""
+    draft = drafts.make_draft(dg, factories.make_register(dg), by=secretary, received=drafts.LETTER)
+    receipt = drafts.submit(draft, secretary).receipt
+    paths = {"statement": tmp_path / "filed", "keys": tmp_path / "keys"}
+    paths["statement"].write_bytes(client_of(secretary).get(statement_url(receipt)).content)
+    paths["keys"].write_bytes(client.get(reverse("documents:keys-json")).content)
+    return paths
+
+
+def test_the_checker_says_by_whose_hand_and_how_it_came(filed_statement, capsys):
+    assert check(filed_statement) == 0
+    said = capsys.readouterr().out
+    assert "Filed by Secretariat of the Group for Saudi Arabia; it came by a letter of 2026-02-20." in said
+    assert "Digest of the letter that is kept: " in said
+
+
+@pytest.mark.parametrize("change", [{"dated": "2026-02-21"}, {"letter": None}, None])
+def test_a_statement_that_says_otherwise_how_it_came_does_not_hold_though_signed(
+    filed_statement, capsys, change
+):
+    signed = json.loads(filed_statement["statement"].read_bytes())
+    said = signed["statement"]
+    said["filed_for"] = said["filed_for"] | change if change is not None else None
+    signed["digest"] = signed["entry"]["facts"]["receipt"] = journal.digest(said)
+    signed["hash"] = verify_receipt.entry_hash(signed["entry"])
+    filed_statement["statement"].write_bytes(journal.canonical(resigned(signed)))
+    assert check(filed_statement) == verify_receipt.DOES_NOT_HOLD
+    assert "differ in" in capsys.readouterr().out
