@@ -17,7 +17,7 @@ from cwg.documents.models import Document
 from cwg.look.reasons import ReasonForm
 from cwg.members.parties import Party
 from cwg.members.requests import PortalRequest
-from cwg.members.rights import anybody_works_for
+from cwg.members.rights import without_anybody
 
 from . import answers, offers, request_lines, requests
 from .carrying_out import carried_out, form_page
@@ -85,14 +85,14 @@ def _say_who_is_told(request: PortalRequest, meeting: Meeting, made: Request) ->
         Party(meeting.register.group, each.state, each.office)
         for each in made.addressees.select_related("state", "office")
     ]
-    deaf = [party.name for party in asked if not anybody_works_for(party, request.server_now)]
-    if not deaf:
+    unheard = [party.name for party in without_anybody(asked, request.server_now)]
+    if not unheard:
         messages.success(request, _("The request is recorded, and its addressees are being told."))
         return
-    names = {"names": ", ".join(deaf)}
-    if len(deaf) < len(asked):
+    names = {"names": ", ".join(unheard)}
+    if len(unheard) < len(asked):
         said = _(
-            "The request is recorded, and its addressees are being told, but for %(names)s: nobody is accredited there yet."
+            "The request is recorded, and its addressees are being told, except %(names)s: nobody is accredited there yet."
             " Invite somebody under People."
         )
     else:

@@ -202,21 +202,37 @@ def rights_of(person, at: datetime | None = None) -> Rights:
 # --- Whether anybody is there -------------------------------------------------------------------------------------
 
 
-def anybody_works_for(party: Party, at: datetime) -> bool:
-    """Whether somebody drafts and answers for this party at `at`, and gets the mails that are written to it."""
-    return _anybody(party, WORKERS, at)
-
-
 def anybody_submits_for(party: Party, at: datetime) -> bool:
     """Whether somebody submits and signs in this party's name at `at`: what is asked of it reaches nobody else."""
-    return _anybody(party, SUBMITTERS, at)
-
-
-def _anybody(party: Party, roles: frozenset[Role], at: datetime) -> bool:
     held = Accreditation.objects.in_force(at).filter(group=party.group_id, person__is_active=True)
     if party.is_invited:
         return held.filter(role=Role.SECRETARIAT).exists()
-    return held.of_party(party).filter(role__in=roles).exists()
+    return held.of_party(party).filter(role__in=SUBMITTERS).exists()
+
+
+def without_anybody(parties: Iterable[Party], at: datetime) -> list[Party]:
+    """Those of `parties`, in their order, for which nobody works at `at`: whom no mail reaches that is written to them.
+
+    One query, however many they are.
+    """
+    asked = list(parties)
+    held = Accreditation.objects.in_force(at).filter(
+        group__in={party.group_id for party in asked}, role__in=WORKERS, person__is_active=True
+    )
+    seats, served = set(), set()
+    for group_id, role, state_id, office_id in held.values_list("group_id", "role", "state_id", "office_id"):
+        seats.add((group_id, state_id, office_id))
+        if role == Role.SECRETARIAT:
+            served.add(group_id)
+    return [
+        party
+        for party in asked
+        if not (
+            party.group_id in served
+            if party.is_invited
+            else (party.group_id, party.state_id, party.office_id) in seats
+        )
+    ]
 
 
 def states_that_answer(group_id: int, at: datetime) -> frozenset[int]:

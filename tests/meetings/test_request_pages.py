@@ -235,7 +235,7 @@ def test_one_request_is_addressed_to_states_and_offices_at_once(client_of, in_se
     ("accredited", "said"),
     [
         (("SAU", "SYR"), "its addressees are being told."),
-        (("SAU",), "being told, but for Syrian Arab Republic: nobody is accredited there yet."),
+        (("SAU",), "being told, except Syrian Arab Republic: nobody is accredited there yet."),
         ((), "nobody is told: nobody is accredited for Saudi Arabia, Syrian Arab Republic yet."),
     ],
 )

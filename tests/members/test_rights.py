@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from cwg import clock
 from cwg.members.models import Role
 from cwg.members.parties import Party
-from cwg.members.rights import anybody_submits_for, rights_of, states_that_answer
+from cwg.members.rights import anybody_submits_for, rights_of, states_that_answer, without_anybody
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,32 @@ def test_somebody_submits_for_a_party_from_the_first_instant_to_the_last(dg, hel
     ):
         assert anybody_submits_for(party, at) is there, at
         assert states_that_answer(dg.pk, at) == (frozenset({saudi.pk}) if there else frozenset())
+
+
+def test_whom_nobody_works_for_is_read_in_one_question(held, dg, secretary, django_assert_num_queries):
+    """Delegates count, who submit nothing; an auditor does not; for an invited body it is the secretariat that acts."""
+    body, bureau, chair = (factories.make_office(kind) for kind in ("invited", "bureau", "chair"))
+    saudi, syria, france = (factories.make_state(iso3) for iso3 in ("SAU", "SYR", "FRA"))
+    ends = held.at + timedelta(days=1)
+    factories.accredit("delegate@sau.example", dg, Role.DELEGATE, saudi, until=ends)
+    factories.accredit("vice@test.example", dg, Role.VICE_CHAIR, office=chair)
+    factories.accredit("auditor@test.example", dg, Role.AUDITOR)
+    gone = factories.accredit("gone@syr.example", dg, Role.FOCAL_POINT, syria).person
+    gone.is_active = False
+    gone.save()
+    other = factories.make_group("OTHER")
+    factories.accredit("focal@fra.example", other, Role.FOCAL_POINT, france)
+    asked = [
+        Party(dg, saudi),
+        Party(dg, syria),
+        Party(dg, france),
+        *(Party(dg, office=office) for office in (body, bureau, chair)),
+        Party(other, office=body),
+    ]
+    unheard = [asked[1], asked[2], asked[4], asked[6]]
+    with django_assert_num_queries(1):
+        assert without_anybody(asked, ends - MICROSECOND) == unheard
+    assert without_anybody(asked, ends) == [asked[0], *unheard]
 
 
 def test_nobody_whose_account_is_closed_submits(dg, saudi_focal_point, now):
