@@ -39,7 +39,7 @@ def answer_request(request: PortalRequest, pk: uuid.UUID, asked: int) -> HttpRes
     except (CannotLink, drafting.NotOpen):
         return render(request, "409.html", status=409)
     messages.success(
-        request, _("Draft saved. The document will be linked to the request as it is registered.")
+        request, _("Draft saved. The document will be linked to the request when it is registered.")
     )
     return redirect("contributions:contribution", pk=pk)
 

@@ -46,7 +46,7 @@ INTERRUPTED: dict[type[Exception], Any] = {
 
 NOBODY_SUBMITS = gettext_lazy(
     "Your delegation has no focal point here, so nobody can submit this draft yet, and there is nobody to ask. The"
-    " secretariat of the group invites one."
+    " secretariat of the group can invite one."
 )
 
 

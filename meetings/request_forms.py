@@ -117,7 +117,7 @@ class LinkForm(forms.Form):
         try:
             found = self.linkable.filter(search.of_symbol(symbols.parse(written)))[:2]
         except symbols.NotASymbol:
-            raise forms.ValidationError(_text("This is no symbol of a document.")) from None
+            raise forms.ValidationError(_text("This is not the symbol of a document.")) from None
         if len(found) != 1:
             raise forms.ValidationError(
                 _text("Several documents may be meant. Give the whole symbol.")

@@ -122,7 +122,7 @@ def _opening_to_undo(meeting: Meeting, locked: Register, sitting: Sitting | None
     if sitting is not None and not meeting.sittings.filter(pk=sitting.pk, opened_at__isnull=False).exists():
         raise CannotUndo(_("That sitting is not open."))
     if sitting is None and meeting.sittings.filter(opened_at__isnull=False).exists():
-        raise CannotUndo(_("Say the opening of which sitting is undone."))
+        raise CannotUndo(_("Choose the sitting whose opening is undone."))
     raise CannotUndo(_("Requests of the Group were recorded since it opened. Withdraw them first."))
 
 

@@ -193,7 +193,7 @@ class Words:
             else:
                 # The same of a group that is not there and of one that is another secretariat's.
                 problems.append(
-                    _("You keep no people of a group “%(group)s”. Yours: %(groups)s.")
+                    _("“%(group)s” is not one of your groups. Yours: %(groups)s.")
                     % {"group": word, "groups": ", ".join(group.code for group in self.groups)}
                 )
         return groups, problems
@@ -206,6 +206,6 @@ class Words:
         if len(found) == 1:
             return found[0]
         raise Unclear(
-            _("The portal writes no mails in “%(language)s”. Its languages: %(codes)s.")
+            _("The portal does not write in “%(language)s”. Its languages: %(codes)s.")
             % {"language": text, "codes": ", ".join(LANGUAGE_CODES)}
         )

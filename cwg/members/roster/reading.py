@@ -249,7 +249,8 @@ def _checked(headed: list[str | None], cells: list[str]) -> tuple[list[str], lis
     ]
     if missing:
         raise NotReadable(
-            _("The headings lack: %(columns)s.") % {"columns": ", ".join(str(each) for each in missing)}
+            _("These headings are missing: %(columns)s.")
+            % {"columns": ", ".join(str(each) for each in missing)}
         )
     unread = [cell.strip() for cell, column in zip(cells, headed, strict=True) if cell.strip() and not column]
     notes = [_("The column “%(column)s” is not read.") % {"column": one_line(each)[:60]} for each in unread]
@@ -266,7 +267,7 @@ def _line(number: int, cells: list[str], columns: list[str], headed: bool) -> Li
         else NEEDED
     )
     if len(cells) < needed:
-        few = _("This line has %(count)d columns; it takes at least %(needed)d.")
+        few = _("This line has %(count)d columns; it needs at least %(needed)d.")
         shown = {column: one_line(cell) for column, cell in found.items()}
         return Line(number, shown, (few % {"count": len(cells), "needed": needed},), broken=True)
     unfit = {column: _unfit(cell) for column, cell in zip(columns, cells, strict=False) if column}
@@ -292,9 +293,9 @@ def _unfit(cell: str) -> str:
     if any(c in "\r\n\v\f\x85\u2028\u2029" for c in inner):
         return _("write this on one line.")
     if any(unicodedata.category(c) in ("Cc", "Cs") for c in inner):
-        return _("this has control characters in it. Type it again.")
+        return _("this contains control characters. Type it again.")
     if turns_direction(inner):
-        return _("this has invisible signs in it that turn the direction of writing. Type it again.")
+        return _("this contains invisible characters that turn the direction of writing. Type it again.")
     if csv_export.is_formula(inner):
         return _("this begins like a formula of a spreadsheet. Write it without the sign in front.")
     if "\ufffd" in inner:
