@@ -8,11 +8,12 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F, Prefetch, Q
 
+from cwg.members.parties import Party
 from cwg.record import journal, replay
 from cwg.record.models import JournalEntry, PortalJournal
 
 from . import blobs, comparison, deadlines, heads, judgements, restore_gaps, statements
-from .models import Blob, Deadline, Document, Receipt, Register, Revision, Series, Version
+from .models import Blob, Deadline, Document, Objection, Receipt, Register, Revision, Series, Version
 
 # The act by which `manage.py demo` says, in the chain of a register, that it told of the past there: documents
 # were decided at instants that had passed, and committed later. Believed nowhere but in a demonstration.
@@ -27,6 +28,7 @@ def register(checks) -> None:
     checks.register("I5 the chains verify, one entry for one act", chains_verify)
     checks.register("I5 the journal tells what the register holds", acts_told)
     checks.register("I5 the journal tells of every translation that was added", translations_told)
+    checks.register("I5 the journal tells of every objection", objections_told)
     checks.register("I8 receipts say what the register holds", receipts_hold)
     checks.register("I5 the chains bear out the heads that were published", heads.faults)
     checks.register("I8 signed statements verify with the published keys", statements.faults)
@@ -240,13 +242,7 @@ def acts_told() -> Iterator[str]:
 def translations_told() -> Iterator[str]:
     """Every translation that was added, or taken along by a Rev. of the sponsors, is named with its files; and no other."""
     told: dict[tuple, tuple] = {}
-    lost: dict[uuid.UUID, set[int]] = {}
-    acts = JournalEntry.objects.filter(Q(act="translation") | Q(act="revised", facts__has_key="translations"))
-    for entry in acts.order_by("chain", "position"):
-        if entry.chain not in lost:
-            lost[entry.chain] = replay.positions_without_rows(entry.chain)
-        if entry.position in lost[entry.chain]:
-            continue
+    for entry in _in_effect(Q(act="translation") | Q(act="revised", facts__has_key="translations")):
         own = entry.facts | {"added_at": journal.plain(entry.at)}
         for line in [own] if entry.act == "translation" else entry.facts["translations"]:
             told[entry.facts["revision"], line["language"], line["edition"]] = _as_told(
@@ -266,6 +262,37 @@ def translations_told() -> Iterator[str]:
             yield f"{name}: the journal tells of another translation than the register holds"
     for revision, language, edition in sorted(told):
         yield f"the journal tells of a translation ({language}, {edition}) of revision {revision} that is not there"
+
+
+def objections_told() -> Iterator[str]:
+    """Every objection, and that it was taken back, is named as it was made; and no other."""
+    told: Counter[tuple] = Counter()
+    for entry in _in_effect(Q(act__in=["objected", "objection_lifted"])):
+        facts = entry.facts
+        told[
+            facts["document"], facts["party"], entry.act, journal.plain(entry.at), facts.get("reason", "")
+        ] += 1
+    symbols = {}
+    for one in Objection.objects.select_related("document__register__group", "state").order_by("pk"):
+        party = Party(one.document.register.group, one.state).record
+        symbols[one.document_id] = one.document.symbol
+        told[one.document_id, party, "objected", journal.plain(one.made_at), one.reason] -= 1
+        if one.lifted_at is not None:
+            told[one.document_id, party, "objection_lifted", journal.plain(one.lifted_at), ""] -= 1
+    for (document, *_), count in told.items():
+        if count:
+            name = symbols.get(document, f"document {document}")
+            yield f"{name}: the journal tells of other objections than the register holds"
+
+
+def _in_effect(acts: Q) -> Iterator[JournalEntry]:
+    """The entries of these acts, without those that a restore has found to have no effect any more."""
+    lost: dict[uuid.UUID, set[int]] = {}
+    for entry in JournalEntry.objects.filter(acts).order_by("chain", "position"):
+        if entry.chain not in lost:
+            lost[entry.chain] = replay.positions_without_rows(entry.chain)
+        if entry.position not in lost[entry.chain]:
+            yield entry
 
 
 def _as_told(at: str, files: Iterable[tuple[str, int]]) -> tuple:

@@ -81,7 +81,29 @@ def test_it_is_taken_back_and_stays_on_record(document, saudi_focal_point, syria
     assert "Saudi Arabia objected to its being registered in its name" in since
     assert "Saudi Arabia took its objection back" in since
     make(document, saudi_focal_point, "Once more")
-    assert Objection.objects.count() == 2
+    assert Objection.objects.count() == 2 and drafts.faults() == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE documents_objection SET reason = 'Something else'",
+        "UPDATE documents_objection SET lifted_at = NULL, lifted_by_id = NULL",
+        "UPDATE documents_objection SET state_id = (SELECT id FROM members_memberstate WHERE iso3 = 'SYR')",
+        "DELETE FROM documents_objection",
+    ],
+)
+def test_an_objection_other_than_the_record_tells_is_found(
+    document, saudi_focal_point, syrian_delegate, damage
+):
+    make(document, saudi_focal_point)
+    objections.lift(document, rights=rights_of(saudi_focal_point))
+    assert drafts.faults() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(damage)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert any("tells of other objections" in fault for fault in drafts.faults())
 
 
 @pytest.mark.parametrize(
