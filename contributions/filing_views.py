@@ -20,7 +20,7 @@ from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 from meetings.answers import CannotLink
 
-from . import draft_pages, drafting, letters, submission
+from . import draft_pages, drafting, letters, received, submission
 from .finding import asked_in_address, draft_or_404, others_document_or_404, slot_in_address
 from .forms import ChangeForForm, FilingForm, ReceivedForm
 from .models import Contribution
@@ -109,7 +109,7 @@ def change_for(request: PortalRequest, document: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         party=found.party,
         at=request.server_now,
-        languages=[version.language for version in found.current.versions.all()],
+        languages=[version.language for version in found.current.texts],
         initial={"kind": "rev", "came_by": ""},
     )
     if request.method == "POST" and form.is_valid():
@@ -124,6 +124,14 @@ def change_for(request: PortalRequest, document: int) -> HttpResponse:
             )
         except (NotEntitled, offers.DocumentWithdrawn, offers.MeetingCalledOff):
             return render(request, "409.html", status=409)
+        if received.of(draft) != form.received:
+            messages.warning(
+                request,
+                _(
+                    "This change was begun before, and here is its draft. It says otherwise how the paper came: what you"
+                    " entered just now is not in it."
+                ),
+            )
         return redirect(draft)
     return render(
         request,

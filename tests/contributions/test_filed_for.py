@@ -425,6 +425,27 @@ def test_a_change_that_came_by_letter_is_filed_for_its_party(
     assert drafts.faults() == []
 
 
+def test_a_change_that_was_begun_before_says_so_where_it_came_otherwise(register, secretary, client_of):
+    theirs = factories.make_document(register, "Their own")
+    client, url = client_of(secretary), reverse("contributions:change-for", args=[theirs.pk])
+    given = {"kind": "rev", "came_by": "letter", "dated": "2026-02-20"}
+    for again, said in ((given, False), (given, False), (given | {"dated": "2026-02-21"}, True)):
+        page = client.post(url, again, follow=True).content.decode()
+        assert ("This change was begun before" in page) is said
+    draft = Contribution.objects.get()
+    assert draft.dated == date(2026, 2, 20)
+
+
+def test_a_corrigendum_is_offered_once_for_a_language_whose_translation_was_replaced(
+    register, secretary, client_of, held
+):
+    theirs = factories.make_document(register, "Their own")
+    factories.add_translation(theirs, text="Faux.", actor=secretary)
+    factories.add_translation(theirs, text="Juste.", actor=secretary, reason="The wrong file")
+    page = client_of(secretary).get(reverse("contributions:change-for", args=[theirs.pk])).content.decode()
+    assert page.count('<option value="fr"') == 1 and page.count('<option value="en"') == 1
+
+
 @pytest.mark.parametrize("who", ["saudi_focal_point", "chair", "auditor"])
 def test_nobody_but_the_secretariat_files_a_change_for_another(document, who, request, client_of, now):
     person: Person = request.getfixturevalue(who)
