@@ -1,6 +1,5 @@
 """Who is who: groups, Member States, offices, people, and the accreditations from which every right comes."""
 
-import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -359,52 +358,12 @@ class Accreditation(NamesParty):
         return f"{role}, {self.office.name}" if self.office.is_invited else self.office.name
 
     @property
-    def seat(self) -> tuple[str, int | None, int | None]:
+    def acts_as(self) -> tuple[str, int | None, int | None]:
         """The same in every group in which a person acts as the same: for lists that name it once."""
         return self.role, self.state_id, self.office_id
 
 
-class Invitation(NamesParty):
-    """A mailed link that works once and expires. The link is signed; no secret is kept. See `people.py`."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = AddressField(_("e-mail address"))
-    name = models.CharField(_("name"), max_length=150)
-    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="en")
-    group = models.ForeignKey(Group, models.PROTECT, related_name="+", verbose_name=_("group"))
-    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
-    state = models.ForeignKey(
-        MemberState, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("delegation of")
-    )
-    office = models.ForeignKey(
-        Office, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("office")
-    )
-    # Nobody: made on the server itself, by whoever runs the portal (first_people.py).
-    invited_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("invited by")
-    )
-    invited_at = models.DateTimeField(_("invited"))
-    expires_at = models.DateTimeField(_("expires"))
-    used_at = models.DateTimeField(_("used"), null=True, blank=True)
-    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
-    person = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
-    )
-
-    class Meta:
-        verbose_name = _("invitation")
-        verbose_name_plural = _("invitations")
-        ordering = ["-invited_at"]
-        constraints = role_and_party("inv_")
-
-    def __str__(self) -> str:
-        return self.email
-
-    def is_open_at(self, now) -> bool:
-        """Whether the link still works at the aware instant `now`: the instant of expiry itself is too late."""
-        return self.used_at is None and self.revoked_at is None and now < self.expires_at
-
-
 # Django finds the models of an app through this module.
 from .entry_models import AddressChange, EntryAttempt, KnownDevice, Session  # noqa: E402, F401
+from .invitation_models import Invitation  # noqa: E402, F401
 from .roster.models import Roster  # noqa: E402, F401
