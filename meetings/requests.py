@@ -20,7 +20,7 @@ from cwg.record import journal
 from cwg.record.history import save_signed
 from cwg.record.reasons import clean_reason
 
-from . import offers
+from . import offers, planning
 from .models import Addressee, Meeting, Request, Sitting
 from .offers import MeetingAct
 from .secretariat import must_be_secretariat
@@ -78,8 +78,13 @@ def record(
             )
         if sitting is not None and sitting.meeting_id != meeting.pk:
             raise CannotRecord(_("That sitting belongs to another meeting."), "sitting")
-        if due_on is not None and due_on < zones.as_local(at, meeting.zone).date():
+        today = zones.as_local(at, meeting.zone).date()
+        if due_on is not None and due_on < today:
             raise CannotRecord(_("The due date has passed."), "due_on")
+        if due_on is not None and due_on > today + planning.FURTHEST:
+            raise CannotRecord(
+                _("That is more than ten years from now. Check the year of the due date."), "due_on"
+            )
         request = Request(
             meeting=meeting,
             sitting=sitting,

@@ -200,6 +200,7 @@ def test_a_request_is_recorded_in_session_and_refused_before(client_of, held, me
         ({"wording": ""}, "wording"),
         ({"item": " "}, "item"),
         ({"due_on": "2009-05-15"}, "due_on"),
+        ({"due_on": "9999-12-31"}, "due_on"),
         ({"due_on": "soon"}, "due_on"),
     ],
 )

@@ -12,7 +12,7 @@ from cwg.notices.models import Event
 from cwg.record import journal
 from cwg.record.models import JournalEntry
 from cwg.record.reasons import ReasonMissing
-from meetings import convening, requests
+from meetings import convening, planning, requests
 from meetings.models import Addressee, Meeting, Request
 from tests import drafts, factories
 
@@ -106,6 +106,17 @@ def test_a_request_with_a_later_due_date_opens_no_slot(meeting, secretary):
     one = made.addressees.get()
     assert (one.slot, one.office) == (None, office)
     assert not Slot.objects.exists()
+
+
+def test_a_date_lies_within_ten_years(held, meeting, secretary):
+    """In the last year of the calendar there is no end of the day: no page of such a request could be shown."""
+    furthest = held.at.date() + planning.FURTHEST
+    for due_on in (furthest + timedelta(days=1), date.max):
+        with pytest.raises(requests.CannotRecord) as refused:
+            ask(meeting, secretary, due_on=due_on)
+        assert refused.value.field == "due_on"
+    assert not Request.objects.exists() and not JournalEntry.objects.filter(act="request").exists()
+    assert ask(meeting, secretary, due_on=furthest).due_on == furthest
 
 
 def test_a_dated_request_is_overdue_from_the_end_of_its_day_at_the_seat(held, meeting, secretary):
