@@ -96,6 +96,12 @@ class Rights:
     def enters_console(self) -> bool:
         return bool(self._groups(CONSOLE))
 
+    @property
+    def zone(self) -> str:
+        """An IANA name: the zone in which instants of no meeting are shown to this person. Chosen, else the seat's."""
+        chosen = self.person.time_zone if self.person else ""
+        return chosen or next((a.group.zone for a in self.accreditations), "UTC")
+
     def delegation_seats(self) -> tuple[Accreditation, ...]:
         """Accreditations as delegate or focal point, by group code."""
         return tuple(a for a in self.accreditations if a.state_id)

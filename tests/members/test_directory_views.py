@@ -93,6 +93,13 @@ def test_an_office_that_says_the_role_is_not_said_twice(dg, role, kind, said):
     assert held.capacity == said.format(office=office.name)
 
 
+def test_whoever_is_only_invited_is_found_below_and_not_called_nobody(client_of, secretary, invite):
+    invitation = invite(3)
+    text = text_of(client_of(secretary), f"{PEOPLE}?q={invitation.email}")
+    assert invitation.email in text and "Nobody matches" not in text
+    assert "Nobody matches" in text_of(client_of(secretary), f"{PEOPLE}?q=nobody@nowhere.example")
+
+
 def test_an_administrator_finds_everybody(client_of, administrator, saudi_delegate, other_secretary):
     text = text_of(client_of(administrator), PEOPLE)
     assert person_page(saudi_delegate) in text and person_page(other_secretary) in text

@@ -148,3 +148,11 @@ def test_the_secretariat_of_its_group_submits_for_an_invited_body(dg, now, secre
     body = factories.make_office("invited")
     assert anybody_submits_for(Party(dg, office=body), now)
     assert not anybody_submits_for(Party(factories.make_group("OTHER"), office=body), now)
+
+
+def test_instants_of_no_meeting_are_shown_in_the_chosen_zone_or_at_the_groups_seat(dg, now):
+    person = accredited("delegate", dg)
+    assert dg.zone != "UTC" and rights_of(person, now).zone == dg.zone
+    person.time_zone = "America/New_York"
+    assert rights_of(person, now).zone == "America/New_York"
+    assert rights_of(AnonymousUser(), now).zone == "UTC"

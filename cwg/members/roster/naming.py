@@ -182,7 +182,7 @@ class Words:
         if not words:
             if default is not None:
                 return [default], []
-            return [], [_("Name a group, or choose one above the list for lines without.")]
+            return [], [_("Name a group, or choose one below the list for lines without.")]
         groups: list[Group] = []
         problems = []
         for word in words:

@@ -105,7 +105,7 @@ def test_groups_are_named_by_code_each_once(words, dg):
     assert words.groups_named("dg; WG-WSIS / DG", None) == ([dg, wsis], [])
     assert words.groups_named("", dg) == ([dg], [])
     assert words.groups_named("", None)[1] == [
-        "Name a group, or choose one above the list for lines without."
+        "Name a group, or choose one below the list for lines without."
     ]
 
 
@@ -120,5 +120,5 @@ def test_a_group_that_is_not_there_and_one_that_is_not_the_readers_are_answered_
 def test_a_language_is_known_by_its_code_and_name(words):
     assert [words.language(each, "en") for each in ("fr", "French", "FRENCH", "")] == ["fr", "fr", "fr", "en"]
     assert {words.language(code, "en") for code in LANGUAGE_CODES} == set(LANGUAGE_CODES)
-    with pytest.raises(Unclear, match="no mails in “Klingon”"):
+    with pytest.raises(Unclear, match="does not write in “Klingon”"):
         words.language("Klingon", "en")
