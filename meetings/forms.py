@@ -1,18 +1,23 @@
 """Forms of the secretariat's pages: a new opening, deadlines, a sitting that opens, a meeting called off."""
 
 from datetime import datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import zones
 from cwg.look.form_fields import row_field
+from cwg.look.instants import instant_text
 from cwg.look.reasons import ReasonField
+from cwg.record import journal
 
 from .deadline_changes import Choice, DeadlineChange, DeadlineProposal, Meaning
-from .models import Sitting
+from .models import Meeting, Sitting
 from .moving import MoveProposal
 from .offers import Opening
 
@@ -39,6 +44,29 @@ def date_field(label, **kwargs) -> forms.DateField:
 
 def time_field(label, **kwargs) -> forms.TimeField:
     return forms.TimeField(label=label, widget=TimeInput(), input_formats=["%H:%M", "%H:%M:%S"], **kwargs)
+
+
+class ConfirmsWarnings(forms.Form):
+    """A form that is taken in spite of warnings once the person has ticked that it is meant so."""
+
+    confirmed = forms.BooleanField(
+        required=False, label=_("I have read the warning; this is intended"), widget=forms.HiddenInput
+    )
+
+    def knows(self, warnings: tuple[str, ...]) -> bool:
+        """Whether the person has confirmed exactly these warnings; else they stand on the form, with the box to tick."""
+        shown = journal.digest({"warnings": list(warnings)})
+        if not warnings or self.data.get("confirmed") == shown:
+            return True
+        for warning in warnings:
+            self.add_error(None, warning)
+        # What was ticked before was about other warnings.
+        self.data = cast(QueryDict, self.data).copy()
+        self.data.pop("confirmed", None)
+        field = self.fields.pop("confirmed")
+        field.widget = forms.CheckboxInput(attrs={"value": shown})
+        self.fields["confirmed"] = field  # last, next to the button
+        return False
 
 
 class OpeningForm(forms.Form):
@@ -173,16 +201,27 @@ def choice_text(change: DeadlineChange, choice: Choice) -> str:
     }[choice]
 
 
-class OpenSittingForm(forms.Form):
+class SittingToOpen(forms.ModelChoiceField):
+    """Sittings with their plan beside them, so that those of two days are told apart."""
+
+    def label_from_instance(self, sitting: Sitting) -> str:
+        planned = instant_text(sitting.starts_at, sitting.meeting.zone, "short")
+        return f"{sitting}, {planned}"
+
+
+class OpenSittingForm(ConfirmsWarnings):
     """Which sitting opens, and when it really did, on the clock of the seat."""
 
-    sitting = forms.ModelChoiceField(Sitting.objects.none(), label=_("Sitting"), empty_label=None)
+    sitting = SittingToOpen(Sitting.objects.none(), label=_("Sitting"), empty_label=None)
     date = date_field(_("Date"))
-    time = time_field(_("Time at the seat at which it opened"))
+    time = time_field("")
 
-    def __init__(self, *args, sittings, **kwargs):
+    def __init__(self, *args, meeting: Meeting, sittings: QuerySet[Sitting], **kwargs):
         super().__init__(*args, **kwargs)
-        row_field(self, "sitting").queryset = sittings
+        self.fields["time"].label = _("Time at which it opened (%(place)s time)") % {
+            "place": meeting.register.place
+        }
+        row_field(self, "sitting").queryset = sittings.select_related("meeting__register")
         if not sittings:
             del self.fields["sitting"]
 

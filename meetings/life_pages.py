@@ -18,11 +18,10 @@ from cwg.members.requests import PortalRequest
 from . import calling_off, convening, correcting, offers, planning
 from .carrying_out import carried_out, form_page
 from .finding import own_meeting_or_404, trail_of
-from .forms import CallOffForm
+from .forms import CallOffForm, ConfirmsWarnings
 from .models import Meeting
 from .offers import MeetingAct
 from .plan_forms import (
-    ConfirmsWarnings,
     CorrectionForm,
     HeldSittingFormSet,
     PlanForm,

@@ -101,6 +101,15 @@ class Sitting(models.Model):
     def __str__(self) -> str:
         return self.title or gettext("Sitting %(number)d") % {"number": self.number}
 
+    @property
+    def opened_on_another_day(self) -> bool:
+        """Whether it opened on another day at the seat than it was planned for; reads the meeting."""
+        zone = self.meeting.zone
+        return (
+            self.opened_at is not None
+            and self.opened_at.astimezone(zone).date() != self.starts_at.astimezone(zone).date()
+        )
+
 
 class Standing(models.TextChoices):
     """What has become of a request of the Group with one of those it was addressed to; the words people read."""

@@ -2,47 +2,22 @@
 
 from dataclasses import replace
 from datetime import datetime, time
-from typing import Any, cast
+from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import zones
 from cwg.look.form_fields import choice_field, one_line_only, refuse_line_breaks, row_field
 from cwg.look.reasons import ReasonField
 from cwg.members.models import Group
-from cwg.record import journal
 
-from .forms import TOLD_TO_READERS, date_field, time_field
+from .forms import TOLD_TO_READERS, ConfirmsWarnings, date_field, time_field
 from .planning import Plan, SittingPlan, one_kind_of_line_ends
 
 MOST_DAYS = 31
 MOST_ORDINAL = 9999
 LAST_FIELDS = ("reason", "confirmed")
-
-
-class ConfirmsWarnings(forms.Form):
-    """A form that is taken in spite of warnings once the person has ticked that it is meant so."""
-
-    confirmed = forms.BooleanField(
-        required=False, label=_("I have read the warning; this is intended"), widget=forms.HiddenInput
-    )
-
-    def knows(self, warnings: tuple[str, ...]) -> bool:
-        """Whether the person has confirmed exactly these warnings; else they stand on the form, with the box to tick."""
-        shown = journal.digest({"warnings": list(warnings)})
-        if not warnings or self.data.get("confirmed") == shown:
-            return True
-        for warning in warnings:
-            self.add_error(None, warning)
-        # What was ticked before was about other warnings.
-        self.data = cast(QueryDict, self.data).copy()
-        self.data.pop("confirmed", None)
-        field = self.fields.pop("confirmed")
-        field.widget = forms.CheckboxInput(attrs={"value": shown})
-        self.fields["confirmed"] = field  # last, next to the button
-        return False
 
 
 class PlanForm(ConfirmsWarnings):

@@ -1,12 +1,16 @@
 """Opening a sitting: the act, and not the clock, that puts a meeting in session; and undoing what was a mistake."""
 
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from cwg.documents import register, zones
 from cwg.documents.models import Register
 from cwg.documents.states import MeetingState
+from cwg.look.instants import instant_text
 from cwg.members.models import Person
 from cwg.notices import outbox
 from cwg.record import journal
@@ -18,6 +22,9 @@ from .models import Meeting, Sitting
 from .offers import MeetingAct, Opening
 from .secretariat import must_be_secretariat
 
+# A sitting may open late, never half a day off: the wrong one was chosen, or the wrong day.
+FAR_FROM_PLAN = timedelta(hours=12)
+
 
 class CannotUndo(ValueError):
     """The opening cannot be undone. `str()` is a sentence for the person; nothing was changed."""
@@ -25,6 +32,43 @@ class CannotUndo(ValueError):
 
 class CannotOpen(ValueError):
     """The sitting cannot be opened so. `str()` is a sentence for the person; nothing was changed."""
+
+
+def nearest(sittings: Iterable[Sitting], at: datetime) -> Sitting | None:
+    """The sitting of those given that was most likely opened at `at`: the one planned nearest to it."""
+    return min(sittings, key=lambda one: (abs(one.starts_at - at), one.starts_at), default=None)
+
+
+def warnings_of(
+    meeting: Meeting, sitting: Sitting | None, opened_local: datetime, *, at: datetime
+) -> tuple[str, ...]:
+    """What may be a slip about this opening. One query. Raises what `open_sitting` raises about its time.
+
+    `opened_local` is naive, on the clock of the seat.
+    """
+    opened_at = zones.local_to_instant(opened_local, meeting.zone)
+    _must_be_the_real_time(meeting.register, opened_at, at)
+    return tuple(_warnings(meeting, sitting, opened_at))
+
+
+def _warnings(meeting: Meeting, sitting: Sitting | None, opened_at: datetime) -> Iterator[str]:
+    planned = sitting.starts_at if sitting is not None else meeting.register.opens_at
+    if abs(opened_at - planned) > FAR_FROM_PLAN:
+        yield _text("%(what)s is planned for %(planned)s; it would be recorded as opened on %(opened)s.") % {
+            "what": sitting or meeting,
+            "planned": instant_text(planned, meeting.zone, "short"),
+            "opened": instant_text(opened_at, meeting.zone, "short"),
+        }
+    if sitting is None:
+        return
+    before = meeting.sittings.filter(opened_at__isnull=True, starts_at__lt=sitting.starts_at)
+    missing = [str(one) for one in before.order_by("starts_at", "number")]
+    if missing:
+        yield ngettext(
+            "A sitting planned before it is not recorded as opened: %(sittings)s.",
+            "Sittings planned before it are not recorded as opened: %(sittings)s.",
+            len(missing),
+        ) % {"sittings": ", ".join(missing)}
 
 
 def open_sitting(

@@ -4,6 +4,8 @@ Every page is a form that calls one verb. Who is not in the secretariat of the g
 for a page that does not exist; the verb asks again, under its lock.
 """
 
+from datetime import datetime
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -23,6 +25,7 @@ from .forms import (
     OpenSittingForm,
     UndoOpeningForm,
 )
+from .models import Meeting, Sitting
 from .offers import MeetingAct
 
 
@@ -59,6 +62,12 @@ def announce(request: PortalRequest, slug: str) -> HttpResponse:
     )
 
 
+def _opening_is_meant(form: OpenSittingForm, meeting: Meeting, sitting: Sitting | None, at: datetime) -> bool:
+    """Whether nothing speaks against this opening, or the person has confirmed what does; else the form says it."""
+    found = carried_out(form, sittings.warnings_of, meeting, sitting, form.local, at=at)
+    return found is not None and form.knows(found)
+
+
 @form_page
 def open_sitting(request: PortalRequest, slug: str) -> HttpResponse:
     """Record that a sitting has opened; the first one puts the meeting in session."""
@@ -68,20 +77,31 @@ def open_sitting(request: PortalRequest, slug: str) -> HttpResponse:
     possible = offers.may_open(meeting, to_open, request.server_now)
     local = zones.as_local(request.server_now, meeting.zone)
     data = request.POST if request.method == "POST" else None
-    form = OpenSittingForm(data, sittings=to_open, initial={"date": local.date(), "time": local.time()})
+    form = OpenSittingForm(
+        data,
+        meeting=meeting,
+        sittings=to_open,
+        initial={
+            "sitting": sittings.nearest(to_open, request.server_now),
+            "date": local.date(),
+            "time": local.time(),
+        },
+    )
     status = 200
     if data is not None:
         status = 400 if possible else 409
         if form.is_valid() or not possible:
-            chosen = form.cleaned_data.get("sitting")
-            opened = carried_out(
-                form,
-                sittings.open_sitting,
-                meeting,
-                None if whole else chosen,
-                actor=request.user,
-                opened_local=form.local if form.is_valid() else None,
-            )
+            chosen = None if whole else form.cleaned_data.get("sitting")
+            opened = None
+            if not possible or _opening_is_meant(form, meeting, chosen, request.server_now):
+                opened = carried_out(
+                    form,
+                    sittings.open_sitting,
+                    meeting,
+                    chosen,
+                    actor=request.user,
+                    opened_local=form.local if form.is_valid() else None,
+                )
             if opened is not None:
                 messages.success(request, _("The opening is recorded. The meeting is in session."))
                 return redirect(opened)

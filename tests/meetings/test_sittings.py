@@ -112,6 +112,37 @@ def test_a_sitting_of_another_meeting_opens_nothing(held, dg, meeting, secretary
     assert not Register.objects.filter(opened_at__isnull=False).exists()
 
 
+@pytest.mark.parametrize(("off", "warns"), [(-TICK, False), (timedelta(), False), (TICK, True)])
+def test_an_opening_more_than_twelve_hours_from_the_plan_is_warned_of(held, meeting, off, warns):
+    meeting.sittings.filter(number=2).delete()
+    first = meeting.sittings.get()
+    now = held.forward(hours=13)
+    for way in (1, -1):
+        Sitting.objects.filter(pk=first.pk).update(starts_at=now - way * (timedelta(hours=12) + off))
+        first.refresh_from_db()
+        found = sittings.warnings_of(meeting, first, on_the_wall(now, meeting), at=now)
+        assert ["is planned for" in each for each in found] == ([True] if warns else [])
+
+
+def test_a_meeting_opened_as_a_whole_is_held_to_its_own_plan(held, meeting):
+    meeting.sittings.all().delete()
+    assert sittings.warnings_of(meeting, None, on_the_wall(held.at, meeting), at=held.at) == ()
+    late = held.forward(hours=14)
+    (said,) = sittings.warnings_of(meeting, None, on_the_wall(late, meeting), at=late)
+    assert said.startswith(f"{meeting} is planned for")
+
+
+def test_earlier_sittings_that_are_not_open_are_named_and_open_ones_are_not(held, meeting):
+    third = meeting.sittings.create(number=3, starts_at=held.at)
+    meeting.sittings.filter(number=2).update(starts_at=held.at - TICK)
+    here = on_the_wall(held.at, meeting)
+    (said,) = sittings.warnings_of(meeting, third, here, at=held.at)
+    assert said == "Sittings planned before it are not recorded as opened: Sitting 1, Sitting 2."
+    meeting.sittings.filter(number=1).update(opened_at=held.at)
+    meeting.sittings.filter(number=2).update(starts_at=held.at)
+    assert sittings.warnings_of(meeting, third, here, at=held.at) == ()
+
+
 def test_only_the_secretariat_opens(meeting, chair, saudi_focal_point, auditor, administrator):
     for actor in (chair, saudi_focal_point, auditor, administrator):
         with pytest.raises(PermissionDenied):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from cwg.documents import rulebook
 from cwg.documents.deadlines import TWENTY_FOUR_HOURS
 from cwg.documents.models import Deadline, DeadlineRule, Register
+from cwg.record.models import JournalEntry
 from meetings import requests
 from meetings.models import Meeting
 from tests import factories
@@ -147,6 +148,64 @@ def test_a_sitting_is_opened_with_its_real_time(client_of, held, meeting, secret
     first.refresh_from_db()
     assert first.opened_at == Register.objects.get().opened_at == datetime(2026, 3, 12, 8, 7, tzinfo=UTC)
     assert list(client.get(url).context["form"].fields["sitting"].queryset) == [second]
+
+
+@pytest.fixture
+def two_days(held, meeting) -> Meeting:
+    """A sitting on each of two days, none open; it is an hour past the first."""
+    for number, hours in ((1, 0), (2, 24)):
+        meeting.sittings.create(number=number, starts_at=meeting.register.opens_at + timedelta(hours=hours))
+    held.move_to(meeting.register.opens_at + timedelta(hours=1))
+    return meeting
+
+
+def test_the_sitting_of_tomorrow_opens_today_only_after_a_tick(client_of, two_days, secretary):
+    client, url = client_of(secretary), url_of("open-sitting", two_days)
+    first, second = two_days.sittings.all()
+    data = {"sitting": second.pk, "date": "2026-03-12", "time": "10:00"}
+    asked = client.post(url, data)
+    assert asked.status_code == 400
+    assert asked.context["form"].non_field_errors() == [
+        "Sitting 2 is planned for 13 Mar 2026, 09:00 CET; it would be recorded as opened on 12 Mar 2026, 10:00 CET.",
+        "A sitting planned before it is not recorded as opened: Sitting 1.",
+    ]
+    shown = asked.context["form"]["confirmed"].field.widget.attrs["value"]
+    assert client.post(url, data | {"confirmed": "on"}).status_code == 400
+    assert Register.objects.get().opened_at is None
+    assert not JournalEntry.objects.filter(act="sitting_opened").exists()
+    assert client.post(url, data | {"confirmed": shown}).status_code == 302
+    second.refresh_from_db()
+    assert second.opened_at == datetime(2026, 3, 12, 9, tzinfo=UTC)
+    page = client.get(two_days.get_absolute_url()).content.decode()
+    row = page[page.index("Sitting 2:") :].split("</li>")[0]
+    assert "13 Mar 2026" in row and "12 Mar 2026" in row
+    first.opened_at = first.starts_at
+    first.save()
+    page = client.get(two_days.get_absolute_url()).content.decode()
+    assert page[page.index("Sitting 1:") :].split("</li>")[0].count("12 Mar 2026") == 1
+
+
+def test_a_time_to_come_is_refused_before_anything_is_asked(client_of, two_days, secretary):
+    second = two_days.sittings.last()
+    data = {"sitting": second.pk, "date": "2026-03-13", "time": "09:00"}
+    refused = client_of(secretary).post(url_of("open-sitting", two_days), data)
+    assert refused.status_code == 400
+    assert [str(each) for each in refused.context["form"].non_field_errors()] == [
+        "That time has not come yet. Give the time at which the sitting really opened."
+    ]
+    assert Register.objects.get().opened_at is None
+
+
+@pytest.mark.parametrize(("hours", "number"), [(1, 1), (11.9, 1), (12, 1), (12.1, 2)])
+def test_the_sitting_planned_nearest_to_now_is_chosen_already(
+    client_of, held, two_days, secretary, hours, number
+):
+    held.move_to(two_days.register.opens_at + timedelta(hours=hours))
+    form = client_of(secretary).get(url_of("open-sitting", two_days)).context["form"]
+    assert form["sitting"].initial.number == number
+    page = str(form["sitting"])
+    assert f"selected>Sitting {number}, 1{number + 1} Mar 2026, 09:00 CET<" in page
+    assert form["time"].label == "Time at which it opened (Geneva time)"
 
 
 def test_closing_names_the_slots_that_end(client_of, held, meeting, secretary):
