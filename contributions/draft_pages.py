@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cwg.documents import rules
-from cwg.languages import LANGUAGE_NAMES, LANGUAGES
+from cwg.languages import LANGUAGE_NAMES
 from cwg.members.directory import keeps_people
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import anybody_submits_for, states_that_answer
@@ -40,8 +40,9 @@ def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm |
             (LANGUAGE_NAMES[language], [draft_presentation.file_row(file, removable=True) for file in held])
             for language, held in sorted(files.items())
         ],
-        "upload_languages": LANGUAGES,
-        "upload_language": draft.original_languages[0] if draft.original_languages else "en",
+        "sort_of_change": draft_presentation.sort_of_change(draft),
+        "upload_languages": [(code, LANGUAGE_NAMES[code]) for code in draft.languages_taken],
+        "upload_language": draft.corrected_language or next(iter(draft.original_languages), "en"),
         "max_bytes": settings.MAX_FILE_BYTES,
         "sponsor_form": SponsorForm(contribution=draft) if draft.in_hand.is_delegation else None,
         "deadline_lines": rules.lines_for(draft.register, draft.kind) if draft.register else [],

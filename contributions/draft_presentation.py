@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from cwg.documents import filed_for, header_block, symbols, taking_files
 from cwg.documents.header_block import HeaderBlock
 from cwg.documents.kinds import Kind
+from cwg.languages import LANGUAGE_NAMES
 from cwg.look.instants import as_zone
 
 from .models import Contribution, DraftFile, DraftLetter
@@ -35,6 +36,17 @@ def letter_row(letter: DraftLetter) -> dict[str, Any]:
         "scanned": letter.blob.get_scan_display(),
         "remove_url": reverse("contributions:remove-letter", args=at),
     }
+
+
+def sort_of_change(contribution: Contribution) -> str:
+    """ "Revision", "Corrigendum, French text only"; nothing of a draft that changes no document."""
+    if not contribution.is_change:
+        return ""
+    kind = contribution.get_revision_kind_display()
+    if not contribution.corrected_language:
+        return kind
+    language = LANGUAGE_NAMES[contribution.corrected_language]
+    return gettext("%(kind)s, %(language)s text only") % {"kind": kind, "language": language}
 
 
 def how_it_came(contribution: Contribution) -> str:

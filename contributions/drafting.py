@@ -42,6 +42,14 @@ class EditConflict(ValueError):
         self.current = current
 
 
+class OtherLanguage(ValueError):
+    """A corrigendum of one language takes files of that language only. `taken` is its code."""
+
+    def __init__(self, taken: str):
+        super().__init__("the corrigendum concerns another language")
+        self.taken = taken
+
+
 class NobodySubmits(ValueError):
     """The delegation has nobody who could submit: asking would reach nobody."""
 
@@ -182,7 +190,8 @@ def edit(
                 contribution.slot = None
             contribution.register = wording.register
             contribution.kind = wording.kind
-        contribution.original_languages = list(wording.original_languages)
+        if not contribution.corrected_language:  # else it is written in the language that it corrects
+            contribution.original_languages = list(wording.original_languages)
         for name, words in words_of(wording).items():
             setattr(contribution, name, words)
         contribution.issues.set(wording.issues)
@@ -192,14 +201,16 @@ def edit(
 def attach(pk: uuid.UUID, upload: UploadedFile, *, language: str, rights: Rights, at: datetime) -> DraftFile:
     """Take a file into the draft in one language: stored, hashed and inspected now, at whatever time.
 
-    Raises blobs.FileRefused, blobs.StorageFailed, NotEntitled, NotOpen, taking_files.TooManyFiles. The same bytes twice in
-    one language are one file.
+    Raises blobs.FileRefused, blobs.StorageFailed, NotEntitled, NotOpen, OtherLanguage, taking_files.TooManyFiles. The
+    same bytes twice in one language are one file.
     """
     contribution = Contribution.objects.select_related("group", "state", "office", "filer").get(pk=pk)
     if not rights.works_for(contribution.in_hand):
         raise NotEntitled
     if not contribution.is_open:
         raise NotOpen
+    if language not in contribution.languages_taken:  # which never change
+        raise OtherLanguage(contribution.corrected_language)
     name = display_name(upload.name or "")
     blob = blobs.take_in(upload.chunks(), name=name, at=at)
     with changing(pk, rights=rights, at=at) as contribution:
@@ -294,6 +305,10 @@ def begin_change(
         act = offers.DocumentAct.FILE_CHANGE if received else offers.DocumentAct(kind)
         offers.must_be_open(act, document, rights)
         party, current = document.party, document.current
+        if language and (
+            kind != Revision.Kind.CORR or language not in [text.language for text in current.texts]
+        ):
+            raise ValueError("a corrigendum may correct one language that the document has")
         assert party is not None  # nobody works for no party
         filer = filer_of(party, received, rights=rights, at=at)
         hand = Party(party.group, office=filer) if filer else party

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cwg.documents import taking_files
 from cwg.documents.downloads import hand_out
+from cwg.languages import LANGUAGE_NAMES
 from cwg.members.requests import PortalRequest
 
 from . import draft_pages, draft_presentation, drafting, letters
@@ -80,6 +81,11 @@ def _taken(
         row = take(form.cleaned_data)
     except taking_files.REFUSALS as error:
         return refused(*taking_files.refusal(error))
+    except drafting.OtherLanguage as error:
+        said = _(
+            "This corrigendum concerns the %(language)s text only: it takes no file in another language."
+        )
+        return refused([said % {"language": LANGUAGE_NAMES[error.taken]}], 422)
     except letters.TooManyLetters:
         said = _("A letter has at most %(count)d files. Remove one first.")
         return refused([said % {"count": letters.MAX_LETTERS}], 422)

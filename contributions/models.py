@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Blob, CameBy, Document, PolicyIssue, Register, Revision, Slot
-from cwg.languages import LANGUAGES
+from cwg.languages import LANGUAGE_CODES, LANGUAGES
 from cwg.members.models import Group, MemberState, Office, Person
 from cwg.members.parties import OfParty, Party, PartyQuerySet, one_party
 from cwg.members.rights import Rights
@@ -168,6 +168,11 @@ class Contribution(OfParty):
     @property
     def is_revision(self) -> bool:
         return self.revision_kind == Revision.Kind.REV
+
+    @property
+    def languages_taken(self) -> tuple[str, ...]:
+        """The languages that its files may be in: of a corrigendum of one language, that one."""
+        return (self.corrected_language,) if self.corrected_language else LANGUAGE_CODES
 
     @property
     def open_slot(self) -> Slot | None:

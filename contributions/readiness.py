@@ -43,6 +43,13 @@ def problems(
             yield _("There is no file in %(language)s, which you name as an original language.") % {
                 "language": LANGUAGE_NAMES[language]
             }
+    for language in sorted(set(files) - set(contribution.languages_taken)):
+        yield _(
+            "This corrigendum concerns the %(corrected)s text only: remove what was uploaded in %(language)s."
+        ) % {
+            "corrected": LANGUAGE_NAMES[contribution.corrected_language],
+            "language": LANGUAGE_NAMES[language],
+        }
     if contribution.revises is not None and contribution.revises.is_withdrawn:
         yield WITHDRAWN
     if contribution.filer is not None and contribution.party.is_delegation and not letters:

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cwg.documents import deadlines, judgements, offers, register, rules
 from cwg.documents.models import Document, Register, Revision
-from cwg.languages import LANGUAGE_CODES
 from cwg.look.reasons import ReasonForm
 from cwg.members import second_factor
 from cwg.members.directory import keeps_people
@@ -75,6 +74,7 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
     return {
         "contribution": draft,
         "party": draft.party,
+        "sort_of_change": draft_presentation.sort_of_change(draft),
         "proof": prepared,
         "head": draft_presentation.header(draft, [line.printed_as for line in prepared.filing.sources]),
         "files": [draft_presentation.file_row(file, removable=False) for file in draft.files.all()],
@@ -226,15 +226,14 @@ def change(request: PortalRequest, document: int) -> HttpResponse:
     found = own_document_or_404(request, document)
     if not offers.acts_on(found, request.rights) & offers.CHANGES:
         return render(request, "409.html", status=409)
+    languages = [version.language for version in found.current.texts]
     if request.method == "POST":
         kind = request.POST.get("kind", "")
-        language = request.POST.get("language", "")
-        held = [v.language for v in found.current.texts]
+        # The page asks for it of a corrigendum; chosen beside another sort of change, it says nothing.
+        language = request.POST.get("language", "") if kind == Revision.Kind.CORR else ""
         if kind not in (Revision.Kind.REV, Revision.Kind.CORR, Revision.Kind.ADD):
             raise BadRequest("kind")
-        if language and (
-            language not in LANGUAGE_CODES or kind != Revision.Kind.CORR or language not in held
-        ):
+        if language and language not in languages:
             raise BadRequest("language")
         try:
             draft = drafting.begin_change(
@@ -249,9 +248,18 @@ def change(request: PortalRequest, document: int) -> HttpResponse:
         {
             "document": found,
             "kind": request.GET.get("kind", ""),
-            "languages": [v.language for v in found.current.texts],
+            "languages": languages,
+            "language": _language_to_correct(found, request.GET.get("language", "")),
         },
     )
+
+
+def _language_to_correct(document: Document, wanted: str) -> str:
+    """Whose text a corrigendum of one language most likely concerns: the one asked for, else an original, else any."""
+    languages = [version.language for version in document.current.texts]
+    if wanted in languages:
+        return wanted
+    return next(iter([*document.current.original_languages, *languages]), "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

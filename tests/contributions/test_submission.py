@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -809,6 +810,32 @@ def test_a_corrigendum_may_concern_one_language(document, saudi_focal_point, hel
     change = begin_change(document, "corr", saudi_focal_point, held.at, language="en")
     drafts.put_file(change, saudi_focal_point, text="Read thirteen for twelve")
     assert drafts.submit(change, saudi_focal_point).receipt.revision.symbol == "DG-2/1(Corr.1)-E"
+
+
+@pytest.mark.parametrize(("kind", "language"), [("corr", "fr"), ("rev", "en"), ("add", "en")])
+def test_only_a_corrigendum_corrects_one_language_and_one_that_is_there(
+    document, saudi_focal_point, held, kind, language
+):
+    before = Contribution.objects.count()
+    with pytest.raises(ValueError):
+        begin_change(document, kind, saudi_focal_point, held.at, language=language)
+    assert Contribution.objects.count() == before
+
+
+def test_a_corrigendum_of_one_language_is_written_in_it_and_takes_no_other_file(
+    document, saudi_focal_point, held
+):
+    change = begin_change(document, "corr", saudi_focal_point, held.at, language="en")
+    rights = rights_of(saudi_focal_point)
+    words = drafts.wording(None, "Corrected", original_languages=("es",))
+    drafting.edit(change.pk, words, edition=change.edition, rights=rights, at=held.at)
+    change.refresh_from_db()
+    assert (change.title, change.original_languages) == ("Corrected", ["en"])
+    upload = SimpleUploadedFile("a.pdf", factories.pdf_bytes())
+    with nothing_changes(change), pytest.raises(drafting.OtherLanguage):
+        drafting.attach(change.pk, upload, language="es", rights=rights, at=held.at)
+    upload.seek(0)
+    assert drafting.attach(change.pk, upload, language="en", rights=rights, at=held.at).language == "en"
 
 
 def test_a_change_is_not_held_for_another_meeting(document, saudi_focal_point, held):

@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.html import strip_tags
 
@@ -457,13 +458,63 @@ def test_a_revision_begins_from_the_document_and_comes_to_a_receipt_of_its_own(b
     assert document.revisions.last().symbol == "DG-2/1(Corr.1)-E"
 
 
+def test_correct_one_language_chooses_one_that_the_document_has(browser, document):
+    page = browser.get(reverse("contributions:change", args=[document.pk]), {"kind": "corr"}).content.decode()
+    assert re.findall(r'<option value="(\w*)"( selected)?>', page) == [("", ""), ("en", " selected")]
+    page = browser.get(reverse("contributions:change", args=[document.pk]), {"kind": "rev"}).content.decode()
+    assert " selected>" not in page
+
+
+def test_a_language_chosen_beside_a_revision_says_nothing(browser, document):
+    browser.post(reverse("contributions:change", args=[document.pk]), {"kind": "rev", "language": "en"})
+    made = Contribution.objects.get(revises=document)
+    assert (made.revision_kind, made.corrected_language) == ("rev", "")
+
+
+@pytest.fixture
+def french_corrigendum(dg, register, saudi_focal_point) -> Contribution:
+    """Of a document that is in English and French, and holds no file yet."""
+    draft = drafts.make_draft(dg, register, by=saudi_focal_point)
+    drafts.put_file(draft, saudi_focal_point, language="fr", text="Le texte.")
+    document = drafts.submit(draft, saudi_focal_point).receipt.revision.document
+    return drafting.begin_change(
+        document, "corr", rights=rights_of(saudi_focal_point), at=draft.created_at, language="fr"
+    )
+
+
+def test_a_corrigendum_of_one_language_offers_that_language_and_names_it(browser, french_corrigendum):
+    page = browser.get(url("contribution", french_corrigendum))
+    assert page.context["upload_languages"] == [("fr", "French")]
+    assert "Corrigendum, French text only" in plain(page)
+    assert "Corrigendum, French text only" in plain(browser.get(url("proof", french_corrigendum)))
+
+
+def test_a_file_in_another_language_is_refused_with_a_sentence(browser, french_corrigendum):
+    before = everything(french_corrigendum)
+    sent = {"language": "es", "file": SimpleUploadedFile("a.pdf", factories.pdf_bytes("El texto"))}
+    answer = browser.post(url("upload", french_corrigendum), sent)
+    assert answer.status_code == 422
+    assert "This corrigendum concerns the French text only" in plain(answer)
+    assert everything(french_corrigendum) == before
+
+
+def test_a_draft_that_holds_another_language_already_is_not_submitted(
+    browser, french_corrigendum, saudi_focal_point
+):
+    drafts.put_file(french_corrigendum, saudi_focal_point, language="fr", text="Lire treize.")
+    assert token_on(browser.get(url("proof", french_corrigendum)))
+    drafts.put_file(french_corrigendum, saudi_focal_point, language="es", text="El texto.")
+    page = browser.get(url("proof", french_corrigendum))
+    assert page.context["token"] is None
+    assert "French text only: remove what was uploaded in Spanish." in plain(page)
+
+
 @pytest.mark.parametrize(
     "sent",
     [
         {},
         {"kind": "original"},
         {"kind": "no"},
-        {"kind": "rev", "language": "en"},
         {"kind": "corr", "language": "fr"},
         {"kind": "corr", "language": "xx"},
     ],
