@@ -1,6 +1,5 @@
 """What must hold of the register on a live database (quality: I1 to I5, I8), for `manage.py verify`."""
 
-import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -242,7 +241,7 @@ def acts_told() -> Iterator[str]:
 def translations_told() -> Iterator[str]:
     """Every translation that was added, or taken along by a Rev. of the sponsors, is named with its files; and no other."""
     told: dict[tuple, tuple] = {}
-    for entry in _in_effect(Q(act="translation") | Q(act="revised", facts__has_key="translations")):
+    for entry in replay.in_effect(Q(act="translation") | Q(act="revised", facts__has_key="translations")):
         own = entry.facts | {"added_at": journal.plain(entry.at)}
         for line in [own] if entry.act == "translation" else entry.facts["translations"]:
             told[entry.facts["revision"], line["language"], line["edition"]] = _as_told(
@@ -267,7 +266,7 @@ def translations_told() -> Iterator[str]:
 def objections_told() -> Iterator[str]:
     """Every objection, and that it was taken back, is named as it was made; and no other."""
     told: Counter[tuple] = Counter()
-    for entry in _in_effect(Q(act__in=["objected", "objection_lifted"])):
+    for entry in replay.in_effect(Q(act__in=["objected", "objection_lifted"])):
         facts = entry.facts
         told[
             facts["document"], facts["party"], entry.act, journal.plain(entry.at), facts.get("reason", "")
@@ -283,16 +282,6 @@ def objections_told() -> Iterator[str]:
         if count:
             name = symbols.get(document, f"document {document}")
             yield f"{name}: the journal tells of other objections than the register holds"
-
-
-def _in_effect(acts: Q) -> Iterator[JournalEntry]:
-    """The entries of these acts, without those that a restore has found to have no effect any more."""
-    lost: dict[uuid.UUID, set[int]] = {}
-    for entry in JournalEntry.objects.filter(acts).order_by("chain", "position"):
-        if entry.chain not in lost:
-            lost[entry.chain] = replay.positions_without_rows(entry.chain)
-        if entry.position not in lost[entry.chain]:
-            yield entry
 
 
 def _as_told(at: str, files: Iterable[tuple[str, int]]) -> tuple:

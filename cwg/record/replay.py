@@ -6,8 +6,10 @@ rows any more.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+
+from django.db.models import Q
 
 from . import chain_copies, journal
 from .models import Chained, JournalEntry
@@ -60,3 +62,13 @@ def positions_without_rows(chain: uuid.UUID) -> set[int]:
         if entry.facts["chain"] == str(chain):
             gone.update(range(entry.facts["first"], entry.facts["last"] + 1))
     return gone
+
+
+def in_effect(acts: Q) -> Iterator[JournalEntry]:
+    """The entries of these acts in every chain, in its order, without those whose rows a restore has found missing."""
+    lost: dict[uuid.UUID, set[int]] = {}
+    for entry in JournalEntry.objects.filter(acts).order_by("chain", "position"):
+        if entry.chain not in lost:
+            lost[entry.chain] = positions_without_rows(entry.chain)
+        if entry.position not in lost[entry.chain]:
+            yield entry
