@@ -12,7 +12,7 @@ from cwg.members.directory import keeps_people
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import anybody_submits_for, states_that_answer
 
-from . import draft_presentation, drafting
+from . import carried, draft_presentation
 from .forms import DraftForm, ReceivedForm, SponsorForm
 from .models import Contribution, Sponsorship
 
@@ -30,16 +30,12 @@ def form_of(request: PortalRequest, draft: Contribution, data) -> DraftForm:
 
 def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm | None = None, **more) -> dict:
     """What the draft's page shows."""
-    files = drafting.files_by_language(draft.files.all())
     return {
         "contribution": draft,
         "party": draft.party,
         "form": form or form_of(request, draft, None),
         "steps": steps(draft),
-        "files": [
-            (LANGUAGE_NAMES[language], [draft_presentation.file_row(file, removable=True) for file in held])
-            for language, held in sorted(files.items())
-        ],
+        "files": draft_presentation.file_rows(draft, carried.taken_over(draft), removable=True),
         "sort_of_change": draft_presentation.sort_of_change(draft),
         "upload_languages": [(code, LANGUAGE_NAMES[code]) for code in draft.languages_taken],
         "upload_language": draft.corrected_language or next(iter(draft.original_languages), "en"),

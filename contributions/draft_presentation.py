@@ -1,5 +1,6 @@
 """Drafts as the page components take them: the proof's header block, the rows of files."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
@@ -11,17 +12,51 @@ from cwg.documents.kinds import Kind
 from cwg.languages import LANGUAGE_NAMES
 from cwg.look.instants import as_zone
 
+from . import carried, drafting
+from .carried import TakenOver
 from .models import Contribution, DraftFile, DraftLetter
 
 
-def file_row(file: DraftFile, *, removable: bool) -> dict[str, Any]:
-    """A draft's file for `components/file_row.html`, with what intake found in it."""
+def file_row(file: DraftFile, *, removable: bool, notes: Iterable[str] = ()) -> dict[str, Any]:
+    """A draft's file for `components/file_row.html`, with what intake found in it, below `notes`."""
     address = [file.contribution_id, file.pk]
-    return taking_files.file_row(
+    row = taking_files.file_row(
         file,
         url=reverse("contributions:draft-file", args=address),
         remove_url=reverse("contributions:remove-file", args=address) if removable else "",
     )
+    return row | {"findings": [*({"tone": "note", "text": each} for each in notes), *row["findings"]]}
+
+
+def file_rows(contribution: Contribution, over: TakenOver | None, *, removable: bool) -> list[dict[str, Any]]:
+    """The draft's files by language; in the draft of a Rev., those of the current text are marked."""
+    rows = []
+    for _language, held in sorted(drafting.files_by_language(contribution.files.all()).items()):
+        for file in held:
+            notes = (
+                [_unchanged(contribution, file, over, removable)] if over and over.is_unchanged(file) else []
+            )
+            rows.append(file_row(file, removable=removable, notes=notes))
+    return rows
+
+
+def _unchanged(contribution: Contribution, file: DraftFile, over: TakenOver, editable: bool) -> str:
+    if not (editable and carried.begun_with(contribution, file)):
+        return gettext("From %(symbol)s, unchanged.") % {"symbol": over.symbol}
+    return gettext("From %(symbol)s, unchanged. A file that you upload in %(language)s replaces it.") % {
+        "symbol": over.symbol,
+        "language": LANGUAGE_NAMES[file.language],
+    }
+
+
+def replacing(attached: drafting.Attached) -> str:
+    """What a file took the place of in the draft of a Rev., and how to keep both; "" where of nothing."""
+    if not attached.replaced:
+        return ""
+    names = ", ".join(file.name for file in attached.replaced)
+    return gettext(
+        "It replaces %(names)s, which came from the text as it stands. To keep both, upload that file again."
+    ) % {"names": names}
 
 
 def letter_row(letter: DraftLetter) -> dict[str, Any]:

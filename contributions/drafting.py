@@ -26,6 +26,7 @@ from cwg.record import journal
 from meetings.answers import NOT_AWAITED, CannotLink
 from meetings.models import Addressee
 
+from . import carried
 from .models import Contribution, DraftFile, Sponsorship
 from .received import Received, filer_of
 
@@ -198,8 +199,19 @@ def edit(
     return contribution
 
 
-def attach(pk: uuid.UUID, upload: UploadedFile, *, language: str, rights: Rights, at: datetime) -> DraftFile:
+@dataclass(frozen=True)
+class Attached:
+    """A file that was taken into a draft, and those of the current text whose place it took in the draft of a Rev."""
+
+    file: DraftFile
+    replaced: tuple[DraftFile, ...] = ()
+
+
+def attach(pk: uuid.UUID, upload: UploadedFile, *, language: str, rights: Rights, at: datetime) -> Attached:
     """Take a file into the draft in one language: stored, hashed and inspected now, at whatever time.
+
+    In the draft of a Rev. it takes the place of the files that came with it in that language from the current text; one
+    of those that is uploaded again was chosen, and stays beside the others.
 
     Raises blobs.FileRefused, blobs.StorageFailed, NotEntitled, NotOpen, OtherLanguage, taking_files.TooManyFiles. The
     same bytes twice in one language are one file.
@@ -214,12 +226,18 @@ def attach(pk: uuid.UUID, upload: UploadedFile, *, language: str, rights: Rights
     name = display_name(upload.name or "")
     blob = blobs.take_in(upload.chunks(), name=name, at=at)
     with changing(pk, rights=rights, at=at) as contribution:
-        same = contribution.files.filter(language=language, blob=blob).first()
+        held = list(contribution.files.filter(language=language))
+        same = next((file for file in held if file.blob_id == blob.pk), None)
         if same is not None:
-            return same
-        if contribution.files.filter(language=language).count() >= taking_files.MAX_FILES_A_LANGUAGE:
+            if carried.begun_with(contribution, same):
+                same.uploaded_by, same.uploaded_at = rights.holder, at
+                same.save(update_fields=["uploaded_by", "uploaded_at"])
+            return Attached(same)
+        replaced = tuple(file for file in held if carried.begun_with(contribution, file))
+        if len(held) - len(replaced) >= taking_files.MAX_FILES_A_LANGUAGE:
             raise taking_files.TooManyFiles
-        return DraftFile.objects.create(
+        contribution.files.filter(pk__in=[file.pk for file in replaced]).delete()
+        file = DraftFile.objects.create(
             contribution=contribution,
             language=language,
             blob=blob,
@@ -227,6 +245,7 @@ def attach(pk: uuid.UUID, upload: UploadedFile, *, language: str, rights: Rights
             uploaded_by=rights.holder,
             uploaded_at=at,
         )
+        return Attached(file, replaced)
 
 
 def remove_file(pk: uuid.UUID, file_id: uuid.UUID, *, rights: Rights, at: datetime) -> None:
@@ -347,23 +366,8 @@ def begin_change(
             if source.state_id and not source.is_lead
         )
         if kind == Revision.Kind.REV:
-            _copy_files(contribution, current, rights.holder, at)
+            carried.copy_files(contribution, current, rights.holder, at)
         return contribution
-
-
-def _copy_files(contribution: Contribution, revision: Revision, person: Person, at: datetime) -> None:
-    DraftFile.objects.bulk_create(
-        DraftFile(
-            contribution=contribution,
-            language=version.language,
-            blob=file.blob,
-            name=file.name,
-            uploaded_by=person,
-            uploaded_at=at,
-        )
-        for version in revision.as_filed
-        for file in version.files.all()
-    )
 
 
 def files_by_language(files: Iterable[DraftFile]) -> dict[str, list[DraftFile]]:

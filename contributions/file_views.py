@@ -29,10 +29,12 @@ def upload(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     draft = draft_or_404(request, pk)
 
     def take(clean: dict[str, Any]) -> dict[str, Any]:
-        file = drafting.attach(
+        attached = drafting.attach(
             pk, clean["file"], language=clean["language"], rights=request.rights, at=request.server_now
         )
-        return draft_presentation.file_row(file, removable=True)
+        said = draft_presentation.replacing(attached)
+        row = draft_presentation.file_row(attached.file, removable=True, notes=[said] if said else [])
+        return row | {"said": said, "replaced": [str(file.pk) for file in attached.replaced]}
 
     form = taking_files.UploadForm(request.POST, request.FILES)
     return _taken(request, draft, form, take, section="files-section", errors="upload_errors")
@@ -93,8 +95,9 @@ def _taken(
         return refused([_("This draft is no longer open.")], 409)
     if taking_files.wants_json(request):
         html = render_to_string("components/file_row.html", {"file": row}, request)
-        return JsonResponse({"html": html}, status=201)
-    messages.success(request, _("%(name)s is stored and checked.") % {"name": row["name"]})
+        return JsonResponse({"html": html, "replaced": row.get("replaced", [])}, status=201)
+    stored = _("%(name)s is stored and checked.") % {"name": row["name"]}
+    messages.success(request, f"{stored} {row.get('said', '')}".strip())
     return _back(draft.pk, section)
 
 

@@ -21,7 +21,7 @@ from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import anybody_submits_for
 
-from . import draft_pages, draft_presentation, drafting, submission, withdrawing
+from . import carried, draft_pages, draft_presentation, drafting, submission, withdrawing
 from .finding import draft_or_404, own_document_or_404
 from .models import Contribution, Sponsorship
 
@@ -62,6 +62,7 @@ def proof(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
     prepared = submission.proof(draft)
+    over = carried.taken_over(draft)
     may_edit = request.rights.works_for(draft.in_hand)
     may_submit = request.rights.submits_for(draft.in_hand)
     lacks_second_factor = may_submit and second_factor.is_missing_to_submit(request.user)
@@ -77,7 +78,9 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         "sort_of_change": draft_presentation.sort_of_change(draft),
         "proof": prepared,
         "head": draft_presentation.header(draft, [line.printed_as for line in prepared.filing.sources]),
-        "files": [draft_presentation.file_row(file, removable=False) for file in draft.files.all()],
+        "files": draft_presentation.file_rows(draft, over, removable=False),
+        "taken_over": over,
+        "unchanged_languages": over.unchanged_languages(draft.files.all()) if over else [],
         "token": token,
         "may_edit": may_edit,
         "may_submit": may_submit,

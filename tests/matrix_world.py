@@ -255,7 +255,7 @@ def _drafts(world: World) -> dict[str, Any]:
     upload = SimpleUploadedFile(
         f"draft {MARK}.pdf", factories.pdf_bytes("A draft"), content_type=factories.PDF
     )
-    file = drafting.attach(draft.pk, upload, language="en", rights=saudi, at=now)
+    file = drafting.attach(draft.pk, upload, language="en", rights=saudi, at=now).file
     asked_of_others = sponsors.ask(draft.pk, factories.make_state("FRA"), rights=saudi, at=now)
     discarded = drafting.discard(begin(saudi, world.saudi).pk, rights=saudi, at=now)
     syrian_draft = begin(syrian, world.syria)

@@ -166,6 +166,8 @@ class Upload {
       return;
     }
     const list = document.getElementById(this.text.list);
+    // What it took the place of.
+    for (const id of answer.replaced ?? []) list?.querySelector(`[data-file="${CSS.escape(id)}"]`)?.remove();
     if (answer.html && list) {
       list.insertAdjacentHTML("beforeend", answer.html);
       job.row.row.remove();

@@ -197,7 +197,7 @@ def test_a_change_keeps_its_meeting_and_kind_whatever_is_sent(dg, draft, saudi_f
 
 def attach(draft, person, at, content=None, name="a.pdf", language="en"):
     upload = SimpleUploadedFile(name, factories.pdf_bytes("A text") if content is None else content)
-    return drafting.attach(draft.pk, upload, language=language, rights=rights_of(person), at=at)
+    return drafting.attach(draft.pk, upload, language=language, rights=rights_of(person), at=at).file
 
 
 def test_a_file_is_taken_in_at_any_time_also_after_the_deadline(draft, saudi_delegate, register, held):

@@ -835,7 +835,7 @@ def test_a_corrigendum_of_one_language_is_written_in_it_and_takes_no_other_file(
     with nothing_changes(change), pytest.raises(drafting.OtherLanguage):
         drafting.attach(change.pk, upload, language="es", rights=rights, at=held.at)
     upload.seek(0)
-    assert drafting.attach(change.pk, upload, language="en", rights=rights, at=held.at).language == "en"
+    assert drafting.attach(change.pk, upload, language="en", rights=rights, at=held.at).file.language == "en"
 
 
 def test_a_change_is_not_held_for_another_meeting(document, saudi_focal_point, held):
