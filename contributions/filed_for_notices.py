@@ -132,7 +132,7 @@ def _render_objection(event: Event, person: Person | None, now: datetime) -> Mai
                 moment(lifted or objection.made_at, register.zone, register.place, person),
             ),
             (_("By"), (one_line(str(by)),)),
-            (_("Reason"), (objection.reason,)),
+            (_("The objection was") if lifted else _("Reason"), (objection.reason,)),
         ),
         link=(_("Open the document"), document.get_absolute_url()),
     )

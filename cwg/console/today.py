@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from contributions.counts import open_drafts_by_party
-from cwg.documents.models import Blob, Deadline, Document, File, Register, Revision, Slot
+from cwg.documents.models import Blob, Deadline, Document, File, Objection, Register, Revision, Slot
 from cwg.documents.states import OPEN_TO_CONTRIBUTIONS, MeetingState
 from cwg.look.polling import asked_by_pages
 from cwg.members.oversight import seen_groups
@@ -73,6 +73,7 @@ def _submissions(rights: Rights) -> QuerySet:
     shown = Document.objects.visible_to(rights).filter(register__group_id__in=seen_groups(rights))
     return (
         Revision.objects.filter(document__in=shown, received_at__isnull=False)
+        .annotate(objected=Objection.objects.standing_against("document"))
         .select_related("document__register")
         .prefetch_related("sources")
         .order_by("-available_at", "-pk")[:SUBMISSIONS_SHOWN]

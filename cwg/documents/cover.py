@@ -7,7 +7,7 @@ from cwg.texts import pdf_out
 from cwg.texts.references import itself
 from cwg.texts.tree import Block, Run, Text, around, heading, pair, paragraph, words
 
-from . import corrigenda, header_block, judgements, verdicts
+from . import corrigenda, filed_for, header_block, judgements, verdicts
 from .models import Document
 
 
@@ -18,6 +18,8 @@ def as_pdf(document: Document, language: str) -> bytes:
     blocks: list[Block] = [head.title, *head.facts]
     if document.is_withdrawn:
         blocks.append(paragraph(_("This document has been withdrawn.")))
+    if objection := filed_for.objection_text(document):
+        blocks.append(paragraph(objection))
     blocks += [
         paragraph(corrigenda.as_runs(each, document.register.zone))
         for each in corrigenda.at_the_head(document)

@@ -88,6 +88,12 @@ def text_of(revision: Revision) -> str:
     return mark(lead.printed_as, found.came_by, found.dated)
 
 
+def objection_text(document: Document) -> str:
+    """The objection that stands against the document, with its reason; nothing where none does. As `objection_to`."""
+    found = objection_to(document)
+    return f"{found.sentence}: {found.reason}" if found else ""
+
+
 # --- In the record ------------------------------------------------------------------------------------------------
 
 

@@ -6,13 +6,15 @@ at once; an objection is shown to everybody who reads the document, and decides 
 
 from collections.abc import Callable
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from cwg.look.reasons import ReasonForm
+from cwg.look.reasons import ReasonField
 from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights, rights_of
@@ -75,6 +77,15 @@ def _tell(objection: Objection) -> None:
         callback(objection)
 
 
+class ObjectionForm(forms.Form):
+    reason = ReasonField(
+        help_text=gettext_lazy(
+            "It is published: everybody who reads the document reads it too. It is also kept in the record, with your name "
+            "and the time."
+        )
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: PortalRequest, path: str) -> HttpResponse:
     """404 for whoever may not object; 409 for a document that is withdrawn."""
@@ -101,7 +112,7 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
 
 
 def _to_make(request: PortalRequest, found: Document) -> HttpResponse:
-    form = ReasonForm(request.POST or None)
+    form = ObjectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             make(found, rights=request.rights, reason=form.cleaned_data["reason"])

@@ -115,6 +115,8 @@ def test_the_secretariat_of_the_group_is_told_of_an_objection_and_of_its_end(
     mails = told()
     assert set(mails) == {secretary.email}
     assert mails[secretary.email].subject.endswith("Saudi Arabia took back its objection to DG-2/1")
+    text = mails[secretary.email].body
+    assert "The objection was:\n    We sent no such paper" in text and "Reason:" not in text
 
 
 def test_an_objection_that_is_taken_back_before_its_mail_leaves_is_no_news(

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cwg.members.models import MemberState, Office, Person
@@ -85,6 +86,10 @@ class ObjectionQuerySet(models.QuerySet["Objection"]):
         """Those that were not taken back."""
         return self.filter(lifted_at__isnull=True)
 
+    def standing_against(self, document: str) -> models.Exists:
+        """For lists: whether one stands against the document that is at the path `document` of the outer query."""
+        return models.Exists(self.standing().filter(document=models.OuterRef(document)))
+
 
 class Objection(models.Model):
     """A Member State says that a document was not to be registered in its name. It may be taken back; it stays on record."""
@@ -120,6 +125,12 @@ class Objection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state}: {self.document}"
+
+    @property
+    def sentence(self) -> str:
+        return gettext("%(state)s objects to this document being registered in its name") % {
+            "state": self.state.name
+        }
 
     @property
     def is_standing(self) -> bool:
