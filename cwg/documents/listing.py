@@ -256,12 +256,14 @@ def rows(
     found = documents.annotate(
         slot=F("answers_slot__pk"),
         revs=_revisions(),
-        objected=Exists(Objection.objects.standing().filter(document=OuterRef("pk"))),
+        objected=Objection.objects.standing_against("pk"),
     ).values(*_FIELDS, "slot", "revs", "objected")
     made = Rows()
     for one in found:
         revisions = one["revs"]
         current = next(r for r in reversed(revisions) if r["kind"] in Revision.WHOLE_TEXTS)
+        which = Revision.which_apply((r["kind"], r["same_bytes"]) for r in revisions)
+        applying = [revisions[index] for index in which]
         # Of a translation that was replaced the last edition: one a language.
         standing = {v["language"]: v for v in current["versions"]}
         versions = [] if one["withdrawn_at"] else [v for v in standing.values() if v["held"]]
@@ -279,9 +281,7 @@ def rows(
                 register_id=one["register_id"],
                 url=parts.url(one["path"]),
                 symbol=one["symbol"],
-                suffixes=parts.suffixes(
-                    tuple((r["kind"], r["number"], r["language"]) for r in revisions[1:])
-                ),
+                suffixes=parts.suffixes(_named([r for r in revisions if r in applying or r is current])),
                 title=one["title"],
                 title_language=original if one["title"] else "",
                 known_as="" if one["title"] else one["known_as"],
@@ -292,7 +292,7 @@ def rows(
                 verdict_html=parts.verdict(current["verdict"]),
                 languages_html=parts.chips(
                     tuple((v["language"], "original" if v["original"] else "translation") for v in versions),
-                    _corrections(revisions),
+                    _named([r for r in applying if r["kind"] == Revision.Kind.CORR]),
                 ),
                 withdrawn=one["withdrawn_at"] is not None,
                 is_new=since is not None and latest > since,
@@ -315,11 +315,11 @@ def _filed(current: dict[str, Any]) -> str:
     return filed_for.mark(current["sources"][0]["name"], came["came_by"], dated)
 
 
-def _corrections(revisions: list[dict[str, Any]]) -> tuple[tuple[str, int, str], ...]:
-    """The corrigenda that apply to the current text: kind, number, language ("" for every one)."""
-    applying = Revision.which_apply((r["kind"], r["same_bytes"]) for r in revisions)
-    found = [revisions[index] for index in applying if revisions[index]["kind"] == Revision.Kind.CORR]
-    return tuple((r["kind"], r["number"], r["language"]) for r in found)
+def _named(revisions: list[dict[str, Any]]) -> tuple[tuple[str, int, str], ...]:
+    """Those that have a suffix, by kind, number and language ("" for every one)."""
+    return tuple(
+        (r["kind"], r["number"], r["language"]) for r in revisions if r["kind"] != Revision.Kind.ORIGINAL
+    )
 
 
 class _Parts:

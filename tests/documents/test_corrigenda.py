@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
-from cwg.documents import corrigenda, header_block, pack, register
+from cwg.documents import corrigenda, header_block, listing, pack, register
 from cwg.documents.models import Document, Revision
 from tests import factories
 
@@ -198,7 +198,25 @@ def test_a_row_of_a_list_says_in_which_language_there_is_a_corrigendum(client_of
     } <= set(chips())
     change(document, "rev", title="Another title")
     assert not [title for title in chips() if "corrected" in title]
-    assert ">Corr.1-E Corr.2 Rev.1</span>" in client.get("/documents/").content.decode()
+    page = client.get("/documents/").content.decode()
+    assert ">Rev.1</span>" in page and "Corr." not in page
+
+
+def test_beside_its_symbol_a_list_names_the_latest_rev_and_what_applies(document):
+    def suffixes() -> str:
+        (row,) = listing.rows(Document.objects.all())
+        return row.suffixes
+
+    assert suffixes() == ""
+    change(document, "corr", only="fr", language="fr")
+    change(document, "add")
+    assert suffixes() == "Corr.1-F Add.1"
+    change(document, "rev", same_bytes=True)
+    assert suffixes() == "Corr.1-F Add.1 Rev.1"
+    change(document, "rev", title="Another title")
+    assert suffixes() == "Add.1 Rev.2"
+    change(document, "corr")
+    assert suffixes() == "Add.1 Rev.2 Corr.2"
 
 
 def test_the_zip_holds_what_applies_and_nothing_that_was_overtaken(document):
