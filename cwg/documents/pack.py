@@ -10,10 +10,12 @@ import io
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.template.loader import render_to_string
 from zipstream import ZipStream
 
+from cwg.languages import LANGUAGE_NAMES
 from cwg.look import csv_export
 from cwg.look.instants import iso_utc
 
@@ -39,11 +41,22 @@ class Packed:
     title: str
     source: str
     filed: str
+    objection: str
     kind: str
     language: str
-    available_at: str
+    language_name: str
+    # As much as is known of when it became available; people read it in `zone`.
+    at: datetime | date | None
+    zone: str
     timing: str
     name: str
+
+    @property
+    def available_at(self) -> str:
+        """To the microsecond, or the day, or nothing."""
+        if isinstance(self.at, datetime):
+            return iso_utc(self.at)
+        return self.at.isoformat() if self.at else ""
 
 
 # The columns of index.csv.
@@ -52,6 +65,7 @@ INDEX: dict[str, Callable[[Packed], object]] = {
     "title": lambda one: one.title,
     "source": lambda one: one.source,
     "how it came": lambda one: one.filed,
+    "objection": lambda one: one.objection,
     "kind": lambda one: one.kind,
     "language": lambda one: one.language,
     "available": lambda one: one.available_at,
@@ -88,9 +102,12 @@ def contents(documents, languages: Collection[str]) -> list[Packed]:
                             title=revision.title or document.title,
                             source=header_block.sources_text(revision),
                             filed=filed_for.text_of(revision),
+                            objection=filed_for.objection_text(document),
                             kind=str(document.get_kind_display()),
                             language=version.language,
-                            available_at=iso_utc(version.added_at or revision.available_at),
+                            language_name=str(LANGUAGE_NAMES[version.language]),
+                            at=version.added_at or header_block.day_of(document, revision),
+                            zone=document.register.zone,
                             # No rule judges a translation that came later.
                             timing="" if version.is_added else str(verdicts.words(revision.verdict).badge),
                             name=file.name,

@@ -1,11 +1,15 @@
 """A Member State objects to what was filed for it: who may, what every reader then sees, and that it can be taken back."""
 
+import io
+import zipfile
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from pypdf import PdfReader
 
 from contributions import withdrawing
-from cwg.documents import objections, offers
+from cwg.documents import header_block, objections, offers, pack
 from cwg.documents.models import Document, Objection, Receipt
 from cwg.members.parties import NotEntitled
 from cwg.members.rights import rights_of
@@ -57,6 +61,35 @@ def test_every_reader_sees_the_objection_and_nobody_before_it(
     # The document stands as it did.
     document.refresh_from_db()
     assert not document.is_withdrawn and drafts.faults() == []
+
+
+def test_the_lists_of_the_secretariat_the_zip_and_the_cover_sheet_tell_of_it_while_it_stands(
+    document, saudi_focal_point, secretary, client_of
+):
+    today = [reverse("today:today"), reverse("today:submissions")]
+    client = client_of(secretary)
+
+    def told() -> list[bool]:
+        (packed,) = pack.contents(header_block.for_page(Document.objects), ())
+        zipped = b"".join(pack.stream([packed], title="x", language="en", may_read=lambda file: True))
+        with zipfile.ZipFile(io.BytesIO(zipped)) as opened:
+            index = [opened.read(name).decode("utf-8-sig") for name in ("index.html", "index.csv")]
+        cover = client.get(reverse("documents:cover", args=[document.path])).content
+        pages = PdfReader(io.BytesIO(cover)).pages
+        index.append(" ".join(" ".join(page.extract_text() for page in pages).split()))
+        lists = ['tag-warning">Objection<' in client.get(url).content.decode() for url in today]
+        return [*lists, *(f"{SAID}: {REASON}" in text for text in index)]
+
+    assert told() == [False] * 5
+    make(document, saudi_focal_point)
+    assert told() == [True] * 5
+    objections.lift(document, rights=rights_of(saudi_focal_point))
+    assert told() == [False] * 5
+
+
+def test_who_objects_is_told_that_the_reason_is_published(document, saudi_focal_point, client_of):
+    page = client_of(saudi_focal_point).get(address(document)).content.decode()
+    assert "It is published: everybody who reads the document reads it too." in page
 
 
 def test_it_is_told_in_the_record(document, saudi_focal_point, held):

@@ -1,0 +1,62 @@
+"""The ZIP of a meeting: its index is read by people without the portal, the CSV beside it by programs."""
+
+import csv
+import html
+import io
+import re
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.utils import translation
+
+from cwg.documents import header_block, pack
+from cwg.documents.models import Document
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def document(held, dg) -> Document:
+    held.forward(microseconds=89588)
+    meeting = factories.make_register(dg, opens_at=held.at + timedelta(days=10), zone="Europe/Zurich")
+    return factories.make_document(meeting, title="On <names>")
+
+
+def index(language: str = "en") -> tuple[str, str]:
+    """`index.html` and `index.csv` of all documents."""
+    packed = pack.contents(header_block.for_page(Document.objects), ())
+    zipped = b"".join(pack.stream(packed, title="x", language=language, may_read=lambda file: True))
+    with zipfile.ZipFile(io.BytesIO(zipped)) as opened:
+        page, table = (opened.read(name).decode("utf-8-sig") for name in ("index.html", "index.csv"))
+    return page, table
+
+
+def test_the_index_says_times_for_people_at_the_seat_and_the_csv_to_the_microsecond(document, held):
+    page, table = index()
+    (row,) = csv.DictReader(io.StringIO(table))
+    assert row["available"] == held.at.isoformat().replace("+00:00", "Z") and ".089588Z" in row["available"]
+    seen = " ".join(html.unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL)).split())
+    assert "2 Mar 2026, 10:00 CET" in seen and "089588" not in seen
+    assert "On <names>" in seen and "English" in seen
+
+
+def test_the_index_needs_nothing_but_itself_and_runs_as_its_language_does(document):
+    page, _table = index()
+    assert '<html lang="en" dir="ltr">' in page
+    assert not re.search(r"<link|<script|src=|url\(|https?:", page)
+    with translation.override("ar"):
+        page, _table = index("ar")
+    assert '<html lang="ar" dir="rtl">' in page
+
+
+@pytest.mark.parametrize(
+    ("known", "page_says", "table_says"),
+    [("undated", "<td>not known</td>", ""), ("date_only", ">2 Mar 2026</time>", "2026-03-02")],
+)
+def test_the_index_claims_no_more_than_the_archive_knows_of_a_time(document, known, page_says, table_says):
+    Document.objects.update(**{known: True})
+    page, table = index()
+    (row,) = csv.DictReader(io.StringIO(table))
+    assert page_says in page and "CET" not in page and row["available"] == table_says
