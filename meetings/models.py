@@ -1,5 +1,6 @@
 """What the Group does: its meetings, their sittings, and what it asks for in session."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -18,6 +19,9 @@ from cwg.documents.states import MeetingState
 from cwg.members.models import MemberState, Office, Person
 from cwg.members.parties import OfParty, PartyQuerySet, one_party
 from cwg.members.rights import Rights
+
+# "7", "7.2", "7c": an agenda item of which only the number was typed.
+BARE_NUMBER = re.compile(r"\d+(\.\d+)*\.?[a-z]?", re.IGNORECASE)
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -136,6 +140,11 @@ class Standing(models.TextChoices):
         return self is Standing.ANSWERED
 
 
+def item_words(item: str) -> str:
+    """An agenda item where nothing beside it says what it is: "7" is "Agenda item 7", "7. Closing" speaks for itself."""
+    return gettext("Agenda item %(item)s") % {"item": item} if BARE_NUMBER.fullmatch(item) else item
+
+
 class Request(models.Model):
     """A request of the Group, recorded while in session: one wording, one item, one date for all its addressees."""
 
@@ -163,6 +172,10 @@ class Request(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:request", args=[self.meeting.register.slug, self.pk])
+
+    @property
+    def item_words(self) -> str:
+        return item_words(self.item)
 
     @property
     def is_withdrawn(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Prefetch
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +16,8 @@ from .models import Addressee, Meeting, Request, Standing
 
 # How many addressees a line of a list names before it counts the others.
 NAMED = 4
+# How much of its wording heads a request.
+TITLE_WORDS, TITLE_LENGTH = 14, 120
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,18 @@ class RequestLine:
 
     @property
     def title(self) -> str:
-        """What its page is headed with: the first addressee, and how many others there are."""
-        return names((line.addressee for line in self.addressees), at_most=1)
+        """What its page is headed with, and lists call it: its wording on one line, cut where it is long."""
+        words = Truncator(self._on_one_line).words(TITLE_WORDS)
+        return Truncator(words).chars(TITLE_LENGTH)  # some languages write no spaces
+
+    @property
+    def is_whole_in_title(self) -> bool:
+        """Whether the title is the wording itself, word for word."""
+        return self.title == self.request.wording
+
+    @property
+    def _on_one_line(self) -> str:
+        return " ".join(self.request.wording.split())
 
     @property
     def is_open(self) -> bool:
@@ -91,7 +104,7 @@ def names(addressees: Iterable[Addressee], *, at_most: int | None = None) -> str
     """Their names, in the order in which they were recorded."""
     found = [addressee.who.name for addressee in addressees]
     others = len(found) - at_most if at_most is not None else 0
-    if others <= 0 or (others == 1 and at_most != 1):  # in a list one name is as short as "1 other"
+    if others <= 1:  # one name is as short as "1 other"
         return ", ".join(found)
     return ngettext("%(names)s and %(count)d other", "%(names)s and %(count)d others", others) % {
         "names": ", ".join(found[:at_most]),

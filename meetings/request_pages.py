@@ -171,6 +171,7 @@ def withdraw_request(
             "one": line.request,
             "form": form,
             "possible": bool(open_ones),
+            "alone": alone.addressee if alone and len(line.addressees) > 1 else None,
             "names": request_lines.names(open_ones or [each.addressee for each in withdrawn]),
             "stays": request_lines.names(stays),
             "trail": _trail(line),

@@ -21,7 +21,7 @@ from cwg.record.history import save_signed
 from cwg.record.reasons import clean_reason
 
 from . import offers, planning
-from .models import Addressee, Meeting, Request, Sitting
+from .models import Addressee, Meeting, Request, Sitting, item_words
 from .offers import MeetingAct
 from .secretariat import must_be_secretariat
 
@@ -95,7 +95,7 @@ def record(
             recorded_by=actor,
         )
         save_signed(request, actor, "recorded")
-        asked_in = ", ".join(str(part) for part in (sitting, item) if part)[:300]
+        asked_in = ", ".join(str(part) for part in (sitting, item_words(item)) if part)[:300]
         rows = []
         for who in asked:
             row = Addressee(request=request, **_named(who))

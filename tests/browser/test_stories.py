@@ -176,7 +176,7 @@ def test_a_document_requested_in_session_is_accepted_although_late(visit: Visit)
     page = secretariat.page
     page.get_by_label("Sitting").select_option(index=1)
     page.get_by_label("Agenda item").fill("5. Contributions of Member States")
-    page.get_by_label("Show names containing").fill("chin")
+    page.get_by_label("Find a name").fill("chin")
     assert not page.get_by_label("Brazil", exact=True).is_visible()
     page.get_by_label("China", exact=True).check()
     page.get_by_label("Wording").fill(wording)

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from meetings.models import Standing
+from meetings.models import Request, Standing
 from meetings.request_lines import AddresseeLine, RequestLine, names
 
 AWAITED, OVERDUE, ANSWERED = Standing.AWAITED, Standing.OVERDUE, Standing.ANSWERED
@@ -56,8 +56,32 @@ def test_many_addressees_are_counted_and_not_all_named(count, said):
     assert names(rows).count(",") == count - 1
 
 
-def test_a_heading_names_one_and_counts_the_others():
-    rows = [SimpleNamespace(who=SimpleNamespace(name=f"A{number}")) for number in range(3)]
-    assert [names(rows[:count], at_most=1) for count in (1, 2, 3)] == [
-        "A0", "A0 and 1 other", "A0 and 2 others",
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("wording", "title", "whole"),
+    [
+        ("A list of measures", "A list of measures", True),
+        ("A list\nof measures", "A list of measures", False),
+        ("one " * 13 + "end", "one " * 13 + "end", True),
+        ("one " * 14 + "end", "one " * 13 + "one…", False),
+        ("清" * 120, "清" * 120, True),
+        ("清" * 121, "清" * 119 + "…", False),
+    ],
+)
+def test_a_request_is_called_by_the_beginning_of_its_wording(wording, title, whole):
+    found = RequestLine(Request(wording=wording), ())
+    assert (found.title, found.is_whole_in_title) == (title, whole)
+
+
+@pytest.mark.parametrize(
+    ("item", "said"),
+    [
+        ("7", "Agenda item 7"),
+        ("7.2", "Agenda item 7.2"),
+        ("7c", "Agenda item 7c"),
+        ("7. Closing", "7. Closing"),
+        ("Any other business", "Any other business"),
+        ("", ""),
+    ],
+)
+def test_a_number_alone_is_said_to_be_an_agenda_item(item, said):
+    assert Request(item=item).item_words == said

@@ -285,6 +285,33 @@ def test_one_addressee_is_let_go_and_the_others_are_not(client_of, held, dated, 
     assert list(withdrawn) == [syria]
 
 
+def test_the_page_says_from_whom_a_request_is_withdrawn(client_of, dated, asked, secretary):
+    client, syria = client_of(secretary), dated.addressees.get(state__iso3="SYR")
+    one = client.get(url_of("withdraw-addressee", dated, syria)).content.decode()
+    assert one.count("Withdraw the request to Syrian Arab Republic") == 3  # title, heading, button
+    everybody = client.get(url_of("withdraw-request", dated)).content.decode()
+    assert "Withdraw the request to" not in everybody and "Syrian Arab Republic" in everybody
+    # Where it was addressed to one alone, nobody else is spoken of.
+    only = client.get(url_of("withdraw-addressee", asked, asked.addressees.get())).content.decode()
+    assert "other addressees" not in only and "other addressees" in one
+
+
+def test_requests_are_told_apart_by_their_wording(client_of, dated, secretary, saudi_delegate):
+    addressees = [one.who for one in dated.addressees.all()]
+    requests.record(
+        dated.meeting, addressees=addressees, item="9", wording="Lists of experts", actor=secretary
+    )
+    client = client_of(saudi_delegate)
+    listed = client.get(dated.meeting.get_absolute_url()).content.decode()
+    assert f'<a href="{dated.get_absolute_url()}">Reports on activities</a>' in listed
+    assert ">Lists of experts</a>" in listed and listed.count("Agenda item 9") == 2
+    page = client.get(dated.get_absolute_url()).content.decode()
+    assert '<h1 dir="auto">Reports on activities</h1>' in page and page.count("Reports on activities") == 2
+    Request.objects.filter(pk=dated.pk).update(wording="Reports\non activities")
+    page = client.get(dated.get_absolute_url()).content.decode()
+    assert "<p>Reports<br>on activities</p>" in page
+
+
 def test_the_page_offers_to_withdraw_exactly_what_the_verb_withdraws(
     client_of, held, dated, secretary, report
 ):

@@ -44,7 +44,7 @@ def as_it_stands() -> list:
 def test_a_request_opens_a_slot_and_tells_its_addressee(held, meeting, secretary):
     made = ask(meeting, secretary)
     one = made.addressees.get()
-    assert (one.slot.state.iso3, one.slot.asked_in, one.slot.opened_at) == ("SYR", "4", held.at)
+    assert (one.slot.state.iso3, one.slot.asked_in, one.slot.opened_at) == ("SYR", "Agenda item 4", held.at)
     assert made.recorded_by == secretary
     event = Event.objects.get(kind="request_recorded")
     assert event.facts == {"request": made.pk}
