@@ -96,6 +96,15 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
     act = DocumentAct.LIFT_OBJECTION if standing else DocumentAct.OBJECT
     if act not in offers.acts_on(found, request.rights):
         return render(request, "409.html", status=409)
+    if request.method == "POST" and request.POST.get("act", DocumentAct.OBJECT) != act:
+        # Sent twice, from two devices, or by two focal points: an objection is never taken back by objecting again.
+        messages.info(
+            request,
+            _("No change: your State's objection stands already.")
+            if standing
+            else _("No change: the objection is taken back already."),
+        )
+        return redirect(found)
     if standing is None:
         return _to_make(request, found)
     if request.method == "POST":
@@ -108,7 +117,11 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
             return render(request, "409.html", status=409)
         messages.success(request, _("The objection is taken back. The secretariat is told."))
         return redirect(found)
-    return render(request, "documents/objection.html", {"document": found, "standing": standing})
+    return render(
+        request,
+        "documents/objection.html",
+        {"document": found, "standing": standing, "hidden": [("act", DocumentAct.LIFT_OBJECTION)]},
+    )
 
 
 def _to_make(request: PortalRequest, found: Document) -> HttpResponse:
@@ -126,6 +139,11 @@ def _to_make(request: PortalRequest, found: Document) -> HttpResponse:
     return render(
         request,
         "documents/objection.html",
-        {"document": found, "form": form, "filed": filed_for.filers_of(found)},
+        {
+            "document": found,
+            "form": form,
+            "filed": filed_for.filers_of(found),
+            "hidden": [("act", DocumentAct.OBJECT)],
+        },
         status=status,
     )

@@ -105,7 +105,8 @@ def test_it_is_taken_back_and_stays_on_record(document, saudi_focal_point, syria
     held.forward(hours=1)
     client = client_of(saudi_focal_point)
     assert REASON in client.get(address(document)).content.decode()
-    assert client.post(address(document)).status_code == 302
+    assert 'name="act" value="lift_objection"' in client.get(address(document)).content.decode()
+    assert client.post(address(document), {"act": "lift_objection"}).status_code == 302
     objection = Objection.objects.get()
     assert (objection.lifted_at, objection.lifted_by) == (held.at, saudi_focal_point)
     assert SAID not in client_of(syrian_delegate).get(document.get_absolute_url()).content.decode()
@@ -179,6 +180,21 @@ def test_an_objection_has_a_reason_and_stands_once(document, saudi_focal_point, 
     with pytest.raises(NotEntitled):
         make(document, saudi_focal_point)
     assert Objection.objects.count() == 1 and Event.objects.filter(kind="objection").count() == 1
+
+
+def test_objecting_twice_takes_nothing_back_and_taking_back_twice_objects_to_nothing(
+    document, saudi_focal_point, client_of
+):
+    first, second = client_of(saudi_focal_point), client_of(saudi_focal_point)
+    objecting, lifting = {"act": "object", "reason": REASON}, {"act": "lift_objection", "reason": REASON}
+    for client in (first, second):
+        assert client.post(address(document), objecting).url == document.get_absolute_url()
+    assert Objection.objects.get().is_standing
+    assert "stands already" in second.get(document.get_absolute_url()).content.decode()
+    for client in (first, second):
+        assert client.post(address(document), lifting).url == document.get_absolute_url()
+    assert not Objection.objects.get().is_standing
+    assert JournalEntry.objects.filter(act__in=["objected", "objection_lifted"]).count() == 2
 
 
 def test_nobody_objects_to_what_is_withdrawn(document, saudi_focal_point, client_of):
