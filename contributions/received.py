@@ -5,7 +5,7 @@ press the button. An office's may be handed over in the corridor.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,9 @@ from cwg.members.parties import NotEntitled, Party
 from cwg.members.rights import Rights
 
 from .models import Contribution
+
+# A letter of before is a slip of the pen in its year.
+OLDEST = timedelta(days=731)
 
 
 class CannotHaveCome(ValueError):
@@ -45,9 +48,12 @@ def check(received: Received, party: Party, at: datetime) -> None:
     if party.is_delegation and received.dated is None:
         raise CannotHaveCome("dated", _("Give the date of the letter, or of the day it was handed over."))
     if received.dated is not None and not received.came_by:
-        raise CannotHaveCome("came_by", _("Say what is of that date."))
-    if received.dated is not None and received.dated > zones.as_local(at, ZoneInfo(party.group.zone)).date():
+        raise CannotHaveCome("came_by", _("Say how the paper came, or leave its date out."))
+    today = zones.as_local(at, ZoneInfo(party.group.zone)).date()
+    if received.dated is not None and received.dated > today:
         raise CannotHaveCome("dated", _("That day has not come yet."))
+    if received.dated is not None and received.dated < today - OLDEST:
+        raise CannotHaveCome("dated", _("That day is more than two years ago. Check the year."))
 
 
 def filer_of(party: Party, received: Received | None, *, rights: Rights, at: datetime) -> Office | None:

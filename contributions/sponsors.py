@@ -67,8 +67,10 @@ def is_heard(sponsorship: Sponsorship, at: datetime) -> bool:
 
 
 def take_back(pk: uuid.UUID, sponsorship_id: int, *, rights: Rights, at: datetime) -> None:
-    """The lead takes the question, or the sponsor, off its draft."""
+    """The lead takes the question, or the sponsor, off its draft. Raises NotEntitled for who files for the lead."""
     with drafting.changing(pk, rights=rights, at=at) as contribution:
+        if not contribution.in_hand.is_delegation:
+            raise NotEntitled
         contribution.sponsorships.filter(pk=sponsorship_id).update(status=Sponsorship.Status.REMOVED)
 
 

@@ -68,7 +68,7 @@ def acts_on(document: Document, rights: Rights) -> frozenset[DocumentAct]:
         if not register.is_called_off:
             if writes_itself(party, rights):
                 found |= CHANGES
-            if rights.filer_for(party):
+            if may_file_change(document, rights):
                 found.add(DocumentAct.FILE_CHANGE)
         if may_withdraw(document, rights):
             found.add(DocumentAct.WITHDRAW)
@@ -81,6 +81,15 @@ def acts_on(document: Document, rights: Rights) -> frozenset[DocumentAct]:
 def writes_itself(party: Party | None, rights: Rights) -> bool:
     """Whether the person drafts as that party: for an invited body the secretariat files, and is named."""
     return party is not None and not party.is_invited and rights.works_for(party)
+
+
+def may_file_change(document: Document, rights: Rights) -> bool:
+    """Whether the person, as the secretariat, may file a change that the document's party handed in.
+
+    Not of a joint document: its co-sponsors have confirmed one text, and could neither see nor confirm the other before
+    it bears their names. Its lead submits that itself.
+    """
+    return not document.is_joint and rights.filer_for(document.party) is not None
 
 
 def may_withdraw(document: Document, rights: Rights) -> bool:
@@ -113,7 +122,7 @@ def must_be_open(act: DocumentAct, document: Document, rights: Rights) -> None:
     called_off = document.register.is_called_off
     if act in CHANGES and called_off and writes_itself(document.party, rights):
         raise MeetingCalledOff
-    if act is DocumentAct.FILE_CHANGE and called_off and rights.filer_for(document.party):
+    if act is DocumentAct.FILE_CHANGE and called_off and may_file_change(document, rights):
         raise MeetingCalledOff
     raise NotEntitled
 

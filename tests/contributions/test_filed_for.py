@@ -80,6 +80,8 @@ def test_the_secretariat_of_another_group_files_nothing_here(dg, register, secre
         (Received(CameBy.EMAIL), "dated"),
         (Received("", date(2026, 2, 20)), "came_by"),
         (Received(CameBy.LETTER, factories.NOW.date() + timedelta(days=1)), "dated"),
+        (Received(CameBy.LETTER, factories.NOW.date() - timedelta(days=732)), "dated"),
+        (Received(CameBy.LETTER, date(1, 1, 1)), "dated"),
     ],
 )
 def test_of_a_states_paper_it_is_said_how_and_when_it_came(dg, register, secretary, received, field):
@@ -423,6 +425,35 @@ def test_a_change_that_came_by_letter_is_filed_for_its_party(
     assert offers.DocumentAct.WITHDRAW not in offers.acts_on(document, rights_of(secretary))
     assert offers.DocumentAct.OBJECT in offers.acts_on(document, rights_of(saudi_focal_point))
     assert drafts.faults() == []
+
+
+def test_no_change_of_a_joint_document_is_filed_for_its_lead(register, secretary, client_of, now):
+    sources = (factories.state_source("SAU"), factories.state_source("SYR", is_lead=False))
+    joint = factories.make_document(register, sources=sources)
+    joint = Document.objects.for_list().get(pk=joint.pk)
+    alone = factories.make_document(register, "By one State")
+    alone = Document.objects.for_list().get(pk=alone.pk)
+    rights = rights_of(secretary)
+    assert offers.DocumentAct.FILE_CHANGE in offers.acts_on(alone, rights)
+    assert offers.DocumentAct.FILE_CHANGE not in offers.acts_on(joint, rights)
+    url = reverse("contributions:change-for", args=[joint.pk])
+    client = client_of(secretary)
+    assert url not in client.get(joint.get_absolute_url()).content.decode()
+    answer = client.post(url, {"kind": "rev", "came_by": "letter", "dated": "2026-02-20"})
+    assert answer.status_code == 409 and not Contribution.objects.exists()
+
+
+def test_a_change_begun_for_one_state_is_not_submitted_once_others_have_joined(
+    document, register, secretary, now
+):
+    change = drafting.begin_change(
+        document, "rev", rights=rights_of(secretary), at=now, received=drafts.LETTER
+    )
+    drafts.put_letter(change, secretary)
+    joined = (factories.state_source("SAU"), factories.state_source("SYR", is_lead=False))
+    factories.make_document(register, sources=joined, revises_id=document.pk, revision_kind="rev")
+    prepared = submission.proof(submission.load(change.pk))
+    assert any("joint one now" in str(problem) for problem in prepared.problems)
 
 
 def test_a_change_that_was_begun_before_says_so_where_it_came_otherwise(register, secretary, client_of):

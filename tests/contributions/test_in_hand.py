@@ -174,7 +174,9 @@ def test_a_state_that_joins_the_document_does_not_see_what_is_prepared(
         sponsors.answer(joined.pk, joins=False, rights=syria, at=now)
     with pytest.raises(NotEntitled):
         sponsors.ask(draft.pk, factories.make_state("FRA"), rights=rights_of(secretary), at=now)
-    assert draft.sponsorships.get() == joined
+    with pytest.raises(NotEntitled):
+        sponsors.take_back(draft.pk, joined.pk, rights=rights_of(secretary), at=now)
+    assert draft.sponsorships.get().status == "confirmed"
 
 
 def test_a_change_in_preparation_is_not_taken_up_by_the_party(

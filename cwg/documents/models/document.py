@@ -161,6 +161,11 @@ class Document(models.Model):
         return [revisions[index] for index in standing]
 
     @property
+    def is_joint(self) -> bool:
+        """Whether its current text bears several names."""
+        return len(self.current.sources.all()) > 1
+
+    @property
     def party(self) -> Party | None:
         """Who leads it, as its current revision has it: whoever acts for that party acts on the document."""
         sources = list(self.current.sources.all())
