@@ -9,7 +9,8 @@ from django.http import HttpResponse
 
 # A blank before the sign does not keep every spreadsheet from reading a formula.
 _BLANKS = " \u00a0"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Some spreadsheets read the wide signs of East Asian writing as the narrow ones.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def is_formula(text: str) -> bool:
