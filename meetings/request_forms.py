@@ -1,5 +1,7 @@
 """Forms of requests of the Group: one to record, with all its addressees; a document to link to one of them."""
 
+from datetime import date, datetime
+
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _text
@@ -9,9 +11,12 @@ from cwg.documents import search, symbols
 from cwg.documents.models import Document
 from cwg.look.form_fields import choice_field, refuse_line_breaks, row_field
 from cwg.members.models import MemberState, Office
+from cwg.record import journal
 
+from . import requests
 from .forms import date_field
 from .models import Meeting, Sitting
+from .planning import one_kind_of_line_ends
 
 
 class AddresseeChoice(forms.CheckboxSelectMultiple):
@@ -51,12 +56,13 @@ class RequestForm(forms.Form):
         error_messages={"required": _("Choose at least one Member State or office.")},
     )
 
-    def __init__(self, *args, meeting: Meeting, **kwargs):
+    def __init__(self, *args, meeting: Meeting, at: datetime, **kwargs):
         super().__init__(*args, **kwargs)
         refuse_line_breaks(self)
+        self.meeting, self.at = meeting, at
         row_field(self, "sitting").queryset = meeting.sittings.all()
         self.known: dict[str, MemberState | Office] = {}
-        offices = Office.objects.exclude(kind=Office.Kind.SECRETARIAT)
+        offices = requests.offices_to_ask(meeting.register.group_id, at)
         choice_field(self, "addressees").choices = [
             (_text("Offices and bodies"), self._choices("office", offices)),
             (_text("Member States"), self._choices("state", MemberState.objects.in_order())),
@@ -66,6 +72,30 @@ class RequestForm(forms.Form):
         found = {f"{kind}-{row.pk}": row for row in rows}
         self.known |= found
         return [(key, row.name) for key, row in found.items()]
+
+    def clean_due_on(self) -> date | None:
+        due_on = self.cleaned_data["due_on"]
+        if due_on is not None:
+            try:
+                requests.check_due_date(due_on, self.meeting, self.at)
+            except requests.CannotRecord as refusal:
+                raise forms.ValidationError(str(refusal)) from None
+        return due_on
+
+    @property
+    def digest(self) -> str:
+        """Names exactly what the form would record: whoever confirms it was shown this."""
+        said = self.cleaned_data
+        sitting = said["sitting"]
+        return journal.digest(
+            {
+                "sitting": sitting.pk if sitting else None,
+                "item": said["item"],
+                "wording": one_kind_of_line_ends(said["wording"]),
+                "due_on": said["due_on"],
+                "addressees": sorted(said["addressees"]),
+            }
+        )
 
     @property
     def asked_of(self) -> list[MemberState | Office]:

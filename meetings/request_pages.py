@@ -4,6 +4,9 @@ Every page of the secretariat is a form that calls one verb. Who is not in it ge
 does not exist; the verb asks again, under its lock.
 """
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
@@ -15,6 +18,7 @@ from cwg.documents import listing
 from cwg.documents import offers as document_offers
 from cwg.documents.models import Document
 from cwg.look.reasons import ReasonForm
+from cwg.members.models import MemberState, Office
 from cwg.members.parties import Party
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import without_anybody
@@ -79,13 +83,19 @@ def group_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
     )
 
 
+def _unheard(meeting: Meeting, asked: Iterable[MemberState | Office], at: datetime) -> list[str]:
+    """The names of those for which nobody is accredited yet: no mail reaches them."""
+    group = meeting.register.group
+    parties = [
+        Party(group, state=who) if isinstance(who, MemberState) else Party(group, office=who) for who in asked
+    ]
+    return [party.name for party in without_anybody(parties, at)]
+
+
 def _say_who_is_told(request: PortalRequest, meeting: Meeting, made: Request) -> None:
     """No mail is promised to a delegation or office for which nobody is accredited yet."""
-    asked = [
-        Party(meeting.register.group, each.state, each.office)
-        for each in made.addressees.select_related("state", "office")
-    ]
-    unheard = [party.name for party in without_anybody(asked, request.server_now)]
+    asked = [each.who for each in made.addressees.select_related("state", "office")]
+    unheard = _unheard(meeting, asked, request.server_now)
     if not unheard:
         messages.success(request, _("The request is recorded, and its addressees are being told."))
         return
@@ -104,13 +114,20 @@ def _say_who_is_told(request: PortalRequest, meeting: Meeting, made: Request) ->
 
 @form_page
 def record_request(request: PortalRequest, slug: str) -> HttpResponse:
+    """Two steps: the form, then what it would record and whom it tells; only that confirmed is recorded."""
     meeting = own_meeting_or_404(request, slug)
     in_session = offers.is_open(MeetingAct.RECORD_REQUEST, meeting.register, request.server_now)
-    form = RequestForm(request.POST if request.method == "POST" else None, meeting=meeting)
+    form = RequestForm(
+        request.POST if request.method == "POST" else None, meeting=meeting, at=request.server_now
+    )
     status = 200
     if request.method == "POST":
         status = 400
-        if form.is_valid():
+        if form.is_valid() and in_session and "change" in request.POST:
+            status = 200
+        elif form.is_valid() and in_session and request.POST.get("seen") != form.digest:
+            return _check_request(request, meeting, form)
+        elif form.is_valid():
             made = carried_out(
                 form,
                 requests.record,
@@ -131,6 +148,24 @@ def record_request(request: PortalRequest, slug: str) -> HttpResponse:
         "meetings/record_request.html",
         {"meeting": meeting, "form": form, "in_session": in_session, "trail": trail_of(meeting)},
         status=status,
+    )
+
+
+def _check_request(request: PortalRequest, meeting: Meeting, form: RequestForm) -> HttpResponse:
+    """What the form would record, to be confirmed before the mails go out."""
+    kept = [field.as_hidden() for field in form]
+    return render(
+        request,
+        "meetings/check_request.html",
+        {
+            "meeting": meeting,
+            "said": form.cleaned_data,
+            "asked": form.asked_of,
+            "unheard": ", ".join(_unheard(meeting, form.asked_of, request.server_now)),
+            "kept": kept,
+            "seen": form.digest,
+            "trail": trail_of(meeting),
+        },
     )
 
 

@@ -8,13 +8,15 @@ their own time and are linked to it (`answers.py`).
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import register, zones
 from cwg.documents.models import Slot
 from cwg.members.models import MemberState, Office, Person
+from cwg.members.rights import offices_that_answer
 from cwg.notices import outbox
 from cwg.record import journal
 from cwg.record.history import save_signed
@@ -43,6 +45,27 @@ class NotInSession(CannotRecord):
 
 class CannotWithdraw(ValueError):
     """Nothing of it can be withdrawn any more. Nothing was changed."""
+
+
+def offices_to_ask(group_id: int, at: datetime) -> QuerySet[Office]:
+    """The offices to which a request of the group is addressed: bodies and bureaux of ITU, and what is staffed in it.
+
+    The secretariat records what the Group asks of others.
+    """
+    of_itu = Q(kind__in=(Office.Kind.BUREAU, Office.Kind.INVITED))
+    staffed = Q(pk__in=offices_that_answer(group_id, at))
+    return Office.objects.exclude(kind=Office.Kind.SECRETARIAT).filter(of_itu | staffed)
+
+
+def check_due_date(due_on: date, meeting: Meeting, at: datetime) -> None:
+    """Raises CannotRecord where that is no date by which something can be asked for at the aware instant `at`."""
+    today = zones.as_local(at, meeting.zone).date()
+    if due_on < today:
+        raise CannotRecord(_("The due date has passed."), "due_on")
+    if due_on > today + planning.FURTHEST:
+        raise CannotRecord(
+            _("That is more than ten years from now. Check the year of the due date."), "due_on"
+        )
 
 
 def record(
@@ -78,13 +101,11 @@ def record(
             )
         if sitting is not None and sitting.meeting_id != meeting.pk:
             raise CannotRecord(_("That sitting belongs to another meeting."), "sitting")
-        today = zones.as_local(at, meeting.zone).date()
-        if due_on is not None and due_on < today:
-            raise CannotRecord(_("The due date has passed."), "due_on")
-        if due_on is not None and due_on > today + planning.FURTHEST:
-            raise CannotRecord(
-                _("That is more than ten years from now. Check the year of the due date."), "due_on"
-            )
+        if due_on is not None:
+            check_due_date(due_on, meeting, at)
+        offices = {who.pk for who in asked if isinstance(who, Office)}
+        if offices - set(offices_to_ask(locked.group_id, at).values_list("pk", flat=True)):
+            raise CannotRecord(_("Nobody acts in this group for one of these offices."), "addressees")
         request = Request(
             meeting=meeting,
             sitting=sitting,

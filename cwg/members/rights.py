@@ -241,6 +241,14 @@ def without_anybody(parties: Iterable[Party], at: datetime) -> list[Party]:
     ]
 
 
+def offices_that_answer(group_id: int, at: datetime) -> frozenset[int]:
+    """The offices to which somebody who acts for them is accredited in a group. One query."""
+    held = Accreditation.objects.in_force(at).filter(
+        group=group_id, office__isnull=False, role__in=SUBMITTERS, person__is_active=True
+    )
+    return frozenset(office for office in held.values_list("office_id", flat=True) if office is not None)
+
+
 def states_that_answer(group_id: int, at: datetime) -> frozenset[int]:
     """The Member States for which `anybody_submits_for` holds in a group, all in one query."""
     held = Accreditation.objects.in_force(at).filter(

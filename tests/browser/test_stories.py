@@ -180,6 +180,7 @@ def test_a_document_requested_in_session_is_accepted_although_late(visit: Visit)
     assert not page.get_by_label("Brazil", exact=True).is_visible()
     page.get_by_label("China", exact=True).check()
     page.get_by_label("Wording").fill(wording)
+    secretariat.press("Check the request")
     secretariat.press("Record the request")
     assert "Awaiting answer" in secretariat.words()
     request_path = secretariat.path()
@@ -221,6 +222,7 @@ def test_a_request_with_a_date_is_answered_by_each_addressee_in_its_own_time(vis
         "Telecommunication Development Bureau (BDT)",
     ):
         page.get_by_label(name, exact=True).check()
+    secretariat.press("Check the request")
     secretariat.press("Record the request")
     assert "0 of 2 answered" in secretariat.words()
     request_path = secretariat.path()

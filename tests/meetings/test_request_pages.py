@@ -167,6 +167,13 @@ def test_the_number_of_queries_does_not_grow_with_the_addressees(
     assert len(four) == len(one)
 
 
+def checked(client, url: str, data: dict, **kwargs):
+    """The answer to the request after it was shown and confirmed."""
+    shown = client.post(url, data)
+    assert shown.status_code == 200 and "Nothing is recorded yet." in shown.content.decode()
+    return client.post(url, data | {"seen": shown.context["seen"]}, **kwargs)
+
+
 # --- Recording --------------------------------------------------------------------------------------------------------
 
 
@@ -185,7 +192,7 @@ def test_a_request_is_recorded_in_session_and_refused_before(client_of, held, me
     assert not Request.objects.exists()
     held.move_to(meeting.register.opens_at)
     factories.open_session(meeting)
-    made = client.post(url, data)
+    made = checked(client, url, data)
     one = Request.objects.get()
     assert made["Location"] == one.get_absolute_url()
     assert one.addressees.get().slot.state == state
@@ -220,6 +227,58 @@ def test_what_is_wrong_is_said_at_its_field_and_the_words_typed_stay(
     assert not Request.objects.exists() and not Event.objects.exists()
 
 
+def test_before_anybody_is_told_the_page_names_whom_and_only_what_was_shown_is_recorded(
+    client_of, in_session, secretary, dg
+):
+    syria, tsb = factories.make_state("SYR"), factories.make_office(Office.Kind.BUREAU)
+    data = {
+        "item": "7c",
+        "addressees": [f"state-{syria.pk}", f"office-{tsb.pk}"],
+        "wording": "Two\nlines",
+        "due_on": "2026-05-15",
+    }
+    client, url = client_of(secretary), record_url(in_session)
+    shown = client.post(url, data)
+    page = shown.content.decode()
+    assert "2 addressees" in page and f"<li>{tsb}</li><li>{syria}</li>" in page
+    assert f"Nobody is accredited yet for {tsb}, {syria}" in page
+    assert page.count('type="hidden" name="addressees"') == 2 and 'name="wording" value="Two\nlines"' in page
+    seen = {"seen": shown.context["seen"]}
+    for other in ({"addressees": data["addressees"][:1]}, {"wording": "Three"}, {"due_on": "2026-05-16"}):
+        again = client.post(url, data | seen | other)
+        assert again.status_code == 200 and "Nothing is recorded yet." in again.content.decode()
+    back = client.post(url, data | seen | {"change": "1"})
+    assert back.status_code == 200 and not back.context["form"].errors
+    assert f'value="state-{syria.pk}"' in back.content.decode() and "checked" in back.content.decode()
+    assert not Request.objects.exists() and not Event.objects.exists()
+    assert client.post(url, data | seen).status_code == 302
+    assert Request.objects.get().addressees.count() == 2
+
+
+def test_a_due_date_that_passed_is_said_with_all_else_that_is_wrong(client_of, in_session, secretary):
+    data = {"item": "", "wording": "", "due_on": "2026-03-11"}
+    answer = client_of(secretary).post(record_url(in_session), data)
+    assert set(answer.context["form"].errors) == {"item", "wording", "due_on", "addressees"}
+
+
+def test_offices_in_which_nobody_acts_in_this_group_are_neither_offered_nor_taken(
+    client_of, in_session, secretary, chair, bureau
+):
+    theirs = factories.make_office(Office.Kind.CHAIR, "chair-other", "Chair of another group")
+    factories.accredit("chair@other.example", factories.make_group("OTHER"), Role.CHAIR, office=theirs)
+    factories.make_office(Office.Kind.INVITED, "body", "A body")
+    form = client_of(secretary).get(record_url(in_session)).context["form"]
+    (_title, offices), _states = form.fields["addressees"].choices
+    own = Office.objects.exclude(kind=Office.Kind.SECRETARIAT).exclude(pk=theirs.pk)
+    assert [name for _key, name in offices] == [office.name for office in own]
+    assert {office.kind for office in own} == {"chair", "bureau", "invited"}
+    before = as_it_stands()
+    for office in (theirs, Office.objects.get(kind=Office.Kind.SECRETARIAT)):
+        with pytest.raises(requests.CannotRecord, match="Nobody acts"):
+            requests.record(in_session, addressees=[office], item="4", wording="A list", actor=secretary)
+    assert as_it_stands() == before
+
+
 def test_one_request_is_addressed_to_states_and_offices_at_once(client_of, in_session, secretary):
     syria, tsb = factories.make_state("SYR"), factories.make_office(Office.Kind.BUREAU)
     data = {
@@ -228,7 +287,7 @@ def test_one_request_is_addressed_to_states_and_offices_at_once(client_of, in_se
         "wording": "Reports",
         "due_on": "2026-05-15",
     }
-    assert client_of(secretary).post(record_url(in_session), data).status_code == 302
+    assert checked(client_of(secretary), record_url(in_session), data).status_code == 302
     assert {each.who for each in Request.objects.get().addressees.all()} == {syria, tsb}
 
 
@@ -252,7 +311,7 @@ def test_a_mail_is_promised_only_where_somebody_gets_it(
         "wording": "Reports",
         "due_on": "2026-05-15",
     }
-    page = client_of(secretary).post(record_url(in_session), data, follow=True).content.decode()
+    page = checked(client_of(secretary), record_url(in_session), data, follow=True).content.decode()
     assert said in page
     expansion.expand_due()
     told = Notice.objects.filter(event__kind__contains="request").values_list("address", flat=True)
