@@ -13,7 +13,7 @@ from cwg.documents.finding import slot_or_404
 from cwg.members.requests import PortalRequest
 from meetings.answers import CannotLink
 
-from . import answering, drafting
+from . import answering, drafting, typed_words
 from .finding import draft_or_404
 
 
@@ -22,6 +22,8 @@ def use_slot(request: PortalRequest, pk: uuid.UUID, slot: int) -> HttpResponse:
     """Say that the draft answers a request of the Group."""
     draft_or_404(request, pk)
     wanted = slot_or_404(request, slot)
+    if stopped := typed_words.saved_first(request, pk):
+        return stopped
     try:
         answering.use_slot(pk, wanted, rights=request.rights, at=request.server_now)
     except (register.SlotNotOpen, drafting.NotOpen):
@@ -34,6 +36,8 @@ def answer_request(request: PortalRequest, pk: uuid.UUID, asked: int) -> HttpRes
     """Say that the draft answers a dated request of the Group."""
     draft_or_404(request, pk)
     wanted = get_object_or_404(answering.awaited_of(request.rights), pk=asked)
+    if stopped := typed_words.saved_first(request, pk):
+        return stopped
     try:
         answering.answer_request(pk, wanted, rights=request.rights, at=request.server_now)
     except (CannotLink, drafting.NotOpen):
@@ -48,6 +52,8 @@ def answer_request(request: PortalRequest, pk: uuid.UUID, asked: int) -> HttpRes
 def answer_nothing(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Say that the draft answers no request."""
     draft_or_404(request, pk)
+    if stopped := typed_words.saved_first(request, pk):
+        return stopped
     try:
         answering.answer_nothing(pk, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:

@@ -1,7 +1,9 @@
 """What the pages of a draft show, whichever view answers with one."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
+from django import forms
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,8 +15,11 @@ from cwg.members.requests import PortalRequest
 from cwg.members.rights import anybody_submits_for, states_that_answer
 
 from . import carried, draft_presentation
+from .draft_presentation import WORDS_FORM
 from .forms import DraftForm, ReceivedForm, SponsorForm
 from .models import Contribution, Sponsorship
+
+F = TypeVar("F", bound=forms.Form)
 
 
 def steps(contribution: Contribution | None, *, linked: bool = True) -> list[tuple[str, str]]:
@@ -26,6 +31,20 @@ def steps(contribution: Contribution | None, *, linked: bool = True) -> list[tup
 
 def form_of(request: PortalRequest, draft: Contribution, data) -> DraftForm:
     return DraftForm(data, instance=draft, rights=request.rights, party=draft.party)
+
+
+def received_form_of(draft: Contribution, at: datetime, data=None) -> ReceivedForm:
+    """How the paper came, as a part of the draft's own form."""
+    initial = {"came_by": draft.came_by, "dated": draft.dated}
+    return as_part_of_words(ReceivedForm(data, party=draft.party, at=at, initial=initial))
+
+
+def as_part_of_words(form: F) -> F:
+    """Its fields are sent with the draft's words, whichever button is pressed; none of them keeps those from being saved."""
+    form.use_required_attribute = False
+    for field in form.fields.values():
+        field.widget.attrs["form"] = WORDS_FORM
+    return form
 
 
 def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm | None = None, **more) -> dict:
@@ -40,7 +59,10 @@ def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm |
         "upload_languages": [(code, LANGUAGE_NAMES[code]) for code in draft.languages_taken],
         "upload_language": draft.corrected_language or next(iter(draft.original_languages), "en"),
         "max_bytes": settings.MAX_FILE_BYTES,
-        "sponsor_form": SponsorForm(contribution=draft) if draft.in_hand.is_delegation else None,
+        "sponsor_form": as_part_of_words(SponsorForm(contribution=draft))
+        if draft.in_hand.is_delegation
+        else None,
+        "words_form": WORDS_FORM,
         "deadline_lines": rules.lines_for(draft.register, draft.kind) if draft.register else [],
         "seat_zone": draft_presentation.seat_zone(draft),
         "may_submit": request.rights.submits_for(draft.in_hand),
@@ -67,11 +89,7 @@ def filed_for_another(request: PortalRequest, draft: Contribution) -> dict[str, 
         return {}
     return {
         "how_it_came": draft_presentation.how_it_came(draft),
-        "received_form": ReceivedForm(
-            party=draft.party,
-            at=request.server_now,
-            initial={"came_by": draft.came_by, "dated": draft.dated},
-        ),
+        "received_form": received_form_of(draft, request.server_now),
         "letters": [
             draft_presentation.letter_row(each) for each in draft.letters.select_related("blob").all()
         ],

@@ -16,6 +16,9 @@ from . import carried, drafting
 from .carried import TakenOver
 from .models import Contribution, DraftFile, DraftLetter
 
+# The id of the form of a draft's words: what is pressed on its page sends them along (`typed_words`).
+WORDS_FORM = "words"
+
 
 def file_row(file: DraftFile, *, removable: bool, notes: Iterable[str] = ()) -> dict[str, Any]:
     """A draft's file for `components/file_row.html`, with what intake found in it, below `notes`."""
@@ -25,7 +28,8 @@ def file_row(file: DraftFile, *, removable: bool, notes: Iterable[str] = ()) -> 
         url=reverse("contributions:draft-file", args=address),
         remove_url=reverse("contributions:remove-file", args=address) if removable else "",
     )
-    return row | {"findings": [*({"tone": "note", "text": each} for each in notes), *row["findings"]]}
+    findings = [*({"tone": "note", "text": each} for each in notes), *row["findings"]]
+    return row | {"findings": findings, "in_form": WORDS_FORM}
 
 
 def file_rows(contribution: Contribution, over: TakenOver | None, *, removable: bool) -> list[dict[str, Any]]:
@@ -70,6 +74,7 @@ def letter_row(letter: DraftLetter) -> dict[str, Any]:
         "size": letter.blob.size,
         "scanned": letter.blob.get_scan_display(),
         "remove_url": reverse("contributions:remove-letter", args=at),
+        "in_form": WORDS_FORM,
     }
 
 

@@ -20,7 +20,7 @@ from cwg.members.parties import with_key
 from cwg.members.requests import PortalRequest
 from meetings.answers import CannotLink
 
-from . import draft_pages, drafting, submission
+from . import draft_pages, drafting, submission, typed_words
 from .finding import asked_in_address, draft_or_404, slot_in_address
 from .forms import DraftForm
 from .models import Contribution
@@ -108,40 +108,14 @@ def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
             return render(request, "409.html", status=409)
         return render(request, "contributions/discarded.html", {"contribution": draft})
     form = draft_pages.form_of(request, draft, request.POST or None)
-    theirs = None
-    status = 200
     if request.method == "POST":
-        if form.is_valid():
-            try:
-                drafting.edit(
-                    pk,
-                    form.wording(),
-                    edition=form.cleaned_data["edition"] or 0,
-                    seen=form.cleaned_data["seen"],
-                    rights=request.rights,
-                    at=request.server_now,
-                )
-            except drafting.EditConflict:
-                theirs, status = submission.load(pk), 409
-                # The person's words stay in the form; sending it again puts them over the others'.
-                again = request.POST.copy()
-                again["edition"], again["seen"] = str(theirs.edition), drafting.words_digest(theirs)
-                form.data = again
-            except drafting.NotOpen:
-                return render(request, "409.html", status=409)
-            else:
-                messages.success(request, _("Draft saved."))
-                if "proof" in request.POST:
-                    return redirect("contributions:proof", pk=pk)
-                return redirect("contributions:contribution", pk=pk)
-        else:
-            status = 422
-    return render(
-        request,
-        "contributions/contribution.html",
-        draft_pages.page_of_draft(request, draft, form) | {"theirs": theirs},
-        status=status,
-    )
+        if stopped := typed_words.save(request, draft, form):
+            return stopped
+        messages.success(request, _("Draft saved."))
+        return redirect(
+            "contributions:proof" if "proof" in request.POST else "contributions:contribution", pk=pk
+        )
+    return render(request, "contributions/contribution.html", draft_pages.page_of_draft(request, draft, form))
 
 
 @require_POST

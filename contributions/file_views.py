@@ -17,7 +17,7 @@ from cwg.documents.downloads import hand_out
 from cwg.languages import LANGUAGE_NAMES
 from cwg.members.requests import PortalRequest
 
-from . import draft_pages, draft_presentation, drafting, letters
+from . import draft_pages, draft_presentation, drafting, letters, typed_words
 from .finding import draft_or_404
 from .forms import LetterForm
 from .models import Contribution
@@ -26,6 +26,9 @@ from .models import Contribution
 @require_POST
 def upload(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Take one file. Answers JSON to the script, a page to a plain form; a refusal keeps everything as it was."""
+    draft_or_404(request, pk)
+    if stopped := typed_words.saved_first(request, pk):
+        return stopped
     draft = draft_or_404(request, pk)
 
     def take(clean: dict[str, Any]) -> dict[str, Any]:
@@ -43,6 +46,9 @@ def upload(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def upload_letter(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Take one file of the letter by which a paper came that is filed for another. As `upload`."""
+    _filed_for_another_or_404(request, pk)
+    if stopped := typed_words.saved_first(request, pk):
+        return stopped
     draft = _filed_for_another_or_404(request, pk)
 
     def take(clean: dict[str, Any]) -> dict[str, Any]:
@@ -130,6 +136,8 @@ def draft_letter(request: PortalRequest, pk: uuid.UUID, letter: uuid.UUID) -> Ht
 def remove_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResponse:
     draft = draft_or_404(request, pk)
     get_object_or_404(draft.files, pk=file)
+    if stopped := typed_words.saved_first(request, pk):
+        return stopped
     try:
         drafting.remove_file(pk, file, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
@@ -142,6 +150,8 @@ def remove_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpR
 def remove_letter(request: PortalRequest, pk: uuid.UUID, letter: uuid.UUID) -> HttpResponse:
     draft = _filed_for_another_or_404(request, pk)
     get_object_or_404(draft.letters, pk=letter)
+    if stopped := typed_words.saved_first(request, pk):
+        return stopped
     try:
         letters.remove(pk, letter, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:

@@ -20,9 +20,9 @@ from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 from meetings.answers import CannotLink
 
-from . import draft_pages, drafting, letters, received, submission
+from . import draft_pages, drafting, letters, received, submission, typed_words
 from .finding import asked_in_address, draft_or_404, others_document_or_404, slot_in_address
-from .forms import ChangeForForm, FilingForm, ReceivedForm
+from .forms import ChangeForForm, FilingForm
 from .models import Contribution
 
 
@@ -147,9 +147,11 @@ def correct(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     draft = draft_or_404(request, pk)
     if draft.filer is None:
         raise Http404
-    form = ReceivedForm(request.POST, party=draft.party, at=request.server_now)
+    if stopped := typed_words.saved_first(request, pk, received=False):
+        return stopped
+    form = draft_pages.received_form_of(draft, request.server_now, request.POST)
     if not form.is_valid():
-        page = draft_pages.page_of_draft(request, draft, received_form=form)
+        page = draft_pages.page_of_draft(request, draft_or_404(request, pk), received_form=form)
         return render(request, "contributions/contribution.html", page, status=422)
     try:
         letters.correct(pk, form.received, rights=request.rights, at=request.server_now)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
 
-from . import draft_pages, drafting, sponsors
+from . import draft_pages, drafting, sponsors, typed_words
 from .finding import draft_or_404
 from .forms import SponsorForm
 from .models import Contribution, Sponsorship
@@ -26,8 +26,11 @@ def _back(pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def ask(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask one Member State to join."""
+    draft_or_404(request, pk)
+    if stopped := typed_words.saved_first(request, pk):
+        return stopped
     draft = draft_or_404(request, pk)
-    form = SponsorForm(request.POST, contribution=draft)
+    form = draft_pages.as_part_of_words(SponsorForm(request.POST, contribution=draft))
     if not form.is_valid():
         return render(
             request,
@@ -61,6 +64,8 @@ def ask(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 def take_back(request: PortalRequest, pk: uuid.UUID, sponsorship: int) -> HttpResponse:
     draft = draft_or_404(request, pk)
     get_object_or_404(draft.sponsorships.on_record(), pk=sponsorship)
+    if stopped := typed_words.saved_first(request, pk):
+        return stopped
     try:
         sponsors.take_back(pk, sponsorship, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:

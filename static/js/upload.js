@@ -19,6 +19,8 @@ class Upload {
     this.busy = false;
     this.reload = false;
     this.input.multiple = true;
+    // Without script its fields are sent with another form of the page, so that nothing typed there is lost.
+    for (const each of form.querySelectorAll("[form]")) each.removeAttribute("form");
     // The queue begins at the choice of files; the button is for browsers without script.
     form.querySelector("[data-upload-send]").hidden = true;
     form.querySelector("[data-drop-hint]").hidden = false;

@@ -33,6 +33,35 @@ def test_a_contribution_is_written_uploaded_and_submitted(visit: Visit):
     assert taken.value.suggested_filename.endswith(".docx")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_no_button_of_a_drafts_page_loses_what_was_typed(visit: Visit, scripts):
+    person = visit("focal.syr", java_script_enabled=scripts)
+    contributing.begin(person, "Fair prices for transit")
+    page = person.page
+    summary = page.get_by_label("Summary")
+    summary.fill("Typed before the upload.")
+    page.set_input_files("#files-input", word_file("transit.docx"))
+    if scripts:
+        page.locator("#files .file-row").wait_for()
+    else:
+        person.press("Upload")
+    assert summary.input_value() == "Typed before the upload."
+    summary.fill("Typed before asking.")
+    page.get_by_label("Member State", exact=True).select_option(label="Latvia")
+    person.press("Ask to join")
+    assert "Latvia" in page.locator("#sponsors-section .row-item").inner_text()
+    assert summary.input_value() == "Typed before asking."
+    summary.fill("Typed before the file was removed.")
+    person.press("Remove transit.docx")
+    assert page.locator("#files .file-row").count() == 0
+    assert summary.input_value() == "Typed before the file was removed."
+    title = page.get_by_label("Title", exact=True)
+    title.fill("Fair prices for transit and peering")
+    title.press("Enter")
+    page.get_by_role("heading", level=1, name="Fair prices for transit and peering").wait_for()
+    assert page.locator("#sponsors-section .row-item").count() == 1
+
+
 def test_a_translation_is_uploaded_and_added(visit: Visit):
     person = visit("secretariat", java_script_enabled=False)
     page = person.page

@@ -1,0 +1,97 @@
+"""What was typed on a draft's page is saved first when any of its buttons is pressed, so that no act loses words.
+
+The buttons of files, sponsors, requests and of how the paper came belong to the draft's own form: with script or without,
+they send what is typed along. The same check as for saving is made; where it stops, the act is not done.
+"""
+
+import uuid
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from cwg.members.requests import PortalRequest
+
+from . import draft_pages, drafting, letters, submission
+from .finding import draft_or_404
+from .forms import DraftForm, ReceivedForm
+from .models import Contribution
+
+
+def saved_first(request: PortalRequest, pk: uuid.UUID, *, received: bool = True) -> HttpResponse | None:
+    """Save what the act's request sends along of the draft's words, where it was changed; None where the act may go on.
+
+    Else the draft's page, with the words in its form and the reason why nothing was done. `received`: also how the
+    paper came. Nothing that a script or an older page sends without the words is stopped. Raises Http404.
+    """
+    if "seen" not in request.POST:
+        return None
+    draft = draft_or_404(request, pk)
+    form = draft_pages.form_of(request, draft, request.POST)
+    words = form if set(form.changed_data) - {"edition", "seen"} else None
+    return _save(request, draft, words, received_form(request, draft) if received else None, act=True)
+
+
+def save(request: PortalRequest, draft: Contribution, form: DraftForm) -> HttpResponse | None:
+    """Save the draft's form, and with it how the paper came; None where that is done, else the page that says why not."""
+    return _save(request, draft, form, received_form(request, draft))
+
+
+def received_form(request: PortalRequest, draft: Contribution) -> ReceivedForm | None:
+    """How the paper came, as it was sent along and if it was changed."""
+    if draft.filer is None or "dated" not in request.POST:
+        return None
+    form = draft_pages.received_form_of(draft, request.server_now, request.POST)
+    return form if form.has_changed() else None
+
+
+def _save(
+    request: PortalRequest,
+    draft: Contribution,
+    form: DraftForm | None,
+    received: ReceivedForm | None,
+    *,
+    act: bool = False,
+) -> HttpResponse | None:
+    forms = [each for each in (form, received) if each is not None]
+    sound = [each.is_valid() for each in forms]  # asked of both: each says what is wrong with it
+    if not all(sound):
+        return _page(request, draft, form, received, status=422, act_not_done=act)
+    try:
+        if form is not None:
+            drafting.edit(
+                draft.pk,
+                form.wording(),
+                edition=form.cleaned_data["edition"] or 0,
+                seen=form.cleaned_data["seen"],
+                rights=request.rights,
+                at=request.server_now,
+            )
+        if received is not None:
+            letters.correct(draft.pk, received.received, rights=request.rights, at=request.server_now)
+    except drafting.EditConflict:
+        assert form is not None  # only words are in conflict
+        theirs = submission.load(draft.pk)
+        # The person's words stay in the form; sending it again puts them over the others'.
+        again = request.POST.copy()
+        again["edition"], again["seen"] = str(theirs.edition), drafting.words_digest(theirs)
+        form.data = again
+        return _page(request, draft, form, received, status=409, theirs=theirs, act_not_done=act)
+    except drafting.NotOpen:
+        return render(request, "409.html", status=409)
+    return None
+
+
+def _page(
+    request: PortalRequest,
+    draft: Contribution,
+    form: DraftForm | None,
+    received: ReceivedForm | None,
+    *,
+    status: int,
+    **more: Any,
+) -> HttpResponse:
+    if received is not None:
+        more["received_form"] = received
+    page = draft_pages.page_of_draft(request, draft, form, **more)
+    return render(request, "contributions/contribution.html", page, status=status)

@@ -1,0 +1,189 @@
+"""Whatever is pressed on a draft's page, the words typed there are saved first, or stay in the form and nothing is done."""
+
+import html
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils.html import strip_tags
+
+from contributions import drafting
+from contributions.models import Contribution, Sponsorship
+from cwg.members.rights import rights_of
+from tests import drafts, factories
+
+pytestmark = pytest.mark.django_db
+
+ACTS = ("upload", "remove-file", "ask-sponsor", "remove-sponsor", "use-slot", "answer-nothing")
+ACTS_OF_FILER = ("upload-letter", "remove-letter", "received")
+
+
+@pytest.fixture
+def draft(dg, held, saudi_focal_point) -> Contribution:
+    register = factories.make_register(dg)
+    draft = drafts.make_draft(dg, register, by=saudi_focal_point)
+    drafts.make_slot(register)
+    Sponsorship.objects.create(contribution=draft, state=factories.make_state("FRA"), asked_at=held.at)
+    factories.make_state("SYR")
+    return draft
+
+
+@pytest.fixture
+def filed(dg, held, secretary) -> Contribution:
+    return drafts.make_draft(dg, factories.make_register(dg, 3), by=secretary, received=drafts.LETTER)
+
+
+@pytest.fixture
+def world(request, client_of, draft, filed, saudi_focal_point, secretary):
+    """A browser and a draft of who may press all its buttons."""
+
+    def of(act):
+        return (
+            (client_of(secretary), filed) if act in ACTS_OF_FILER else (client_of(saudi_focal_point), draft)
+        )
+
+    return of
+
+
+def plain(answer) -> str:
+    return " ".join(html.unescape(strip_tags(answer.content.decode())).split())
+
+
+def typed(browser, draft, **words) -> dict:
+    """What the form of the draft's page sends, with other words."""
+    form = browser.get(reverse("contributions:contribution", args=[draft.pk])).context["form"]
+    sent = {name: form[name].value() for name in form.fields}
+    return {name: "" if value is None else value for name, value in sent.items()} | words
+
+
+def press(browser, draft, act: str, words: dict):
+    more: list = []
+    if act == "remove-file":
+        more = [draft.files.first().pk]
+    elif act == "remove-letter":
+        more = [draft.letters.first().pk]
+    elif act == "remove-sponsor":
+        more = [draft.sponsorships.first().pk]
+    elif act == "use-slot":
+        more = [draft.open_slots.first().pk]
+    sent = dict(words)
+    if act.startswith("upload"):
+        sent |= {"language": "fr", "file": SimpleUploadedFile("a.pdf", factories.pdf_bytes("Another"))}
+    elif act == "ask-sponsor":
+        sent["state"] = factories.make_state("SYR").pk
+    elif act == "received":
+        sent |= {"came_by": "email", "dated": "2026-02-19"}
+    return browser.post(reverse(f"contributions:{act}", args=[draft.pk, *more]), sent)
+
+
+def without_words(draft) -> dict:
+    """All that an act may change, and saving words does not."""
+    stands = drafts.as_it_stands(draft)
+    kept = {name: stands["draft"][name] for name in ("slot_id", "answers_id", "came_by", "dated")}
+    return stands | {"draft": kept}
+
+
+@pytest.mark.parametrize("act", [*ACTS, *ACTS_OF_FILER])
+def test_what_was_typed_is_saved_with_the_act(world, act):
+    browser, draft = world(act)
+    before = without_words(draft)
+    words = typed(browser, draft, title="Typed", summary="Typed and not saved")
+    assert press(browser, draft, act, words).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.title, draft.summary) == ("Typed", "Typed and not saved")
+    assert act == "answer-nothing" or without_words(draft) != before
+
+
+@pytest.mark.parametrize("act", [*ACTS, *ACTS_OF_FILER])
+def test_in_a_conflict_both_texts_are_shown_and_nothing_is_done(world, act):
+    browser, draft = world(act)
+    words = typed(browser, draft, title="Mine", summary="My summary")
+    drafting.edit(
+        draft.pk,
+        drafts.wording(draft.register, "Theirs"),
+        edition=draft.edition,
+        seen=words["seen"],
+        rights=rights_of(draft.created_by),
+        at=draft.created_at,
+    )
+    before = drafts.as_it_stands(draft)
+    answer = press(browser, draft, act, words)
+    page = plain(answer)
+    assert answer.status_code == 409
+    assert "Theirs" in page and "My summary" in page and 'value="Mine"' in answer.content.decode()
+    assert "the button you pressed has done nothing else" in page
+    assert drafts.as_it_stands(draft) == before
+
+
+@pytest.mark.parametrize("act", [*ACTS, *ACTS_OF_FILER])
+def test_words_that_cannot_be_saved_stay_in_the_form_and_nothing_is_done(world, act):
+    browser, draft = world(act)
+    words = typed(browser, draft, title=" ", summary="Typed and not saved")
+    before = drafts.as_it_stands(draft)
+    answer = press(browser, draft, act, words)
+    assert answer.status_code == 422
+    assert "Typed and not saved" in plain(answer)
+    assert drafts.as_it_stands(draft) == before
+
+
+@pytest.mark.parametrize("act", [*ACTS, *ACTS_OF_FILER])
+def test_where_nothing_was_typed_an_untitled_draft_stops_no_act(world, act):
+    browser, draft = world(act)
+    Contribution.objects.filter(pk=draft.pk).update(title="", original_languages=[])
+    assert press(browser, draft, act, typed(browser, draft)).status_code == 302
+
+
+def test_who_typed_nothing_is_in_no_conflict(world):
+    browser, draft = world("remove-file")
+    words = typed(browser, draft)
+    drafts.put_file(draft, draft.created_by, language="fr", text="Came meanwhile")
+    assert press(browser, draft, "remove-file", words).status_code == 302
+    assert draft.files.count() == 1
+
+
+def test_a_file_that_is_too_large_loses_no_words(world, settings):
+    browser, draft = world("upload")
+    address = reverse("contributions:contribution", args=[draft.pk])
+    page = browser.get(address).content.decode()
+    main = page[page.index("<main") :]
+    assert (
+        0 < main.index('name="csrfmiddlewaretoken"') < main.index('name="seen"') < main.index('type="file"')
+    )
+    words = typed(browser, draft, title="Typed")
+    settings.MAX_FILE_BYTES = 1024 * 1024
+    file = SimpleUploadedFile("a.pdf", b"x" * 1_500_000, content_type=factories.PDF)
+    sent = words | {"language": "fr", "file": file}
+    answer = browser.post(reverse("contributions:upload", args=[draft.pk]), sent)
+    assert answer.status_code == 413
+    draft.refresh_from_db()
+    assert (draft.title, draft.files.count()) == ("Typed", 1)
+    assert 'value="Typed"' in answer.content.decode()
+
+
+def test_saving_the_draft_saves_how_it_came_with_it(world):
+    browser, draft = world("received")
+    words = typed(browser, draft, title="Typed") | {"came_by": "email", "dated": "2026-02-19"}
+    address = reverse("contributions:contribution", args=[draft.pk])
+    before = drafts.as_it_stands(draft)
+    assert browser.post(address, words | {"dated": ""}).status_code == 422
+    assert drafts.as_it_stands(draft) == before
+    assert browser.post(address, words).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.title, draft.came_by, str(draft.dated)) == ("Typed", "email", "2026-02-19")
+
+
+@pytest.mark.parametrize("act", ["ask-sponsor", "received"])
+def test_every_button_of_the_page_but_discard_belongs_to_the_form_of_the_words(world, act):
+    browser, draft = world(act)
+    page = browser.get(reverse("contributions:contribution", args=[draft.pk])).content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    actions = re.findall(r'<form[^>]* action="([^"]*)"', main)
+    sends_words = [reverse(f"contributions:{name}", args=[draft.pk]) for name in ("upload", "upload-letter")]
+    assert set(actions) - set(sends_words) == {reverse("contributions:discard", args=[draft.pk])}
+    buttons = re.findall(r'<button type="submit"[^>]*formaction="([^"]*)"[^>]*>', main)
+    assert sends_words[0] in buttons
+    for tag in re.findall(r"<button[^>]*formaction=[^>]*>", main):
+        assert 'form="words"' in tag and "formnovalidate" in tag
+    first = re.search(r'<button[^>]*form="words"[^>]*>', main)
+    assert first and "formaction" not in first.group(), "the Enter key saves the draft"
