@@ -70,6 +70,8 @@ def take_back(request: PortalRequest, pk: uuid.UUID, sponsorship: int) -> HttpRe
         sponsors.take_back(pk, sponsorship, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
         return render(request, "409.html", status=409)
+    except NotEntitled:
+        return render(request, "403.html", status=403)
     messages.success(request, _("The Member State is no longer on the draft."))
     return _back(pk)
 
