@@ -197,6 +197,7 @@ IN_STORIES = {
     "account_confirm_address",
     "account_use_sign_in_link",
     "documents:objection",
+    "meetings:undo-opening",
     "members:imported",
     "members:invitation",
     "members:new-password",

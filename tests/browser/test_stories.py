@@ -471,3 +471,30 @@ def test_the_secretariat_sees_today_and_the_journal_and_changes_who_may_read_a_d
     open_record()
     secretariat.follow("History")
     assert "The delegation asked for it." in secretariat.words()
+
+
+# --- A meeting in session -------------------------------------------------------------------------------------------
+
+
+def test_an_opening_recorded_by_mistake_is_asked_about_and_undone(visit: Visit):
+    secretariat = visit("secretariat")
+    secretariat.expects(400)
+    page = secretariat.open(f"/meetings/{IN_SESSION}/open-sitting/")
+    assert soundness.faults_of(secretariat) == []
+    last = page.get_by_label("Sitting", exact=True).locator("option").last
+    page.get_by_label("Sitting", exact=True).select_option(last.get_attribute("value"))
+    secretariat.press("Record the opening")
+    if secretariat.path().endswith("/open-sitting/"):
+        assert soundness.faults_of(secretariat) == []
+        page.locator("main form input[type=checkbox]").check()
+        secretariat.press("Record the opening")
+    secretariat.open(f"/meetings/{IN_SESSION}/")
+    page.locator("main details:not([open]) > summary").evaluate_all(
+        "all => all.forEach((each) => each.click())"
+    )
+    secretariat.follow("Undo an opening")
+    page.wait_for_url("**/undo-opening/")
+    assert soundness.faults_of(secretariat) == []
+    page.get_by_label("Reason").fill("The wrong line was taken.")
+    secretariat.press("Undo the opening")
+    assert "The opening is undone" in secretariat.words()
