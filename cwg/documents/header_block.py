@@ -221,6 +221,8 @@ class LanguageLine:
     corrections: tuple = ()
     # When the secretariat added the translation; None where it came with the document.
     added_at: datetime | None = None
+    # It took the place of an earlier file, which stays readable.
+    replaces: bool = False
 
 
 STATES = {"original": _("original"), "translation": _("translation"), "missing": _("not available")}
@@ -228,6 +230,7 @@ STATES = {"original": _("original"), "translation": _("translation"), "missing":
 
 def languages_of(revision: Revision, *, withdrawn: bool, all_six: bool) -> list[LanguageLine]:
     versions = {version.language: version for version in revision.texts}
+    replaced = {version.language for version in revision.replaced_texts}
     lines = []
     for code, name in LANGUAGES:
         version = versions.get(code)
@@ -240,7 +243,15 @@ def languages_of(revision: Revision, *, withdrawn: bool, all_six: bool) -> list[
         if not version.text_held and not version.is_original:
             state = "missing"  # an archive's document in which language nobody states
         lines.append(
-            LanguageLine(code, str(name), state, files, version.text_held, added_at=version.added_at)
+            LanguageLine(
+                code,
+                str(name),
+                state,
+                files,
+                version.text_held,
+                added_at=version.added_at,
+                replaces=code in replaced,
+            )
         )
     return lines
 
@@ -259,6 +270,10 @@ class Entry:
     superseded_by: str
     # Of a Corr.: by what the text that it corrects was replaced; "" while it applies.
     overtaken_by: str
+    # Where it is not that of the current text.
+    title: Block | None
+    # What a Corr. or an Add. says of itself; the words of a whole text stand at the head of the page.
+    box: tuple[Block, ...]
     sources: str
     filed: str
     rule: str
@@ -280,8 +295,10 @@ def entries(document: Document, *, with_receipts: bool) -> list[Entry]:
     """All revisions, newest first. A Rev. supersedes the text before it; that stays readable and is marked."""
     revisions = list(document.revisions.all())
     current, applying = document.current, document.applying
+    head = of(document, current)
     made = []
     for revision in reversed(revisions):
+        own = of(document, revision)
         superseded = revision.is_whole_text and revision.position < current.position
         later = [r for r in revisions if r.kind == Revision.Kind.REV and r.position > revision.position]
         successor = next(iter(later), None)
@@ -300,6 +317,8 @@ def entries(document: Document, *, with_receipts: bool) -> list[Entry]:
                 superseded=superseded,
                 superseded_by=successor.symbol if superseded and successor else "",
                 overtaken_by=replacement.symbol if overtaken and replacement else "",
+                title=own.title if own.title.runs != head.title.runs else None,
+                box=() if revision.is_whole_text else own.box,
                 sources=sources_text(revision),
                 filed=filed_for.text_of(revision),
                 rule=terms.get("name", ""),

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from cwg.documents import corrigenda, header_block, listing, pack, register
 from cwg.documents.models import Document, Revision
+from cwg.texts.tree import words
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +143,50 @@ def test_a_corrigendum_outlives_a_change_of_the_sponsors(document):
         e for e in header_block.entries(read(document), with_receipts=False) if e.anchor == "corr-1-en"
     ]
     assert entry.overtaken_by == ""
+
+
+WORDS = {
+    "summary": "It puts the second table right.",
+    "action_required": "Read <it> with the text.",
+    "references": "Resolution 102",
+}
+
+
+@pytest.mark.parametrize("kind", ["corr", "add"])
+def test_what_it_says_of_itself_stands_in_its_entry_until_the_document_is_withdrawn(
+    client_of, document, saudi_delegate, kind
+):
+    change(document, kind, title="Second table", **WORDS)
+    client = client_of(saudi_delegate)
+
+    def entry() -> str:
+        page = client.get(document.get_absolute_url()).content.decode()
+        start = page.index(f'id="{kind}-1"')
+        return plain(page[start : page.index("<details", start)].encode())
+
+    assert f"Second table Summary {WORDS['summary']} Action required {WORDS['action_required']}" in entry()
+    assert f"References {WORDS['references']}" in entry()
+    # In its entry alone: the head says what the text says.
+    assert all(
+        client.get(document.get_absolute_url()).content.decode().count(w) == 1
+        for w in ("second table", "102")
+    )
+    register.withdraw(document, actor=saudi_delegate, reason="A mistake")
+    assert "Second table" in entry()
+    page = client.get(document.get_absolute_url()).content.decode()
+    assert "puts the second table" not in page and "Resolution 102" not in page
+
+
+def test_an_entry_says_its_title_where_it_is_not_that_of_the_current_text(document):
+    def titles() -> list[str]:
+        found = header_block.entries(read(document), with_receipts=False)
+        return [words(entry.title.runs) if entry.title else "" for entry in found]
+
+    before = document.title
+    change(document, "corr", title=before)
+    assert titles() == ["", ""]
+    change(document, "rev", title="Another title")
+    assert titles() == ["", before, before]
 
 
 def test_a_withdrawn_document_names_none(client_of, document, saudi_delegate):

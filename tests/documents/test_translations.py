@@ -382,6 +382,25 @@ def test_lists_search_and_zip_know_one_version_a_language_the_last_one(document,
     assert packed["es"].available_at < packed["fr"].available_at and packed["es"].timing == "In time"
 
 
+def test_the_row_of_a_language_says_that_its_file_replaces_an_earlier_one(
+    document, secretary, saudi_delegate, client_of
+):
+    client = client_of(saudi_delegate)
+    sign = "translation, replaces an earlier file,"
+
+    def rows() -> dict[str, bool]:
+        lines = header_block.languages_of(read(document).current, withdrawn=False, all_six=True)
+        return {line.code: line.replaces for line in lines}
+
+    factories.add_translation(document, actor=secretary)
+    assert sign not in client.get(document.get_absolute_url()).content.decode() and not any(rows().values())
+    factories.add_translation(document, text="Juste.", actor=secretary, reason="Wrong file")
+    page = client.get(document.get_absolute_url()).content.decode()
+    assert page.count(sign) == 1
+    assert page.index(sign) < page.index('<details class="fold"')
+    assert [code for code, replaces in rows().items() if replaces] == ["fr"]
+
+
 def test_the_header_block_goes_on_naming_the_original_alone(document, secretary):
     factories.add_translation(document, actor=secretary)
     assert read(document).current.original_languages == ["en"]
