@@ -32,7 +32,9 @@ def register() -> None:
             _focal_points,
             _is_focal_point,
             _render,
-            label=gettext_lazy("For focal points: the heads of the chains, every day, to keep as evidence"),
+            label=gettext_lazy(
+                "For focal points: a daily mail with the fingerprints of the register, as evidence that nothing was changed"
+            ),
             default=False,
         )
     )

@@ -53,8 +53,11 @@ def objection_to(document: Document) -> Objection | None:
 
 
 def mark(party: str, came_by: str = "", dated: date | None = None) -> str:
-    """ "Filed by the secretariat for Saudi Arabia; received by letter of 3 December 2026". `party` by its name."""
-    filed = _("Filed by the secretariat for %(party)s") % {"party": party}
+    """ "Filed by the secretariat for: Saudi Arabia; received by letter of 3 December 2026". `party` by its name.
+
+    A name stands in list form, without its article ("Syrian Arab Republic"): hence the colon.
+    """
+    filed = _("Filed by the secretariat for: %(party)s") % {"party": party}
     how = how_it_came(came_by, dated)
     return _("%(filed)s; %(how)s") % {"filed": filed, "how": how} if how else filed
 

@@ -109,7 +109,7 @@ def printed(receipt: Receipt) -> Printed:
         checks.append(
             pair(_("Requested by the meeting"), said["requested_in_session"], language=UNDETERMINED)
         )
-    checks.append(pair(_("Request reached the portal"), moments.runs(arrived, zone, "exact")))
+    checks.append(pair(_("Reached the portal"), moments.runs(arrived, zone, "exact")))
     if (waited := (at - arrived).total_seconds()) >= 1:
         checks.append(pair(_("Waited for the register"), duration_text(waited)))
     return Printed(

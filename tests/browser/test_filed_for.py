@@ -9,7 +9,7 @@ from tests.browser.visitor import Visit
 pytestmark = pytest.mark.browser
 
 TITLE = "Received by note verbale"
-MARK = "Filed by the secretariat for Saudi Arabia; received by letter of 20 November 2026"
+MARK = "Filed by the secretariat for: Saudi Arabia; received by letter of 20 November 2026"
 
 
 def test_a_paper_that_came_by_letter_is_filed_and_its_state_objects(visit: Visit):

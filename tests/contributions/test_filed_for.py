@@ -23,7 +23,7 @@ from tests import drafts, factories
 
 pytestmark = pytest.mark.django_db
 
-MARK = "Filed by the secretariat for Saudi Arabia; received by letter of 20 February 2026"
+MARK = "Filed by the secretariat for: Saudi Arabia; received by letter of 20 February 2026"
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_an_offices_paper_may_come_without_a_word(dg, register, secretary):
     draft.letters.all().delete()
     assert submission.proof(submission.load(draft.pk)).ready
     revision = drafts.submit(draft, secretary).receipt.revision
-    assert filed_for.text_of(revision) == f"Filed by the secretariat for {office.name}"
+    assert filed_for.text_of(revision) == f"Filed by the secretariat for: {office.name}"
     assert drafts.faults() == []
 
 

@@ -175,7 +175,7 @@ SENTENCES: dict[str, Any] = {
         "The file has hidden text in %(count)d places. Readers can find it.",
         "count",
     ),
-    "authors": _("These names stand in the file: %(names)s."),
+    "authors": _("The file carries these names, and readers can find them: %(names)s."),
     "text_partial": _(
         "The file's text is too long to be searched in full. The file itself is taken as it is."
     ),
