@@ -166,7 +166,7 @@ def _render_deadlines(event: Event, person: Person | None, now: datetime) -> Mai
     register = meeting.register
     zone, place = register.zone, register.place
     return Mail(
-        subject=_("Deadlines changed: %(meeting)s, %(place)s, %(date)s")
+        subject=_said_in_subject(facts["deadlines"])
         % {
             "meeting": register.title,
             "place": place,
@@ -184,6 +184,19 @@ def _render_deadlines(event: Event, person: Person | None, now: datetime) -> Mai
     )
 
 
+def _said_in_subject(entries: list[dict]) -> str:
+    """What happened, where it happened to one deadline."""
+    changed = [entry for entry in entries if entry["before"] != entry["after"]]
+    if len(changed) != 1:
+        return _("Deadlines changed: %(meeting)s, %(place)s, %(date)s")
+    (entry,) = changed
+    if entry["after"] is None:
+        return _("Deadline ended: %(meeting)s, %(place)s, %(date)s")
+    if entry["before"] is None:
+        return _("Deadline set: %(meeting)s, %(place)s, %(date)s")
+    return _("Deadline changed: %(meeting)s, %(place)s, %(date)s")
+
+
 def _before_the_move(facts: dict, before: datetime, zone: str) -> str:
     if facts.get("had_a_date", True):
         return instant_text(before, zone, "full")
@@ -195,7 +208,7 @@ def _shift_of(entry: dict, zone: str) -> tuple[str, tuple[str, ...]]:
     before, after = (datetime.fromisoformat(entry[name]) for name in ("before", "after"))
     return _sitting_label(entry["number"], entry["title"]), (
         instant_text(after, zone, "full"),
-        _("before: %(instant)s") % {"instant": instant_text(before, zone, "full")},
+        _("Until now: %(instant)s") % {"instant": instant_text(before, zone, "full")},
     )
 
 
@@ -224,15 +237,15 @@ def _correction_of(change: dict, zone: str) -> tuple[str, tuple[str, ...]]:
     before, after = change["before"], change["after"]
     if change["field"] != "sitting":
         label = str(FIELD_LABELS[change["field"]])
-        return label, (after or _("none"), _("before: %(value)s") % {"value": before or _("none")})
+        return label, (after or _("none"), _("Until now: %(value)s") % {"value": before or _("none")})
     label = _sitting_label(change["number"], (after or before)["title"])
     if after is None:
-        return label, (_("is not held"), _("before: %(value)s") % {"value": _sitting_times(before, zone)})
+        return label, (_("is not held"), _("Until now: %(value)s") % {"value": _sitting_times(before, zone)})
     if before is None:
         return label, (_sitting_times(after, zone), _("new"))
     return label, (
         _sitting_times(after, zone),
-        _("before: %(value)s") % {"value": _sitting_times(before, zone)},
+        _("Until now: %(value)s") % {"value": _sitting_times(before, zone)},
     )
 
 
@@ -309,7 +322,7 @@ def _change_of(entry: dict, zone: str, place: str, person: Person | None) -> tup
         return label, (*lines, _("unchanged"))
     if before is None:
         return label, (*lines, _("new"))
-    return label, (*lines, _("before: %(instant)s") % {"instant": instant_text(before, zone, "full")})
+    return label, (*lines, _("Until now: %(instant)s") % {"instant": instant_text(before, zone, "full")})
 
 
 def _no_deadline(entry: dict, before: datetime | None, zone: str) -> str:
@@ -317,4 +330,6 @@ def _no_deadline(entry: dict, before: datetime | None, zone: str) -> str:
         return _("no longer holds") if before else _("not set")
     if before is None:
         return _("stays ended for this meeting")
-    return _("ended for this meeting; before: %(instant)s") % {"instant": instant_text(before, zone, "full")}
+    return _("ended for this meeting. Until now: %(instant)s") % {
+        "instant": instant_text(before, zone, "full")
+    }

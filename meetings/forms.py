@@ -131,7 +131,7 @@ class DeadlinesForm(forms.Form):
             self.fields[f"rule-{pk}"] = forms.ChoiceField(
                 label=_("What becomes of it"),
                 widget=forms.RadioSelect,
-                choices=[(choice.value, choice_text(change, choice)) for choice in change.choices],
+                choices=[(choice.value, choice_and_meaning(change, choice)) for choice in change.choices],
                 initial=None if change.changes else Choice.KEEP.value,
             )
             if Choice.SET in change.choices:
@@ -180,11 +180,34 @@ class DeadlinesForm(forms.Form):
         }
 
 
+def choice_and_meaning(change: DeadlineChange, choice: Choice) -> str:
+    """A choice with what it would mean at this moment beside it, so that each reads true whichever is ticked."""
+    said, meaning = choice_text(change, choice), meaning_of(change, choice)
+    return _text("%(choice)s. %(meaning)s") % {"choice": said, "meaning": meaning} if meaning else said
+
+
+def meaning_of(change: DeadlineChange, choice: Choice) -> str:
+    """What a choice means where its own words do not say so."""
+    match choice:
+        case Choice.MOVE if change.stands is not None:
+            return str(change.sentence)
+        case Choice.END:
+            return str(change.sentence)
+        case Choice.KEEP if change.meaning is Meaning.SAME:
+            return str(change.sentence)
+        case Choice.END_HERE if change.closes_the_door:
+            return _text("No document is kept out by it any more.")
+        case Choice.END_HERE:
+            return _text("No document is marked late by it any more.")
+        case _:
+            return ""
+
+
 def choice_text(change: DeadlineChange, choice: Choice) -> str:
     """What a choice does to that deadline, in the words of the form."""
     if change.stands is None:
         return {
-            Choice.MOVE: _text("Set it as the rule counts"),
+            Choice.MOVE: _text("Set it to the time the rule gives"),
             Choice.SET: _text("Set it to another time"),
             Choice.KEEP: _text("Leave it ended")
             if change.meaning is Meaning.ENDED_HERE
@@ -193,7 +216,7 @@ def choice_text(change: DeadlineChange, choice: Choice) -> str:
     return {
         Choice.MOVE: _text("Take over the rule as it is now")
         if change.meaning is Meaning.TERMS
-        else _text("Move it to what the rule counts to"),
+        else _text("Move it to the time the rule gives"),
         Choice.SET: _text("Set it to another time"),
         Choice.KEEP: _text("Leave it as it is"),
         Choice.END: _text("End it"),

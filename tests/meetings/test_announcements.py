@@ -157,7 +157,7 @@ def test_the_mail_about_deadlines_says_of_each_what_holds_now_what_held_before_a
         assert "Deadline (24 hours before the start of the meeting)" in part
         assert "Saturday, 20 June 2009, 12:00 CEST (UTC+02:00), Geneva" in part
         assert "Saturday, 20 June 2009, 13:00 UTC+03:00, your time (Asia/Riyadh)" in part
-        assert "before: Sunday, 21 June 2009, 09:30 CEST (UTC+02:00)" in part
+        assert "Until now: Sunday, 21 June 2009, 09:30 CEST (UTC+02:00)" in part
         assert "Set by the secretariat: by the rule it would be Sunday, 21 June 2009, 09:30" in part
         assert "Deadline (Received 12 calendar days before the meeting (all documents))" in part
         assert "Wednesday, 10 June 2009, 23:59" in part and "not set" in part
@@ -168,9 +168,23 @@ def test_the_mail_about_deadlines_says_of_each_what_holds_now_what_held_before_a
     mail.outbox.clear()
     deadline_changes.change_deadlines(meeting, choice={old.rule_id: "end_here", posted.pk: "keep"}, **change)
     jobs.run("notices")
+    assert mail.outbox[0].subject == "Deadline ended: Dedicated Group, meeting 2, Geneva, 22 June 2009"
     for part in (mail.outbox[0].body, mail.outbox[0].alternatives[0][0]):
-        assert "ended for this meeting; before: Saturday, 20 June 2009, 12:00 CEST (UTC+02:00)" in part
+        assert "ended for this meeting. Until now: Saturday, 20 June 2009, 12:00 CEST (UTC+02:00)" in part
         assert "unchanged" in part
+    for choice, at_seat, subject in (
+        ("set", datetime(2009, 6, 19, 12), "Deadline set: "),  # noqa: DTZ001 - as above
+        ("set", datetime(2009, 6, 18, 12), "Deadline changed: "),  # noqa: DTZ001 - as above
+    ):
+        mail.outbox.clear()
+        deadline_changes.change_deadlines(
+            meeting,
+            choice={old.rule_id: choice, posted.pk: "keep"},
+            by_hand={old.rule_id: at_seat},
+            **change,
+        )
+        jobs.run("notices")
+        assert mail.outbox[0].subject.startswith(subject)
 
 
 # --- Moved ------------------------------------------------------------------------------------------------------------
@@ -208,6 +222,6 @@ def test_a_move_is_told_with_both_openings_the_deadlines_and_the_reason(meeting,
     body = message.body
     assert "Monday, 30 March 2026, 09:00 CEST (UTC+02:00), Geneva" in body
     assert "Sunday, 29 March 2026, 09:00 CEST (UTC+02:00)" in body
-    assert "before: Saturday, 28 March 2026, 08:00 CET (UTC+01:00)" in body
+    assert "Until now: Saturday, 28 March 2026, 08:00 CET (UTC+01:00)" in body
     assert "unchanged" in body and "new" in body
     assert "The room is taken. Sorry." in body

@@ -18,6 +18,7 @@ from cwg.record.models import JournalEntry
 from cwg.record.reasons import ReasonMissing
 from meetings import convening, correcting, deadline_changes, moving
 from meetings.deadline_changes import Choice, Meaning
+from meetings.forms import DeadlinesForm
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -214,7 +215,7 @@ def test_a_deadline_whose_rule_goes_on_is_ended_for_one_meeting(dg, meeting, sec
     event = Event.objects.get(kind="deadlines_changed")
     told = kinds.get(event.kind).render(event, saudi_delegate, held.at).facts
     (line,) = [lines for label, lines in told if label.startswith("Deadline")]
-    assert line[0].startswith("ended for this meeting; before: Wednesday, 11 March 2026, 10:00")
+    assert line[0].startswith("ended for this meeting. Until now: Wednesday, 11 March 2026, 10:00")
     held.move_to(meeting.register.opens_at + timedelta(microseconds=1))
     late = factories.make_document(meeting.register)
     assert Revision.objects.get(document=late).verdict == "no_rule"
@@ -282,7 +283,8 @@ def test_the_page_ends_it_and_says_so_from_then_on(meeting, secretary, chair, cl
     assert client.post(page_of(meeting), sent).status_code == 302
     said = "Ended for this meeting by the secretariat: By correspondence"
     for reader in (secretary, chair):
-        assert said in client_of(reader).get(meeting.get_absolute_url()).content.decode()
+        shown = client_of(reader).get(meeting.get_absolute_url()).content.decode()
+        assert f"<bdi>{rule.name}</bdi>: ended for this meeting. Reason: By correspondence" in shown
     again = client.get(page_of(meeting))
     assert said in again.content.decode()
     assert again.context["form"][f"rule-{rule.pk}"].initial == "keep"
@@ -331,3 +333,30 @@ def test_the_page_asks_for_what_is_missing(meeting, secretary, client_of, missin
     del sent[missing if missing == "reason" else f"{missing}-{rule.pk}"]
     assert client_of(secretary).post(page_of(meeting), sent).status_code == 400
     assert in_force(meeting)[24].basis == "rule"
+
+
+def test_each_choice_says_what_it_means(meeting, secretary):
+    rule = DeadlineRule.objects.get()
+
+    def offered() -> dict[str, str]:
+        proposal = deadline_changes.propose_deadlines(meeting)
+        form = DeadlinesForm(proposal=proposal, zone=meeting.zone)
+        return dict(form.fields[f"rule-{rule.pk}"].choices)
+
+    assert offered() == {
+        "keep": "Leave it as it is. Nothing changes.",
+        "set": "Set it to another time",
+        "end_here": "End it for this meeting; the rule goes on for others. No document is kept out by it any more.",
+    }
+    change(meeting, secretary, {rule.pk: Choice.SET}, by_hand={rule.pk: at_seat(2026, 3, 5, 12)})
+    assert offered()["move"] == "Move it to the time the rule gives. Still open, and open longer."
+    assert offered()["keep"] == "Leave it as it is"
+    DeadlineRule.objects.update(active=False)
+    assert offered()["end"].startswith("End it. The rule no longer holds for the group")
+    DeadlineRule.objects.update(active=True)
+    change(meeting, secretary, {rule.pk: Choice.END_HERE})
+    assert offered() == {
+        "keep": "Leave it ended",
+        "move": "Set it to the time the rule gives",
+        "set": "Set it to another time",
+    }
