@@ -37,8 +37,8 @@ class MeetingAct(TextChoices):
     CANCEL = "cancel", _("Cancel the meeting")
 
 
-# Shown less prominently: what is hardly ever done.
-QUIET = frozenset({MeetingAct.UNDO_OPENING, MeetingAct.POSTPONE, MeetingAct.CANCEL})
+# Behind "More" on the page of the meeting: what is hardly ever done.
+RARE = frozenset({MeetingAct.UNDO_OPENING, MeetingAct.POSTPONE, MeetingAct.CANCEL})
 
 
 def acts_in(state: MeetingState) -> frozenset[MeetingAct]:
@@ -187,7 +187,7 @@ class Offer:
 
     words: str | Promise
     url: str
-    is_quiet: bool = False
+    is_rare: bool = False
 
 
 def links(
@@ -203,5 +203,5 @@ def _offer(act: MeetingAct, meeting: Meeting, at: datetime) -> Offer:
     return Offer(
         _("Set a date") if gives_a_date else act.label,
         reverse(f"meetings:{act.value}", args=[meeting.register.slug]),
-        is_quiet=act in QUIET,
+        is_rare=act in RARE,
     )

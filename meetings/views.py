@@ -92,6 +92,7 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
     state = found.state_at(now)
     starting = offers.starts_at(register, rights)
     sittings = list(found.sittings.all())
+    acts = meeting_offers.links(found, rights, sittings, [line.request for line in requests])
     return render(
         request,
         "meetings/meeting.html",
@@ -103,7 +104,8 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "deadline_lines": rules.lines_for(register),
             "ended_here": register.deadlines_ended_here,
             "sittings": sittings,
-            "acts": meeting_offers.links(found, rights, sittings, [line.request for line in requests]),
+            "usual_acts": [act for act in acts if not act.is_rare],
+            "rare_acts": [act for act in acts if act.is_rare],
             "requests": requests,
             "form": form,
             "rows": rows,

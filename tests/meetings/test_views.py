@@ -301,3 +301,12 @@ def test_a_document_withdrawn_meanwhile_leaves_a_pack_that_is_on_its_way(client_
         for piece in arriving:
             got += piece
     assert factories.pdf_bytes("B. The text.") not in got
+
+
+def test_what_is_hardly_ever_done_with_a_meeting_stands_behind_more(client_of, meeting, secretary):
+    page = client_of(secretary).get(meeting.get_absolute_url()).content.decode()
+    section = page[page.index('id="secretariat"') :].split("</section>")[0]
+    first, more = section.split("<summary>More</summary>")
+    assert ">Move the meeting</a>" in first and ">Cancel the meeting</a>" not in first
+    assert ">Postpone</a>" in more and ">Cancel the meeting</a>" in more
+    assert "btn-quiet" not in section
