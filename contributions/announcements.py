@@ -198,11 +198,18 @@ def _still_to_answer(event: Event, person: Person | None, now: datetime) -> bool
 def _render_join(event: Event, person: Person | None, now: datetime) -> Mail:
     sponsorship = _shown_sponsorship(event)
     draft, state = sponsorship.contribution, sponsorship.state
+    facts = [(_("Your delegation"), (state.name,)), *_draft_facts(draft, person)]
+    if draft.revises is not None:
+        said = _("%(kind)s of %(symbol)s") % {
+            "kind": draft.get_revision_kind_display(),
+            "symbol": draft.revises.symbol,
+        }
+        facts.insert(1, (_("What it is"), (said,)))
     return Mail(
         subject=_("%(lead)s asks your delegation to join: %(title)s") % {"lead": draft.party, "title": draft},
         template="sponsorship_asked",
         context={"lead": draft.party},
-        facts=((_("Your delegation"), (state.name,)), *_draft_facts(draft, person)),
+        facts=tuple(facts),
         link=(_("Read and answer"), reverse("contributions:answer-sponsorship", args=[sponsorship.pk])),
     )
 

@@ -59,9 +59,7 @@ def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm |
         "upload_languages": [(code, LANGUAGE_NAMES[code]) for code in draft.languages_taken],
         "upload_language": draft.corrected_language or next(iter(draft.original_languages), "en"),
         "max_bytes": settings.MAX_FILE_BYTES,
-        "sponsor_form": as_part_of_words(SponsorForm(contribution=draft))
-        if draft.in_hand.is_delegation
-        else None,
+        "sponsor_form": as_part_of_words(SponsorForm(contribution=draft)) if draft.takes_sponsors else None,
         "words_form": WORDS_FORM,
         "deadline_lines": rules.lines_for(draft.register, draft.kind) if draft.register else [],
         "seat_zone": draft_presentation.seat_zone(draft),

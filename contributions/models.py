@@ -170,6 +170,13 @@ class Contribution(OfParty):
         return self.revision_kind == Revision.Kind.REV
 
     @property
+    def takes_sponsors(self) -> bool:
+        """Whether other Member States may be asked to join: a delegation's own draft of a whole text. A Corr. or an
+        Add. keeps the sources of what it belongs to, and what the secretariat files is seen by no other State before.
+        """
+        return self.in_hand.is_delegation and self.revision_kind in Revision.WHOLE_TEXTS
+
+    @property
     def languages_taken(self) -> tuple[str, ...]:
         """The languages that its files may be in: of a corrigendum of one language, that one."""
         return (self.corrected_language,) if self.corrected_language else LANGUAGE_CODES

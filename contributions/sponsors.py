@@ -32,10 +32,10 @@ def ask(pk: uuid.UUID, state: MemberState, *, rights: Rights, at: datetime) -> S
     One mail for one question: asked, taken off and asked again without an answer between, it hears once. Where it has
     no focal point nobody hears, and `is_heard` says so; asked again when it has one, it hears then.
 
-    Delegations ask each other: what the secretariat files for one is seen by no other before it is registered.
+    Raises NotEntitled, also for a draft that takes no sponsors (`Contribution.takes_sponsors`), drafting.NotOpen and AlreadyAsked.
     """
     with drafting.changing(pk, rights=rights, at=at) as contribution:
-        if not contribution.in_hand.is_delegation:
+        if not contribution.takes_sponsors:
             raise NotEntitled
         if state.pk == contribution.state_id:
             raise AlreadyAsked

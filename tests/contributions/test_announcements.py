@@ -7,18 +7,20 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from contributions import drafting, sponsors
 from contributions.models import Contribution, Sponsorship
 from cwg.documents import register as registers
 from cwg.documents import rulebook, rules
 from cwg.documents.kinds import Kind
 from cwg.documents.models import DeadlineRule
 from cwg.members.models import Accreditation, Group, Office, Person, Role
+from cwg.members.rights import rights_of
 from cwg.notices import outbox, preferences
 from cwg.notices.expansion import expand_due
 from cwg.notices.models import Event, Notice
 from cwg.notices.reminders import put_due
 from cwg.record import jobs
-from tests import factories
+from tests import drafts, factories
 
 pytestmark = pytest.mark.django_db
 
@@ -210,6 +212,21 @@ def test_a_held_draft_is_told_to_its_delegation_and_to_nobody_else(register, eve
     assert "Held back from:\n    Dedicated Group, meeting 2" in mail.outbox[0].body
     assert "not yet convened" in mail.outbox[0].body
     assert told() == ["delegate.sau@test.example", "focal.sau@test.example"]
+
+
+def test_the_asked_state_reads_that_it_would_join_a_revision_and_of_what(
+    dg, register, saudi_focal_point, syrian_focal_point, held
+):
+    document = drafts.submit(
+        drafts.make_draft(dg, register, by=saudi_focal_point), saudi_focal_point
+    ).receipt.revision.document
+    rights = rights_of(saudi_focal_point)
+    change = drafting.begin_change(document, "rev", rights=rights, at=held.at)
+    mail.outbox.clear()
+    sponsors.ask(change.pk, factories.make_state("SYR"), rights=rights, at=held.at)
+    jobs.run("notices")
+    asked = next(each for each in mail.outbox if "asks your delegation to join" in each.subject)
+    assert f"Revision of {document.symbol}" in asked.body
 
 
 def test_a_draft_that_is_gone_keeps_nothing_waiting(dg, saudi_delegate):

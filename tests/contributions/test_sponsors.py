@@ -1,6 +1,7 @@
 """Joint contributions: only the asked State's own focal point answers, and each answer changes what was proofed."""
 
 import pytest
+from django.urls import reverse
 
 from contributions import drafting, sponsors
 from contributions.models import Contribution, Sponsorship
@@ -116,6 +117,26 @@ def test_a_question_ends_with_the_submission(asked, draft, saudi_focal_point, sy
     with pytest.raises(drafting.NotOpen):
         sponsors.take_back(draft.pk, asked.pk, rights=rights_of(saudi_focal_point), at=held.at)
     assert drafts.as_it_stands(draft) == before
+
+
+@pytest.mark.parametrize(("kind", "takes"), [("rev", True), ("corr", False), ("add", False)])
+def test_a_change_of_no_whole_text_is_joined_by_nobody_and_nobody_is_offered(
+    draft, syria, saudi_focal_point, client_of, held, kind, takes
+):
+    document = drafts.submit(draft, saudi_focal_point).receipt.revision.document
+    rights = rights_of(saudi_focal_point)
+    change = drafting.begin_change(document, kind, rights=rights, at=held.at)
+    browser, before = client_of(saudi_focal_point), drafts.as_it_stands(change)
+    page = browser.get(reverse("contributions:contribution", args=[change.pk])).content.decode()
+    assert ("Ask to join" in page, "Jointly with" in page) == (takes, takes)
+    if takes:
+        assert sponsors.ask(change.pk, syria, rights=rights, at=held.at).status == Sponsorship.Status.ASKED
+        return
+    with pytest.raises(NotEntitled):
+        sponsors.ask(change.pk, syria, rights=rights, at=held.at)
+    address = reverse("contributions:ask-sponsor", args=[change.pk])
+    assert browser.post(address, {"state": syria.pk}).status_code == 403
+    assert drafts.as_it_stands(change) == before
 
 
 def test_an_office_has_no_sponsors(dg, draft, secretary, held):
