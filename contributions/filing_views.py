@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cwg.documents import offers
 from cwg.documents.finding import register_or_404
 from cwg.documents.kinds import kinds_for
-from cwg.documents.models import Register
+from cwg.documents.models import CameBy, Register
 from cwg.documents.register import SlotNotOpen
 from cwg.members.parties import NotEntitled, Party
 from cwg.members.requests import PortalRequest
@@ -31,7 +31,7 @@ def file_for(request: PortalRequest) -> HttpResponse:
     """For whom, to which meeting, how it came; then a draft like any other. 404 for who is in no secretariat.
 
     `meeting` with `slot`, or `request`, in the address choose the request of the Group that it answers, `meeting` the
-    meeting, `party` for whom it is.
+    meeting, `party` for whom it is, `came_by` how it came.
     """
     slug = request.GET.get("meeting", "")
     register = register_or_404(request, slug) if slug else None
@@ -53,7 +53,7 @@ def file_for(request: PortalRequest) -> HttpResponse:
         chosen=register or submission.next_meeting(Contribution(group=filer.group), at=request.server_now),
         party=party,
         keeps_meeting=slot is not None,
-        initial={"party_code": request.GET.get("party", ""), "came_by": ""},
+        initial={"party_code": request.GET.get("party", ""), "came_by": _came_by(request)},
     )
     if request.method == "POST" and form.is_valid():
         whose = party or form.party_of_paper()
@@ -84,6 +84,12 @@ def file_for(request: PortalRequest) -> HttpResponse:
         {"form": form, "filer": filer, "party": party, "slot": slot, "asked": asked},
         status=422 if form.errors else 200,
     )
+
+
+def _came_by(request: PortalRequest) -> str:
+    """How the paper came, as far as the link says ("File a paper that came by letter")."""
+    said = request.GET.get("came_by", "")
+    return said if said in CameBy.values else ""
 
 
 def _filers(rights: Rights, register: Register | None, group: str) -> list[Party]:

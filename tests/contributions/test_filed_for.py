@@ -557,3 +557,13 @@ def test_a_secretariat_of_two_groups_says_for_which(dg, register, secretary, cli
     assert client.get(f"{url}?group=elsewhere").context["filer"].group == elsewhere
     assert client.get(f"{url}?meeting={register.slug}").context["filer"].group == dg
     assert client.get(f"{url}?group=another").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("said", "chosen"), [("letter", "letter"), ("email", "email"), ("pigeon", ""), ("", "")]
+)
+def test_the_link_of_a_paper_that_came_by_letter_chooses_the_letter(
+    client_of, secretary, register, said, chosen
+):
+    page = client_of(secretary).get(reverse("contributions:for"), {"party": "SAU", "came_by": said})
+    assert page.context["form"]["came_by"].value() == chosen
