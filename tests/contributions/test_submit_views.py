@@ -14,8 +14,9 @@ from contributions import drafting, sponsors, submission
 from contributions.models import Contribution, SubmitToken
 from cwg.documents import register as the_register
 from cwg.documents import rulebook, rules
+from cwg.documents.kinds import Kind
 from cwg.documents.models import Document, Receipt
-from cwg.members.models import Accreditation, Role
+from cwg.members.models import Accreditation, Office, Role
 from cwg.members.rights import rights_of
 from cwg.record.models import JournalEntry
 from tests import drafts, factories
@@ -420,6 +421,48 @@ def test_anothers_request_and_one_of_an_unseen_meeting_help_nobody(browser, draf
     assert browser.post(url("use-slot", draft, unseen.pk)).status_code == 404
     assert browser.post(url("use-slot", draft, 10**9)).status_code == 404
     assert everything(draft) == before
+
+
+ACCEPTED = "Your document answers a request of the meeting: it is accepted until the meeting closes."
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_the_deadline_says_that_an_answer_to_the_meeting_is_accepted_after_it(
+    dg, browser, register, saudi_focal_point, held, answers
+):
+    held.move_to(register.opens_at + timedelta(hours=1))
+    slot = drafts.make_slot(register)
+    mine = drafts.make_draft(dg, register, by=saudi_focal_point, slot=slot if answers else None)
+    new = reverse("contributions:new") + f"?meeting={register.slug}"
+    for address in (
+        url("contribution", mine),
+        url("proof", mine),
+        f"{new}&slot={slot.pk}" if answers else new,
+    ):
+        page = plain(browser.get(address))
+        assert "Deadline: 24 hours before the start of the meeting" in page
+        assert (ACCEPTED in page, "What comes later is kept as a draft." in page) == (answers, not answers)
+
+
+def test_a_request_that_is_answered_by_another_document_excuses_no_more(
+    dg, browser, register, saudi_focal_point, held
+):
+    held.move_to(register.opens_at + timedelta(hours=1))
+    slot = drafts.make_slot(register)
+    mine = drafts.make_draft(dg, register, by=saudi_focal_point, slot=slot, title="Mine")
+    assert ACCEPTED in plain(browser.get(url("contribution", mine)))
+    first = drafts.make_draft(dg, register, by=saudi_focal_point, slot=slot, title="First")
+    drafts.submit(first, saudi_focal_point)
+    assert ACCEPTED not in plain(browser.get(url("contribution", mine)))
+    assert ACCEPTED not in plain(browser.get(url("proof", mine)))
+
+
+def test_where_no_deadline_applies_the_preview_says_so_plainly(dg, client_of, register, secretary):
+    office = Office.objects.get(kind=Office.Kind.SECRETARIAT)
+    mine = drafts.make_draft(dg, register, by=secretary, office=office, kind=Kind.TEMPORARY)
+    page = plain(client_of(secretary).get(url("proof", mine)))
+    assert "No deadline applies to this document." in page
+    assert "Submitted now, it is" not in page
 
 
 def test_a_request_used_up_meanwhile_says_so(dg, browser, draft, register, saudi_focal_point, held):
