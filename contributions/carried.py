@@ -39,7 +39,7 @@ class TakenOver:
 
 def taken_over(contribution: Contribution) -> TakenOver | None:
     """What the draft of a Rev. takes over from the text as it stands today; None for any other draft."""
-    if not contribution.is_revision:
+    if not contribution.is_revision or contribution.revises_id is None:
         return None
     document = Document.objects.for_list().get(pk=contribution.revises_id)
     current = document.current
