@@ -567,3 +567,10 @@ def test_the_link_of_a_paper_that_came_by_letter_chooses_the_letter(
 ):
     page = client_of(secretary).get(reverse("contributions:for"), {"party": "SAU", "came_by": said})
     assert page.context["form"]["came_by"].value() == chosen
+
+
+def test_the_page_of_a_states_people_says_in_its_link_that_it_came_by_letter(
+    client_of, secretary, register, saudi_focal_point
+):
+    page = client_of(secretary).get(reverse("members:state-people", args=["sau"])).content.decode()
+    assert "party=SAU&amp;came_by=letter" in page
