@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from cwg.documents import objections
-from cwg.documents.models import Document, Objection
+from cwg.documents.models import Document, Objection, Slot
 from cwg.members.models import Person
 from cwg.members.rights import Rights, rights_of
 from cwg.notices import audience, kinds, outbox
@@ -64,17 +64,25 @@ def _still_of_its_party(event: Event, person: Person | None, now: datetime) -> b
     return _acts_in_its_name(rights_of(person, now), _document(event))
 
 
+def _still_open(event: Event) -> Slot | None:
+    """The request that the withdrawal opened again, unless it was answered, withdrawn or ended before the mail left."""
+    return Slot.objects.open().filter(pk=event.facts.get("reopened")).first()
+
+
 def _render_withdrawn(event: Event, person: Person | None, now: datetime) -> Mail:
     document = _document(event)
     register, title = document.register, one_line(document.title)
     assert document.withdrawn_at is not None  # nobody takes a withdrawal back
+    reopened = _still_open(event)
+    request = ((_("Request of the Group"), (one_line(reopened.wording),)),) if reopened else ()
     return Mail(
         subject=_("%(symbol)s withdrawn by the secretariat: %(title)s")
         % {"symbol": document.symbol, "title": title},
         template=WITHDRAWN,
-        context={"symbol": document.symbol},
+        context={"symbol": document.symbol, "reopened": reopened is not None},
         facts=(
             (_("Document"), (document.symbol, title)),
+            *request,
             (_("Source"), (document.current.sources.all()[0].printed_as,)),
             (_("Meeting"), (register.title, register.place)),
             (_("Withdrawn"), moment(document.withdrawn_at, register.zone, register.place, person)),

@@ -286,6 +286,13 @@ def withdraw(request: PortalRequest, document: int) -> HttpResponse:
     return render(
         request,
         "contributions/withdraw.html",
-        {"document": found, "form": form},
+        {
+            "document": found,
+            "form": form,
+            "slot": getattr(found, "answers_slot", None),
+            "reopened": offers.reopened_by_withdrawal(found, request.rights),
+            "objecting_reopens": offers.DocumentAct.OBJECT in offers.acts_on(found, request.rights)
+            and offers.reopened_by_withdrawal(found, request.rights, objecting=True),
+        },
         status=422 if form.errors else 200,
     )

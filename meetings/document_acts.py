@@ -60,8 +60,13 @@ def late(facts: Facts, names: Names, person: str) -> str:
 
 
 def withdrawn(facts: Facts, names: Names, person: str) -> str:
-    said = _("%(symbol)s withdrawn by %(person)s") % {"symbol": facts["symbol"], "person": person}
-    return with_reason(said, facts)
+    if facts.get("reopens"):
+        said = _(
+            "%(symbol)s withdrawn by %(person)s; the request of the Group that it answered is open again"
+        )
+    else:
+        said = _("%(symbol)s withdrawn by %(person)s")
+    return with_reason(said % {"symbol": facts["symbol"], "person": person}, facts)
 
 
 def disclosure(facts: Facts, names: Names, person: str) -> str:

@@ -11,7 +11,7 @@ from cwg.members.parties import NotEntitled, Party
 from cwg.members.rights import Rights
 
 from . import filed_for
-from .models import Document, Register, Revision
+from .models import Document, Register, Revision, Slot
 from .states import MeetingState
 
 
@@ -95,6 +95,22 @@ def may_file_change(document: Document, rights: Rights) -> bool:
 def may_withdraw(document: Document, rights: Rights) -> bool:
     """Whether the person submits for the party that leads it, or for the secretariat that filed it for that party."""
     return rights.submits_for(document.party) or rights.submits_for(filed_for.filer_of(document))
+
+
+def reopened_by_withdrawal(document: Document, rights: Rights, *, objecting: bool = False) -> Slot | None:
+    """The slot that `document` (as `for_list` reads it) used and that is open again once this person withdraws it.
+
+    Only of what the secretariat filed and its party has not made its own since, while the meeting is open; and only
+    where that secretariat withdraws it, or a State that objects to it. What a party sent itself, or lets stand as
+    its own, has used its request: nobody regains a place by withdrawing and returning. `objecting`: as if the State
+    objected first. No query.
+    """
+    slot: Slot | None = getattr(document, "answers_slot", None)
+    filer = filed_for.filer_of(document)
+    if slot is None or filer is None or document.register.closed_at is not None:
+        return None
+    objects = objecting or filed_for.objection_to(document) is not None
+    return slot if objects or rights.submits_for(filer) else None
 
 
 def may_object(document: Document, rights: Rights) -> bool:

@@ -298,10 +298,12 @@ def _journal_refusal(locked, filing, decision, in_force, actor, at, arrived_at) 
     )
 
 
-def withdraw(document: Document, *, actor: Person, reason: str) -> Document:
+def withdraw(document: Document, *, actor: Person, reason: str, reopens: Slot | None = None) -> Document:
     """Withdraw a document: symbol and a notice remain, its number is never used again, its files are closed.
 
-    Raises NothingToChange where it is withdrawn already, OfTheArchive. The caller has asked whether the actor may.
+    `reopens` is the slot that it used, where that is to be open again (`offers.reopened_by_withdrawal`): the revision
+    keeps naming the slot that excused it, and another document may use it. Raises NothingToChange where it is
+    withdrawn already, OfTheArchive. The caller has asked whether the actor may.
     """
     with acting_on(document.register_id) as (locked, at):
         if locked.is_archive:
@@ -313,12 +315,19 @@ def withdraw(document: Document, *, actor: Person, reason: str) -> Document:
         document.withdrawal_reason = reason
         sign(document, actor, reason)
         document.save(update_fields=["withdrawn_at", "withdrawal_reason"])
+        if reopens is not None:
+            Slot.objects.filter(pk=reopens.pk, document=document).update(document=None)
         journal.append(
             locked,
             "withdrawn",
             at=at,
             actor_id=actor.pk,
-            facts={"document": document.pk, "symbol": document.symbol, "reason": reason},
+            facts={
+                "document": document.pk,
+                "symbol": document.symbol,
+                "reason": reason,
+                **({"reopens": reopens.pk} if reopens is not None else {}),
+            },
         )
         return document
 

@@ -12,7 +12,7 @@ from cwg.record import journal, replay
 from cwg.record.models import JournalEntry, PortalJournal
 
 from . import blobs, comparison, deadlines, heads, judgements, restore_gaps, statements
-from .models import Blob, Deadline, Document, Objection, Receipt, Register, Revision, Series, Version
+from .models import Blob, Deadline, Document, Objection, Receipt, Register, Revision, Series, Slot, Version
 
 # The act by which `manage.py demo` says, in the chain of a register, that it told of the past there: documents
 # were decided at instants that had passed, and committed later. Believed nowhere but in a demonstration.
@@ -26,6 +26,7 @@ def register(checks) -> None:
     checks.register("I4 in time means at or before the deadline in force", verdicts_hold)
     checks.register("I5 the chains verify, one entry for one act", chains_verify)
     checks.register("I5 the journal tells what the register holds", acts_told)
+    checks.register("I5 the journal tells which document used each slot", slots_told)
     checks.register("I5 the journal tells of every translation that was added", translations_told)
     checks.register("I5 the journal tells of every objection", objections_told)
     checks.register("I8 receipts say what the register holds", receipts_hold)
@@ -236,6 +237,23 @@ def acts_told() -> Iterator[str]:
             yield f"{document.symbol}: withdrawn, with {told[document.pk]} journal entries for it"
         if disclosed.get(document.pk, document.disclosure) != document.disclosure:
             yield f"{document.symbol}: disclosed otherwise than the journal says"
+
+
+def slots_told() -> Iterator[str]:
+    """Each slot is used by the document that the journal says used it last, and by none after its withdrawal opened it."""
+    told: dict[int, int] = {}
+    used = Q(act__in=restore_gaps.NUMBERED) & ~Q(facts__slot=None)
+    for entry in replay.in_effect(used | Q(act="withdrawn", facts__has_key="reopens")):
+        if entry.act != "withdrawn":
+            told[entry.facts["slot"]] = entry.facts["document"]
+        elif told.get(entry.facts["reopens"]) == entry.facts["document"]:
+            del told[entry.facts["reopens"]]
+    for slot in Slot.objects.exclude(document=None).select_related("document").order_by("pk"):
+        assert slot.document is not None  # excluded
+        if told.pop(slot.pk, None) != slot.document_id:
+            yield f"{slot.document.symbol}: the journal does not tell that it used the slot {slot.pk}"
+    for pk, document in sorted(told.items()):
+        yield f"the journal tells that document {document} used the slot {pk}, which it does not hold"
 
 
 def translations_told() -> Iterator[str]:

@@ -8,7 +8,7 @@ from django.db import connection
 from cwg import clock
 from cwg.documents import register as the_register
 from cwg.documents import verification
-from cwg.documents.models import Blob, Document, Receipt, Revision
+from cwg.documents.models import Blob, Document, Receipt, Revision, Slot
 from cwg.documents.storage import documents as storage
 from tests import drafts, factories
 
@@ -58,6 +58,7 @@ CHECKS = (
     verification.verdicts_hold,
     verification.chains_verify,
     verification.acts_told,
+    verification.slots_told,
     verification.receipts_hold,
 )
 
@@ -279,6 +280,18 @@ def test_a_withdrawal_past_its_verb_is_found(register):
         "UPDATE documents_document SET withdrawn_at = available_at WHERE number = 3", "documents_document"
     )
     assert found()["acts_told"] == ["DG-2/3: withdrawn, with 0 journal entries for it"]
+
+
+def test_a_slot_used_or_opened_again_past_its_verb_is_found(register):
+    slot = Slot.objects.get()
+    Slot.objects.update(document=None)
+    assert found() == {
+        "slots_told": [
+            f"the journal tells that document {slot.document_id} used the slot {slot.pk}, which it does not hold"
+        ]
+    }
+    Slot.objects.update(document=first())
+    assert found()["slots_told"] == [f"DG-2/1: the journal does not tell that it used the slot {slot.pk}"]
 
 
 def test_a_disclosure_past_its_verb_is_found(register):

@@ -154,6 +154,11 @@ REQUEST = {"addressee": "office:2", "wording": "an inventory", "item": "item 4",
         ),
         ("withdrawn", {"symbol": "DG-2/1", "reason": "no"}, "DG-2/1 withdrawn by The portal. Reason: no"),
         (
+            "withdrawn",
+            {"symbol": "DG-2/1", "reason": "no", "reopens": 5},
+            "DG-2/1 withdrawn by The portal; the request of the Group that it answered is open again. Reason: no",
+        ),
+        (
             "disclosure",
             {"symbol": "DG-2/1", "before": "member_states", "after": "public", "reason": "agreed"},
             "Disclosure of DG-2/1 changed from Member States only to Public by The portal. Reason: agreed",
