@@ -128,17 +128,25 @@ def record_request(request: PortalRequest, slug: str) -> HttpResponse:
         elif form.is_valid() and in_session and request.POST.get("seen") != form.digest:
             return _check_request(request, meeting, form)
         elif form.is_valid():
-            made = carried_out(
-                form,
-                requests.record,
-                meeting,
-                addressees=form.asked_of,
-                item=form.cleaned_data["item"],
-                wording=form.cleaned_data["wording"],
-                sitting=form.cleaned_data["sitting"],
-                due_on=form.cleaned_data["due_on"],
-                actor=request.user,
-            )
+            try:
+                made = carried_out(
+                    form,
+                    requests.record,
+                    meeting,
+                    addressees=form.asked_of,
+                    item=form.cleaned_data["item"],
+                    wording=form.cleaned_data["wording"],
+                    sitting=form.cleaned_data["sitting"],
+                    due_on=form.cleaned_data["due_on"],
+                    actor=request.user,
+                )
+            except requests.RecordedAlready as already:
+                said = _(
+                    "You recorded this request a moment ago, and it is recorded once. To ask for a second document, change"
+                    " the wording."
+                )
+                messages.info(request, said)
+                return redirect(already.request)
             if made is not None:
                 _say_who_is_told(request, meeting, made)
                 return redirect(made)

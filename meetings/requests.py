@@ -8,7 +8,7 @@ their own time and are linked to it (`answers.py`).
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,10 @@ from .models import Addressee, Meeting, Request, Sitting, item_words
 from .offers import MeetingAct
 from .secretariat import must_be_secretariat
 
+# A form that is sent twice comes again within seconds; from a browser that waited for a busy register, or a page that is
+# reloaded, within a minute or two. What the Group asks for once more later in the sitting is another request.
+REPEATED_WITHIN = timedelta(minutes=5)
+
 
 class CannotRecord(ValueError):
     """The request cannot be recorded so. `str()` is a sentence for the person; nothing was changed.
@@ -41,6 +45,14 @@ class CannotRecord(ValueError):
 
 class NotInSession(CannotRecord):
     """The meeting has not opened, or is closed: only while in session does the Group request documents."""
+
+
+class RecordedAlready(ValueError):
+    """The same person has just recorded the very same request, which is `request`. Nothing was changed."""
+
+    def __init__(self, request: Request):
+        super().__init__()
+        self.request = request
 
 
 class CannotWithdraw(ValueError):
@@ -80,7 +92,7 @@ def record(
 ) -> Request:
     """Record what the Group asks of `addressees`; open a slot for each unless `due_on` (a date at the seat) is given.
 
-    Raises PermissionDenied, CannotRecord, NotInSession.
+    Raises PermissionDenied, CannotRecord, NotInSession, RecordedAlready.
     """
     item, wording, asked = item.strip(), wording.strip(), list(dict.fromkeys(addressees))
     if not item:
@@ -115,6 +127,8 @@ def record(
             recorded_at=at,
             recorded_by=actor,
         )
+        if (same := _just_recorded(request, asked)) is not None:
+            raise RecordedAlready(same)
         save_signed(request, actor, "recorded")
         asked_in = ", ".join(str(part) for part in (sitting, item_words(item)) if part)[:300]
         rows = []
@@ -148,6 +162,29 @@ def record(
             facts={"request": request.pk},
         )
         return request
+
+
+def _just_recorded(request: Request, asked: list[MemberState | Office]) -> Request | None:
+    """The request that says the same, of the same person, within `REPEATED_WITHIN`; still asked of all its addressees.
+
+    Under the register's lock: of two that are sent at once, the second finds the first.
+    """
+    recorded_at = request.recorded_at
+    assert isinstance(recorded_at, datetime)  # at the instant of the act
+    found = Request.objects.filter(
+        meeting=request.meeting,
+        sitting=request.sitting,
+        item=request.item,
+        wording=request.wording,
+        due_on=request.due_on,
+        recorded_by=request.recorded_by,
+        recorded_at__gt=recorded_at - REPEATED_WITHIN,
+    ).prefetch_related("addressees__state", "addressees__office")
+    for each in found.order_by("-recorded_at", "-pk"):
+        rows = each.addressees.all()
+        if {row.who for row in rows} == set(asked) and not any(row.withdrawn_at for row in rows):
+            return each
+    return None
 
 
 def _named(who: MemberState | Office) -> dict[str, MemberState | Office]:

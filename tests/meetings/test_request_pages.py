@@ -199,6 +199,23 @@ def test_a_request_is_recorded_in_session_and_refused_before(client_of, held, me
     assert one.recorded_by == secretary
 
 
+def test_a_form_that_is_sent_twice_leads_to_the_one_request(client_of, in_session, secretary):
+    client, url = client_of(secretary), record_url(in_session)
+    data = {
+        "item": "7c",
+        "addressees": [f"state-{factories.make_state('SYR').pk}"],
+        "wording": "A list",
+        "sitting": "",
+        "due_on": "",
+    }
+    assert checked(client, url, data).status_code == 302
+    before = as_it_stands()
+    again = checked(client, url, data, follow=True)
+    assert again.redirect_chain == [(Request.objects.get().get_absolute_url(), 302)]
+    assert "You recorded this request a moment ago" in again.content.decode()
+    assert as_it_stands() == before
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

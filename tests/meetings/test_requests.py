@@ -1,9 +1,12 @@
 """Requests of the Group: recorded in session only; each opens one slot for each addressee, or has a date."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from cwg.documents.models import Register, Slot
 from cwg.documents.register import SlotNotOpen
@@ -106,6 +109,79 @@ def test_a_request_with_a_later_due_date_opens_no_slot(meeting, secretary):
     one = made.addressees.get()
     assert (one.slot, one.office) == (None, office)
     assert not Slot.objects.exists()
+
+
+# --- Recorded twice -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("due_on", [None, date(2026, 5, 15)])
+def test_the_same_request_sent_again_within_five_minutes_is_recorded_once(held, meeting, secretary, due_on):
+    codes = ("SYR", "SAU")
+    made = ask(meeting, secretary, addressees=[factories.make_state(each) for each in codes], due_on=due_on)
+    before = as_it_stands()
+    for at in (held.at, made.recorded_at + requests.REPEATED_WITHIN - timedelta(microseconds=1)):
+        held.move_to(at)
+        with pytest.raises(requests.RecordedAlready) as repeated:
+            ask(
+                meeting,
+                secretary,
+                addressees=[factories.make_state(each) for each in reversed(codes)],
+                due_on=due_on,
+                wording=" A list of issues ",
+            )
+        assert repeated.value.request == made
+    assert as_it_stands() == before
+    held.move_to(made.recorded_at + requests.REPEATED_WITHIN)
+    assert (
+        ask(meeting, secretary, addressees=[factories.make_state(each) for each in codes], due_on=due_on)
+        != made
+    )
+    assert drafts.faults() == []
+
+
+@pytest.mark.parametrize("differs", ["item", "wording", "addressees", "due_on", "sitting", "actor"])
+def test_a_request_that_differs_in_anything_is_another(held, dg, meeting, secretary, differs):
+    made = ask(meeting, secretary, due_on=date(2026, 5, 15))
+    other = {
+        "item": "5",
+        "wording": "A list of answers",
+        "addressees": [factories.make_state("SYR"), factories.make_state("SAU")],
+        "due_on": date(2026, 5, 16),
+        "sitting": meeting.sittings.create(number=1, starts_at=held.at),
+        "actor": factories.accredit(
+            "second@test.example", dg, Role.SECRETARIAT, office=factories.make_office("secretariat")
+        ).person,
+    }
+    fields = {"due_on": date(2026, 5, 15), differs: other[differs]}
+    actor = fields.pop("actor", secretary)
+    assert ask(meeting, actor, **fields) != made
+
+
+def test_a_request_that_was_withdrawn_is_recorded_again(meeting, secretary):
+    made = ask(meeting, secretary)
+    requests.withdraw(made, actor=secretary, reason="To the wrong State")
+    assert ask(meeting, secretary) != made
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_are_sent_at_once_one_is_recorded(held, meeting, secretary):
+    both = Barrier(2)
+
+    def send() -> Request | None:
+        try:
+            both.wait(timeout=10)
+            return ask(meeting, secretary)
+        except requests.RecordedAlready as already:
+            return already.request
+        finally:
+            connection.close()
+
+    factories.make_state("SYR")
+    with ThreadPoolExecutor(2) as pool:
+        sent = [pool.submit(send) for _ in range(2)]
+        answers = [each.result(timeout=20) for each in sent]
+    assert answers[0] == answers[1] == Request.objects.get()
+    assert Slot.objects.count() == 1 and Event.objects.filter(kind="request_recorded").count() == 1
 
 
 def test_a_date_lies_within_ten_years(held, meeting, secretary):
