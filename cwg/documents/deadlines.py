@@ -82,6 +82,11 @@ class Verdict(StrEnum):
     def is_exempt(self) -> bool:
         return self is Verdict.EXEMPT
 
+    @property
+    def is_free(self) -> bool:
+        """No deadline applies: every rule exempts it, or there is none."""
+        return self in (Verdict.EXEMPT, Verdict.NO_RULE)
+
 
 UNIT_LABELS = {
     Unit.HOURS: _("elapsed hours"),
