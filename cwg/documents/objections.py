@@ -110,10 +110,8 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
     if request.method == "POST":
         try:
             lift(found, rights=request.rights)
-        except NotEntitled:
+        except (NotEntitled, offers.DocumentWithdrawn):
             # Somebody else was quicker, or the right has ended.
-            return render(request, "409.html", status=409)
-        except offers.DocumentWithdrawn:
             return render(request, "409.html", status=409)
         messages.success(request, _("The objection is taken back. The secretariat is told."))
         return redirect(found)
@@ -126,16 +124,19 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
 
 def _to_make(request: PortalRequest, found: Document) -> HttpResponse:
     form = ObjectionForm(request.POST or None)
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
             make(found, rights=request.rights, reason=form.cleaned_data["reason"])
         except (NotEntitled, offers.DocumentWithdrawn):
-            return render(request, "409.html", status=409)
-        messages.success(
-            request, _("Your objection stands on the document's page. The secretariat is told at once.")
-        )
-        return redirect(found)
-    status = 422 if request.method == "POST" else 200
+            # Somebody was quicker, or the right has ended: what was typed stays.
+            form.add_error(None, _("The document changed meanwhile, so nothing was done. Look at its page."))
+            status = 409
+        else:
+            messages.success(
+                request, _("Your objection stands on the document's page. The secretariat is told at once.")
+            )
+            return redirect(found)
     return render(
         request,
         "documents/objection.html",

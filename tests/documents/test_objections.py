@@ -197,6 +197,20 @@ def test_objecting_twice_takes_nothing_back_and_taking_back_twice_objects_to_not
     assert JournalEntry.objects.filter(act__in=["objected", "objection_lifted"]).count() == 2
 
 
+def test_whoever_comes_second_keeps_the_typed_reason(document, saudi_focal_point, client_of, monkeypatch):
+    first = objections.make
+
+    def after_it_was_withdrawn(found: Document, **asked):
+        withdrawing.withdraw(found, rights=rights_of(saudi_focal_point), reason="Not ours")
+        return first(found, **asked)
+
+    monkeypatch.setattr(objections, "make", after_it_was_withdrawn)
+    answer = client_of(saudi_focal_point).post(address(document), {"act": "object", "reason": REASON})
+    page = answer.content.decode()
+    assert answer.status_code == 409 and REASON in page and "nothing was done" in page
+    assert not Objection.objects.exists()
+
+
 def test_nobody_objects_to_what_is_withdrawn(document, saudi_focal_point, client_of):
     withdrawing.withdraw(document, rights=rights_of(saudi_focal_point), reason="Not ours")
     with pytest.raises(offers.DocumentWithdrawn):
