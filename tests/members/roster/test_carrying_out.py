@@ -175,18 +175,9 @@ def test_a_double_click_carries_the_list_out_once(secretary, dg):
 # --- Only what was shown ------------------------------------------------------------------------------------------
 
 
-def test_what_changed_meanwhile_is_told_and_nothing_is_done(secretary, dg, now):
+def test_what_changed_meanwhile_is_told_and_nothing_is_done(secretary, dg, invite_claire):
     seen = shown(f"{OTHER}\n{NEW}", secretary, dg)
-    people.invite(
-        email="claire@delegation.example",
-        name="Claire Martin",
-        language="en",
-        group=dg,
-        role=Role.DELEGATE,
-        state=make_state("FRA"),
-        actor=secretary,
-        at=now,
-    )
+    invite_claire(secretary, dg)
     before = rows()
     with pytest.raises(Changed) as changed:
         imported(f"{OTHER}\n{NEW}", secretary, dg, seen=seen)

@@ -54,17 +54,8 @@ def test_somebody_known_gets_the_role(secretary, saudi_delegate, dg):
     assert outcomes(text, secretary) == ["give"]
 
 
-def test_what_is_so_already_changes_nothing(secretary, saudi_delegate, dg, now):
-    people.invite(
-        email="claire@delegation.example",
-        name="Claire Martin",
-        language="en",
-        group=dg,
-        role=Role.DELEGATE,
-        state=make_state("FRA"),
-        actor=secretary,
-        at=now,
-    )
+def test_what_is_so_already_changes_nothing(secretary, saudi_delegate, dg, invite_claire):
+    invite_claire(secretary, dg)
     text = f"SAU;Delegate;{saudi_delegate.name};{saudi_delegate.email}\n{NEW.upper()}"
     plan = planned(text, secretary, dg)
     assert [entry.outcomes for entry in plan.entries] == ["nothing", "nothing"]
@@ -162,17 +153,10 @@ def test_two_roles_of_one_person_in_different_places_are_no_problem(secretary, d
     assert outcomes(text, secretary, dg) == ["invite", "invite"]
 
 
-def test_another_role_in_the_same_delegation_is_changed_not_imported(secretary, saudi_delegate, dg, now):
-    people.invite(
-        email="claire@delegation.example",
-        name="Claire Martin",
-        language="en",
-        group=dg,
-        role=Role.FOCAL_POINT,
-        state=make_state("FRA"),
-        actor=secretary,
-        at=now,
-    )
+def test_another_role_in_the_same_delegation_is_changed_not_imported(
+    secretary, saudi_delegate, dg, invite_claire
+):
+    invite_claire(secretary, dg, Role.FOCAL_POINT)
     text = f"SAU;Focal point;{saudi_delegate.name};{saudi_delegate.email}\n{NEW}"
     has, invited = problems(text, secretary, dg)
     assert "has the role “Delegate” there already, in DG" in has[0]
