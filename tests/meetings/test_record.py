@@ -132,9 +132,14 @@ def test_the_checker_finds_that_the_chain_holds_with_the_statements_entry_in_it(
 
 
 def changed(lines: list[bytes], number: int, **fields) -> list[bytes]:
-    """The lines with members of one changed; number 0 is the first line, which is signed."""
-    entry = json.loads(lines[number]) | fields
-    return [*lines[:number], json.dumps(entry).encode(), *lines[number + 1 :]]
+    """The lines with members of one changed; number 0 is the first line, which is signed.
+
+    Each to something else than it was: what a sequence of the database gave may be any number, also the one guessed here.
+    """
+    entry = json.loads(lines[number])
+    same = [name for name, value in fields.items() if entry.get(name) == value]
+    assert not same, f"{same} would not be changed"
+    return [*lines[:number], json.dumps(entry | fields).encode(), *lines[number + 1 :]]
 
 
 def test_the_checker_finds_every_change_of_a_chain(files, capsys):
@@ -142,6 +147,7 @@ def test_the_checker_finds_every_change_of_a_chain(files, capsys):
     assert len(lines) >= 5
     withheld = next(n for n, line in enumerate(lines) if b'"facts"' not in line and n)
     readable = next(n for n, line in enumerate(lines) if b'"registered"' in line)
+    actor = json.loads(lines[readable])["actor"]
     swapped = list(lines)
     swapped[1], swapped[2] = swapped[2], swapped[1]
     wrong = {
@@ -152,7 +158,7 @@ def test_the_checker_finds_every_change_of_a_chain(files, capsys):
         "another length": changed(lines, 0, length=1),
         "another head": changed(lines, 0, head="0" * 64),
         "a fact": changed(lines, readable, facts={}),
-        "a person": changed(lines, readable, actor=1),
+        "a person": changed(lines, readable, actor=actor + 1),
         "a time": changed(lines, readable, at="2020-01-01T00:00:00.000000Z"),
         "a salt": changed(lines, readable, salt="0" * 32),
         "a hash": changed(lines, readable, hash="0" * 64),

@@ -92,7 +92,7 @@ def changed_receipt():
 
 def changed_journal():
     past_the_triggers(
-        "record_journalentry", "UPDATE record_journalentry SET actor_id = 99 WHERE position = 2"
+        "record_journalentry", "UPDATE record_journalentry SET actor_id = actor_id + 1 WHERE position = 2"
     )
 
 
