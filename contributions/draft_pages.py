@@ -67,7 +67,7 @@ def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm |
         "at": request.server_now,
         "unheard": _unheard(request, draft),
         "keeps_people": keeps_people(request.rights),
-        "open_slots": [] if draft.is_change else list(draft.open_slots),
+        "open_slots": list(draft.open_slots),
         "open_requests": list(draft.open_requests),
     } | (filed_for_another(request, draft) | more)
 

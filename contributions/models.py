@@ -207,8 +207,8 @@ class Contribution(OfParty):
 
     @property
     def open_slots(self) -> models.QuerySet[Slot]:
-        """The requests of the Group that its party may still answer in its meeting."""
-        if self.register is None:
+        """The requests of the Group that its party may still answer in its meeting: with a new document, not a change."""
+        if self.register is None or self.is_change:
             return Slot.objects.none()
         return Slot.objects.open().filter(register=self.register).of_party(self.party)
 

@@ -606,3 +606,21 @@ def test_a_withdrawal_needs_a_focal_point_and_a_reason(browser, client_of, docum
     document.refresh_from_db()
     assert (document.is_withdrawn, document.symbol) == (True, "DG-2/1")
     assert browser.post(where, {"reason": "Again"}).status_code == 409
+
+
+def test_a_late_rev_is_offered_no_request_that_only_a_new_document_answers(
+    browser, draft, register, deadline, held, saudi_focal_point
+):
+    document = drafts.submit(draft, saudi_focal_point).receipt.revision.document
+    change = drafting.begin_change(document, "rev", rights=rights_of(saudi_focal_point), at=held.at)
+    drafts.put_file(change, saudi_focal_point, text="Another text")
+    slot = drafts.make_slot(register)
+    held.move_to(deadline + MICROSECOND)
+    preview = browser.get(url("proof", change))
+    late = browser.post(url("submit", change), {"token": token_on(preview)})
+    assert late.status_code == 409 and "Your request arrived" in late.content.decode()
+    for page in (preview, late, browser.get(url("contribution", change))):
+        assert url("use-slot", change, slot.pk) not in page.content.decode()
+    before = drafts.as_it_stands(change)
+    assert browser.post(url("use-slot", change, slot.pk)).status_code == 409
+    assert drafts.as_it_stands(change) == before
