@@ -67,9 +67,9 @@ def is_heard(sponsorship: Sponsorship, at: datetime) -> bool:
 
 
 def take_back(pk: uuid.UUID, sponsorship_id: int, *, rights: Rights, at: datetime) -> None:
-    """The lead takes the question, or the sponsor, off its draft. Raises NotEntitled for who files for the lead."""
+    """The lead takes the question, or the sponsor, off its draft. Raises NotEntitled and drafting.NotOpen, as `ask`."""
     with drafting.changing(pk, rights=rights, at=at) as contribution:
-        if not contribution.in_hand.is_delegation:
+        if not contribution.takes_sponsors:
             raise NotEntitled
         contribution.sponsorships.filter(pk=sponsorship_id).update(status=Sponsorship.Status.REMOVED)
 

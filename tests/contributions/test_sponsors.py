@@ -153,3 +153,18 @@ def test_an_office_has_no_sponsors(dg, draft, secretary, held):
     with pytest.raises(NotEntitled):
         sponsors.ask(own.pk, factories.make_state("SYR"), rights=rights_of(secretary), at=held.at)
     assert not Sponsorship.objects.exists()
+
+
+@pytest.mark.parametrize(("kind", "takes"), [("rev", True), ("corr", False), ("add", False)])
+def test_the_lead_takes_nobody_off_what_keeps_the_sources_of_its_document(
+    asked, draft, syrian_focal_point, saudi_focal_point, client_of, held, kind, takes
+):
+    answer(asked, syrian_focal_point, held.at)
+    document = drafts.submit(draft, saudi_focal_point).receipt.revision.document
+    change = drafting.begin_change(document, kind, rights=rights_of(saudi_focal_point), at=held.at)
+    joined = change.sponsorships.get()
+    before = drafts.as_it_stands(change)
+    address = reverse("contributions:remove-sponsor", args=[change.pk, joined.pk])
+    answered = client_of(saudi_focal_point).post(address)
+    assert answered.status_code == (302 if takes else 403)
+    assert (drafts.as_it_stands(change) == before) is not takes
