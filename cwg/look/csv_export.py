@@ -1,21 +1,31 @@
 """Lists as CSV. A cell that a spreadsheet would run as a formula is made text (OWASP: CSV injection)."""
 
 import csv
+import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpResponse
 
-# A blank before the sign does not keep every spreadsheet from reading a formula.
-_BLANKS = " \u00a0"
 # Some spreadsheets read the wide signs of East Asian writing as the narrow ones.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_SIGNS = frozenset("=+-@＝＋－＠")
+_CONTROLS = frozenset("\t\r\n")
 
 
 def is_formula(text: str) -> bool:
     """Whether a spreadsheet may run a cell of this text as a formula."""
-    return text.startswith(_FORMULA) or text.lstrip(_BLANKS).startswith(_FORMULA)
+    for character in text:
+        if character in _SIGNS or character in _CONTROLS:
+            return True
+        if not _is_unseen(character):
+            return False
+    return False
+
+
+def _is_unseen(character: str) -> bool:
+    """A blank of any width, or a mark without shape: before the sign it does not keep every spreadsheet from reading on."""
+    return character.isspace() or unicodedata.category(character) == "Cf"
 
 
 def inert(text: str) -> str:

@@ -7,7 +7,28 @@ import pytest
 from cwg.look import csv_export
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", " =1+1", "\u00a0=1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\tx",
+        "\rx",
+        "\nx",
+        " =1+1",
+        "\u00a0=1",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠SUM(A1)",
+        "\u3000＝1",
+        "\ufeff=1",
+        "\u200b=1",
+        "\u2003\u200f=1",
+    ],
+)
 def test_a_formula_becomes_text(text):
     assert csv_export.cell(text) == f"'{text}"
 
