@@ -15,6 +15,7 @@ from cwg.notices import audience, kinds, outbox
 from cwg.notices.kinds import Mail, NoticeKind, Recipient
 from cwg.notices.layout import moment, one_line
 from cwg.notices.models import Event
+from meetings.models import Addressee
 
 WITHDRAWN = "document_withdrawn"
 OBJECTION = "objection"
@@ -69,17 +70,31 @@ def _still_open(event: Event) -> Slot | None:
     return Slot.objects.open().filter(pk=event.facts.get("reopened")).first()
 
 
+def _awaiting_again(document: Document) -> list[str]:
+    """The wordings of the dated requests to its party that it answered, and that await another document since."""
+    if document.party is None:
+        return []
+    asked = Addressee.objects.awaiting_document().of_party(document.party).filter(document=document)
+    return [one_line(each.request.wording) for each in asked.select_related("request").order_by("pk")]
+
+
 def _render_withdrawn(event: Event, person: Person | None, now: datetime) -> Mail:
     document = _document(event)
     register, title = document.register, one_line(document.title)
     assert document.withdrawn_at is not None  # nobody takes a withdrawal back
     reopened = _still_open(event)
-    request = ((_("Request of the Group"), (one_line(reopened.wording),)),) if reopened else ()
+    awaiting = _awaiting_again(document)
+    wordings = (*([one_line(reopened.wording)] if reopened else []), *awaiting)
+    request = ((_("Request of the Group"), wordings),) if wordings else ()
     return Mail(
         subject=_("%(symbol)s withdrawn by the secretariat: %(title)s")
         % {"symbol": document.symbol, "title": title},
         template=WITHDRAWN,
-        context={"symbol": document.symbol, "reopened": reopened is not None},
+        context={
+            "symbol": document.symbol,
+            "reopened": reopened is not None,
+            "awaiting": bool(awaiting),
+        },
         facts=(
             (_("Document"), (document.symbol, title)),
             *request,

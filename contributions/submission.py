@@ -104,7 +104,7 @@ def load(pk: uuid.UUID) -> Contribution:
         Contribution.objects.select_related(
             "group", "register__group", "state", "office", "filer", "revises", "slot"
         )
-        .select_related("answers__request__meeting__register")
+        .select_related("answers__request__meeting__register", "answers__document")
         .defer(*(f"state__{name}" for name in UNREAD_WHERE_NAMED))
         .prefetch_related(
             "issues",

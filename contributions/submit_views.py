@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cwg.documents import deadlines, judgements, offers, register, rules
+from cwg.documents import deadlines, judgements, offers, register, rules, upward
 from cwg.documents.models import Document, Register, Revision
 from cwg.look.reasons import ReasonForm
 from cwg.members import second_factor
@@ -283,6 +283,7 @@ def withdraw(request: PortalRequest, document: int) -> HttpResponse:
             return render(request, "409.html", status=409)
         messages.success(request, _("%(symbol)s is withdrawn. Its symbol stays.") % {"symbol": found.symbol})
         return redirect(found)
+    answered = upward.requests_answered_by(Document.objects.filter(pk=found.pk))
     return render(
         request,
         "contributions/withdraw.html",
@@ -290,6 +291,7 @@ def withdraw(request: PortalRequest, document: int) -> HttpResponse:
             "document": found,
             "form": form,
             "slot": getattr(found, "answers_slot", None),
+            "dated": [each for each in answered.get(found.pk, []) if each.dated],
             "reopened": offers.reopened_by_withdrawal(found, request.rights),
             "objecting_reopens": offers.DocumentAct.OBJECT in offers.acts_on(found, request.rights)
             and offers.reopened_by_withdrawal(found, request.rights, objecting=True),

@@ -2,7 +2,8 @@
 
 A request that opened a slot is answered by the register, which uses the slot up. A dated request is answered by a
 registered document that is linked to it: as the document is registered, where its draft says so; or afterwards by
-the secretariat, which also takes a wrong one off again. The record keeps both.
+the secretariat, which also takes a wrong one off again. The record keeps both. It is awaited again once that document
+is withdrawn (`Addressee.is_answered`), which no act of the request has to follow.
 """
 
 from datetime import datetime
@@ -54,10 +55,12 @@ def from_party(rights: Rights, party: Party) -> QuerySet[Document]:
 def link(addressee: Addressee, document: Document, *, actor: Person) -> Addressee:
     """Link a registered document, whoever filed it, as the answer of one addressee of a dated request.
 
-    Raises PermissionDenied, CannotLink.
+    It takes the place of one that has been withdrawn. Raises PermissionDenied, CannotLink.
     """
     with register.acting_on(addressee.request.meeting.register_id) as (locked, at):
         must_be_secretariat(actor, locked.group_id, at)
+        # Of another register than ours, perhaps: a withdrawal at the same moment is waited for, or waits for us.
+        Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
         row = _locked(addressee.pk)
         if not row.awaits_document:
             raise CannotLink(NOT_AWAITED)
@@ -79,7 +82,7 @@ def unlink(addressee: Addressee, *, actor: Person, reason: str) -> Document:
         must_be_secretariat(actor, locked.group_id, at)
         row = _locked(addressee.pk)
         document = row.document
-        if document is None or locked.is_archive:
+        if document is None or not row.is_linked:
             raise CannotLink(_("No document is linked here."))
         row.document = row.linked_at = row.linked_by = None
         save_signed(row, actor, reason)
@@ -108,7 +111,7 @@ def answer(addressee_id: int, document: Document, *, actor: Person, at: datetime
 
 
 def _locked(addressee_id: int) -> Addressee:
-    return Addressee.objects.shown().select_for_update(of=("self",)).get(pk=addressee_id)
+    return Addressee.objects.filter(pk=addressee_id).locked().get()
 
 
 def _put(row: Addressee, document: Document, *, actor: Person, at: datetime, into: Register) -> None:

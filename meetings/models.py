@@ -192,30 +192,44 @@ class Request(models.Model):
         return after.astimezone(UTC)
 
 
+# A dated request that no document answers: none is linked, or the one that is has been withdrawn since.
+AWAITS_DOCUMENT = models.Q(
+    models.Q(document__isnull=True) | models.Q(document__withdrawn_at__isnull=False),
+    request__due_on__isnull=False,
+    request__meeting__register__origin=Register.Origin.PORTAL,
+    withdrawn_at__isnull=True,
+)
+
+
 class AddresseeQuerySet(PartyQuerySet["Addressee"]):
     def shown(self) -> Self:
         """With all that a page reads of them."""
         return self.select_related(*Addressee.SHOWN_WITH)
 
+    def locked(self) -> Self:
+        """These rows as `shown`, locked until the end of the transaction.
+
+        Read in a statement of its own after the lock: one that waited would find a row as it is now, and the document
+        beside it as it was before.
+        """
+        rows = self.order_by("pk").select_for_update(of=("self",))
+        return self.model.objects.shown().filter(pk__in=[row.pk for row in rows]).order_by("pk")
+
     def awaiting_document(self) -> Self:
-        """Those of dated requests that nobody has answered, whether the date has passed or not."""
-        return self.filter(
-            request__due_on__isnull=False,
-            request__meeting__register__origin=Register.Origin.PORTAL,
-            document__isnull=True,
-            withdrawn_at__isnull=True,
-        )
+        """`Addressee.awaits_document` of rows not at hand, whether the date has passed or not."""
+        return self.filter(AWAITS_DOCUMENT)
 
     def awaited(self) -> Self:
         """`Standing.is_open` of rows not at hand."""
-        return self.awaiting_document() | self.filter(slot__in=Slot.objects.open())
+        return self.filter(AWAITS_DOCUMENT | models.Q(slot__in=Slot.objects.open()))
 
 
 class Addressee(OfParty):
     """One State or office that a request of the Group is addressed to, and its answer.
 
     Where the request has no date, its slot says what answers it, for the register uses that up. Where it has one,
-    a registered document is linked here.
+    a registered document is linked here. It stays linked when it is withdrawn, and answers no more: nothing has to be
+    undone, and the page still says what had come.
     """
 
     path_to_group = "request__meeting__register__group"
@@ -267,10 +281,6 @@ class Addressee(OfParty):
                 condition=models.Q(slot__isnull=True) | models.Q(document__isnull=True),
             ),
             models.CheckConstraint(
-                name="what_is_answered_is_not_withdrawn",
-                condition=models.Q(document__isnull=True) | models.Q(withdrawn_at__isnull=True),
-            ),
-            models.CheckConstraint(
                 name="linked_means_a_document",
                 condition=models.Q(linked_at__isnull=True) | models.Q(document__isnull=False),
             ),
@@ -287,16 +297,32 @@ class Addressee(OfParty):
 
     @property
     def answer(self) -> Document | None:
-        """The registered document that answers, through the slot or linked."""
+        """The registered document that came, through the slot or linked; whether it still answers: `is_answered`."""
         return self.slot.document if self.slot is not None else self.document
 
     @property
+    def is_answered(self) -> bool:
+        """Whether what came still answers. What excused a late document stays used until the register opens it again;
+        a dated request excuses from nothing, and awaits another document once its own is withdrawn."""
+        answer = self.answer
+        return answer is not None and (self.slot is not None or not answer.is_withdrawn)
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether a document was linked to it, and can be taken off again."""
+        return (
+            self.document_id is not None
+            and self.withdrawn_at is None
+            and not self.request.meeting.register.is_archive
+        )
+
+    @property
     def awaits_document(self) -> bool:
-        """`AddresseeQuerySet.awaiting_document` of rows at hand: whether a document can be linked to it."""
+        """Whether a document can be linked to it; an open slot is used by registering alone."""
         return (
             self.request.due_on is not None
             and not self.request.meeting.register.is_archive
-            and self.document_id is None
+            and not self.is_answered
             and self.withdrawn_at is None
         )
 
@@ -305,8 +331,7 @@ class Addressee(OfParty):
         register = self.request.meeting.register
         if self.withdrawn_at is not None:
             return Standing.WITHDRAWN
-        # By its number: a row read under a lock that it waited for knows it before the document beside it is read.
-        if (self.document_id if self.slot is None else self.slot.document_id) is not None:
+        if self.is_answered:
             return Standing.ANSWERED
         if self.slot is not None:
             return Standing.AWAITED if self.slot.is_open_in(register) else Standing.ENDED

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cwg.documents.models import Document
+from cwg.look.instants import instant_text
 from cwg.members.rights import Rights
 
 from .models import Addressee, Meeting, Request, Standing
@@ -30,18 +31,6 @@ class AddresseeLine:
     @property
     def answer(self) -> Document | None:
         return self.addressee.answer
-
-    @property
-    def awaits_document(self) -> bool:
-        """Whether a registered document can be linked to it; an open slot is used by registering alone."""
-        return self.addressee.awaits_document
-
-    @property
-    def is_linked(self) -> bool:
-        """Whether a document was linked to it, and can be taken off again."""
-        return (
-            self.addressee.document_id is not None and not self.addressee.request.meeting.register.is_archive
-        )
 
 
 @dataclass(frozen=True)
@@ -82,8 +71,9 @@ class RequestLine:
 
     @property
     def answers(self) -> list[Document]:
-        """The documents that answer it, each once."""
-        return list(dict.fromkeys(line.answer for line in self.addressees if line.answer is not None))
+        """The documents that answer it, each once; not those that were withdrawn since and answer no more."""
+        found = (line.answer for line in self.addressees if line.standing.is_answered)
+        return list(dict.fromkeys(answer for answer in found if answer is not None))
 
     @property
     def summary(self) -> str:
@@ -110,6 +100,15 @@ def names(addressees: Iterable[Addressee], *, at_most: int | None = None) -> str
         "names": ", ".join(found[:at_most]),
         "count": others,
     }
+
+
+def answer_words(addressee: Addressee) -> str:
+    """The document that came, in plain words; with the instant of its withdrawal where it is withdrawn."""
+    answer = addressee.answer
+    if answer is None or answer.withdrawn_at is None:
+        return str(answer or "")
+    at = instant_text(answer.withdrawn_at, addressee.request.meeting.zone, "short")
+    return _("%(document)s (withdrawn %(instant)s)") % {"document": answer, "instant": at}
 
 
 def line_of(request: Request, at: datetime) -> RequestLine:

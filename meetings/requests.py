@@ -202,10 +202,10 @@ def withdraw(
     reason = clean_reason(reason)
     with register.acting_on(request.meeting.register_id) as (locked, at):
         must_be_secretariat(actor, locked.group_id, at)
-        rows = Addressee.objects.shown().select_for_update(of=("self",)).filter(request=request)
+        rows = Addressee.objects.filter(request=request)
         if addressee is not None:
             rows = rows.filter(pk=addressee.pk)
-        taken = [row for row in rows.order_by("pk") if row.standing_at(at).is_open]
+        taken = [row for row in rows.locked() if row.standing_at(at).is_open]
         if not taken:
             raise CannotWithdraw(
                 _("Nothing is left to withdraw: it is answered, withdrawn, or ended with the meeting.")

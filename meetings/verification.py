@@ -27,6 +27,8 @@ def requests_hold() -> Iterator[str]:
                 yield f"{name}: it is withdrawn, or its slot is, and not both"
             if row.request.due_on is not None:
                 yield f"{name}: it has a due date, and opened a slot all the same"
+        if row.withdrawn_at is not None and slot is None and row.is_answered:
+            yield f"{name}: it is withdrawn, and a document answers it"
         if row.document is not None and row.document.register.group_id != register.group_id:
             yield f"{name}: a document of another group is linked to it"
 

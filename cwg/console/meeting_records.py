@@ -145,7 +145,7 @@ class MeetingAdmin(RecordAdmin):
                     one.request.wording,
                     one.request.recorded_at,
                     one.standing_at(request.rights.at).label,
-                    one.answer or "",
+                    request_lines.answer_words(one),
                 ]
                 for one in asked
             ),
@@ -202,7 +202,7 @@ class RequestAdmin(RecordAdmin):
                 [
                     one,
                     one.standing_at(request.rights.at).label,
-                    one.answer or "",
+                    request_lines.answer_words(one),
                     one.linked_at,
                     one.withdrawn_at,
                 ]
@@ -257,7 +257,7 @@ class AddresseeAdmin(RecordAdmin):
 
     @admin.display(description=_("answered by"))
     def answered_by(self, row: Addressee) -> object:
-        return row.answer or ""
+        return request_lines.answer_words(row)
 
     def links(self, request, row):
         yield _("The request's page"), row.request.get_absolute_url()

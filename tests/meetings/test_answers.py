@@ -16,7 +16,7 @@ from cwg.record.models import JournalEntry
 from cwg.record.reasons import ReasonMissing
 from meetings import answers, requests
 from meetings.models import Addressee, Meeting, Standing
-from tests import drafts, factories
+from tests import drafts, factories, waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -215,7 +215,7 @@ def test_what_is_answered_while_its_withdrawal_waits_stays_answered(held, asked,
                 into = document.register
                 done = answers.answer(asked.pk, document, actor=secretary, at=held.at, into=into)
                 linked.set()
-                wait_until_somebody_waits()
+                waiting.until_somebody_waits()
                 return done
         finally:
             connection.close()
@@ -228,15 +228,3 @@ def test_what_is_answered_while_its_withdrawal_waits_stays_answered(held, asked,
     assert asked.pk not in [each.pk for each in taken] and len(taken) == 2
     one = fresh(asked)
     assert (one.answer, one.withdrawn_at, one.standing_at(held.at)) == (document, None, Standing.ANSWERED)
-
-
-def wait_until_somebody_waits() -> None:
-    """Until another session waits for a lock that ours holds."""
-    with connection.cursor() as cursor:
-        for _ in range(100_000):
-            cursor.execute(
-                "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-            )
-            if cursor.fetchone():
-                return
-    raise AssertionError("nobody waited")
