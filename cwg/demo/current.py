@@ -4,7 +4,6 @@ Titles are those of the issues on the list of Resolution 1305; every text says t
 position.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from contributions import sponsors
@@ -13,33 +12,16 @@ from cwg import clock
 from cwg.demo.archive import make_files
 from cwg.demo.archive.archive_2009 import UNPLACED_DOCUMENTS
 from cwg.documents.kinds import Kind
-from cwg.documents.models import Register, Slot
-from cwg.members.models import MemberState, Office
-from cwg.texts import docx_out, pdf_out
-from cwg.texts.tree import Style, Text, heading, items, paragraph, title
-from meetings import requests, sittings
-from meetings.models import Addressee, Meeting, Request
+from cwg.documents.models import CameBy, Document, Register
+from cwg.members.models import MemberState
+from meetings import sittings
+from meetings.models import Addressee, Meeting
 
-from . import past
-from .filing import FileOf, Paper, draft, person, rights_at, submit
+from . import past, texts
+from .asking import Asked, ask
+from .filing import SECRETARIAT, FileOf, Paper, correct, draft, person, rights_at, submit, translate
 from .meetings import GATHERING, open_first_sitting
-
-EXAMPLE = "Example of the demonstration. It is nobody's position."
-SECRETARIAT = "secretariat@demo.example"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request of the Group: to whom (ISO codes or offices' codes), how long after the opening, the words."""
-
-    addressees: tuple[str, ...]
-    after: timedelta
-    sitting: int
-    item: str
-    wording: str
-    # Where it has a date: how long after the opening.
-    due: timedelta | None = None
-
+from .texts import EXAMPLE
 
 # --- The meeting in session ---------------------------------------------------------------------------------------
 
@@ -49,12 +31,22 @@ AGENDA = Paper(
     kind=Kind.AGENDA,
     title="Draft agenda",
     summary=EXAMPLE,
+    points=(
+        "Opening, adoption of the agenda",
+        "Report of the last meeting",
+        "Open consultation",
+        "Documents of the secretariat and the bureaux",
+        "Contributions of Member States",
+        "Other activities",
+        "Requests of the Group, date of the next meeting, any other business",
+    ),
+    stem="agenda",
 )
 SAUDI_ARABIA = Paper(
     by="focal.sau@demo.example",
     state="SAU",
     title="Security, safety, continuity, sustainability and robustness of the Internet",
-    summary=f"{EXAMPLE} It shows a contribution for action that came in time.",
+    summary=f"{EXAMPLE} It shows a contribution for action that came in time, with a translation added later.",
     action_required="The Group is invited to consider the questions in section 2.",
     references="Council Resolution 1305",
     issues=(4,),
@@ -67,6 +59,7 @@ RUSSIAN_FEDERATION = Paper(
     summary=f"{EXAMPLE} It shows a joint contribution: a second administration confirmed that it joins.",
     references="Council Resolution 1305; Resolution 102",
     issues=(3,),
+    originals=("ru",),
 )
 TSB = Paper(
     by="tsb@demo.example",
@@ -83,12 +76,53 @@ CHINA = Paper(
     action_required="The Group is invited to note this document.",
     issues=(9, 10),
 )
+# Nobody of it is in the portal: it sends what it has to say, and the secretariat files it.
+GAC = Paper(
+    by=SECRETARIAT,
+    office="gac",
+    kind=Kind.INFORMATION,
+    title="Activities of the Committee related to the Group's issues",
+    summary=f"{EXAMPLE} It shows a document of an invited body, filed by the secretariat.",
+    points=(
+        "How the Committee works, and when it meets",
+        "Matters on its agenda that the Group follows",
+        "Where its public documents are found",
+    ),
+    came_by=CameBy.EMAIL,
+    days_on_the_way=1,
+)
+CHAIR = Paper(
+    by=SECRETARIAT,
+    office="chair",
+    kind=Kind.TEMPORARY,
+    title="Note by the Chair: order of the discussions",
+    summary=f"{EXAMPLE} It shows a paper of the session that the Chair handed to the secretariat.",
+    points=(
+        "Contributions on one issue are presented one after the other, and discussed together.",
+        "A presentation takes five minutes at most.",
+        "Texts that the Group asks for are posted as soon as they are received.",
+    ),
+    came_by=CameBy.BY_HAND,
+)
 GENERAL_SECRETARIAT = Paper(
     by="gs@demo.example",
     office="gs",
     kind=Kind.BUREAU_REPORT,
     title="Overview of the open consultation held before the meeting",
     summary=f"{EXAMPLE} It answers a request that the Group recorded in session.",
+)
+DATES = Paper(
+    by="gs@demo.example",
+    office="gs",
+    kind=Kind.INFORMATION,
+    title="Dates of meetings to be kept in mind for the next meeting",
+    summary=f"{EXAMPLE} It answers a request that was due on the same day; TSB has not answered yet.",
+    points=(
+        "Council and its working groups",
+        "Open consultations of the Group",
+        "Meetings of other bodies that many delegates of the Group attend",
+    ),
+    stem="gs-dates",
 )
 BRAZIL_IN_SESSION = Paper(
     by="focal.bra@demo.example",
@@ -114,6 +148,16 @@ ASKED_BRAZIL = Asked(
     "5. Contributions of Member States",
     "The Group requested the Brazilian administration to submit in writing the text that it had presented orally.",
 )
+# What the next meeting must not clash with (report of 13 February 2009: it did). One has answered, one is overdue.
+ASKED_DATES = Asked(
+    ("gs", "tsb"),
+    timedelta(hours=6, minutes=20),
+    2,
+    "7. Requests of the Group, date of the next meeting, any other business",
+    "The Group requested the General Secretariat and TSB to submit, by the end of the day, the dates of meetings to be "
+    "kept in mind for its next meeting.",
+    due=timedelta(0),
+)
 # As the Dedicated Group discussed on 12 February 2009 (report, 3).
 ASKED_LATVIA = Asked(
     ("LVA",),
@@ -137,7 +181,7 @@ ASKED_REPORTS = Asked(
 
 
 def fill_in_session(register: Register) -> None:
-    """Documents in time, one quarter of an hour before the line; requests; two answers, and one slot still open."""
+    """Documents in time, one quarter of an hour before the line; what changed and was added; requests and answers."""
     opens = register.opens_at
     line = opens - timedelta(hours=24)
     for paper, at in (
@@ -145,31 +189,71 @@ def fill_in_session(register: Register) -> None:
         (SAUDI_ARABIA, opens - timedelta(days=6) + timedelta(hours=2)),
     ):
         with past.at_instant(at):
-            submit(draft(paper, register, [_docx(paper)]), paper.by)
+            submit(draft(paper, register, [texts.docx(paper)]), paper.by)
     with past.at_instant(opens - timedelta(days=4) + timedelta(hours=5)):
-        joint = draft(RUSSIAN_FEDERATION, register, [_pdf(RUSSIAN_FEDERATION)])
+        joint = draft(RUSSIAN_FEDERATION, register, _in_russian_and_english(RUSSIAN_FEDERATION))
         if joint.is_open:
             _joined(joint, "SYR", RUSSIAN_FEDERATION.by)
             submit(joint, RUSSIAN_FEDERATION.by)
-    for paper, at in ((TSB, opens - timedelta(days=3)), (CHINA, line - timedelta(minutes=15))):
-        with past.at_instant(at):
-            submit(draft(paper, register, [_docx(paper)]), paper.by)
+    with past.at_instant(opens - timedelta(days=3)):
+        submit(draft(TSB, register, [texts.docx(TSB)]), TSB.by)
+    with past.at_instant(opens - timedelta(days=2) + timedelta(hours=1)):
+        translate(_registered(SAUDI_ARABIA, register), _in_french(SAUDI_ARABIA))
+    with past.at_instant(opens - timedelta(days=2) + timedelta(hours=3)):
+        _correct_the_english_text(RUSSIAN_FEDERATION, register)
+    with past.at_instant(opens - timedelta(days=2) + timedelta(hours=6)):
+        submit(draft(GAC, register, [texts.docx(GAC)]), GAC.by)
+    with past.at_instant(line - timedelta(minutes=15)):
+        submit(draft(CHINA, register, [texts.docx(CHINA)]), CHINA.by)
 
     if register.opened_at is None:
         with past.at_instant(opens + GATHERING):
             open_first_sitting(register, person(SECRETARIAT))
-    to_gs = _ask(register, ASKED_GENERAL_SECRETARIAT)
+    with past.at_instant(opens + timedelta(minutes=50)):
+        submit(draft(CHAIR, register, [texts.docx(CHAIR)]), CHAIR.by)
+    overview = ask(register, ASKED_GENERAL_SECRETARIAT)["gs"]
     _open_afternoon(register)
-    to_brazil = _ask(register, ASKED_BRAZIL)
+    in_writing = ask(register, ASKED_BRAZIL)["BRA"]
+    dates = ask(register, ASKED_DATES)["gs"]
     # The one that is still open: its addressee gets the mail.
-    _ask(register, ASKED_LATVIA, mails=True)
-    _ask(register, ASKED_REPORTS)
-    for paper, slot, after in (
-        (GENERAL_SECRETARIAT, to_gs, timedelta(hours=7, minutes=35)),
-        (BRAZIL_IN_SESSION, to_brazil, timedelta(hours=7, minutes=55)),
-    ):
-        with past.at_instant(opens + after):
-            submit(draft(paper, register, [_docx(paper)], slot), paper.by)
+    ask(register, ASKED_LATVIA, mails=True)
+    ask(register, ASKED_REPORTS)
+    with past.at_instant(opens + timedelta(hours=7, minutes=35)):
+        paper = GENERAL_SECRETARIAT
+        submit(draft(paper, register, [texts.docx(paper)], overview.slot), paper.by)
+    with past.at_instant(opens + timedelta(hours=7, minutes=45)):
+        submit(draft(DATES, register, [texts.docx(DATES)], answers=dates), DATES.by)
+    with past.at_instant(opens + timedelta(hours=7, minutes=55)):
+        paper = BRAZIL_IN_SESSION
+        submit(draft(paper, register, [texts.docx(paper)], in_writing.slot), paper.by)
+
+
+def _registered(paper: Paper, register: Register) -> Document:
+    return Document.objects.for_list().get(register=register, title=paper.title)
+
+
+def _in_french(paper: Paper) -> FileOf:
+    return texts.docx(
+        paper,
+        "fr",
+        called="Sécurité, sûreté, continuité, viabilité et solidité de l'Internet",
+        proposal="Le Groupe est invité à examiner les questions de la section 2.",
+    )
+
+
+def _in_russian_and_english(paper: Paper) -> list[FileOf]:
+    called = "Управление ресурсами Интернета, включая доменные имена и адреса"
+    return [texts.docx(paper, "ru", called=called), texts.pdf(paper)]
+
+
+def _correct_the_english_text(paper: Paper, register: Register) -> None:
+    made = texts.corrigendum(
+        paper,
+        "This corrigendum concerns the English text only.",
+        "In section 2, second question, for “good practice” read “good practice among administrations”.",
+    )
+    summary = f"{EXAMPLE} It shows a corrigendum of one language: the Russian text is not affected."
+    correct(_registered(paper, register), made, by=paper.by, summary=summary)
 
 
 def _open_afternoon(register: Register) -> None:
@@ -191,29 +275,6 @@ def _joined(contribution, iso3: str, by: str) -> None:
         sponsors.answer(asked.pk, joins=True, rights=rights_at(f"focal.{iso3.lower()}@demo.example"), at=at)
 
 
-def _ask(register: Register, asked: Asked, *, mails: bool = False) -> Slot | None:
-    """Record the request; the slot of its first addressee, where it opens any."""
-    meeting = Meeting.objects.get(register=register)
-    found = Request.objects.filter(meeting=meeting, wording=asked.wording).first()
-    if found is None:
-        due_on = (register.opens_at + asked.due).date() if asked.due else None
-        with past.at_instant(register.opens_at + asked.after, mails=mails):
-            found = requests.record(
-                meeting,
-                addressees=[_addressee(code) for code in asked.addressees],
-                sitting=meeting.sittings.get(number=asked.sitting),
-                item=asked.item,
-                wording=asked.wording,
-                due_on=due_on,
-                actor=person(SECRETARIAT),
-            )
-    return found.addressees.select_related("slot")[0].slot
-
-
-def _addressee(code: str) -> MemberState | Office:
-    return MemberState.objects.filter(iso3=code).first() or Office.objects.get(code=code)
-
-
 # --- The next meeting ---------------------------------------------------------------------------------------------
 
 FRANCE = Paper(
@@ -232,6 +293,17 @@ TSB_NEXT = Paper(
     title="Activities related to international Internet connectivity",
     summary=f"{EXAMPLE} It shows a document of a bureau that answers a request with a date.",
     issues=(2,),
+)
+SYRIA_BY_LETTER = Paper(
+    by=SECRETARIAT,
+    state="SYR",
+    title="Developmental aspects of the Internet",
+    summary=f"{EXAMPLE} It shows a paper that came by letter; the focal points of its State were told and may object.",
+    action_required="The Group is invited to consider the questions in section 2.",
+    references="Council Resolution 1305",
+    issues=(10,),
+    came_by=CameBy.LETTER,
+    days_on_the_way=3,
 )
 SAUDI_DRAFT = Paper(
     by="delegate.sau@demo.example",
@@ -253,73 +325,32 @@ BRAZIL_DRAFT = Paper(
 
 
 def fill_next(register: Register) -> None:
-    """One delegation has submitted, one has a draft, one asks another to join; a bureau has answered a request. All now."""
+    """One delegation has submitted, one has sent a letter, one has a draft, one asks another to join; a bureau has
+    answered a request. All now.
+    """
     made = make_files.files_of(UNPLACED_DOCUMENTS[0])[0]
     submit(
         draft(FRANCE, register, [FileOf("contribution-en.docx", made.media_type, made.content)]), FRANCE.by
     )
     asked = Addressee.objects.awaiting_document().filter(
-        office__code=TSB_NEXT.office, request__meeting__register__group=register.group
+        office__code=TSB_NEXT.office,
+        request__meeting__register__group=register.group,
+        request__wording=ASKED_REPORTS.wording,
     )
-    submit(draft(TSB_NEXT, register, [_docx(TSB_NEXT)], answers=asked.first()), TSB_NEXT.by)
-    draft(SAUDI_DRAFT, register, [_docx(SAUDI_DRAFT)])
-    joint = draft(BRAZIL_DRAFT, register, [_docx(BRAZIL_DRAFT)])
+    submit(draft(TSB_NEXT, register, [texts.docx(TSB_NEXT)], answers=asked.first()), TSB_NEXT.by)
+    letter = texts.note_verbale(
+        SYRIA_BY_LETTER,
+        "The administration of the Syrian Arab Republic presents its compliments to the secretariat of the Group and has "
+        f"the honour to transmit its contribution to the {register.title}, entitled “{SYRIA_BY_LETTER.title}”.",
+        "It would be grateful if the contribution could be made available to all Member States.",
+    )
+    by_letter = draft(SYRIA_BY_LETTER, register, [texts.docx(SYRIA_BY_LETTER)], letter=letter)
+    submit(by_letter, SYRIA_BY_LETTER.by)
+    draft(SAUDI_DRAFT, register, [texts.docx(SAUDI_DRAFT)])
+    joint = draft(BRAZIL_DRAFT, register, [texts.docx(BRAZIL_DRAFT)])
     syria = MemberState.objects.get(iso3="SYR")
     if not Sponsorship.objects.filter(contribution=joint, state=syria).exists():
         sponsors.ask(joint.pk, syria, rights=rights_at(BRAZIL_DRAFT.by), at=clock.now())
 
 
 FILLERS = {"in_session": fill_in_session, "next": fill_next}
-
-
-# --- Their files --------------------------------------------------------------------------------------------------
-
-
-def _text(paper: Paper) -> Text:
-    if paper.kind == Kind.AGENDA:
-        agenda = (
-            "Opening, adoption of the agenda",
-            "Report of the last meeting",
-            "Open consultation",
-            "Documents of the secretariat and the bureaux",
-            "Contributions of Member States",
-            "Other activities",
-            "Requests of the Group, date of the next meeting, any other business",
-        )
-        return Text(paper.title, "en", (title(paper.title), paragraph(EXAMPLE), *items(agenda, Style.COUNT)))
-    blocks = (
-        title(paper.title),
-        paragraph(f"{EXAMPLE} It was made so that there is a text to open, to search and to compare."),
-        heading(1, "Background", numbered=True),
-        paragraph(
-            f"“{paper.title}” is one of the matters that the Group follows. This section would say what the "
-            "Group has heard of it so far, and where it stands."
-        ),
-        heading(1, "Questions", numbered=True),
-        *items(
-            [
-                "What have administrations done on this matter since the last meeting?",
-                "Which of it could be shared as good practice?",
-                "What should the Group ask the secretariat and the bureaux to report?",
-            ],
-            Style.COUNT,
-        ),
-        heading(1, "Proposal", numbered=True),
-        paragraph(paper.action_required or "This document is submitted for information."),
-    )
-    return Text(paper.title, "en", blocks)
-
-
-def _docx(paper: Paper) -> FileOf:
-    content = docx_out.to_docx(_text(paper))
-    return FileOf(_name(paper, "docx"), docx_out.MEDIA_TYPE, content)
-
-
-def _pdf(paper: Paper) -> FileOf:
-    content = pdf_out.to_pdf(_text(paper))
-    return FileOf(_name(paper, "pdf"), pdf_out.MEDIA_TYPE, content)
-
-
-def _name(paper: Paper, extension: str) -> str:
-    stem = "agenda" if paper.kind == Kind.AGENDA else (paper.state or paper.office).lower()
-    return f"{stem}-en.{extension}"

@@ -13,6 +13,7 @@ from contributions.models import Contribution, Sponsorship
 from cwg import clock
 from cwg.demo import current, people
 from cwg.demo import meetings as demo_meetings
+from cwg.documents import corrigenda, filed_for, offers
 from cwg.documents.models import DeadlineRule, Document, PolicyIssue, Register, Revision, Slot, Version
 from cwg.documents.states import MeetingState
 from cwg.look import demo_people
@@ -153,25 +154,30 @@ def test_a_meeting_opened_yesterday_and_is_in_session(demo):
     assert meeting.register.opens_at == datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
     assert meeting.state_at(NOW) is MeetingState.IN_SESSION
     assert meeting.register.announced_at < NOW - timedelta(days=59)
-    assert meeting.requests.filter(sitting__opened_at__isnull=False).count() == meeting.requests.count() == 4
+    assert meeting.requests.filter(sitting__opened_at__isnull=False).count() == meeting.requests.count() == 5
 
 
 def test_its_documents_are_judged_by_the_instants_at_which_they_came(demo):
-    found = dict(
-        Revision.objects.filter(document__register__slug="cwg-internet-23").values_list(
-            "document__symbol", "verdict"
+    found = {
+        revision.symbol: revision.verdict
+        for revision in Revision.objects.filter(document__register__slug="cwg-internet-23").select_related(
+            "document"
         )
-    )
+    }
     assert found == {
         "CWG-Internet-23/1": "no_rule",
         "CWG-Internet-23/2": "in_time",
         "CWG-Internet-23/3": "in_time",
+        "CWG-Internet-23/3(Corr.1)-E": "in_time",
         "CWG-Internet-23/4": "in_time",
         "CWG-Internet-23/INF/1": "no_rule",
+        "CWG-Internet-23/INF/2": "no_rule",
+        "CWG-Internet-23/INF/3": "no_rule",
+        "CWG-Internet-23/DT/1": "no_rule",
         "CWG-Internet-23/5": "no_rule",
         "CWG-Internet-23/6": "requested_in_session",
     }
-    joint = Revision.objects.get(document__symbol="CWG-Internet-23/3")
+    joint = Document.objects.get(symbol="CWG-Internet-23/3").original
     assert [source.state.iso3 for source in joint.sources.all()] == ["RUS", "SYR"]
 
 
@@ -184,12 +190,62 @@ def test_one_slot_is_open_and_two_are_used(demo):
 
 def test_a_dated_request_has_three_addressees_and_one_has_answered(demo):
     asked = Addressee.objects.filter(request__due_on__gt=NOW.date()).shown()
+    assert set(asked.values_list("request__wording", flat=True)) == {current.ASKED_REPORTS.wording}
     assert {each.office.code: each.standing_at(NOW) for each in asked} == {
         "gs": Standing.AWAITED,
         "tsb": Standing.ANSWERED,
         "bdt": Standing.AWAITED,
     }
     assert asked.get(office__code="tsb").answer.symbol == "CWG-Internet-24/INF/1"
+
+
+def test_a_request_that_was_due_yesterday_is_answered_by_one_and_overdue_for_the_other(demo):
+    asked = Addressee.objects.filter(request__due_on=NOW.date() - timedelta(days=1)).shown()
+    assert {each.office.code: each.standing_at(NOW) for each in asked} == {
+        "gs": Standing.ANSWERED,
+        "tsb": Standing.OVERDUE,
+    }
+    assert asked.get(office__code="gs").answer.symbol == "CWG-Internet-23/INF/3"
+
+
+def test_the_secretariat_filed_for_the_chair_an_invited_body_and_a_state_and_says_how_each_came(demo):
+    said = {
+        document.symbol: filed_for.text_of(document.current)
+        for document in Document.objects.for_list()
+        if filed_for.of(document.current)
+    }
+    assert said == {
+        "CWG-Internet-23/INF/2": "Filed by the secretariat for: Governmental Advisory Committee (GAC); received by e-mail"
+        " of 26 February 2026",
+        "CWG-Internet-23/DT/1": "Filed by the secretariat for: Chair of CWG-Internet; handed over at the meeting on"
+        " 1 March 2026",
+        "CWG-Internet-24/2": "Filed by the secretariat for: Syrian Arab Republic; received by letter of"
+        " 27 February 2026",
+    }
+
+
+def test_the_state_whose_paper_came_by_letter_reads_the_letter_and_may_object(demo):
+    document = Document.objects.for_list().get(symbol="CWG-Internet-24/2")
+    syria, latvia = (
+        rights_of(Person.objects.get(email=f"focal.{code}@demo.example"), NOW) for code in ("syr", "lva")
+    )
+    letters = filed_for.of(document.current).letters
+    assert [each.name for each in letters.visible_to(syria)] == ["syr-note-verbale-en.pdf"]
+    assert not letters.visible_to(latvia)
+    assert offers.DocumentAct.OBJECT in offers.acts_on(document, syria)
+
+
+def test_a_translation_was_added_later_and_a_corrigendum_concerns_one_language(demo):
+    saudi, russian = (
+        Document.objects.for_list().get(symbol=symbol)
+        for symbol in ("CWG-Internet-23/2", "CWG-Internet-23/3")
+    )
+    added = {each.language: each.is_added for each in saudi.current.texts}
+    assert added == {"en": False, "fr": True}
+    assert {each.language: each.is_original for each in russian.current.texts} == {"ru": True, "en": False}
+    corrected = {line.code: line.corrections for line in corrigenda.languages_of(russian) if line.corrections}
+    assert list(corrected) == ["en"]
+    assert corrected["en"][0].symbol == "CWG-Internet-23/3(Corr.1)-E"
 
 
 def test_the_next_meeting_lies_ahead_with_one_delegation_drafting_and_one_done(demo):
@@ -199,7 +255,7 @@ def test_the_next_meeting_lies_ahead_with_one_delegation_drafting_and_one_done(d
     assert register.meeting.state_at(NOW) is MeetingState.ANNOUNCED
     assert register.meeting.sittings.count() == 5
     assert list(register.documents.order_by("symbol").values_list("symbol", flat=True)) == [
-        "CWG-Internet-24/1", "CWG-Internet-24/INF/1",
+        "CWG-Internet-24/1", "CWG-Internet-24/2", "CWG-Internet-24/INF/1",
     ]  # fmt: skip
     drafts = Contribution.objects.filter(register=register, status="draft")
     assert set(drafts.values_list("state__iso3", flat=True)) == {"SAU", "BRA"}
@@ -211,7 +267,8 @@ def test_the_next_meeting_lies_ahead_with_one_delegation_drafting_and_one_done(d
 def test_only_what_is_new_today_goes_out_as_mail(demo):
     waiting = Event.objects.filter(expanded_at__isnull=True)
     assert sorted(waiting.values_list("kind", flat=True)) == [
-        "document_registered", "document_registered", "request_recorded", "sponsorship_asked",
+        "document_registered", "document_registered", "document_registered", "request_recorded",
+        "sponsorship_asked",
     ]  # fmt: skip
     assert all(event.happened_at == NOW for event in waiting)
 
@@ -227,7 +284,7 @@ def test_a_week_later_the_next_meeting_is_convened_and_the_past_one_closed(demo)
         MeetingState.ANNOUNCED,
         "25th meeting of CWG-Internet",
     )
-    assert new.register.documents.count() == 2
+    assert new.register.documents.count() == 3
     Event.objects.update(expanded_at=later)
     assert faults(later) == []
 
@@ -248,8 +305,8 @@ def test_after_a_month_away_a_meeting_is_in_session_again_and_the_next_one_ahead
         26: MeetingState.ANNOUNCED,
     }
     assert Register.objects.get(slug="cwg-internet-25").opens_at == datetime(2026, 4, 5, 7, 30, tzinfo=UTC)
-    assert Register.objects.get(slug="cwg-internet-26").documents.count() == 2
-    assert Register.objects.get(slug="cwg-internet-24").documents.count() == 2
+    assert Register.objects.get(slug="cwg-internet-26").documents.count() == 3
+    assert Register.objects.get(slug="cwg-internet-24").documents.count() == 3
     with clock.held_at(later):
         home = client_of(Person.objects.get(email="focal.fra@demo.example")).get("/").content.decode()
     assert "26th meeting of CWG-Internet" in home and "24th meeting of CWG-Internet" not in home

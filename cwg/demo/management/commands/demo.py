@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from cwg import clock
 from cwg.demo import current, meetings, people
 from cwg.demo.archive import loading
-from cwg.demo.filing import person
+from cwg.demo.filing import SECRETARIAT, person
 from cwg.documents import heads
 from cwg.members.models import Group
 from cwg.record import checks
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         now = clock.now()
         announce("Looking after the people of the demonstration")
         people.make(now)
-        secretary = person(current.SECRETARIAT)
+        secretary = person(SECRETARIAT)
         announce("Looking after the archive of 2009")
         loading.make(secretary)
         announce("Looking after the meetings")
