@@ -99,13 +99,11 @@ def _default_register(request: PortalRequest, group: Group) -> Register | None:
 def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """The draft's page: its words, its files, its sponsors, and the way to the proof."""
     draft = draft_or_404(request, pk, editable=request.method == "POST")
-    if draft.status == Contribution.Status.SUBMITTED:
+    if draft.status == Contribution.Status.SUBMITTED and request.method != "POST":
         return redirect(Document.objects.get(revisions=draft.revision_id))
     if not request.rights.works_for(draft.in_hand):
         return redirect("contributions:proof", pk=pk)
-    if draft.status == Contribution.Status.DISCARDED:
-        if request.method == "POST":
-            return render(request, "409.html", status=409)
+    if draft.status == Contribution.Status.DISCARDED and request.method != "POST":
         return render(request, "contributions/discarded.html", {"contribution": draft})
     form = draft_pages.form_of(request, draft, request.POST or None)
     if request.method == "POST":

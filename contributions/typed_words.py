@@ -7,9 +7,12 @@ they send what is typed along. The same check as for saving is made; where it st
 import uuid
 from typing import Any
 
+from django.forms import BaseForm
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
+from cwg.look import overtaken
 from cwg.members.requests import PortalRequest
 
 from . import draft_pages, drafting, letters, submission
@@ -54,6 +57,8 @@ def _save(
     act: bool = False,
 ) -> HttpResponse | None:
     forms = [each for each in (form, received) if each is not None]
+    if forms and not draft.is_open:
+        return no_longer_open(request, draft, *forms)
     sound = [each.is_valid() for each in forms]  # asked of both: each says what is wrong with it
     if not all(sound):
         return _page(request, draft, form, received, status=422, act_not_done=act)
@@ -78,8 +83,21 @@ def _save(
         form.data = again
         return _page(request, draft, form, received, status=409, theirs=theirs, act_not_done=act)
     except drafting.NotOpen:
-        return render(request, "409.html", status=409)
+        return no_longer_open(request, submission.load(draft.pk), *forms)
     return None
+
+
+def no_longer_open(request: PortalRequest, draft: Contribution, *sent: BaseForm) -> HttpResponse:
+    """Where a draft that takes no words any more has gone, and what was typed for it meanwhile."""
+    if draft.revision is None:
+        said = _("This draft was discarded meanwhile. Restore it, then save your words again.")
+    elif overtaken.typed_in(sent):
+        said = _("This draft was submitted meanwhile: it is %(symbol)s now.") % {
+            "symbol": draft.revision.symbol
+        }
+    else:
+        return redirect(draft.revision.document)
+    return overtaken.page(request, *sent, said=said)
 
 
 def _page(
@@ -91,6 +109,8 @@ def _page(
     status: int,
     **more: Any,
 ) -> HttpResponse:
+    # Also where the act itself saves it: what stops the words keeps it typed.
+    received = received or received_form(request, draft)
     if received is not None:
         more["received_form"] = received
     page = draft_pages.page_of_draft(request, draft, form, **more)

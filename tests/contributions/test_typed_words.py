@@ -10,6 +10,7 @@ from django.utils.html import strip_tags
 
 from contributions import drafting
 from contributions.models import Contribution, Sponsorship
+from cwg.documents.models import Document
 from cwg.members.rights import rights_of
 from tests import drafts, factories
 
@@ -187,3 +188,48 @@ def test_every_button_of_the_page_but_discard_belongs_to_the_form_of_the_words(w
         assert 'form="words"' in tag and "formnovalidate" in tag
     first = re.search(r'<button[^>]*form="words"[^>]*>', main)
     assert first and "formaction" not in first.group(), "the Enter key saves the draft"
+
+
+def discarded(draft) -> str:
+    drafting.discard(draft.pk, rights=rights_of(draft.created_by), at=draft.created_at)
+    return "This draft was discarded meanwhile"
+
+
+def submitted(draft) -> str:
+    receipt = drafts.submit(draft, draft.created_by).receipt
+    return f"This draft was submitted meanwhile: it is {receipt.revision.symbol} now."
+
+
+@pytest.mark.parametrize("ended", [discarded, submitted])
+@pytest.mark.parametrize("act", ["save", *ACTS, *ACTS_OF_FILER])
+def test_what_was_typed_while_a_colleague_ended_the_draft_can_be_copied(world, act, ended):
+    browser, draft = world(act)
+    words = typed(browser, draft, title="Typed", summary="Typed and not saved")
+    said = ended(draft)
+    before = drafts.as_it_stands(draft), drafts.registered()
+    if act == "save":
+        answer = browser.post(reverse("contributions:contribution", args=[draft.pk]), words)
+    else:
+        answer = press(browser, draft, act, words)
+    page = answer.content.decode()
+    assert answer.status_code == 409 and said in plain(answer)
+    assert "Typed</textarea>" in page and "Typed and not saved</textarea>" in page
+    assert (drafts.as_it_stands(draft), drafts.registered()) == before
+
+
+def test_who_typed_nothing_is_led_to_the_document_that_the_draft_became(world):
+    browser, draft = world("save")
+    words = typed(browser, draft)
+    submitted(draft)
+    answer = browser.post(reverse("contributions:contribution", args=[draft.pk]), words)
+    assert answer.url == Document.objects.get().get_absolute_url()
+
+
+def test_words_in_conflict_leave_how_it_came_as_it_was_typed(world):
+    browser, draft = world("received")
+    words = typed(browser, draft, title=" ")
+    before = drafts.as_it_stands(draft)
+    answer = press(browser, draft, "received", words)
+    assert answer.status_code == 422
+    assert 'value="2026-02-19"' in answer.content.decode()
+    assert drafts.as_it_stands(draft) == before
