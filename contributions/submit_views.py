@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cwg.documents import deadlines, judgements, offers, register, rules, upward
 from cwg.documents.models import Document, Register, Revision
+from cwg.look import overtaken
 from cwg.look.reasons import ReasonForm
 from cwg.members import second_factor
 from cwg.members.directory import keeps_people
@@ -271,16 +272,16 @@ def withdraw(request: PortalRequest, document: int) -> HttpResponse:
     found = own_document_or_404(request, document, or_filed=True)
     if not offers.may_withdraw(found, request.rights):
         return render(request, "403.html", status=403)
-    if offers.DocumentAct.WITHDRAW not in offers.acts_on(found, request.rights):
-        return render(request, "409.html", status=409)
     form = ReasonForm(request.POST or None)
+    if offers.DocumentAct.WITHDRAW not in offers.acts_on(found, request.rights):
+        return overtaken.page(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             withdrawing.withdraw(found, rights=request.rights, reason=form.cleaned_data["reason"])
         except NotEntitled:
             return render(request, "403.html", status=403)
         except offers.DocumentWithdrawn:
-            return render(request, "409.html", status=409)
+            return overtaken.page(request, form)
         messages.success(request, _("%(symbol)s is withdrawn. Its symbol stays.") % {"symbol": found.symbol})
         return redirect(found)
     answered = upward.requests_answered_by(Document.objects.filter(pk=found.pk))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from cwg.look import overtaken
 from cwg.look.reasons import ReasonForm
 from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
@@ -57,7 +58,7 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
     if found.register.group_id not in request.rights.secretariat_groups:
         raise Http404
     if offers.DocumentAct.DISCLOSE not in offers.acts_on(found, request.rights):
-        return render(request, "409.html", status=409)
+        return overtaken.page(request, DisclosureForm(request.POST or None))
     form = DisclosureForm(request.POST or None, initial={"disclosure": found.disclosure})
     status = 200
     if request.method == "POST":
@@ -73,7 +74,7 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
             except NotEntitled as error:
                 raise Http404 from error
             except offers.DocumentWithdrawn:
-                return render(request, "409.html", status=409)
+                return overtaken.page(request, form)
             except register.NothingToChange:
                 form.add_error(
                     "disclosure", _("No change: it is %(now)s.") % {"now": found.get_disclosure_display()}

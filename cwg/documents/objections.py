@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from cwg.look import overtaken
 from cwg.look.reasons import ReasonField
 from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
@@ -94,25 +95,28 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
         raise Http404
     standing = filed_for.objection_to(found)
     act = DocumentAct.LIFT_OBJECTION if standing else DocumentAct.OBJECT
+    sent = ObjectionForm(request.POST or None)
     if act not in offers.acts_on(found, request.rights):
-        return render(request, "409.html", status=409)
+        return overtaken.page(request, sent)
     if request.method == "POST" and request.POST.get("act", DocumentAct.OBJECT) != act:
         # Sent twice, from two devices, or by two focal points: an objection is never taken back by objecting again.
-        messages.info(
-            request,
+        said = (
             _("No change: your State's objection stands already.")
             if standing
-            else _("No change: the objection is taken back already."),
+            else _("No change: the objection is taken back already.")
         )
+        if standing and sent.is_valid() and sent.cleaned_data["reason"] != standing.reason:
+            return overtaken.page(request, sent, said=said)
+        messages.info(request, said)
         return redirect(found)
     if standing is None:
-        return _to_make(request, found)
+        return _to_make(request, found, sent)
     if request.method == "POST":
         try:
             lift(found, rights=request.rights)
         except (NotEntitled, offers.DocumentWithdrawn):
             # Somebody else was quicker, or the right has ended.
-            return render(request, "409.html", status=409)
+            return overtaken.page(request)
         messages.success(request, _("The objection is taken back. The secretariat is told."))
         return redirect(found)
     return render(
@@ -122,21 +126,18 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
     )
 
 
-def _to_make(request: PortalRequest, found: Document) -> HttpResponse:
-    form = ObjectionForm(request.POST or None)
+def _to_make(request: PortalRequest, found: Document, form: ObjectionForm) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         try:
             make(found, rights=request.rights, reason=form.cleaned_data["reason"])
         except (NotEntitled, offers.DocumentWithdrawn):
-            # Somebody was quicker, or the right has ended: what was typed stays.
-            form.add_error(None, _("The document changed meanwhile, so nothing was done. Look at its page."))
-            status = 409
-        else:
-            messages.success(
-                request, _("Your objection stands on the document's page. The secretariat is told at once.")
-            )
-            return redirect(found)
+            # Somebody was quicker, or the right has ended.
+            return overtaken.page(request, form)
+        messages.success(
+            request, _("Your objection stands on the document's page. The secretariat is told at once.")
+        )
+        return redirect(found)
     return render(
         request,
         "documents/objection.html",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cwg.languages import LANGUAGE_NAMES
+from cwg.look import overtaken
 from cwg.look.reasons import ReasonField
 from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
@@ -53,7 +54,7 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
     """404 for whoever is not in the secretariat of the group; 409 for a document that is withdrawn."""
     found = _document(request, path)
     if offers.DocumentAct.TRANSLATE not in offers.acts_on(found, request.rights):
-        return render(request, "409.html", status=409)
+        return overtaken.page(request, AddForm(request.POST or None))
     text = _text(request, found)
     if text is None:
         return _gone(request, path)
@@ -71,7 +72,7 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
     except NotEntitled as error:
         raise Http404 from error
     except offers.DocumentWithdrawn:
-        return render(request, "409.html", status=409)
+        return overtaken.page(request, form)
     except ReasonMissing:  # a colleague was quicker: now it replaces, and the page asks why
         found = _document(request, path)
         text = _text(request, found)

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from contributions import withdrawing
 from cwg.documents import header_block, objections, offers, pack
 from cwg.documents.models import Document, Objection, Receipt
+from cwg.members.models import Role
 from cwg.members.parties import NotEntitled
 from cwg.members.rights import rights_of
 from cwg.notices.models import Event
@@ -207,8 +208,47 @@ def test_whoever_comes_second_keeps_the_typed_reason(document, saudi_focal_point
     monkeypatch.setattr(objections, "make", after_it_was_withdrawn)
     answer = client_of(saudi_focal_point).post(address(document), {"act": "object", "reason": REASON})
     page = answer.content.decode()
-    assert answer.status_code == 409 and REASON in page and "nothing was done" in page
+    assert answer.status_code == 409 and REASON in page and "Nothing was changed" in page
     assert not Objection.objects.exists()
+
+
+def test_a_second_focal_point_keeps_another_reason_than_the_one_that_stands(
+    document, dg, saudi_focal_point, client_of
+):
+    make(document, saudi_focal_point)
+    second = client_of(factories.accredit("second@saudi.example", dg, Role.FOCAL_POINT, "SAU").person)
+    before = drafts.registered(), JournalEntry.objects.count()
+    answer = second.post(address(document), {"act": "object", "reason": "The date of the letter is not ours"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "stands already" in page and "The date of the letter is not ours</textarea>" in page
+    assert (drafts.registered(), JournalEntry.objects.count()) == before
+
+
+@pytest.mark.parametrize(
+    ("who", "page", "sent"),
+    [
+        ("saudi_focal_point", "documents:objection", {"act": "object"}),
+        ("saudi_focal_point", "contributions:withdraw", {}),
+        ("secretary", "documents:disclosure", {"disclosure": "public"}),
+        ("secretary", "documents:translations", {"language": "fr"}),
+    ],
+)
+def test_a_reason_that_was_typed_while_the_document_was_withdrawn_is_not_lost(
+    document, request, client_of, who, page, sent
+):
+    client = client_of(request.getfixturevalue(who))
+    at = reverse(page, args=[document.pk if page == "contributions:withdraw" else document.path])
+    assert client.get(at).status_code == 200
+    withdrawing.withdraw(
+        document, rights=rights_of(request.getfixturevalue("secretary")), reason="Not theirs"
+    )
+    before = drafts.registered(), JournalEntry.objects.count()
+    answer = client.post(at, sent | {"reason": "My <b>long</b> reason"})
+    assert answer.status_code == 409
+    assert "My &lt;b&gt;long&lt;/b&gt; reason</textarea>" in answer.content.decode()
+    assert (drafts.registered(), JournalEntry.objects.count()) == before
+    assert "What you typed" not in client.get(at).content.decode()
 
 
 def test_nobody_objects_to_what_is_withdrawn(document, saudi_focal_point, client_of):
