@@ -19,7 +19,7 @@ from cwg.members.models import MemberState, Office, Person
 from cwg.members.rights import offices_that_answer
 from cwg.notices import outbox
 from cwg.record import journal
-from cwg.record.history import save_signed
+from cwg.record.history import create_signed, save_signed, update_signed
 from cwg.record.reasons import clean_reason
 
 from . import offers, planning
@@ -131,15 +131,16 @@ def record(
             raise RecordedAlready(same)
         save_signed(request, actor, "recorded")
         asked_in = ", ".join(str(part) for part in (sitting, item_words(item)) if part)[:300]
-        rows = []
-        for who in asked:
-            row = Addressee(request=request, **_named(who))
-            if due_on is None:
-                row.slot = Slot.objects.create(
-                    register=locked, wording=wording, asked_in=asked_in, opened_at=at, **_named(who)
-                )
-            save_signed(row, actor, "recorded")
-            rows.append(row)
+        rows = [Addressee(request=request, **_named(who)) for who in asked]
+        if due_on is None:
+            slots = [
+                Slot(register=locked, wording=wording, asked_in=asked_in, opened_at=at, **_named(who))
+                for who in asked
+            ]
+            for row, slot in zip(rows, Slot.objects.bulk_create(slots), strict=True):
+                row.slot = slot
+        # To all Member States at once, they are as many statements as to one: everybody else waits for this lock.
+        create_signed(rows, Addressee, actor, "recorded")
         journal.append(
             locked,
             "request",
@@ -210,12 +211,8 @@ def withdraw(
             raise CannotWithdraw(
                 _("Nothing is left to withdraw: it is answered, withdrawn, or ended with the meeting.")
             )
-        for row in taken:
-            row.withdrawn_at = at
-            save_signed(row, actor, reason)
-            if row.slot is not None:
-                row.slot.withdrawn_at = at
-                row.slot.save(update_fields=["withdrawn_at"])
+        update_signed(taken, Addressee, actor, reason, withdrawn_at=at)
+        Slot.objects.filter(asked__in=taken).update(withdrawn_at=at)
         journal.append(
             locked,
             "request_withdrawn",

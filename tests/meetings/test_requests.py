@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cwg.documents.models import Register, Slot
 from cwg.documents.register import SlotNotOpen
@@ -109,6 +110,28 @@ def test_a_request_with_a_later_due_date_opens_no_slot(meeting, secretary):
     one = made.addressees.get()
     assert (one.slot, one.office) == (None, office)
     assert not Slot.objects.exists()
+
+
+def test_to_many_it_is_as_many_statements_as_to_few_and_each_keeps_its_history(held, meeting, secretary):
+    """The register is locked for as long as it takes; all else at the meeting waits."""
+
+    def statements(*codes: str, due_on: date | None = None) -> tuple[int, int]:
+        asked = [factories.make_state(code) for code in codes]
+        with CaptureQueriesContext(connection) as recorded:
+            made = ask(meeting, secretary, addressees=asked, due_on=due_on, wording=f"{codes} {due_on}")
+        with CaptureQueriesContext(connection) as withdrawn:
+            requests.withdraw(made, actor=secretary, reason="Not needed")
+        return len(recorded), len(withdrawn)
+
+    for due_on in (None, date(2026, 5, 15)):
+        few = statements("SYR", "SAU", due_on=due_on)
+        assert statements("SYR", "SAU", "FRA", "LVA", "ITA", due_on=due_on) == few
+    for one in Addressee.objects.all():
+        kept = [
+            (each.history_user, each.history_change_reason, each.withdrawn_at) for each in one.history.all()
+        ]
+        assert kept == [(secretary, "Not needed", held.at), (secretary, "recorded", None)]
+    assert drafts.faults() == []
 
 
 # --- Recorded twice -------------------------------------------------------------------------------------------------
