@@ -8,13 +8,14 @@ from cwg.look.instants import date_text
 
 from .act_words import Facts, with_reason
 from .journal_names import Names
+from .request_lines import and_others
 
 
 def _addressees(facts: Facts, names: Names) -> str:
     """Whom a request is addressed to. Entries of before November 2026 name one, under another key, or none."""
     if "addressees" not in facts:
         return names.party(facts["addressee"])
-    return ", ".join(names.party(each["party"]) for each in facts["addressees"])
+    return and_others(names.party(each["party"]) for each in facts["addressees"])
 
 
 def recorded(facts: Facts, names: Names, person: str) -> str:

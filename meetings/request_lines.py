@@ -15,8 +15,19 @@ from cwg.members.rights import Rights
 
 from .models import Addressee, Meeting, Request, Standing
 
-# How many addressees a line of a list names before it counts the others.
+# How many addressees, or documents, a line of a list names before it counts the others.
 NAMED = 4
+# More addressees than this are folded on the page of their request, by where they stand.
+READ_AT_ONCE = 12
+# What is awaited first.
+IN_ORDER = (
+    Standing.OVERDUE,
+    Standing.AWAITED,
+    Standing.ANSWERED,
+    Standing.ENDED,
+    Standing.NOTED,
+    Standing.WITHDRAWN,
+)
 # How much of its wording heads a request.
 TITLE_WORDS, TITLE_LENGTH = 14, 120
 
@@ -43,7 +54,7 @@ class RequestLine:
     @property
     def names(self) -> str:
         """Whom it is addressed to; where they are many, the first ones and how many others."""
-        return names((line.addressee for line in self.addressees), at_most=NAMED)
+        return names(line.addressee for line in self.addressees)
 
     @property
     def title(self) -> str:
@@ -76,6 +87,27 @@ class RequestLine:
         return list(dict.fromkeys(answer for answer in found if answer is not None))
 
     @property
+    def first_answers(self) -> list[Document]:
+        """As many of them as a line of a list names."""
+        return self.answers[:NAMED]
+
+    @property
+    def further_answers(self) -> int:
+        """How many there are beside `first_answers`."""
+        return len(self.answers[NAMED:])
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it has too many addressees to be read at once."""
+        return len(self.addressees) > READ_AT_ONCE
+
+    @property
+    def by_standing(self) -> list[tuple[Standing, list[AddresseeLine]]]:
+        """The addressees by where they stand, what is awaited first; no standing in which there is nobody."""
+        found = [(each, [line for line in self.addressees if line.standing is each]) for each in IN_ORDER]
+        return [(standing, lines) for standing, lines in found if lines]
+
+    @property
     def summary(self) -> str:
         """ "2 of 3 answered"; the standing itself where all that still counts stand alike. Withdrawn ones do not count."""
         standings = [line.standing for line in self.addressees]
@@ -90,14 +122,19 @@ class RequestLine:
         return _("%(answered)d of %(asked)d answered") % said
 
 
-def names(addressees: Iterable[Addressee], *, at_most: int | None = None) -> str:
-    """Their names, in the order in which they were recorded."""
-    found = [addressee.who.name for addressee in addressees]
-    others = len(found) - at_most if at_most is not None else 0
+def names(addressees: Iterable[Addressee]) -> str:
+    """Their names, in the order in which they were recorded; where they are many, the first ones and how many others."""
+    return and_others(addressee.who.name for addressee in addressees)
+
+
+def and_others(found: Iterable[str]) -> str:
+    """These names one after the other; after the first `NAMED` only how many others there are."""
+    listed = list(found)
+    others = len(listed) - NAMED
     if others <= 1:  # one name is as short as "1 other"
-        return ", ".join(found)
+        return ", ".join(listed)
     return ngettext("%(names)s and %(count)d other", "%(names)s and %(count)d others", others) % {
-        "names": ", ".join(found[:at_most]),
+        "names": ", ".join(listed[:NAMED]),
         "count": others,
     }
 

@@ -65,6 +65,7 @@ def group_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
             "line": line,
             "one": line.request,
             "zone": meeting.register.zone,
+            "own": [each for each in line.addressees if request.rights.works_for(each.addressee.party)],
             "documents": listing.rows(documents.order_by("available_at", "pk"), with_meeting=True),
             "may_answer": [
                 each.addressee.pk
@@ -99,7 +100,7 @@ def _say_who_is_told(request: PortalRequest, meeting: Meeting, made: Request) ->
     if not unheard:
         messages.success(request, _("The request is recorded, and its addressees are being told."))
         return
-    names = {"names": ", ".join(unheard)}
+    names = {"names": request_lines.and_others(unheard)}
     if len(unheard) < len(asked):
         said = _(
             "The request is recorded, and its addressees are being told, except %(names)s: nobody is accredited there yet."
@@ -169,7 +170,9 @@ def _check_request(request: PortalRequest, meeting: Meeting, form: RequestForm) 
             "meeting": meeting,
             "said": form.cleaned_data,
             "asked": form.asked_of,
-            "unheard": ", ".join(_unheard(meeting, form.asked_of, request.server_now)),
+            "names": request_lines.and_others(who.name for who in form.asked_of),
+            "is_long": len(form.asked_of) > request_lines.READ_AT_ONCE,
+            "unheard": request_lines.and_others(_unheard(meeting, form.asked_of, request.server_now)),
             "kept": kept,
             "seen": form.digest,
             "trail": trail_of(meeting),

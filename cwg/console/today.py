@@ -93,8 +93,8 @@ def _deadlines_of_the_week(rights: Rights) -> QuerySet:
     )
 
 
-def _in_session(rights: Rights) -> Iterable[tuple[Meeting, bool]]:
-    """Meetings in session, each with those who have yet to answer a request of it, and whether this person may record one."""
+def _in_session(rights: Rights) -> Iterable[tuple[Meeting, list[tuple[Request, str]], bool]]:
+    """Meetings in session, each with its open requests and who has yet to answer, and whether this person may record one."""
     waiting = Addressee.objects.filter(slot__in=Slot.objects.open()).select_related("state", "office")
     asked = Request.objects.filter(addressees__in=waiting).distinct()
     found = (
@@ -113,6 +113,7 @@ def _in_session(rights: Rights) -> Iterable[tuple[Meeting, bool]]:
     return [
         (
             meeting,
+            [(asked, request_lines.names(asked.waiting)) for asked in meeting.open_requests],
             MeetingAct.RECORD_REQUEST in meeting_offers.acts_for(rights, meeting.register),
         )
         for meeting in found

@@ -19,6 +19,9 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
+MANY = ["SAU", "SYR", "FRA", "LVA", "ITA", "ESP", "DEU", "POL", "PRT", "ROU", "SWE", "CHE", "TUR"]
+
+
 @pytest.fixture
 def meeting(held, dg) -> Meeting:
     return factories.make_meeting(dg, opens_at=datetime(2026, 3, 12, 8, tzinfo=UTC))
@@ -164,7 +167,39 @@ def test_the_number_of_queries_does_not_grow_with_the_addressees(
     url = ask("SAU", "SYR", "FRA", "LVA")
     with CaptureQueriesContext(connection) as four:
         client.get(url)
-    assert len(four) == len(one)
+    url = ask(*MANY)
+    with CaptureQueriesContext(connection) as many:
+        client.get(url)
+    assert len(many) == len(four) == len(one)
+
+
+def test_many_addressees_are_folded_by_where_they_stand_and_the_readers_own_is_not(
+    client_of, in_session, secretary, saudi_focal_point
+):
+    asked = [factories.make_state(code) for code in MANY]
+    made = requests.record(in_session, addressees=asked, item="4", wording="A list", actor=secretary)
+    requests.withdraw(made, addressee=made.addressees.last(), actor=secretary, reason="Not needed")
+    page = client_of(saudi_focal_point).get(made.get_absolute_url()).content.decode()
+    open_part, folded = page.split('<details class="fold fold-printed">', 1)
+    assert "Awaiting answer: 12</summary>" in folded and "Withdrawn: 1</summary>" in folded
+    assert "Answer this request" in open_part and "Answer this request" in folded
+    assert "<p>Saudi Arabia</p>" in open_part and "<p>Latvia</p>" not in open_part
+    page = client_of(secretary).get(made.get_absolute_url()).content.decode()
+    assert page.count(">Withdraw<span") == 12
+    meeting = client_of(secretary).get(in_session.get_absolute_url()).content.decode()
+    assert "and 9 others" in meeting
+
+
+def test_of_many_addressees_the_check_counts_those_that_it_folds(client_of, in_session, secretary):
+    states = [factories.make_state(code) for code in MANY]
+    data = {
+        "item": "4",
+        "wording": "A list",
+        "addressees": [f"state-{state.pk}" for state in states],
+    }
+    page = client_of(secretary).post(record_url(in_session), data).content.decode()
+    assert "13 addressees" in page and "and 9 others</summary>" in page
+    assert page.count("<li>Latvia</li>") == 1
 
 
 def checked(client, url: str, data: dict, **kwargs):
