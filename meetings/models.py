@@ -206,14 +206,14 @@ class AddresseeQuerySet(PartyQuerySet["Addressee"]):
         """With all that a page reads of them."""
         return self.select_related(*Addressee.SHOWN_WITH)
 
-    def locked(self) -> Self:
+    def locked(self) -> "AddresseeQuerySet":
         """These rows as `shown`, locked until the end of the transaction.
 
         Read in a statement of its own after the lock: one that waited would find a row as it is now, and the document
         beside it as it was before.
         """
         rows = self.order_by("pk").select_for_update(of=("self",))
-        return self.model.objects.shown().filter(pk__in=[row.pk for row in rows]).order_by("pk")
+        return Addressee.objects.shown().filter(pk__in=[row.pk for row in rows]).order_by("pk")
 
     def awaiting_document(self) -> Self:
         """`Addressee.awaits_document` of rows not at hand, whether the date has passed or not."""
