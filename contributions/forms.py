@@ -213,7 +213,7 @@ class FilingForm(ReceivedForm):
         if self.party is not None:
             del self.fields["party_code"]
             return
-        offices = Office.objects.exclude(kind=Office.Kind.SECRETARIAT).order_by("name")
+        offices = Office.objects.besides_secretariats().order_by("name")
         choice_field(self, "party_code").choices = [
             ("", "—"),
             (_("Offices and bodies"), [(office.code, office.name) for office in offices]),
@@ -226,7 +226,7 @@ class FilingForm(ReceivedForm):
             return self.party
         group = self.filer.group
         # An office may be called by three letters too: offices are listed first.
-        office = Office.objects.exclude(kind=Office.Kind.SECRETARIAT).filter(code=code).first()
+        office = Office.objects.besides_secretariats().filter(code=code).first()
         return Party(group, office=office) if office else Party(group, MemberState.objects.get(iso3=code))
 
     def clean(self) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def offices_to_ask(group_id: int, at: datetime) -> QuerySet[Office]:
     """
     of_itu = Q(kind__in=(Office.Kind.BUREAU, Office.Kind.INVITED))
     staffed = Q(pk__in=offices_that_answer(group_id, at))
-    return Office.objects.exclude(kind=Office.Kind.SECRETARIAT).filter(of_itu | staffed)
+    return Office.objects.besides_secretariats().filter(of_itu | staffed)
 
 
 def check_due_date(due_on: date, meeting: Meeting, at: datetime) -> None:

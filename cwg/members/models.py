@@ -1,7 +1,7 @@
 """Who is who: groups, Member States, offices, people, and the accreditations from which every right comes."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -149,6 +149,12 @@ UNREAD_WHERE_NAMED = (
 )
 
 
+class OfficeQuerySet(models.QuerySet["Office"]):
+    def besides_secretariats(self) -> Self:
+        """Those of which something is asked and for which papers are filed: a secretariat does both, and to others."""
+        return self.exclude(kind=Office.Kind.SECRETARIAT)
+
+
 class Office(models.Model):
     """Who acts for the Group or for ITU rather than for a Member State; also a body invited to contribute."""
 
@@ -163,6 +169,8 @@ class Office(models.Model):
     name = models.CharField(_("name"), max_length=200)
     history = HistoricalRecords()
 
+    objects = OfficeQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("office")
         verbose_name_plural = _("offices")
@@ -174,6 +182,11 @@ class Office(models.Model):
     @property
     def is_invited(self) -> bool:
         return self.kind == self.Kind.INVITED
+
+    @property
+    def is_secretariat(self) -> bool:
+        """Not among `OfficeQuerySet.besides_secretariats`."""
+        return self.kind == self.Kind.SECRETARIAT
 
 
 class PersonManager(BaseUserManager["Person"]):

@@ -140,7 +140,7 @@ class Rights:
 
         For everybody in its group but for a secretariat, which writes itself.
         """
-        if party is None or (party.office is not None and party.office.kind == Office.Kind.SECRETARIAT):
+        if party is None or (party.office is not None and party.office.is_secretariat):
             return None
         return next((filer for filer in self.filers if filer.group_id == party.group_id), None)
 

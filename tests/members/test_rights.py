@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from cwg import clock
-from cwg.members.models import Role
+from cwg.members.models import Office, Role
 from cwg.members.parties import Party
 from cwg.members.rights import anybody_submits_for, rights_of, states_that_answer, without_anybody
 from tests import factories
@@ -156,3 +156,11 @@ def test_instants_of_no_meeting_are_shown_in_the_chosen_zone_or_at_the_groups_se
     person.time_zone = "America/New_York"
     assert rights_of(person, now).zone == "America/New_York"
     assert rights_of(AnonymousUser(), now).zone == "UTC"
+
+
+def test_nothing_is_asked_of_a_secretariat_nor_filed_for_one(dg, secretary):
+    offices = [factories.make_office(kind) for kind in Office.Kind.values]
+    rights = rights_of(secretary)
+    others = {office for office in offices if not office.is_secretariat}
+    assert set(Office.objects.besides_secretariats()) == others and len(others) == len(offices) - 1
+    assert {office for office in offices if rights.filer_for(Party(dg, office=office))} == others
