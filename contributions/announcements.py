@@ -63,7 +63,7 @@ def register() -> None:
 
 
 def _draft(pk: str) -> Contribution | None:
-    of = Contribution.objects.select_related("group", "register", "state", "office", "filer", "held_from")
+    of = Contribution.objects.select_related("group", "register", "state", "office", "held_from")
     return of.filter(pk=pk).first()
 
 
@@ -161,7 +161,6 @@ def _sponsorship(event: Event) -> Sponsorship | None:
         "contribution__register",
         "contribution__state",
         "contribution__office",
-        "contribution__filer",
     )
     return of.filter(pk=event.facts["sponsorship"]).first()
 

@@ -30,10 +30,9 @@ def delegation(request: PortalRequest) -> HttpResponse:
     sources = Source.objects.worked_for_by(rights).filter(
         office__isnull=False, revision__document=OuterRef("pk")
     )
-    filed = Q(pk__in=[])
-    for filer in rights.filers:
-        filed |= Q(office=filer.office_id, revision__document__register__group=filer.group_id)
-    for_others = FiledFor.objects.filter(filed, revision__document=OuterRef("pk"))
+    for_others = FiledFor.objects.filter(
+        revision__document__register__group__in=rights.secretariat_groups, revision__document=OuterRef("pk")
+    )
     shown = Document.objects.visible_to(rights).filter(Exists(sources) | Exists(for_others))
     submitted = shown.order_by("-available_at")[:100]
     return render(

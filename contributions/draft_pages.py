@@ -83,7 +83,7 @@ def _unheard(request: PortalRequest, draft: Contribution) -> list[int]:
 
 def filed_for_another(request: PortalRequest, draft: Contribution) -> dict[str, Any]:
     """How the paper came that the secretariat files, its letter, and whether anybody will be told; else nothing."""
-    if draft.filer is None:
+    if not draft.filed_for_another:
         return {}
     return {
         "how_it_came": draft_presentation.how_it_came(draft),

@@ -91,7 +91,7 @@ def sort_of_change(contribution: Contribution) -> str:
 
 def how_it_came(contribution: Contribution) -> str:
     """ "Filed by the secretariat for: Saudi Arabia; received by letter ..."; nothing where the party writes itself."""
-    if contribution.filer is None:
+    if not contribution.filed_for_another:
         return ""
     return filed_for.mark(contribution.party.name, contribution.came_by, contribution.dated)
 

@@ -18,8 +18,8 @@ from cwg.documents.filenames import display_name
 from cwg.documents.filing import FIELDS, words_of
 from cwg.documents.kinds import kinds_for
 from cwg.documents.models import Document, PolicyIssue, Register, Revision, Slot
-from cwg.members.models import Office, Person
-from cwg.members.parties import NotEntitled, Party
+from cwg.members.models import Person
+from cwg.members.parties import NotEntitled, Party, Secretariat
 from cwg.members.rights import Rights, anybody_submits_for
 from cwg.notices import outbox
 from cwg.record import journal
@@ -28,7 +28,7 @@ from meetings.models import Addressee
 
 from . import carried
 from .models import Contribution, DraftFile, Sponsorship
-from .received import Received, filer_of
+from .received import Received, is_filed_for_another
 
 
 class NotOpen(ValueError):
@@ -89,7 +89,7 @@ def locked(pk: uuid.UUID, *, alone: bool = False) -> Contribution:
     """
     rows = Contribution.objects.select_for_update(of=("self",))
     if not alone:
-        rows = rows.select_related("group", "register__group", "state", "office", "filer", "revises")
+        rows = rows.select_related("group", "register__group", "state", "office", "revises")
     return rows.get(pk=pk)
 
 
@@ -117,7 +117,7 @@ def begin(
     register.SlotNotOpen, CannotLink, CannotHaveCome; ValueError for a kind that the party does not file and for a meeting
     of another group.
     """
-    filer = filer_of(party, received, rights=rights, at=at)
+    filed_for_another = is_filed_for_another(party, received, rights=rights, at=at)
     _check_place(wording, party)
     if slot is not None and (wording.register is None or slot.register_id != wording.register.pk):
         slot = None
@@ -127,7 +127,7 @@ def begin(
             register=wording.register,
             state=party.state,
             office=party.office,
-            **_in_the_hands_of(filer, received),
+            **_how_it_came(filed_for_another, received),
             kind=wording.kind,
             original_languages=list(wording.original_languages),
             **words_of(wording),
@@ -147,10 +147,10 @@ def begin(
         return contribution
 
 
-def _in_the_hands_of(filer: Office | None, received: Received | None) -> dict[str, Any]:
+def _how_it_came(filed_for_another: bool, received: Received | None) -> dict[str, Any]:
     """The columns of a draft that say by whose hand and how it came."""
     came = received or Received()
-    return {"filer": filer, "came_by": came.came_by, "dated": came.dated}
+    return {"filed_for_another": filed_for_another, "came_by": came.came_by, "dated": came.dated}
 
 
 def _check_place(wording: Wording, party: Party) -> None:
@@ -216,7 +216,7 @@ def attach(pk: uuid.UUID, upload: UploadedFile, *, language: str, rights: Rights
     Raises blobs.FileRefused, blobs.StorageFailed, NotEntitled, NotOpen, OtherLanguage, taking_files.TooManyFiles. The
     same bytes twice in one language are one file.
     """
-    contribution = Contribution.objects.select_related("group", "state", "office", "filer").get(pk=pk)
+    contribution = Contribution.objects.select_related("group", "state", "office").get(pk=pk)
     if not rights.works_for(contribution.in_hand):
         raise NotEntitled
     if not contribution.is_open:
@@ -329,8 +329,8 @@ def begin_change(
         ):
             raise ValueError("a corrigendum may correct one language that the document has")
         assert party is not None  # nobody works for no party
-        filer = filer_of(party, received, rights=rights, at=at)
-        hand = Party(party.group, office=filer) if filer else party
+        filed_for_another = is_filed_for_another(party, received, rights=rights, at=at)
+        hand = Secretariat(party.group) if filed_for_another else party
         open_one = Contribution.objects.open().of_party(hand)
         if found := open_one.filter(
             revises=document, revision_kind=kind, corrected_language=language
@@ -341,7 +341,7 @@ def begin_change(
             register=document.register,
             state=party.state,
             office=party.office,
-            **_in_the_hands_of(filer, received),
+            **_how_it_came(filed_for_another, received),
             kind=document.kind,
             original_languages=[language] if language else current.original_languages,
             **words_of(current),

@@ -61,7 +61,7 @@ def upload_letter(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _filed_for_another_or_404(request: PortalRequest, pk: uuid.UUID) -> Contribution:
     draft = draft_or_404(request, pk)
-    if draft.filer is None:
+    if not draft.filed_for_another:
         raise Http404
     return draft
 

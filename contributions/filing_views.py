@@ -151,7 +151,7 @@ def change_for(request: PortalRequest, document: int) -> HttpResponse:
 def correct(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Say otherwise how the paper came."""
     draft = draft_or_404(request, pk)
-    if draft.filer is None:
+    if not draft.filed_for_another:
         raise Http404
     if stopped := typed_words.saved_first(request, pk, received=False):
         return stopped

@@ -36,7 +36,7 @@ def attach(pk: uuid.UUID, upload: UploadedFile, *, rights: Rights, at: datetime)
 
     Raises blobs.FileRefused, blobs.StorageFailed, NotEntitled, NotOpen, TooManyLetters. The same bytes twice are one file.
     """
-    contribution = Contribution.objects.select_related("group", "state", "office", "filer").get(pk=pk)
+    contribution = Contribution.objects.select_related("group", "state", "office").get(pk=pk)
     _must_be_filed_for_another(contribution)
     if not rights.works_for(contribution.in_hand):
         raise NotEntitled
@@ -62,5 +62,5 @@ def remove(pk: uuid.UUID, letter_id: uuid.UUID, *, rights: Rights, at: datetime)
 
 
 def _must_be_filed_for_another(contribution: Contribution) -> None:
-    if contribution.filer is None:
+    if not contribution.filed_for_another:
         raise NotEntitled

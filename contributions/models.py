@@ -1,7 +1,7 @@
 """What a delegation, or an office, sends: the draft and its life until it is registered.
 
 A draft is visible to those in whose hands it is, and to nobody else: its own delegation or office, or the secretariat
-that files it for them (`Contribution.filer`). None of these models is registered in the console, and they keep no
+of its group that files it for them (`Contribution.filed_for_another`). None of these models is registered in the console, and they keep no
 history rows that anybody else could read.
 """
 
@@ -50,7 +50,7 @@ class Contribution(OfParty):
     it is `in_hand`.
     """
 
-    path_to_filer = "filer"
+    says_filed_for_another = "filed_for_another"
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -65,8 +65,8 @@ class Contribution(OfParty):
     )
     state = models.ForeignKey(MemberState, models.PROTECT, null=True, blank=True, related_name="+")
     office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="+")
-    # The secretariat's office that files it for the party; empty where the party writes itself. Never changed.
-    filer = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="+")
+    # The secretariat of the group files it for the party, which does not write itself. Never changed.
+    filed_for_another = models.BooleanField(default=False)
     # How the paper reached that secretariat; the letter itself is in `letters`.
     came_by = models.CharField(_("how it came"), max_length=10, choices=CameBy.choices, blank=True)
     dated = models.DateField(_("date of the letter"), null=True, blank=True)
@@ -114,22 +114,16 @@ class Contribution(OfParty):
         constraints = [
             one_party("a_contribution_has_one_party"),
             models.CheckConstraint(
-                name="nobody_files_for_itself",
-                condition=models.Q(filer__isnull=True)
-                | models.Q(office__isnull=True)
-                | ~models.Q(office=models.F("filer")),
-            ),
-            models.CheckConstraint(
                 name="a_draft_answers_one_request",
                 condition=models.Q(slot__isnull=True) | models.Q(answers__isnull=True),
             ),
             models.CheckConstraint(
                 name="only_what_is_filed_for_another_came_somehow",
-                condition=models.Q(filer__isnull=False) | models.Q(came_by="", dated__isnull=True),
+                condition=models.Q(filed_for_another=True) | models.Q(came_by="", dated__isnull=True),
             ),
             models.CheckConstraint(
                 name="a_paper_of_a_state_says_how_it_came",
-                condition=models.Q(filer__isnull=True)
+                condition=models.Q(filed_for_another=False)
                 | models.Q(state__isnull=True)
                 | (~models.Q(came_by="") & models.Q(dated__isnull=False)),
             ),

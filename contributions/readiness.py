@@ -52,11 +52,11 @@ def problems(
         }
     if contribution.revises is not None and contribution.revises.is_withdrawn:
         yield WITHDRAWN
-    if contribution.filer is not None and contribution.revises is not None and contribution.revises.is_joint:
+    if contribution.filed_for_another and contribution.revises is not None and contribution.revises.is_joint:
         yield _(
             "This document is a joint one now: its lead submits the change, which its co-sponsors confirm."
         )
-    if contribution.filer is not None and contribution.party.is_delegation and not letters:
+    if contribution.filed_for_another and contribution.party.is_delegation and not letters:
         yield _("The letter by which it came is missing.")
     attached: list[DraftFile | DraftLetter] = [*(f for held in files.values() for f in held), *letters]
     infected = [f for f in attached if f.blob.scan == "infected"]

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import zones
 from cwg.documents.models import CameBy
-from cwg.members.models import Office
 from cwg.members.parties import NotEntitled, Party
 from cwg.members.rights import Rights
 
@@ -56,8 +55,8 @@ def check(received: Received, party: Party, at: datetime) -> None:
         raise CannotHaveCome("dated", _("That day is more than two years ago. Check the year."))
 
 
-def filer_of(party: Party, received: Received | None, *, rights: Rights, at: datetime) -> Office | None:
-    """As whom the person drafts in that party's name: None as the party itself, else the secretariat that files for it.
+def is_filed_for_another(party: Party, received: Received | None, *, rights: Rights, at: datetime) -> bool:
+    """Whether the person drafts in that party's name as the secretariat that files for it, and not as the party itself.
 
     An invited body has no presence in the portal: whatever bears its name is filed by the secretariat. Raises
     NotEntitled, CannotHaveCome.
@@ -65,12 +64,11 @@ def filer_of(party: Party, received: Received | None, *, rights: Rights, at: dat
     if received is None and not party.is_invited:
         if not rights.works_for(party):
             raise NotEntitled
-        return None
-    filer = rights.filer_for(party)
-    if filer is None:
+        return False
+    if rights.filer_for(party) is None:
         raise NotEntitled
     check(received or Received(), party, at)
-    return filer.office
+    return True
 
 
 def of(contribution: Contribution) -> Received:

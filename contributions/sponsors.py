@@ -90,7 +90,7 @@ def answer(sponsorship_id: int, *, joins: bool, rights: Rights, at: datetime) ->
         sponsorship.contribution = contribution
         if not rights.submits_for(sponsorship.party):
             raise NotEntitled
-        if not contribution.is_open or contribution.filer is not None:
+        if not contribution.is_open or contribution.filed_for_another:
             raise NotAnswerable
         wanted = _next_status(sponsorship.status, joins)
         sponsorship.status = wanted

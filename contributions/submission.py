@@ -25,7 +25,7 @@ from cwg.documents.filing import (
 )
 from cwg.documents.models import Document, Receipt, Register, Revision, Slot
 from cwg.members import second_factor
-from cwg.members.models import UNREAD_WHERE_NAMED, Person
+from cwg.members.models import UNREAD_WHERE_NAMED, Office, Person
 from cwg.members.parties import NotEntitled
 from cwg.members.rights import Rights, rights_of
 from cwg.notices import outbox
@@ -101,9 +101,7 @@ class Submitted:
 def load(pk: uuid.UUID) -> Contribution:
     """The draft with all that a proof needs, in a constant number of queries."""
     return (
-        Contribution.objects.select_related(
-            "group", "register__group", "state", "office", "filer", "revises", "slot"
-        )
+        Contribution.objects.select_related("group", "register__group", "state", "office", "revises", "slot")
         .select_related("answers__request__meeting__register", "answers__document")
         .defer(*(f"state__{name}" for name in UNREAD_WHERE_NAMED))
         .prefetch_related(
@@ -115,10 +113,14 @@ def load(pk: uuid.UUID) -> Contribution:
     )
 
 
-def proof(contribution: Contribution) -> Proof:
-    """What `contribution` (from `load`) would be registered as, and what still stands in the way."""
+def proof(contribution: Contribution, *, person: Person) -> Proof:
+    """What `contribution` (from `load`) would be registered as by this person, and what still stands in the way.
+
+    Of what is filed for another, the secretariat's office that files it is that of who submits it, whoever began it.
+    Raises NotEntitled where the person files nothing for that party.
+    """
     files = drafting.files_by_language(contribution.files.all())
-    letters = list(contribution.letters.select_related("blob")) if contribution.filer else []
+    letters = list(contribution.letters.select_related("blob")) if contribution.filed_for_another else []
     confirmed = [s for s in contribution.sponsorships.all() if s.status == Sponsorship.Status.CONFIRMED]
     waiting = tuple(s for s in contribution.sponsorships.all() if s.status == Sponsorship.Status.ASKED)
     sources = _sources(contribution, confirmed)
@@ -142,7 +144,7 @@ def proof(contribution: Contribution) -> Proof:
         revises_id=contribution.revises_id,
         revision_kind=contribution.revision_kind,
         language=contribution.corrected_language,
-        for_another=_for_another(contribution, letters),
+        for_another=_for_another(contribution, letters, person),
     )
     if _only_sponsors_change(filing):
         filing = replace(filing, same_bytes=True)
@@ -159,12 +161,20 @@ def proof(contribution: Contribution) -> Proof:
     )
 
 
-def _for_another(contribution: Contribution, letters: list[DraftLetter]) -> ForAnother | None:
-    filer = contribution.filer
-    if filer is None:
+def _for_another(contribution: Contribution, letters: list[DraftLetter], person: Person) -> ForAnother | None:
+    if not contribution.filed_for_another:
         return None
+    office = _filing_office(contribution, rights_of(person))
     lines = tuple(FileLine(f.name, f.blob_id, f.blob.size) for f in letters)
-    return ForAnother(filer.pk, filer.name, contribution.came_by, contribution.dated, lines)
+    return ForAnother(office.pk, office.name, contribution.came_by, contribution.dated, lines)
+
+
+def _filing_office(contribution: Contribution, rights: Rights) -> Office:
+    """As which office of the secretariat the person files it. Raises NotEntitled."""
+    filer = rights.filer_for(contribution.party)
+    if filer is None or filer.office is None:
+        raise NotEntitled
+    return filer.office
 
 
 def _sources(contribution: Contribution, confirmed: list[Sponsorship]) -> tuple[SourceLine, ...]:
@@ -252,11 +262,11 @@ def submit(
     if given is None or of not in (None, given.contribution_id):
         raise TokenUnknown
     fresh = load(given.contribution_id)
-    prepared = proof(fresh)
     if fresh.status == Contribution.Status.SUBMITTED:
         return _there_already(fresh)
     if not fresh.is_open:
         raise drafting.NotOpen
+    prepared = proof(fresh, person=person)
     if fresh.slot_id is not None and prepared.slot is None and prepared.digest != given.digest:
         raise register.SlotNotOpen  # it was open when the proof was shown
     if not prepared.ready:
@@ -277,8 +287,11 @@ def submit(
         filing = prepared.filing
         if filing.same_bytes and not _only_sponsors_change(filing):
             raise DraftChanged
-        if not rights_of(person).submits_for(fresh.in_hand):  # a draft never changes hands
+        rights = rights_of(person)
+        if not rights.submits_for(fresh.in_hand):  # a draft never changes hands
             raise NotEntitled
+        if filing.for_another and filing.for_another.office_id != _filing_office(fresh, rights).pk:
+            raise DraftChanged
         if filing.revises_id is None and offers.is_closed_to(locked, fresh.party):
             raise NotReady((CLOSED,))
         try:

@@ -62,7 +62,7 @@ def proof(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
-    prepared = submission.proof(draft)
+    prepared = submission.proof(draft, person=request.user)
     over = carried.taken_over(draft)
     may_edit = request.rights.works_for(draft.in_hand)
     may_submit = request.rights.submits_for(draft.in_hand)
@@ -123,9 +123,7 @@ def submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Submit with the proof's token. The answer is the receipt, or a page that says what happened instead."""
     arrived_at = request.read_clock()
     # Not `find`: the verb loads the draft itself, and this is the page that must be quick at the deadline.
-    own = Contribution.objects.worked_for_by(request.rights).select_related(
-        "group", "state", "office", "filer"
-    )
+    own = Contribution.objects.worked_for_by(request.rights).select_related("group", "state", "office")
     draft = get_object_or_404(own.defer(*(f"state__{name}" for name in UNREAD_WHERE_NAMED)), pk=pk)
     if not request.rights.submits_for(draft.in_hand):
         return render(request, "403.html", status=403)

@@ -42,7 +42,7 @@ def save(request: PortalRequest, draft: Contribution, form: DraftForm) -> HttpRe
 
 def received_form(request: PortalRequest, draft: Contribution) -> ReceivedForm | None:
     """How the paper came, as it was sent along and if it was changed."""
-    if draft.filer is None or "dated" not in request.POST:
+    if not draft.filed_for_another or "dated" not in request.POST:
         return None
     form = draft_pages.received_form_of(draft, request.server_now, request.POST)
     return form if form.has_changed() else None

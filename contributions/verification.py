@@ -6,12 +6,14 @@ from django.db.models import Prefetch
 
 from cwg.documents import filed_for
 from cwg.documents.models import File, Revision, Source
+from cwg.members.models import Office
 
 from .models import Contribution
 
 
 def register(checks) -> None:
     checks.register("I8 what was submitted stands in the register as it was sent", submitted_stands)
+    checks.register("I8 the secretariat files for others and not for itself", filed_for_others)
 
 
 def submitted_stands() -> Iterator[str]:
@@ -48,11 +50,18 @@ def submitted_stands() -> Iterator[str]:
             yield f"{revision.symbol}: its files are not those that were submitted"
 
 
+def filed_for_others() -> Iterator[str]:
+    """No secretariat's paper is filed for it: it writes itself."""
+    by_itself = Contribution.objects.filter(filed_for_another=True, office__kind=Office.Kind.SECRETARIAT)
+    for pk in by_itself.values_list("pk", flat=True):
+        yield f"draft {pk}: filed by the secretariat for a secretariat"
+
+
 def _came_as_sent(contribution: Contribution, revision: Revision) -> Iterator[str]:
     """By whose hand and how it came stands in the register as the draft had it, with the letter."""
     kept = filed_for.of(revision)
-    sent = (contribution.filer_id, contribution.came_by, contribution.dated)
-    if sent != ((kept.office_id, kept.came_by, kept.dated) if kept else (None, "", None)):
+    sent = (contribution.filed_for_another, contribution.came_by, contribution.dated)
+    if sent != ((True, kept.came_by, kept.dated) if kept else (False, "", None)):
         yield f"{revision.symbol}: it came otherwise than it was submitted"
     letters = [letter.blob_id for letter in contribution.letters.all()]
     if letters != ([letter.blob_id for letter in kept.letters.all()] if kept else []):

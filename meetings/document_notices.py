@@ -48,7 +48,7 @@ def tell(revision: Revision) -> None:
 
 def _revision(event: Event) -> Revision:
     of = Revision.objects.select_related(
-        "document__register__group", "deadline", "slot", "receipt", "filed_for__office"
+        "document__register__group", "deadline", "slot", "receipt", "filed_for"
     )
     return of.prefetch_related("sources__state", "sources__office").get(pk=event.facts["revision"])
 

@@ -110,7 +110,9 @@ def make_slot(register: Register, state: MemberState | str = "SAU", **fields) ->
 
 def token_for(draft: Contribution, person: Person) -> uuid.UUID:
     """What the proof page gives out."""
-    return submission.offer(submission.proof(submission.load(draft.pk)), person=person, at=clock.now()).token
+    return submission.offer(
+        submission.proof(submission.load(draft.pk), person=person), person=person, at=clock.now()
+    ).token
 
 
 def submit(draft: Contribution, person: Person) -> submission.Submitted:

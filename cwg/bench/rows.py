@@ -128,5 +128,7 @@ def _ready_draft(kept: Register, author: Person, blob, number: int) -> tuple[str
     DraftFile.objects.create(
         contribution=draft, language="en", blob=blob, name="a.pdf", uploaded_by=author, uploaded_at=rights.at
     )
-    token = submission.offer(submission.proof(submission.load(draft.pk)), person=author, at=rights.at)
+    token = submission.offer(
+        submission.proof(submission.load(draft.pk), person=author), person=author, at=rights.at
+    )
     return f"/contributions/{draft.pk}/submit/", str(token.token), author.pk

@@ -172,7 +172,7 @@ def translate(document: Document, file: FileOf) -> None:
 
 def submit(contribution: Contribution, by: str) -> None:
     """Proof and submit the draft; nothing happens where it was submitted before. Raises NotAccepted."""
-    prepared = submission.proof(submission.load(contribution.pk))
+    prepared = submission.proof(submission.load(contribution.pk), person=person(by))
     if not prepared.contribution.is_open:
         return
     if not prepared.ready:

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cwg.look.instants import date_text
-from cwg.members.parties import Party
+from cwg.members.parties import Secretariat
 from cwg.record import journal
 
 from .filing import FileLine, ForAnother
@@ -29,8 +29,8 @@ def filers_of(document: Document) -> list[FiledFor]:
     return [found for revision in document.revisions.all() if (found := of(revision)) is not None]
 
 
-def filer_of(document: Document) -> Party | None:
-    """The secretariat that filed the document and whatever changed it; None where its source sent any of that. As `of`.
+def filer_of(document: Document) -> Secretariat | None:
+    """The secretariat, whoever holds it, that filed the document and whatever changed it; None where its source sent any of that. As `of`.
 
     A State that has revised or corrected what was filed for it has made it its own.
     """
@@ -39,9 +39,8 @@ def filer_of(document: Document) -> Party | None:
     return filer_of_revision(document.original)
 
 
-def filer_of_revision(revision: Revision) -> Party | None:
-    found = of(revision)
-    return Party(revision.document.register.group, office=found.office) if found else None
+def filer_of_revision(revision: Revision) -> Secretariat | None:
+    return Secretariat(revision.document.register.group) if of(revision) else None
 
 
 def objection_to(document: Document) -> Objection | None:

@@ -29,7 +29,7 @@ def for_page(documents):
     versions = Version.objects.defer("text").prefetch_related("files__blob")
     revisions = (
         Revision.objects.order_by("position")
-        .select_related("deadline", "receipt", "slot", "filed_for__office")
+        .select_related("deadline", "receipt", "slot", "filed_for")
         .prefetch_related(
             Prefetch("sources", Source.objects.select_related("state", "office")),
             Prefetch("versions", versions),

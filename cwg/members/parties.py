@@ -8,7 +8,7 @@ stand here; which people act for a party is asked of `Rights` (`works_for`, `sub
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeAlias, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -82,6 +82,11 @@ class Party:
         return self.office is not None and self.office.is_invited
 
     @property
+    def falls_to_secretariat(self) -> bool:
+        """Whether the secretariat of the group acts in its place, whoever holds that."""
+        return self.is_invited
+
+    @property
     def name(self) -> str:
         """As people read it today, in the active language; a registered document keeps its `printed_as`."""
         return self.who.name
@@ -109,6 +114,27 @@ def with_key(parties: Iterable[Party], key: str) -> Party | None:
     return next((party for party in parties if party.key == key), None)
 
 
+@dataclass(frozen=True)
+class Secretariat:
+    """The secretariat of a group, whoever holds it: what it files for others is in these hands, and in no one office's.
+
+    No party: nothing bears its name. An office of it may end, and its people change, while a draft waits.
+    """
+
+    group: "Group"
+
+    is_delegation: ClassVar[bool] = False
+    falls_to_secretariat: ClassVar[bool] = True
+
+    @property
+    def group_id(self) -> int:
+        return self.group.pk
+
+
+# In whose hands something is.
+Hand: TypeAlias = Party | Secretariat
+
+
 # --- Rows of a party ----------------------------------------------------------------------------------------------
 
 
@@ -117,13 +143,13 @@ class NamesParty(models.Model):
 
     Whoever reads `party` of many rows selects state, office and that path with them.
 
-    Where the secretariat may file for others, the column at `path_to_filer` names its office: such a row bears the
-    party's name and is in the hands of that office, and of nobody else. Who works on rows, sees or submits them asks
-    the querysets below, which know that, or `in_hand` of a row.
+    Where the secretariat may file for others, the column that `says_filed_for_another` names tells of which rows it
+    does: such a row bears the party's name and is in the hands of the group's secretariat, and of nobody else. Who works
+    on rows, sees or submits them asks the querysets below, which know that, or `in_hand` of a row.
     """
 
     path_to_group: ClassVar[str] = "group"
-    path_to_filer: ClassVar[str] = ""
+    says_filed_for_another: ClassVar[str] = ""
 
     class Meta:
         abstract = True
@@ -136,26 +162,24 @@ class NamesParty(models.Model):
         return Party(reduce(getattr, self.path_to_group.split("__"), row), row.state, row.office)
 
     @property
-    def in_hand(self) -> Party | None:
-        """The party in whose hands the row is: the secretariat that files it for another, else the party it names."""
+    def in_hand(self) -> Hand | None:
+        """In whose hands the row is: the secretariat's that files it for another, else those of the party it names."""
         row: Any = self
-        filer = getattr(row, self.path_to_filer) if self.path_to_filer else None
-        if filer is None:
-            return self.party
-        return Party(reduce(getattr, self.path_to_group.split("__"), row), office=filer)
+        if self.says_filed_for_another and getattr(row, self.says_filed_for_another):
+            return Secretariat(reduce(getattr, self.path_to_group.split("__"), row))
+        return self.party
 
     @classmethod
     def not_filed_for_another(cls) -> Q:
         """Rows that are in the hands of the party they name."""
-        return Q(**{f"{cls.path_to_filer}__isnull": True}) if cls.path_to_filer else Q()
+        return Q(**{cls.says_filed_for_another: False}) if cls.says_filed_for_another else Q()
 
     @classmethod
-    def in_the_hands_of(cls, party: Named) -> Q:
-        """`in_hand` as a condition: the party's own rows, and those that this office files for others."""
-        own = Q(state=party.state_id, office=party.office_id) & cls.not_filed_for_another()
-        if cls.path_to_filer and party.office_id is not None:
-            own |= Q(**{cls.path_to_filer: party.office_id})
-        return own
+    def in_the_hands_of(cls, hand: Named | Secretariat) -> Q:
+        """`in_hand` as a condition: the party's own rows, or those that a secretariat files for others."""
+        if not isinstance(hand, Secretariat):
+            return Q(state=hand.state_id, office=hand.office_id) & cls.not_filed_for_another()
+        return Q(**{cls.says_filed_for_another: True}) if cls.says_filed_for_another else Q(pk__in=[])
 
     def belongs(self, to: Named) -> bool:
         """Whether the row names the same State or office; no query. The groups are the caller's matter."""
@@ -177,7 +201,7 @@ class OfParty(NamesParty):
         return found
 
     @property
-    def in_hand(self) -> Party:
+    def in_hand(self) -> Hand:
         found = super().in_hand
         assert found is not None  # as above
         return found
@@ -189,12 +213,13 @@ Row = TypeVar("Row", bound=NamesParty, covariant=True)
 class PartyQuerySet(models.QuerySet[Row]):
     """Rows of parties; `path_to_group` of their model says where the group lies."""
 
-    def naming(self, named: Named) -> Self:
+    def naming(self, named: Named | Secretariat) -> Self:
         """Rows in the hands of the same State or office, in whatever group."""
         return self.filter(self.model.in_the_hands_of(named))
 
-    def of_party(self, party: Party) -> Self:
-        return self.naming(party).filter(**{self.model.path_to_group: party.group_id})
+    def of_party(self, hand: Hand) -> Self:
+        """Rows in these hands, in their group."""
+        return self.naming(hand).filter(**{self.model.path_to_group: hand.group_id})
 
     def worked_for_by(self, rights: "Rights") -> Self:
         """Rows in the hands of parties that this person works for; none for nobody."""

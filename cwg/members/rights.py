@@ -5,8 +5,8 @@ Deny by default. Every `visible_to` and every verb asks a `Rights`. Nothing is i
 Who acts for whom is asked here and nowhere else. For a delegation its delegates and focal points work, and its
 focal points submit. For an office everybody accredited to it does both: the chair and the vice-chairs alike,
 because any vice-chair may chair. An invited body has no presence in the portal, whoever is accredited for it: the
-secretariat of the group acts in its name. What the secretariat files for others (`filers`) is another matter: those
-rows are its own to work on, and nobody else's, whose name they ever bear (`NamesParty.path_to_filer`).
+secretariat of the group acts in its name. What the secretariat files for others is in its hands, whichever of its
+offices somebody is accredited to, and in nobody else's, whose name it ever bears (`parties.Secretariat`).
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ from django.db.models import DateTimeField, Q, Value
 from cwg import clock
 
 from .models import UNREAD_WHERE_NAMED, Accreditation, Office, Person, Role
-from .parties import NamesParty, Party
+from .parties import Hand, NamesParty, Party, Secretariat
 
 # Invited contributors and stakeholders have no right to the Group's documents (report of 13 February 2009, 3.6);
 # an administrator looks after accounts, not after documents.
@@ -117,13 +117,13 @@ class Rights:
 
     # --- Who acts for whom ---
 
-    def works_for(self, party: Party | None) -> bool:
+    def works_for(self, hand: Hand | None) -> bool:
         """Whether the person drafts for this party and answers what is asked of it. Nobody works for no party."""
-        return self._acts_for(party, WORKERS)
+        return self._acts_for(hand, WORKERS)
 
-    def submits_for(self, party: Party | None) -> bool:
+    def submits_for(self, hand: Hand | None) -> bool:
         """Whether the person submits, signs and withdraws in this party's name."""
-        return self._acts_for(party, SUBMITTERS)
+        return self._acts_for(hand, SUBMITTERS)
 
     @cached_property
     def own_parties(self) -> tuple[Party, ...]:
@@ -132,11 +132,11 @@ class Rights:
 
     @cached_property
     def filers(self) -> tuple[Party, ...]:
-        """The secretariats in whose hand the person files papers for others, by group code. No query."""
+        """The secretariats' offices as which the person files papers for others, by group code. No query."""
         return self._seats(frozenset({Role.SECRETARIAT}))
 
     def filer_for(self, party: Party | None) -> Party | None:
-        """The secretariat as which the person files a paper for this party; None where the person does not.
+        """The office of the secretariat as which the person files a paper for this party; None where the person does not.
 
         For everybody in its group but for a secretariat, which writes itself.
         """
@@ -156,19 +156,23 @@ class Rights:
         held = (seat.party for seat in self.accreditations if seat.role in roles)
         return tuple(dict.fromkeys(party for party in held if party and not party.is_invited))
 
-    def _acts_for(self, party: Party | None, roles: frozenset[Role]) -> bool:
-        if party is None:
+    def _acts_for(self, hand: Hand | None, roles: frozenset[Role]) -> bool:
+        if hand is None:
             return False
-        return party.group_id in self.secretariat_groups if party.is_invited else party in self._seats(roles)
+        return (
+            hand.group_id in self.secretariat_groups
+            if hand.falls_to_secretariat
+            else hand in self._seats(roles)
+        )
 
     def _where_acts_for(self, roles: frozenset[Role], rows: type[NamesParty]) -> Q:
         path = rows.path_to_group
         found = Q(pk__in=[])
         for party in self._seats(roles):
             found |= Q(**{path: party.group_id}) & rows.in_the_hands_of(party)
-        if self.secretariat_groups:
-            bodies = Q(**{f"{path}__in": self.secretariat_groups, "office__kind": Office.Kind.INVITED})
-            found |= bodies & rows.not_filed_for_another()
+        for filer in self.filers:
+            served = Q(office__kind=Office.Kind.INVITED) | rows.in_the_hands_of(Secretariat(filer.group))
+            found |= Q(**{path: filer.group_id}) & served
         return found
 
     def has_role(self, role: str, group_id: int | None = None) -> bool:
@@ -208,12 +212,12 @@ def rights_of(person, at: datetime | None = None) -> Rights:
 # --- Whether anybody is there -------------------------------------------------------------------------------------
 
 
-def anybody_submits_for(party: Party, at: datetime) -> bool:
+def anybody_submits_for(hand: Hand, at: datetime) -> bool:
     """Whether somebody submits and signs in this party's name at `at`: what is asked of it reaches nobody else."""
-    held = Accreditation.objects.in_force(at).filter(group=party.group_id, person__is_active=True)
-    if party.is_invited:
+    held = Accreditation.objects.in_force(at).filter(group=hand.group_id, person__is_active=True)
+    if hand.falls_to_secretariat:
         return held.filter(role=Role.SECRETARIAT).exists()
-    return held.of_party(party).filter(role__in=SUBMITTERS).exists()
+    return held.of_party(hand).filter(role__in=SUBMITTERS).exists()
 
 
 def without_anybody(parties: Iterable[Party], at: datetime) -> list[Party]:
@@ -235,7 +239,7 @@ def without_anybody(parties: Iterable[Party], at: datetime) -> list[Party]:
         for party in asked
         if not (
             party.group_id in served
-            if party.is_invited
+            if party.falls_to_secretariat
             else (party.group_id, party.state_id, party.office_id) in seats
         )
     ]

@@ -281,4 +281,4 @@ def test_the_secretariat_answers_for_an_invited_body(client_of, dg, in_session, 
     filing = client.get(url).url
     assert client.post(filing, {"register": register.pk, "came_by": "", "dated": ""}).status_code == 302
     begun = Contribution.objects.get()
-    assert (begun.answers, begun.party, begun.filer is not None) == (asked, asked.party, True)
+    assert (begun.answers, begun.party, begun.filed_for_another) == (asked, asked.party, True)

@@ -19,7 +19,7 @@ FILLED = {"summary": "A summary.", "action_required": "To note it.", "references
 
 
 def preview_of(draft: Contribution) -> HeaderBlock:
-    prepared = submission.proof(submission.load(draft.pk))
+    prepared = submission.proof(submission.load(draft.pk), person=draft.created_by)
     return draft_presentation.header(draft, [line.printed_as for line in prepared.filing.sources])
 
 

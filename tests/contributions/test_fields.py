@@ -80,7 +80,7 @@ def document(draft, saudi_focal_point) -> Document:
 
 
 def prepared(draft) -> submission.Proof:
-    return submission.proof(submission.load(draft.pk))
+    return submission.proof(submission.load(draft.pk), person=draft.created_by)
 
 
 def edit(draft, register, person, at, **fields):

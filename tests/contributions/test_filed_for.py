@@ -46,11 +46,7 @@ def document(draft, secretary) -> Document:
 
 
 def test_the_secretariat_begins_a_draft_in_a_states_name(draft, secretary):
-    assert (draft.party.code, draft.filer, draft.came_by) == (
-        "SAU",
-        Office.objects.get(kind=Office.Kind.SECRETARIAT),
-        CameBy.LETTER,
-    )
+    assert (draft.party.code, draft.filed_for_another, draft.came_by) == ("SAU", True, CameBy.LETTER)
     assert draft.created_by == secretary
 
 
@@ -102,7 +98,7 @@ def test_an_offices_paper_may_come_without_a_word(dg, register, secretary):
         dg, register, by=secretary, office=office, kind=Kind.CHAIR_PROPOSAL, received=Received()
     )
     draft.letters.all().delete()
-    assert submission.proof(submission.load(draft.pk)).ready
+    assert submission.proof(submission.load(draft.pk), person=secretary).ready
     revision = drafts.submit(draft, secretary).receipt.revision
     assert filed_for.text_of(revision) == f"Filed by the secretariat for: {office.name}"
     assert drafts.faults() == []
@@ -117,16 +113,16 @@ def test_the_database_refuses_a_states_paper_that_came_by_nothing(draft):
     with pytest.raises(IntegrityError, match="a_paper_of_a_state_says"), transaction.atomic():
         Contribution.objects.filter(pk=draft.pk).update(dated=None)
     with pytest.raises(IntegrityError, match="only_what_is_filed"), transaction.atomic():
-        Contribution.objects.filter(pk=draft.pk).update(filer=None)
+        Contribution.objects.filter(pk=draft.pk).update(filed_for_another=False)
 
 
 # --- The letter -----------------------------------------------------------------------------------------------------
 
 
 def test_a_states_paper_is_not_ready_without_its_letter(draft, secretary):
-    assert submission.proof(submission.load(draft.pk)).ready
+    assert submission.proof(submission.load(draft.pk), person=secretary).ready
     letters.remove(draft.pk, draft.letters.get().pk, rights=rights_of(secretary), at=factories.NOW)
-    prepared = submission.proof(submission.load(draft.pk))
+    prepared = submission.proof(submission.load(draft.pk), person=secretary)
     assert [str(problem) for problem in prepared.problems] == ["The letter by which it came is missing."]
     before = drafts.registered()
     with pytest.raises(submission.NotReady):
@@ -415,7 +411,7 @@ def test_a_change_that_came_by_letter_is_filed_for_its_party(
     assert client.post(url, wrong).status_code == 422
     answer = client.post(url, {"kind": "rev", "came_by": "letter", "dated": "2026-02-20"})
     draft = Contribution.objects.get()
-    assert answer.url == draft.get_absolute_url() and draft.filer is not None
+    assert answer.url == draft.get_absolute_url() and draft.filed_for_another
     drafts.put_letter(draft, secretary)
     drafts.put_file(draft, secretary, text="Another text")
     revision = drafts.submit(draft, secretary).receipt.revision
@@ -452,7 +448,7 @@ def test_a_change_begun_for_one_state_is_not_submitted_once_others_have_joined(
     drafts.put_letter(change, secretary)
     joined = (factories.state_source("SAU"), factories.state_source("SYR", is_lead=False))
     factories.make_document(register, sources=joined, revises_id=document.pk, revision_kind="rev")
-    prepared = submission.proof(submission.load(change.pk))
+    prepared = submission.proof(submission.load(change.pk), person=secretary)
     assert any("joint one now" in str(problem) for problem in prepared.problems)
 
 

@@ -3,20 +3,22 @@
 Rows, querysets, addresses, lists, mails, reminders and counts ask the same thing.
 """
 
+from datetime import datetime, timedelta
 from importlib import import_module
 
 import pytest
-from django.apps import apps
-from django.db import IntegrityError, transaction
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.urls import reverse
 
-from contributions import announcements, counts, drafting, reminding, sponsors
+from contributions import announcements, counts, drafting, reminding, sponsors, submission, withdrawing
 from contributions.models import Contribution, Sponsorship
+from cwg.documents import offers
 from cwg.documents.kinds import Kind
-from cwg.documents.models import Register
-from cwg.members.models import Office, Person, Role
-from cwg.members.parties import NotEntitled, Party
-from cwg.members.rights import rights_of
+from cwg.documents.models import Document, Register
+from cwg.members.models import Accreditation, Office, Person, Role
+from cwg.members.parties import NotEntitled, Party, Secretariat
+from cwg.members.rights import anybody_submits_for, rights_of
 from cwg.notices import outbox
 from cwg.notices.models import Event
 from tests import drafts, factories
@@ -74,7 +76,7 @@ def pages(draft: Contribution) -> list[str]:
 
 def test_the_secretariat_sees_and_works_on_it(draft, secretary, client_of):
     rights = rights_of(secretary)
-    assert draft.in_hand == rights.filers[0] != draft.party
+    assert draft.in_hand == Secretariat(draft.group) != draft.party
     assert rights.works_for(draft.in_hand) and rights.submits_for(draft.in_hand)
     for found in (
         Contribution.objects.visible_to(rights),
@@ -147,7 +149,7 @@ def test_a_reminder_does_not_tell_a_delegation_that_something_is_being_prepared(
 ):
     draft = filed_for("SAU", dg, register, secretary)
     assert reminding.standing(register.pk).drafting == frozenset()
-    Contribution.objects.filter(pk=draft.pk).update(filer=None, came_by="", dated=None)
+    Contribution.objects.filter(pk=draft.pk).update(filed_for_another=False, came_by="", dated=None)
     assert reminding.standing(register.pk).drafting == {draft.state_id}
 
 
@@ -156,7 +158,7 @@ def test_it_is_counted_as_the_secretariats(dg, register, secretary, saudi_delega
     filed_for("SAU", dg, register, secretary)
     assert counts.open_drafts_by_party({dg.pk}) == [
         ("Saudi Arabia", 1),
-        ("Secretariat of the Group", 1),
+        ("Secretariat, for others", 1),
     ]
 
 
@@ -196,24 +198,137 @@ def test_a_draft_for_an_invited_body_is_in_the_secretariats_hands(dg, register, 
     body = factories.make_office(Office.Kind.INVITED, "gac")
     draft = drafts.make_draft(dg, register, by=secretary, office=body, kind=Kind.INFORMATION)
     assert draft.party == Party(dg, office=body)
-    assert draft.in_hand == rights_of(secretary).filers[0]
+    assert draft.in_hand == Secretariat(dg)
 
 
-def test_open_drafts_of_invited_bodies_were_given_to_who_began_them(dg, register, secretary):
-    body = factories.make_office(Office.Kind.INVITED, "gac")
-    draft = drafts.make_draft(dg, register, by=secretary, office=body, kind=Kind.INFORMATION)
-    Contribution.objects.update(filer=None)
-    migration = import_module("contributions.migrations.0004_drafts_of_invited_bodies")
-    migration.name_their_filer(apps, None)
-    draft.refresh_from_db()
-    assert draft.filer == Office.objects.get(kind=Office.Kind.SECRETARIAT)
-
-
-def test_the_database_refuses_an_office_that_files_for_itself(dg, register, secretary):
+def test_a_secretariat_that_files_for_itself_is_found(dg, register, secretary):
     office = Office.objects.get(kind=Office.Kind.SECRETARIAT)
+    with pytest.raises(NotEntitled):
+        drafts.make_draft(dg, register, by=secretary, office=office, kind=Kind.AGENDA, received=drafts.LETTER)
     draft = drafts.make_draft(dg, register, by=secretary, office=office, kind=Kind.AGENDA)
-    with pytest.raises(IntegrityError, match="nobody_files_for_itself"), transaction.atomic():
-        Contribution.objects.filter(pk=draft.pk).update(filer=office)
+    assert drafts.faults() == []
+    Contribution.objects.filter(pk=draft.pk).update(filed_for_another=True)
+    assert any("for a secretariat" in fault for fault in drafts.faults())
+
+
+# --- Whoever holds the secretariat ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def colleague(dg) -> Person:
+    """Of another office of the secretariat of the same group."""
+    office = factories.make_office(Office.Kind.SECRETARIAT, "registry", "Registry of the Group")
+    return factories.accredit("registry@test.example", dg, Role.SECRETARIAT, office=office).person
+
+
+def end_role(person: Person, at: datetime) -> None:
+    Accreditation.objects.filter(person=person).update(until=at)
+
+
+def test_another_office_of_the_secretariat_has_it_in_its_hands_too(draft, colleague, client_of):
+    rights = rights_of(colleague)
+    assert rights.works_for(draft.in_hand) and rights.submits_for(draft.in_hand)
+    for found in (
+        Contribution.objects.visible_to(rights),
+        Contribution.objects.worked_for_by(rights),
+        Contribution.objects.submitted_for_by(rights),
+    ):
+        assert list(found) == [draft]
+    client = client_of(colleague)
+    assert TITLE in client.get(draft.get_absolute_url()).content.decode()
+    for url in ("/", reverse("contributions:delegation")):
+        assert TITLE in client.get(url).content.decode()
+
+
+def test_the_secretariat_of_another_group_sees_none_of_it_whatever_its_office(
+    draft, dg, colleague, secretary, client_of, now
+):
+    elsewhere = factories.make_group("ELSEWHERE")
+    office = Office.objects.get(code="registry")
+    foreign = factories.accredit("far@elsewhere.example", elsewhere, Role.SECRETARIAT, office=office).person
+    assert TITLE in client_of(colleague).get(draft.get_absolute_url()).content.decode()
+    client = client_of(foreign)
+    for url in ("/", reverse("contributions:delegation")):
+        assert TITLE not in client.get(url, follow=True).content.decode()
+    assert client.get(draft.get_absolute_url()).status_code == 404
+    assert not Contribution.objects.visible_to(rights_of(foreign)).exists()
+    # Nor does somebody of this group's secretariat have that one's in hand.
+    theirs = drafts.make_draft(
+        elsewhere, factories.make_register(elsewhere), by=foreign, title="Far away", received=drafts.LETTER
+    )
+    assert theirs not in Contribution.objects.visible_to(rights_of(secretary))
+    with pytest.raises(NotEntitled):
+        drafting.discard(theirs.pk, rights=rights_of(secretary), at=now)
+
+
+@pytest.mark.parametrize(("moment", "sees"), [(-1, True), (0, False), (1, False)])
+def test_it_outlives_the_office_that_began_it(draft, secretary, colleague, held, now, moment, sees):
+    end_role(secretary, now)
+    at = now + timedelta(microseconds=moment)
+    assert Contribution.objects.visible_to(rights_of(secretary, at)).exists() is sees
+    assert list(Contribution.objects.visible_to(rights_of(colleague, at))) == [draft]
+    assert anybody_submits_for(draft.in_hand, at)
+
+
+def test_whoever_submits_it_is_who_filed_it(draft, secretary, colleague, now):
+    assert submission.proof(submission.load(draft.pk), person=secretary).filing.for_another.printed_as == (
+        "Secretariat of the Group"
+    )
+    end_role(secretary, now)
+    revision = drafts.submit(draft, colleague).receipt.revision
+    assert revision.filed_for.printed_as == "Registry of the Group"
+    assert drafts.faults() == []
+
+
+def test_who_changes_offices_between_proof_and_submission_checks_again(draft, secretary, colleague, now):
+    token = drafts.token_for(draft, secretary)
+    Accreditation.objects.filter(person=secretary).update(office=Office.objects.get(code="registry"))
+    before = drafts.registered()
+    with pytest.raises(submission.DraftChanged):
+        submission.submit(token, person=secretary, arrived_at=now)
+    assert drafts.registered() == before
+
+
+def test_what_one_office_filed_the_other_withdraws(draft, secretary, colleague, client_of, now):
+    drafts.submit(draft, secretary)
+    end_role(secretary, now)
+    document = Document.objects.for_list().get()
+    assert offers.DocumentAct.WITHDRAW in offers.acts_on(document, rights_of(colleague))
+    assert TITLE in client_of(colleague).get(reverse("contributions:delegation")).content.decode()
+    withdrawing.withdraw(document, rights=rights_of(colleague), reason="Twice the same")
+    assert Document.objects.get().is_withdrawn
+
+
+def test_a_change_begun_by_one_office_is_taken_up_by_the_other(dg, register, secretary, colleague, now):
+    document = factories.make_document(register)
+
+    def begun(person: Person) -> Contribution:
+        return drafting.begin_change(
+            document, "rev", rights=rights_of(person), at=now, received=drafts.LETTER
+        )
+
+    assert begun(secretary) == begun(colleague)
+    assert Contribution.objects.count() == 1
+
+
+def test_what_one_office_had_in_hand_is_now_the_secretariats(dg, register, secretary, saudi_delegate):
+    before = ("contributions", "0006_how_a_paper_came")
+    old = MigrationLoader(connection).project_state(before).apps.get_model("contributions", "Contribution")
+    with connection.schema_editor() as editor:
+        editor.add_field(old, old._meta.get_field("filer"))
+    body = factories.make_office(Office.Kind.INVITED, "gac")
+    own = drafts.make_draft(dg, register, by=saudi_delegate)
+    filed = filed_for("chair", dg, register, secretary)
+    forgotten = drafts.make_draft(dg, register, by=secretary, office=body, kind=Kind.INFORMATION)
+    Contribution.objects.filter(pk=forgotten.pk).update(filed_for_another=False)
+    Contribution.objects.filter(pk=filed.pk).update(filed_for_another=False, came_by="", dated=None)
+    old.objects.filter(pk=filed.pk).update(filer=Office.objects.get(kind=Office.Kind.SECRETARIAT).pk)
+    migration = import_module("contributions.migrations.0007_in_the_hands_of_the_secretariat")
+    between = MigrationLoader(connection).project_state(before)
+    migration.Migration.operations[0].state_forwards("contributions", between)
+    migration.say_what_is_filed_for_another(between.apps, None)
+    told = dict(Contribution.objects.values_list("pk", "filed_for_another"))
+    assert told == {own.pk: False, filed.pk: True, forgotten.pk: True}
 
 
 def test_the_secretariat_of_the_group_files_for_everybody_but_a_secretariat(dg, secretary, others):

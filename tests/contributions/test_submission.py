@@ -332,7 +332,9 @@ def test_the_request_ends_when_the_meeting_closes(dg, in_session, saudi_focal_po
     with nothing_changes(draft), pytest.raises(the_register.SlotNotOpen):
         submission.submit(token, person=saudi_focal_point, arrived_at=held.at)
     # Proofed again it is what it is without the request: for a meeting that has closed.
-    assert submission.proof(submission.load(draft.pk)).problems == (readiness.CLOSED,)
+    assert submission.proof(submission.load(draft.pk), person=draft.created_by).problems == (
+        readiness.CLOSED,
+    )
 
 
 @pytest.fixture
@@ -412,10 +414,14 @@ def test_a_draft_may_answer_a_request_later_on(dg, in_session, saudi_focal_point
 def test_the_forecast_counts_a_request_only_while_it_is_open(dg, in_session, saudi_focal_point, held):
     slot = drafts.make_slot(in_session)
     draft = drafts.make_draft(dg, in_session, by=saudi_focal_point, slot=slot)
-    assert submission.forecast(submission.proof(submission.load(draft.pk)), at=held.at).accepted
+    assert submission.forecast(
+        submission.proof(submission.load(draft.pk), person=draft.created_by), at=held.at
+    ).accepted
     slot.withdrawn_at = held.at
     slot.save()
-    assert not submission.forecast(submission.proof(submission.load(draft.pk)), at=held.at).accepted
+    assert not submission.forecast(
+        submission.proof(submission.load(draft.pk), person=draft.created_by), at=held.at
+    ).accepted
 
 
 # --- Once -----------------------------------------------------------------------------------------------------------
@@ -529,7 +535,7 @@ def test_a_sponsor_who_joined_since_the_proof_was_shown_stops_the_submission(
 
 def test_a_sponsor_who_has_not_answered_is_left_out_and_the_proof_says_so(draft, saudi_focal_point, held):
     sponsors.ask(draft.pk, factories.make_state("SYR"), rights=rights_of(saudi_focal_point), at=held.at)
-    shown = submission.proof(submission.load(draft.pk))
+    shown = submission.proof(submission.load(draft.pk), person=draft.created_by)
     assert [sponsorship.state.iso3 for sponsorship in shown.left_out] == ["SYR"]
     revision = drafts.submit(draft, saudi_focal_point).receipt.revision
     assert revision.sources.count() == 1

@@ -261,7 +261,9 @@ def test_a_delegate_sees_the_proof_without_the_button_and_cannot_submit(client_o
     before = everything(draft)
     assert press_submit(delegate, draft, uuid.uuid4()).status_code == 403
     own = submission.offer(
-        submission.proof(submission.load(draft.pk)), person=saudi_delegate, at=factories.NOW
+        submission.proof(submission.load(draft.pk), person=draft.created_by),
+        person=saudi_delegate,
+        at=factories.NOW,
     )
     assert press_submit(delegate, draft, own.token).status_code == 403
     assert everything(draft) == before

@@ -93,7 +93,9 @@ def make_senders(register: Register, count: int) -> list[Sender]:
 
 
 def token_of(draft: UUID, person: Person) -> UUID:
-    return submission.offer(submission.proof(submission.load(draft)), person=person, at=clock.now()).token
+    return submission.offer(
+        submission.proof(submission.load(draft), person=person), person=person, at=clock.now()
+    ).token
 
 
 def session_of(person: Person) -> str:

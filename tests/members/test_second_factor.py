@@ -142,7 +142,7 @@ def test_where_it_is_required_the_page_says_what_to_do_and_nothing_is_submitted(
 
 
 def test_the_verb_itself_refuses_whichever_way_one_comes(held, settings, saudi_focal_point, draft):
-    prepared = submission.proof(submission.load(draft.pk))
+    prepared = submission.proof(submission.load(draft.pk), person=saudi_focal_point)
     token = submission.offer(prepared, person=saudi_focal_point, at=held.at).token
     settings.SUBMIT_MFA_REQUIRED = True
     with pytest.raises(submission.SecondFactorMissing):

@@ -61,7 +61,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             models.Prefetch(
                 "revisions",
                 Revision.objects.order_by("position")
-                .select_related("filed_for__office")
+                .select_related("filed_for")
                 .prefetch_related(
                     models.Prefetch("sources", Source.objects.select_related("state", "office")),
                     models.Prefetch(
