@@ -249,7 +249,7 @@ def attach(pk: uuid.UUID, upload: UploadedFile, *, language: str, rights: Rights
 
 
 def remove_file(pk: uuid.UUID, file_id: uuid.UUID, *, rights: Rights, at: datetime) -> None:
-    """Take a file out of the draft. Its bytes stay stored: a registered document may name the same ones."""
+    """Take a file out of the draft. Its bytes stay stored while anything names them, as a registered document may."""
     with changing(pk, rights=rights, at=at) as contribution:
         contribution.files.filter(pk=file_id).delete()
 

@@ -14,7 +14,7 @@ class DocumentsConfig(AppConfig):
         from cwg.members.requests import of_visitor
         from cwg.record import checks, jobs
 
-        from . import heads, rescan, rulebook, verification
+        from . import heads, rescan, rulebook, unused_files, verification
 
         nav.register(_("Documents"), "documents:documents", order=30)
         nav.register(
@@ -29,3 +29,4 @@ class DocumentsConfig(AppConfig):
         verification.register(checks)
         jobs.register("scans", rescan.scan_waiting, every=timedelta(seconds=30))
         jobs.register("chain-heads", heads.publish, every=timedelta(hours=1))
+        jobs.register("unused-files", unused_files.forget_unused)

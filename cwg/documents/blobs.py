@@ -44,6 +44,7 @@ def take_in(stream: Iterable[bytes], *, name: str, at: datetime) -> Blob:
             size += len(chunk)
             copy.write(chunk)
         copy.flush()
+        _sent_again(digest.hexdigest(), at)
         known = Blob.objects.filter(pk=digest.hexdigest(), inspection__isnull=False).first()
         path = Path(copy.name)
         inspection = intake.inspect(path, declared_name=name)
@@ -75,9 +76,11 @@ def keep_own(content: bytes, *, media_type: str, at: datetime, text: str = "") -
     with tempfile.TemporaryFile() as copy:
         copy.write(content)
         copy.seek(0)
+        sha256 = hashlib.sha256(content).hexdigest()
+        _sent_again(sha256, at)
         return _keep(
             copy,
-            sha256=hashlib.sha256(content).hexdigest(),
+            sha256=sha256,
             size=len(content),
             media_type=media_type,
             at=at,
@@ -85,6 +88,14 @@ def keep_own(content: bytes, *, media_type: str, at: datetime, text: str = "") -
             text=text,
             scan=Blob.Scan.NOT_SCANNED,
         )
+
+
+def _sent_again(sha256: str, at: datetime) -> None:
+    """Note that bytes which may be kept already are wanted: from here on nobody removes them as unused.
+
+    Where that is being done this moment it waits for the end of it: then they are gone, and are kept anew.
+    """
+    Blob.objects.filter(pk=sha256).update(sent_at=at)
 
 
 def _keep(
@@ -95,6 +106,7 @@ def _keep(
         size=size,
         media_type=media_type,
         stored_at=at,
+        sent_at=at,
         inspection=inspection,
         text=text,
         scan=scan,

@@ -109,10 +109,12 @@ def on_added(callback: AddedCallback) -> None:
         _on_added.append(callback)
 
 
-def prepared_by(rights: Rights, revision: Revision, language: str) -> list[PreparedFile]:
-    """The person's own files for that language, in the order they came."""
+def prepared_by(
+    rights: Rights, revision: Revision, language: str, *, locked: bool = False
+) -> list[PreparedFile]:
+    """The person's own files for that language, in the order they came; `locked` until the end of the transaction."""
     own = PreparedFile.objects.filter(uploaded_by=rights.holder, revision=revision, language=language)
-    return list(own.select_related("blob"))
+    return list((own.select_for_update(of=("self",)) if locked else own).select_related("blob"))
 
 
 def prepare(
@@ -121,7 +123,8 @@ def prepare(
     """Take a file for a translation: stored, hashed and inspected now. Nobody else sees it before it is added.
 
     Raises as `add`, without NothingPrepared, ReasonMissing and FileInfected; and blobs.FileRefused, blobs.StorageFailed,
-    taking_files.TooManyFiles. The same bytes twice are one file.
+    taking_files.TooManyFiles. The same bytes twice are one file, and as new as the last of them: what is not added within
+    thirty days is removed (`unused_files`).
     """
     revision, _ = _open(document, revision_id, language, rights)
     name = display_name(upload.name or "")
@@ -129,18 +132,19 @@ def prepare(
     held = prepared_by(rights, revision, language)
     if len(held) >= taking_files.MAX_FILES_A_LANGUAGE and blob not in [file.blob for file in held]:
         raise taking_files.TooManyFiles
-    file, _ = PreparedFile.objects.get_or_create(
+    file, _ = PreparedFile.objects.update_or_create(
         revision=revision,
         language=language,
         uploaded_by=rights.holder,
         blob=blob,
-        defaults={"name": name, "uploaded_at": at},
+        defaults={"uploaded_at": at},
+        create_defaults={"name": name, "uploaded_at": at},
     )
     return file
 
 
 def put_aside(document: Document, pk: int, *, rights: Rights) -> None:
-    """Remove a file that the person has prepared and not added. Its bytes stay stored."""
+    """Remove a file that the person has prepared and not added. Its bytes stay stored while anything names them."""
     PreparedFile.objects.filter(pk=pk, revision__document=document, uploaded_by=rights.holder).delete()
 
 
@@ -154,7 +158,7 @@ def add(document: Document, revision_id: int, language: str, *, rights: Rights, 
     with register.acting_on(document.register_id) as (locked, at):
         fresh = Document.objects.for_list().select_for_update(of=("self",)).get(pk=document.pk)
         revision, place = _open(fresh, revision_id, language, rights_of(rights.holder, at))
-        files = prepared_by(rights, revision, language)
+        files = prepared_by(rights, revision, language, locked=True)
         before = place.version if place.replaces else None
         if not files:
             raise NothingPrepared

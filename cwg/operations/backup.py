@@ -97,7 +97,11 @@ def make(folder: Path) -> Path:
     target.mkdir(parents=True, mode=0o700)
     dump = target / DUMP
     run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}")
-    missing = [path for path, sha256 in _files() if not _copy(path, folder / FILES, sha256)]
+    missing = [
+        path
+        for path, sha256 in _files()
+        if not _copy(path, folder / FILES, sha256) and _is_still_kept(sha256)
+    ]
     manifest = {
         "version": VERSION,
         "made_at": at,
@@ -128,6 +132,11 @@ def _files() -> Iterator[tuple[str, str | None]]:
     for chain in chain_copies.chains():
         for name in sorted(storage.listdir(f"{chain_copies.FOLDER}/{chain}")[1]):
             yield f"{chain_copies.FOLDER}/{chain}/{name}", None
+
+
+def _is_still_kept(sha256: str | None) -> bool:
+    """Not where the bytes were removed as unused while the backup was being made."""
+    return sha256 is None or Blob.objects.filter(pk=sha256).exists()
 
 
 def _copy(path: str, files: Path, sha256: str | None) -> bool:

@@ -24,6 +24,8 @@ class Blob(models.Model):
     size = models.PositiveBigIntegerField(_("size in bytes"))
     media_type = models.CharField(_("type"), max_length=120)
     stored_at = models.DateTimeField(_("stored"))
+    # When the same bytes were last sent: what nothing names is removed thirty days later (`unused_files`).
+    sent_at = models.DateTimeField(_("last sent"))
     scan = models.CharField(_("virus scan"), max_length=20, choices=Scan.choices, default=Scan.NOT_SCANNED)
     scanned_at = models.DateTimeField(_("scanned"), null=True, blank=True)
     # What intake found, as `intake.Inspection.to_json()`; null for files the portal made itself.

@@ -1,0 +1,73 @@
+"""Background job of the register: what somebody uploaded and nobody used is removed after thirty days.
+
+A file that was prepared for a translation and never added goes first; then stored bytes that no row names and that nobody
+has sent for as long. What a document, a draft or a letter names is never among them. The database's clock decides.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, ForeignObjectRel, OuterRef, Q
+
+from cwg import clock
+
+from .models import Blob, PreparedFile
+from .storage import documents as storage
+
+logger = logging.getLogger(__name__)
+
+KEPT = timedelta(days=30)
+# What is left over waits for the next round.
+BATCH = 500
+
+
+def forget_unused() -> int:
+    """Remove what is due; returns how many files and stored bytes went."""
+    return forget_unused_at(clock.now())
+
+
+def forget_unused_at(at: datetime) -> int:
+    """As `forget_unused`, at an aware instant."""
+    old = at - KEPT
+    return _forget_prepared(old) + sum(_forget_bytes(pk, old) for pk in _unnamed(old))
+
+
+def _forget_prepared(old: datetime) -> int:
+    with transaction.atomic():
+        # One that is being added this moment is locked by that, and no longer unused.
+        due = PreparedFile.objects.filter(uploaded_at__lte=old).select_for_update(skip_locked=True)
+        return PreparedFile.objects.filter(pk__in=[file.pk for file in due]).delete()[0]
+
+
+def _unnamed(old: datetime) -> list[str]:
+    due = Blob.objects.filter(_is_unnamed(), sent_at__lte=old).order_by("sent_at")
+    return list(due.values_list("pk", flat=True)[:BATCH])
+
+
+def _is_unnamed() -> Q:
+    """No row of any model refers to it, of those on floors above either."""
+    found = Q()
+    for relation in Blob._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ForeignObjectRel):
+            rows = relation.field.model._base_manager
+            found &= Q(~Exists(rows.filter(**{relation.field.name: OuterRef("pk")})))
+    return found
+
+
+def _forget_bytes(pk: str, old: datetime) -> int:
+    """Remove the bytes and their row together; how many that are: none, where somebody uses them after all."""
+    try:
+        with transaction.atomic():
+            # Whoever sends the same bytes waits for this lock, or has put `sent_at` on before it (`blobs.take_in`). Whoever
+            # names bytes that are older copies a row that names them, which holds them here.
+            locked = Blob.objects.select_for_update(skip_locked=True).filter(pk=pk, sent_at__lte=old).first()
+            # Asked once more, in a statement after the lock: it may have been named while this round went on.
+            if locked is None or not Blob.objects.filter(_is_unnamed(), pk=pk).exists():
+                return 0
+            # Bytes before row: bytes without a row would stay for ever, a row without bytes comes up again.
+            storage().delete(locked.path)
+            return Blob.objects.filter(pk=pk).delete()[0]
+    except OSError:
+        logger.exception("the stored bytes %s could not be removed", pk)
+        return 0
