@@ -1,4 +1,6 @@
-"""What a Rev. takes over: the files of the text it replaces, until others take their place, and the corrigenda that end."""
+"""What a Rev. takes over: the files of the text it replaces, until others take their place, and the corrigenda that end;
+and whether the text that a change starts from still stands.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -50,6 +52,20 @@ def taken_over(contribution: Contribution) -> TakenOver | None:
         ),
         corrigenda=tuple(each for each in document.applying if each.kind == Revision.Kind.CORR),
     )
+
+
+def newer_text(contribution: Contribution) -> str:
+    """The symbol of the text that was registered after the draft of a change was begun, which starts from the one before
+    it; "" where that still stands, and for a draft that changes nothing. One query.
+    """
+    found = Revision.objects.filter(
+        document=contribution.revises_id,
+        kind__in=Revision.WHOLE_TEXTS,
+        same_bytes=False,
+        available_at__gt=contribution.created_at,
+    )
+    newest = found.order_by("-position").first() if contribution.is_change else None
+    return newest.symbol if newest else ""
 
 
 def _named(revision: Revision) -> str:

@@ -55,6 +55,7 @@ def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm |
         "form": form or form_of(request, draft, None),
         "steps": steps(draft),
         "files": draft_presentation.file_rows(draft, carried.taken_over(draft), removable=True),
+        "newer_text": carried.newer_text(draft),
         "sort_of_change": draft_presentation.sort_of_change(draft),
         "upload_languages": [(code, LANGUAGE_NAMES[code]) for code in draft.languages_taken],
         "upload_language": draft.corrected_language or next(iter(draft.original_languages), "en"),

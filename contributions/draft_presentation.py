@@ -89,6 +89,14 @@ def sort_of_change(contribution: Contribution) -> str:
     return gettext("%(kind)s, %(language)s text only") % {"kind": kind, "language": language}
 
 
+def no_such_text(refused: drafting.NoSuchText) -> str:
+    """A Rev. may have left the language out since the page was opened."""
+    language = LANGUAGE_NAMES[refused.language]
+    return gettext("The document has no text in %(language)s that could be corrected.") % {
+        "language": language
+    }
+
+
 def how_it_came(contribution: Contribution) -> str:
     """ "Filed by the secretariat for: Saudi Arabia; received by letter ..."; nothing where the party writes itself."""
     if not contribution.filed_for_another:

@@ -51,6 +51,14 @@ class OtherLanguage(ValueError):
         self.taken = taken
 
 
+class NoSuchText(ValueError):
+    """A corrigendum corrects one language that the document has. `language` is the code of another."""
+
+    def __init__(self, language: str):
+        super().__init__("the document has no text in that language")
+        self.language = language
+
+
 class NobodySubmits(ValueError):
     """The delegation has nobody who could submit: asking would reach nobody."""
 
@@ -313,8 +321,8 @@ def begin_change(
 
     A Rev. starts from the words, files and sources of the current text, as they were filed, so that a change of
     sponsors alone keeps the same bytes. Translations that the secretariat added are not the delegation's. `received`
-    as in `begin`. Raises NotEntitled, CannotHaveCome, offers.DocumentWithdrawn, offers.OfTheArchive,
-    offers.MeetingCalledOff and ValueError.
+    as in `begin`. Raises NotEntitled, CannotHaveCome, NoSuchText, offers.DocumentWithdrawn, offers.OfTheArchive,
+    offers.MeetingCalledOff; ValueError for a kind that is no change.
     """
     kind = Revision.Kind(kind)
     if kind == Revision.Kind.ORIGINAL:
@@ -327,7 +335,7 @@ def begin_change(
         if language and (
             kind != Revision.Kind.CORR or language not in [text.language for text in current.texts]
         ):
-            raise ValueError("a corrigendum may correct one language that the document has")
+            raise NoSuchText(language)
         assert party is not None  # nobody works for no party
         filed_for_another = is_filed_for_another(party, received, rights=rights, at=at)
         hand = Secretariat(party.group) if filed_for_another else party

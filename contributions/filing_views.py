@@ -15,12 +15,13 @@ from cwg.documents.finding import register_or_404
 from cwg.documents.kinds import kinds_for
 from cwg.documents.models import CameBy, Register
 from cwg.documents.register import SlotNotOpen
+from cwg.look import overtaken
 from cwg.members.parties import NotEntitled, Party
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 from meetings.answers import CannotLink
 
-from . import draft_pages, drafting, letters, received, submission, typed_words
+from . import draft_pages, draft_presentation, drafting, letters, received, submission, typed_words
 from .finding import asked_in_address, draft_or_404, others_document_or_404, slot_in_address
 from .forms import ChangeForForm, FilingForm
 from .models import Contribution
@@ -128,8 +129,10 @@ def change_for(request: PortalRequest, document: int) -> HttpResponse:
                 language=form.cleaned_data["language"],
                 received=form.received,
             )
+        except drafting.NoSuchText as error:
+            return overtaken.page(request, form, said=draft_presentation.no_such_text(error))
         except (NotEntitled, offers.DocumentWithdrawn, offers.MeetingCalledOff):
-            return render(request, "409.html", status=409)
+            return overtaken.page(request, form)
         if received.of(draft) != form.received:
             messages.warning(
                 request,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from cwg.documents import offers
-from cwg.documents.models import Register
+from cwg.documents.models import Document, Register
 from cwg.languages import LANGUAGE_NAMES
 
 from .models import Contribution, DraftFile, DraftLetter
@@ -52,6 +52,8 @@ def problems(
         }
     if contribution.revises is not None and contribution.revises.is_withdrawn:
         yield WITHDRAWN
+    elif gone := nothing_to_correct(contribution):
+        yield gone
     if contribution.filed_for_another and contribution.revises is not None and contribution.revises.is_joint:
         yield _(
             "This document is a joint one now: its lead submits the change, which its co-sponsors confirm."
@@ -66,6 +68,19 @@ def problems(
             "Viruses were found in %(count)d files. Remove them.",
             len(infected),
         ) % {"count": len(infected)}
+
+
+def nothing_to_correct(contribution: Contribution) -> Any:
+    """Why a corrigendum of one language corrects nothing: a Rev. left that out since it was begun. None while it does."""
+    language = contribution.corrected_language
+    if not language:
+        return None
+    document = Document.objects.for_list().get(pk=contribution.revises_id)
+    if language in [text.language for text in document.current.texts]:
+        return None
+    return _(
+        "The document has no text in %(language)s any more that could be corrected. Begin a new corrigendum."
+    ) % {"language": LANGUAGE_NAMES[language]}
 
 
 def called_off(addressed: Register) -> Any:

@@ -35,7 +35,7 @@ from meetings.models import Addressee
 
 from . import drafting
 from .models import Contribution, DraftFile, DraftLetter, Sponsorship, SubmitToken
-from .readiness import CLOSED, WITHDRAWN, called_off, problems
+from .readiness import CLOSED, WITHDRAWN, called_off, nothing_to_correct, problems
 
 
 class DraftChanged(ValueError):
@@ -287,6 +287,8 @@ def submit(
         filing = prepared.filing
         if filing.same_bytes and not _only_sponsors_change(filing):
             raise DraftChanged
+        if gone := nothing_to_correct(fresh):
+            raise NotReady((gone,))
         rights = rights_of(person)
         if not rights.submits_for(fresh.in_hand):  # a draft never changes hands
             raise NotEntitled

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cwg.documents import deadlines, judgements, offers, register, rules, upward
 from cwg.documents.models import Document, Register, Revision
+from cwg.languages import LANGUAGE_CODES
 from cwg.look import overtaken
 from cwg.look.reasons import ReasonForm
 from cwg.members import second_factor
@@ -81,6 +82,7 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         "head": draft_presentation.header(draft, [line.printed_as for line in prepared.filing.sources]),
         "files": draft_presentation.file_rows(draft, over, removable=False),
         "taken_over": over,
+        "newer_text": carried.newer_text(draft),
         "unchanged_languages": over.unchanged_languages(draft.files.all()) if over else [],
         "token": token,
         "may_edit": may_edit,
@@ -235,14 +237,16 @@ def change(request: PortalRequest, document: int) -> HttpResponse:
         language = request.POST.get("language", "") if kind == Revision.Kind.CORR else ""
         if kind not in (Revision.Kind.REV, Revision.Kind.CORR, Revision.Kind.ADD):
             raise BadRequest("kind")
-        if language and language not in languages:
+        if language and language not in LANGUAGE_CODES:
             raise BadRequest("language")
         try:
             draft = drafting.begin_change(
                 found, kind, rights=request.rights, at=request.server_now, language=language
             )
+        except drafting.NoSuchText as error:
+            return overtaken.page(request, said=draft_presentation.no_such_text(error))
         except (offers.DocumentWithdrawn, offers.MeetingCalledOff):
-            return render(request, "409.html", status=409)
+            return overtaken.page(request)
         return redirect("contributions:contribution", pk=draft.pk)
     return render(
         request,

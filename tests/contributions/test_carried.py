@@ -1,13 +1,14 @@
 """What a Rev. takes over is told, is replaced by what is uploaded in its language, and comes back by uploading it again."""
 
 import html
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from contributions import carried, drafting, sponsors
+from contributions import carried, drafting, sponsors, submission
 from contributions.models import Contribution
 from cwg.documents import taking_files
 from cwg.documents.models import Document
@@ -163,3 +164,68 @@ def test_a_rev_of_the_sponsors_alone_lets_nothing_lapse(
     page = plain(browser.get(reverse("contributions:proof", args=[rev.pk])))
     assert "Only the sponsors change" in page
     assert "no longer apply" not in page and "Unchanged from" not in page
+
+
+def revise_by_letter(document: Document, secretary, held, *, without: str = "") -> None:
+    """The secretariat files a Rev. for the State, of whose own drafts it sees none."""
+    other = drafting.begin_change(
+        document, "rev", rights=rights_of(secretary), at=held.at, received=drafts.LETTER
+    )
+    other.files.filter(language=without).delete()
+    drafts.put_letter(other, secretary)
+    drafts.put_file(other, secretary, text="The text by letter")
+    assert drafts.submit(other, secretary).receipt is not None
+
+
+@pytest.mark.parametrize("kind", ["rev", "corr", "add"])
+@pytest.mark.parametrize(("microseconds", "newer"), [(-1, False), (0, False), (1, True)])
+def test_a_change_that_starts_from_a_text_replaced_since_says_so(
+    document, saudi_focal_point, held, secretary, browser, kind, microseconds, newer
+):
+    change = begin(document, kind, saudi_focal_point, held)
+    revise_by_letter(document, secretary, held)
+    begun = held.at - timedelta(microseconds=microseconds)
+    Contribution.objects.filter(pk=change.pk).update(created_at=begun)
+    said = f"{document.symbol}(Rev.1) was registered after this draft was begun"
+    for page in ("contribution", "proof"):
+        shown = plain(browser.get(reverse(f"contributions:{page}", args=[change.pk])))
+        assert (said in shown) is newer
+
+
+def test_a_corrigendum_of_a_language_that_a_rev_left_out_is_not_submitted(
+    document, saudi_focal_point, held, secretary, browser
+):
+    change = begin(document, "corr", saudi_focal_point, held, "fr")
+    drafts.put_file(change, saudi_focal_point, language="fr", text="Lire treize")
+    assert submission.proof(submission.load(change.pk), person=saudi_focal_point).ready
+    token = drafts.token_for(change, saudi_focal_point)
+    revise_by_letter(document, secretary, held, without="fr")
+    before = drafts.registered()
+    sent = browser.post(reverse("contributions:submit", args=[change.pk]), {"token": token})
+    assert sent.status_code == 409 and "no text in French any more" in plain(sent)
+    address = reverse("contributions:change", args=[document.pk])
+    again = browser.post(address, {"kind": "corr", "language": "fr"})
+    assert again.status_code == 409 and "no text in French that could be corrected" in plain(again)
+    with pytest.raises(drafting.NoSuchText):
+        begin(document, "corr", saudi_focal_point, held, "fr")
+    assert drafts.registered() == before
+
+
+def test_what_a_rev_leaves_out_while_its_corrigendum_waits_is_not_corrected(
+    document, saudi_focal_point, held, secretary, monkeypatch
+):
+    change = begin(document, "corr", saudi_focal_point, held, "fr")
+    drafts.put_file(change, saudi_focal_point, language="fr", text="Lire treize")
+    token = drafts.token_for(change, saudi_focal_point)
+    first = submission.register.decide
+
+    def after_a_rev(act):
+        monkeypatch.setattr(submission.register, "decide", first)
+        revise_by_letter(document, secretary, held, without="fr")
+        return first(act)
+
+    monkeypatch.setattr(submission.register, "decide", after_a_rev)
+    with pytest.raises(submission.NotReady):
+        submission.submit(token, person=saudi_focal_point, arrived_at=held.at)
+    assert list(document.revisions.values_list("kind", flat=True)) == ["original", "rev"]
+    assert Contribution.objects.get(pk=change.pk).is_open
