@@ -87,9 +87,10 @@ def test_of_a_states_paper_it_is_said_how_and_when_it_came(dg, register, secreta
     assert not Contribution.objects.exists()
 
 
-def test_a_letter_of_today_has_come(dg, register, secretary):
-    today = Received(CameBy.BY_HAND, factories.NOW.date())
-    assert drafts.make_draft(dg, register, by=secretary, received=today).dated == today.dated
+@pytest.mark.parametrize("days", [0, 731])
+def test_a_letter_of_today_has_come_and_one_of_two_years_ago_too(dg, register, secretary, days):
+    came = Received(CameBy.BY_HAND, factories.NOW.date() - timedelta(days=days))
+    assert drafts.make_draft(dg, register, by=secretary, received=came).dated == came.dated
 
 
 def test_an_offices_paper_may_come_without_a_word(dg, register, secretary):
