@@ -36,7 +36,7 @@ def lines(rows: Iterable) -> SafeString:
                 f'<a class="symbol" href="{url}" translate="no"><bdi dir="ltr">{escape(row.symbol)}</bdi></a>'
             )
         if row.suffixes:
-            symbol += f' <span class="cell-kind" dir="ltr">{escape(row.suffixes)}</span>'
+            symbol += f' <span class="cell-kind"><bdi dir="ltr">{escape(row.suffixes)}</bdi></span>'
         language = f' lang="{escape(row.title_language)}"' if row.title_language else ""
         title = f'<a href="{url}"{language} dir="auto">{escape(row.heading)}</a>'
         title += (new if row.is_new else "") + (withdrawn if row.withdrawn else "")

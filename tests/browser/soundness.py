@@ -81,3 +81,24 @@ def overflow(page: Page, width: int) -> list[str]:
     )
     page.set_viewport_size(before)
     return [f"{excess} px too wide at {width} px: {' | '.join(culprits)}"] if excess > 0 else []
+
+
+def astray(page: Page) -> list[str]:
+    """Titles and lines of another direction than the page's that begin at its other edge, away from their neighbours.
+
+    What is quoted, typed, or printed as on paper runs as it is written.
+    """
+    return page.evaluate(
+        """() => {
+             const edge = (one) => {
+               const { textAlign, direction } = getComputedStyle(one);
+               return textAlign === "start" ? (direction === "rtl" ? "right" : "left") : textAlign;
+             };
+             const start = document.documentElement.dir === "rtl" ? "right" : "left";
+             return [...document.querySelectorAll("main [dir]")].filter((one) =>
+               one.checkVisibility() && getComputedStyle(one).display !== "inline"
+               && !one.matches("blockquote, pre, code, input, textarea, select, .paper *")
+               && ["left", "right"].includes(edge(one)) && edge(one) !== start
+             ).map((one) => `at the other edge: ${one.outerHTML.slice(0, 140)}`);
+           }"""
+    )

@@ -301,6 +301,7 @@ def test_the_main_pages_are_sound_in_every_light_and_shape(visit: Visit, look: s
         for name, address in main_pages(person).items():
             page = person.open(address)
             found = [*soundness.barriers(page), *soundness.overflow(page, page.viewport_size["width"])]
+            found += soundness.astray(page)
             wrong += [f"{name}: {each}" for each in found]
             html = page.locator("html")
             assert html.get_attribute("dir") == ("rtl" if arabic else "ltr")
