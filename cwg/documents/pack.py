@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from zipstream import ZipStream
 
 from cwg.languages import LANGUAGE_NAMES
@@ -20,7 +21,7 @@ from cwg.look import csv_export
 from cwg.look.instants import iso_utc
 
 from . import filed_for, header_block, symbols, verdicts
-from .models import Blob
+from .models import Blob, Revision, Version
 from .storage import documents as storage
 
 PIECE = 64 * 1024
@@ -43,13 +44,21 @@ class Packed:
     filed: str
     objection: str
     kind: str
+    # "Corrigendum", "Addendum"; nothing of a whole text.
+    change: str
     language: str
     language_name: str
+    standing: str
     # As much as is known of when it became available; people read it in `zone`.
     at: datetime | date | None
     zone: str
     timing: str
     name: str
+
+    @property
+    def file_name(self) -> str:
+        """Without its folder, which is named by the symbol."""
+        return self.arcname.rpartition("/")[2]
 
     @property
     def available_at(self) -> str:
@@ -104,8 +113,12 @@ def contents(documents, languages: Collection[str]) -> list[Packed]:
                             filed=filed_for.text_of(revision),
                             objection=filed_for.objection_text(document),
                             kind=str(document.get_kind_display()),
+                            change=""
+                            if revision.kind in Revision.WHOLE_TEXTS
+                            else str(revision.get_kind_display()),
                             language=version.language,
                             language_name=str(LANGUAGE_NAMES[version.language]),
+                            standing=_standing(version),
                             at=version.added_at or header_block.day_of(document, revision),
                             zone=document.register.zone,
                             # No rule judges a translation that came later.
@@ -114,6 +127,13 @@ def contents(documents, languages: Collection[str]) -> list[Packed]:
                         )
                     )
     return packed
+
+
+def _standing(version: Version) -> str:
+    """What a file's text is among the languages; of a translation that came later why it has no timing."""
+    if version.is_original:
+        return _("original")
+    return _("translation, added later") if version.is_added else _("translation")
 
 
 def stream(

@@ -33,13 +33,44 @@ def index(language: str = "en") -> tuple[str, str]:
     return page, table
 
 
+def seen(page: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL)).split())
+
+
 def test_the_index_says_times_for_people_at_the_seat_and_the_csv_to_the_microsecond(document, held):
     page, table = index()
     (row,) = csv.DictReader(io.StringIO(table))
     assert row["available"] == held.at.isoformat().replace("+00:00", "Z") and ".089588Z" in row["available"]
-    seen = " ".join(html.unescape(re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL)).split())
-    assert "2 Mar 2026, 10:00 CET" in seen and "089588" not in seen
-    assert "On <names>" in seen and "English" in seen
+    said = seen(page)
+    assert "2 Mar 2026, 10:00 CET" in said and "089588" not in said
+    assert "On <names>" in said and "English" in said
+
+
+def test_the_index_tells_original_from_translation_and_a_corrigendum_from_what_it_corrects(
+    document, held, secretary
+):
+    factories.add_translation(document, "fr", actor=secretary)
+    filed = (factories.version_line(), factories.version_line("ar", "A translation.", is_original=False))
+    factories.make_document(document.register, title="In two languages", versions=filed)
+    factories.make_document(
+        document.register, title="On <names>", revises_id=document.pk, revision_kind="corr", language="en"
+    )
+    said = seen(index()[0])
+    for words in (
+        "Contribution for action Saudi Arabia English original",
+        "French translation, added later",
+        "Arabic translation 2 Mar 2026",
+        "DG-2/1(Corr.1)-E On <names> Contribution for action · Corrigendum",
+    ):
+        assert words in said, words
+    assert said.count("Corrigendum") == 1
+
+
+def test_the_index_names_a_file_without_its_folder_and_leads_into_it(document):
+    page, table = index()
+    (row,) = csv.DictReader(io.StringIO(table))
+    folder, _, name = row["file"].partition("/")
+    assert f'<a href="{folder}/{name}">' in page and f">{name}</bdi>" in page
 
 
 def test_the_index_needs_nothing_but_itself_and_runs_as_its_language_does(document):
