@@ -73,7 +73,7 @@ def problems(
 def nothing_to_correct(contribution: Contribution) -> Any:
     """Why a corrigendum of one language corrects nothing: a Rev. left that out since it was begun. None while it does."""
     language = contribution.corrected_language
-    if not language:
+    if not language or contribution.revises_id is None:
         return None
     document = Document.objects.for_list().get(pk=contribution.revises_id)
     if language in [text.language for text in document.current.texts]:
