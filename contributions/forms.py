@@ -19,6 +19,7 @@ from cwg.look.form_fields import choice_field, row_field
 from cwg.members.models import MemberState, Office
 from cwg.members.parties import Party
 from cwg.members.rights import Rights
+from cwg.record import legible
 from meetings.forms import date_field
 
 from . import received
@@ -98,7 +99,10 @@ class DraftForm(forms.ModelForm):
                 del self.fields["original_languages"]
 
     def clean_title(self) -> str:
-        return re.sub(r"[\s\x00-\x1f\x7f\u2028\u2029]+", " ", self.cleaned_data["title"]).strip()
+        title = re.sub(r"[\s\x00-\x1f\x7f\u2028\u2029]+", " ", self.cleaned_data["title"]).strip()
+        if legible.is_empty(title):
+            raise forms.ValidationError(self.fields["title"].error_messages["required"], "required")
+        return title
 
     def wording(self) -> Wording:
         """The clean words, for the verbs."""

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext_lazy
 from cwg.documents import offers
 from cwg.documents.models import Document, Register
 from cwg.languages import LANGUAGE_NAMES
+from cwg.record import legible
 
 from .models import Contribution, DraftFile, DraftLetter
 
@@ -34,7 +35,7 @@ def problems(
         yield called_off(contribution.register)
     elif not contribution.is_change and offers.is_closed_to(contribution.register, contribution.party):
         yield CLOSED
-    if not contribution.title.strip():
+    if legible.is_empty(contribution.title):
         yield _("The title is missing.")
     if not contribution.original_languages:
         yield _("No original language is chosen.")

@@ -11,7 +11,7 @@ from cwg.documents import search, symbols
 from cwg.documents.models import Document
 from cwg.look.form_fields import choice_field, refuse_line_breaks, row_field
 from cwg.members.models import MemberState, Office
-from cwg.record import journal
+from cwg.record import journal, legible
 
 from . import requests
 from .forms import date_field
@@ -72,6 +72,12 @@ class RequestForm(forms.Form):
         found = {f"{kind}-{row.pk}": row for row in rows}
         self.known |= found
         return [(key, row.name) for key, row in found.items()]
+
+    def clean_wording(self) -> str:
+        wording: str = self.cleaned_data["wording"]
+        if legible.is_empty(wording):
+            raise forms.ValidationError(self.fields["wording"].error_messages["required"], "required")
+        return wording
 
     def clean_due_on(self) -> date | None:
         due_on = self.cleaned_data["due_on"]

@@ -18,7 +18,7 @@ from cwg.documents.models import Slot
 from cwg.members.models import MemberState, Office, Person
 from cwg.members.rights import offices_that_answer
 from cwg.notices import outbox
-from cwg.record import journal
+from cwg.record import journal, legible
 from cwg.record.history import create_signed, save_signed, update_signed
 from cwg.record.reasons import clean_reason
 
@@ -97,7 +97,7 @@ def record(
     item, wording, asked = item.strip(), wording.strip(), list(dict.fromkeys(addressees))
     if not item:
         raise CannotRecord(_("A request has an agenda item."), "item")
-    if not wording:
+    if legible.is_empty(wording):
         raise CannotRecord(_("A request has a wording."), "wording")
     if not asked:
         raise CannotRecord(_("Choose at least one Member State or office."), "addressees")

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cwg.record import legible
 from cwg.record.reasons import MOST_CHARACTERS, SAY_WHY
 
 
@@ -22,6 +23,11 @@ class ReasonField(forms.CharField):
                 **kwargs,
             }
         )
+
+    def to_python(self, value: Any) -> str:
+        """As the verbs see it: what has nothing to read in it is no reason."""
+        reason = super().to_python(value) or ""
+        return "" if legible.is_empty(reason) else reason
 
 
 class ReasonForm(forms.Form):

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from . import legible
+
 # As much as the columns that keep one take.
 MOST_CHARACTERS = 500
 SAY_WHY = _("Say why. The reason is kept in the record.")
@@ -17,6 +19,6 @@ class ReasonMissing(ValueError):
 def clean_reason(reason: str) -> str:
     """The reason without blanks around it. Raises ReasonMissing."""
     reason = reason.strip()
-    if not reason:
+    if legible.is_empty(reason):
         raise ReasonMissing
     return reason

@@ -96,6 +96,7 @@ def test_posted_number_status_instant_and_source_are_ignored(browser, register, 
     "lack",
     [
         {"title": " "},
+        {"title": "\u200b\u3164"},
         {"original_languages": []},
         {"original_languages": ["xx"]},
         {"kind": "report"},

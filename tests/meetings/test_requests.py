@@ -253,7 +253,14 @@ def test_only_the_secretariat_records(meeting, chair, saudi_focal_point, auditor
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"item": " "}, {"wording": ""}, {"due_on": date(2026, 3, 1)}, {"addressees": []}]
+    "wrong",
+    [
+        {"item": " "},
+        {"wording": ""},
+        {"wording": "\u200b\u2060"},
+        {"due_on": date(2026, 3, 1)},
+        {"addressees": []},
+    ],
 )
 def test_an_incomplete_request_is_refused_at_its_field(meeting, secretary, wrong):
     with pytest.raises(requests.CannotRecord) as refusal:
