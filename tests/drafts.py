@@ -1,13 +1,16 @@
 """Drafts for tests, made by the verbs, and what stands in the register and in a draft, to be compared."""
 
 import uuid
-from datetime import date
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 
 from contributions import drafting, submission
 from contributions.models import Contribution, DraftFile, DraftLetter
 from contributions.received import Received
 from cwg import clock
 from cwg.documents import blobs
+from cwg.documents.deadlines import Verdict
 from cwg.documents.kinds import Kind
 from cwg.documents.models import (
     CameBy,
@@ -147,6 +150,41 @@ def as_it_stands(draft: Contribution) -> dict:
         "sponsors": list(draft.sponsorships.order_by("pk").values()),
         "issues": list(draft.issues.order_by("pk").values_list("pk", flat=True)),
     }
+
+
+def everything(draft: Contribution) -> tuple[dict, dict]:
+    return registered(), as_it_stands(draft)
+
+
+@contextmanager
+def nothing_changes(draft: Contribution, *, at_most: Iterable[str] = ()) -> Iterator[None]:
+    """No document, number, receipt, mail; the draft as before. `at_most`: acts that the journal may gain."""
+    before = everything(draft)
+    entries = JournalEntry.objects.count()
+    yield
+    assert everything(draft) == before
+    gained = list(JournalEntry.objects.order_by("pk").values_list("act", flat=True))[entries:]
+    assert gained == list(at_most)
+
+
+def late(draft: Contribution, person: Person) -> submission.Submitted:
+    """Submitted too late: kept, and nothing but an act in the journal tells of it."""
+    with nothing_changes(draft, at_most=["late"]):
+        outcome = submit(draft, person)
+    assert outcome.receipt is None
+    assert outcome.decision is not None and outcome.decision.verdict == Verdict.LATE_KEPT
+    return outcome
+
+
+def begin_change(document: Document, kind: str, person: Person, at: datetime, **fields) -> Contribution:
+    return drafting.begin_change(document, kind, rights=rights_of(person), at=at, **fields)
+
+
+def other_bytes(change: Contribution, person: Person, at: datetime) -> None:
+    """Another file in the place of those that the change began with."""
+    for file in change.files.all():
+        drafting.remove_file(change.pk, file.pk, rights=rights_of(person), at=at)
+    put_file(change, person, text="A new text")
 
 
 def acts(register: Register) -> list[str]:

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from cwg import clock
 from cwg.documents import blobs, register, rules, translations
-from cwg.documents.deadlines import TWENTY_FOUR_HOURS
+from cwg.documents.deadlines import TWENTY_FOUR_HOURS, Effect, Measured, Unit
 from cwg.documents.filing import FileLine, Filing, SourceLine, VersionLine
 from cwg.documents.kinds import Kind
 from cwg.documents.models import DeadlineRule, Document, Register, Revision, Source, Version
@@ -112,6 +112,24 @@ def twenty_four_hours() -> DeadlineRule:
         effect=rule.effect,
         source=rule.source,
     )
+
+
+def another_rule(of_register: Register, **fields) -> DeadlineRule:
+    """A rule beside those that are there, in force for that register: by default 7 days before, and only flags."""
+    values = {
+        "name": "Posted 7 days before",
+        "kinds": [],
+        "exempt_kinds": [],
+        "offset": 7,
+        "unit": Unit.DAYS,
+        "measured": Measured.AVAILABLE,
+        "effect": Effect.FLAG,
+        "source": "Council Decision 556",
+    }
+    rule = DeadlineRule.objects.create(**values | fields)
+    with register.acting_on(of_register.pk) as (locked, at):
+        rules.set_deadlines(locked, actor_id=None, at=at, reason="a test")
+    return rule
 
 
 def make_register(

@@ -1,12 +1,10 @@
 """What a Rev. takes over is told, is replaced by what is uploaded in its language, and comes back by uploading it again."""
 
-import html
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils.html import strip_tags
 
 from contributions import carried, drafting, sponsors, submission
 from contributions.models import Contribution
@@ -14,14 +12,11 @@ from cwg.documents import taking_files
 from cwg.documents.models import Document
 from cwg.members.rights import rights_of
 from tests import drafts, factories
+from tests.contributions.submit_pages import plain
 
 pytestmark = pytest.mark.django_db
 
 OLD = "The text as it stood."
-
-
-def plain(answer) -> str:
-    return " ".join(html.unescape(strip_tags(answer.content.decode())).split())
 
 
 def begin(document: Document, kind: str, person, held, language: str = "") -> Contribution:
@@ -41,11 +36,6 @@ def document(dg, held, saudi_focal_point) -> Document:
 @pytest.fixture
 def rev(document, held, saudi_focal_point) -> Contribution:
     return begin(document, "rev", saudi_focal_point, held)
-
-
-@pytest.fixture
-def browser(client_of, saudi_focal_point):
-    return client_of(saudi_focal_point)
 
 
 def upload(browser, draft, text: str, *, language: str = "en", name: str = "new.pdf", **headers):

@@ -1,18 +1,17 @@
 """Whatever is pressed on a draft's page, the words typed there are saved first, or stay in the form and nothing is done."""
 
-import html
 import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils.html import strip_tags
 
 from contributions import drafting
 from contributions.models import Contribution, Sponsorship
 from cwg.documents.models import Document
 from cwg.members.rights import rights_of
 from tests import drafts, factories
+from tests.contributions.submit_pages import plain
 
 pytestmark = pytest.mark.django_db
 
@@ -45,10 +44,6 @@ def world(request, client_of, draft, filed, saudi_focal_point, secretary):
         )
 
     return of
-
-
-def plain(answer) -> str:
-    return " ".join(html.unescape(strip_tags(answer.content.decode())).split())
 
 
 def typed(browser, draft, **words) -> dict:
