@@ -126,7 +126,7 @@ def test_its_pages_say_what_had_come_and_ask_for_another(
     shown = client_of(secretary).get(page).content.decode()
     assert "0 of 2 answered" in shown and link in shown
     words = " ".join(shown.split())
-    assert "· answered by <a" in words and "· withdrawn <time" in words
+    assert "was answered by <a" in words and "· withdrawn <bdi><time" in words
     assert "Documents that answer the request" not in shown
     assert request_lines.answer_words(fresh(asked)) == "DG-4/1 A report (withdrawn 2 Mar 2026, 11:00 CET)"
     own = client_of(saudi_focal_point).get(report.get_absolute_url()).content.decode()
