@@ -145,6 +145,11 @@ def item_words(item: str) -> str:
     return gettext("Agenda item %(item)s") % {"item": item} if BARE_NUMBER.fullmatch(item) else item
 
 
+def item_within(item: str) -> str:
+    """The same in the middle of a sentence: "under agenda item 7", "under 7. Closing"."""
+    return gettext("agenda item %(item)s") % {"item": item} if BARE_NUMBER.fullmatch(item) else item
+
+
 class Request(models.Model):
     """A request of the Group, recorded while in session: one wording, one item, one date for all its addressees."""
 

@@ -8,6 +8,7 @@ from cwg.look.instants import date_text
 
 from .act_words import Facts, with_reason
 from .journal_names import Names
+from .models import item_within
 from .request_lines import and_others
 
 
@@ -23,7 +24,7 @@ def recorded(facts: Facts, names: Names, person: str) -> str:
         "addressee": _addressees(facts, names),
         "person": person,
         "wording": facts["wording"],
-        "item": facts["item"],
+        "item": item_within(facts["item"]),
     }
     if not facts["due_on"]:
         return _("Request to %(addressee)s under %(item)s recorded by %(person)s: “%(wording)s”") % said

@@ -198,7 +198,7 @@ REQUEST = {"addressee": "office:2", "wording": "an inventory", "item": "item 4",
         (
             "request",
             ASKED_OF_TWO | {"wording": "reports", "item": "4.2", "due_on": "2009-05-15"},
-            "Request to BDT, Saudi Arabia under 4.2, due by 15 May 2009, recorded by The portal: “reports”",
+            "Request to BDT, Saudi Arabia under agenda item 4.2, due by 15 May 2009, recorded by The portal: “reports”",
         ),
         # As it was written while a request had one addressee.
         ("request_withdrawn", {"reason": "no"}, "Request of the Group withdrawn by The portal. Reason: no"),
