@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import zones
-from cwg.look.form_fields import choice_field, one_line_only, refuse_line_breaks, row_field
+from cwg.look.form_fields import choice_field, one_line_only, refuse_unfit_signs, row_field
 from cwg.look.reasons import ReasonField
 from cwg.members.models import Group
 
@@ -48,7 +48,7 @@ class PlanForm(ConfirmsWarnings):
 
     def __init__(self, *args, groups, **kwargs):
         super().__init__(*args, **kwargs)
-        refuse_line_breaks(self)
+        refuse_unfit_signs(self)
         row_field(self, "group").queryset = groups
         choice_field(self, "zone").choices = zones.zone_choices()
 

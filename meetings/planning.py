@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from cwg.documents import zones
 from cwg.documents.models import Register
 from cwg.documents.states import MeetingState
+from cwg.look import signs
 from cwg.look.instants import date_text
 
 # Nobody convenes further ahead, or enters a meeting further back, than this: the year is mistyped.
@@ -24,7 +25,14 @@ SATURDAY = 5
 
 
 class EntryRefused(ValueError):
-    """The meeting cannot be meant so. `str()` is a sentence for the person; nothing was changed."""
+    """The meeting cannot be meant so. `str()` is a sentence for the person; nothing was changed.
+
+    `field` names what it speaks of, as `Plan` calls it.
+    """
+
+    def __init__(self, sentence: object, field: str = ""):
+        super().__init__(sentence)
+        self.field = field
 
 
 def one_kind_of_line_ends(text: str) -> str:
@@ -100,10 +108,18 @@ def instants_of(plan: Plan, zone: ZoneInfo, at: datetime) -> tuple[datetime, lis
     """
     if plan.days < 1 or plan.ordinal < 1:
         raise EntryRefused(_("A meeting has a number from 1 and lasts at least one day."))
+    _must_be_fit_to_print(plan)
     must_be_of_our_time(plan.opens_local, zone, at)
     return zones.local_to_instant(plan.opens_local, zone), [
         _times(position, each, plan, zone) for position, each in enumerate(plan.sittings, 1)
     ]
+
+
+def _must_be_fit_to_print(plan: Plan) -> None:
+    for name in ("title", "place", "venue", "chair", "note"):
+        said = signs.refusal(getattr(plan, name), several_lines=name == "note")
+        if said:
+            raise EntryRefused(said, name)
 
 
 def _times(position: int, each: SittingPlan, plan: Plan, zone: ZoneInfo) -> SittingTimes:
@@ -114,6 +130,8 @@ def _times(position: int, each: SittingPlan, plan: Plan, zone: ZoneInfo) -> Sitt
         )
     starts = datetime.combine(plan.first_day + timedelta(days=each.day - 1), each.starts)
     called = sitting_called(number, starts)
+    if said := signs.refusal(each.title):
+        raise of_sitting(called, said)
     starts_at, ends_at = sitting_instants(called, starts, each.ends, zone)
     return SittingTimes(each.number, each.title, starts_at, ends_at)
 

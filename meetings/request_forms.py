@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import search, symbols
 from cwg.documents.models import Document
-from cwg.look.form_fields import choice_field, refuse_line_breaks, row_field
+from cwg.look.form_fields import choice_field, refuse_unfit_signs, row_field
 from cwg.members.models import MemberState, Office
 from cwg.record import journal, legible
 
@@ -58,7 +58,7 @@ class RequestForm(forms.Form):
 
     def __init__(self, *args, meeting: Meeting, at: datetime, **kwargs):
         super().__init__(*args, **kwargs)
-        refuse_line_breaks(self)
+        refuse_unfit_signs(self)
         self.meeting, self.at = meeting, at
         row_field(self, "sitting").queryset = meeting.sittings.all()
         self.known: dict[str, MemberState | Office] = {}
@@ -134,7 +134,7 @@ class LinkForm(forms.Form):
 
     def __init__(self, *args, own: QuerySet[Document], linkable: QuerySet[Document], **kwargs):
         super().__init__(*args, **kwargs)
-        refuse_line_breaks(self)
+        refuse_unfit_signs(self)
         self.linkable = linkable
         if own:
             row_field(self, "document").queryset = linkable.filter(pk__in=[d.pk for d in own]).order_by(

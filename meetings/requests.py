@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import register, zones
 from cwg.documents.models import Slot
+from cwg.look import signs
 from cwg.members.models import MemberState, Office, Person
 from cwg.members.rights import offices_that_answer
 from cwg.notices import outbox
@@ -99,6 +100,12 @@ def record(
         raise CannotRecord(_("A request has an agenda item."), "item")
     if legible.is_empty(wording):
         raise CannotRecord(_("A request has a wording."), "wording")
+    for field, said in (
+        ("item", signs.refusal(item)),
+        ("wording", signs.refusal(wording, several_lines=True)),
+    ):
+        if said:
+            raise CannotRecord(said, field)
     if not asked:
         raise CannotRecord(_("Choose at least one Member State or office."), "addressees")
     with register.acting_on(meeting.register_id) as (locked, at):

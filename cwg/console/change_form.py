@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cwg.look.form_fields import refuse_line_breaks
+from cwg.look.form_fields import refuse_unfit_signs
 from cwg.look.reasons import ReasonField
 
 from . import history
@@ -18,7 +18,7 @@ class RecordForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        refuse_line_breaks(self)
+        refuse_unfit_signs(self)
         if self.instance.pk and not self.is_bound and hasattr(self.instance, "history"):
             self.initial["seen"] = history.latest_id(self.instance)
 

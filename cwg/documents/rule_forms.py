@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cwg.look.form_fields import choice_field, refuse_line_breaks
+from cwg.look.form_fields import choice_field, refuse_unfit_signs
 from cwg.look.reasons import ReasonForm
 from cwg.members.models import Group
 from cwg.members.rights import Rights
@@ -81,7 +81,7 @@ class RuleForm(ReasonForm):
 
     def __init__(self, data=None, *, rights: Rights, instance: DeadlineRule | None = None, **kwargs):
         super().__init__(data, **kwargs)
-        refuse_line_breaks(self)
+        refuse_unfit_signs(self)
         self.fields["reason"].required = False
         self.instance = instance
         self.groups = {

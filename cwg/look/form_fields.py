@@ -1,10 +1,9 @@
-"""A form's field by its name, as the kind of field it is; and what every field of one line refuses."""
-
-import unicodedata
+"""A form's field by its name, as the kind of field it is; and what every field of text refuses."""
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
+
+from . import signs
 
 
 def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
@@ -22,13 +21,24 @@ def row_field(form: forms.BaseForm, name: str) -> forms.ModelChoiceField:
 
 
 def one_line_only(value: object) -> None:
-    """Refuses line breaks and control characters: names and titles reach headers of mails. Raises ValidationError."""
-    if isinstance(value, str) and any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in value):
-        raise ValidationError(_("Write this on one line, without control characters."))
+    """Refuses what no line may hold (`signs.refusal`): names and titles reach headers of mails. Raises ValidationError."""
+    _refuse(value, several_lines=False)
 
 
-def refuse_line_breaks(form: forms.BaseForm) -> None:
-    """Every field of one line refuses what has more; a field of several lines (Textarea) takes them."""
+def several_lines_only(value: object) -> None:
+    """The same of a text of several lines."""
+    _refuse(value, several_lines=True)
+
+
+def _refuse(value: object, *, several_lines: bool) -> None:
+    said = signs.refusal(value, several_lines=several_lines) if isinstance(value, str) else ""
+    if said:
+        raise ValidationError(said)
+
+
+def refuse_unfit_signs(form: forms.BaseForm) -> None:
+    """Every field of text refuses what its text may not hold; one of several lines (Textarea) takes line breaks."""
     for field in form.fields.values():
-        if isinstance(field, forms.CharField) and not isinstance(field.widget, forms.Textarea):
-            field.validators = [*field.validators, one_line_only]
+        if isinstance(field, forms.CharField):
+            several = isinstance(field.widget, forms.Textarea)
+            field.validators = [*field.validators, several_lines_only if several else one_line_only]

@@ -5,20 +5,15 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from cwg.look import signs
+
 from . import refusals
-
-# Signs that turn the direction of what follows: a name must not turn the rest of a line around.
-DIRECTION_OVERRIDES = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
-
-
-def turns_direction(text: str) -> bool:
-    return not DIRECTION_OVERRIDES.isdisjoint(text)
 
 
 def one_line(text: str) -> str:
     """`text` on one line, without control characters and signs that turn the direction: fit to be shown anywhere."""
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c for c in str(text))
-    return " ".join("".join(c for c in kept if c not in DIRECTION_OVERRIDES).split())
+    return " ".join("".join(c for c in kept if c not in signs.DIRECTION_OVERRIDES).split())
 
 
 def clean_name(name: str) -> str:
@@ -27,12 +22,7 @@ def clean_name(name: str) -> str:
     Raises NameRefused.
     """
     name = name.strip()
-    if (
-        not name
-        or len(name) > 150
-        or any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in name)
-        or turns_direction(name)
-    ):
+    if not name or len(name) > 150 or signs.refusal(name):
         raise refusals.NameRefused
     return name
 

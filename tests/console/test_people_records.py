@@ -16,11 +16,20 @@ def change(client, row, **data):
     return client.post(page, data | {"reason": "Because", "seen": "" if seen is None else seen})
 
 
-@pytest.mark.parametrize("name", ["Evil\r\nBcc: x@evil.example", "Two\nlines", "Bell\x07", "Line\u2028two"])
-def test_a_name_is_one_line(name, secretary, saudi_delegate, client_of):
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Evil\r\nBcc: x@evil.example", "on one line"),
+        ("Two\nlines", "on one line"),
+        ("Line\u2028two", "on one line"),
+        ("Bell\x07", "control characters"),
+        ("Turned\u202eround", "turn the direction"),
+    ],
+)
+def test_a_name_is_one_line(name, said, secretary, saudi_delegate, client_of):
     before = saudi_delegate.name
     answer = change(client_of(secretary), saudi_delegate, name=name, language="en", time_zone="")
-    assert "on one line" in answer.content.decode()
+    assert said in answer.content.decode()
     assert Person.objects.get(pk=saudi_delegate.pk).name == before
 
 

@@ -1,7 +1,7 @@
 import pytest
 from django import forms
 
-from cwg.look.form_fields import choice_field, row_field
+from cwg.look.form_fields import choice_field, refuse_unfit_signs, row_field
 from cwg.members.models import Office
 
 
@@ -26,3 +26,18 @@ def test_a_field_of_rows_is_found_by_its_name_also_where_several_are_chosen():
 def test_a_field_that_offers_no_choice_is_an_error_of_ours(look_up):
     with pytest.raises(AssertionError):
         look_up(Asked(), "name")
+
+
+class Typed(forms.Form):
+    title = forms.CharField()
+    note = forms.CharField(widget=forms.Textarea)
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        refuse_unfit_signs(self)
+
+
+def test_every_field_of_text_refuses_what_it_may_not_hold_by_its_kind():
+    assert Typed({"title": "One line", "note": "One\r\ntwo"}).is_valid()
+    assert list(Typed({"title": "One\ntwo", "note": "One"}).errors) == ["title"]
+    assert list(Typed({"title": "a\u202eb", "note": "a\u202eb"}).errors) == ["title", "note"]

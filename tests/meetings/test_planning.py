@@ -1,5 +1,6 @@
 """What is checked of a meeting as it is entered, wherever it is entered."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,14 @@ def test_a_wild_year_is_refused_in_a_sentence(held, year):
         planning.instants_of(plan(year, 12, 31), ZURICH, held.at)
 
 
+@pytest.mark.parametrize("field", ["title", "place", "venue", "chair", "note"])
+def test_what_would_be_shown_as_something_else_is_refused_at_its_field(held, field):
+    turned = replace(plan(), **{field: "Room \u202e14"})
+    with pytest.raises(EntryRefused, match="turn the direction") as refusal:
+        planning.instants_of(turned, ZURICH, held.at)
+    assert refusal.value.field == field
+
+
 def test_a_sitting_past_midnight_ends_the_next_day(held):
     _opens, [night] = planning.instants_of(
         plan(2026, 6, 22, SittingPlan(3, time(21), time(1, 30))), ZURICH, held.at
@@ -47,6 +56,7 @@ def test_a_sitting_past_midnight_ends_the_next_day(held):
         (SittingPlan(0, time(9)), "Sitting 2: it is not on a day"),
         (SittingPlan(1, time(12), time(11)), r"Sitting 2 .*12:00.*twelve hours"),
         (SittingPlan(1, time(12), time(12)), r"Sitting 2 .*twelve hours"),
+        (SittingPlan(1, time(12), title="Room \u202e14"), r"Sitting 2 .*12:00.*turn the direction"),
     ],
 )
 def test_a_message_names_the_sitting_it_speaks_of(held, wrong, said):

@@ -256,8 +256,11 @@ def test_only_the_secretariat_records(meeting, chair, saudi_focal_point, auditor
     "wrong",
     [
         {"item": " "},
+        {"item": "7\u202e8"},
+        {"item": "7\n8"},
         {"wording": ""},
         {"wording": "\u200b\u2060"},
+        {"wording": "A \u202elist"},
         {"due_on": date(2026, 3, 1)},
         {"addressees": []},
     ],

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cwg.look import csv_export
+from cwg.look import csv_export, signs
 
-from ..cleaning import one_line, turns_direction
+from ..cleaning import one_line
 
 MOST_ROWS = 500
 MOST_BYTES = 1024 * 1024
@@ -290,11 +290,11 @@ _NEEDED_COLUMNS = {ROLE, NAME, FAMILY, ADDRESS}
 def _unfit(cell: str) -> str:
     """What no cell may hold, as a sentence; "" for a cell that may stand."""
     inner = cell.strip()
-    if any(c in "\r\n\v\f\x85\u2028\u2029" for c in inner):
+    if any(c in signs.LINE_ENDS for c in inner):
         return _("write this on one line.")
     if any(unicodedata.category(c) in ("Cc", "Cs") for c in inner):
         return _("this contains control characters. Type it again.")
-    if turns_direction(inner):
+    if signs.turns_direction(inner):
         return _("this contains invisible characters that turn the direction of writing. Type it again.")
     if csv_export.is_formula(inner):
         return _("this begins like a formula of a spreadsheet. Write it without the sign in front.")
