@@ -93,7 +93,7 @@ class Sitting(models.Model):
     class Meta:
         verbose_name = _("sitting")
         verbose_name_plural = _("sittings")
-        ordering = ["meeting", "number"]
+        ordering = ["meeting_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["meeting", "number"], name="sitting_number_once"),
             models.CheckConstraint(
@@ -170,7 +170,7 @@ class Request(models.Model):
     class Meta:
         verbose_name = _("request of the Group")
         verbose_name_plural = _("requests of the Group")
-        ordering = ["meeting", "recorded_at", "pk"]
+        ordering = ["meeting_id", "recorded_at", "pk"]
 
     def __str__(self) -> str:
         return self.wording[:80]
@@ -275,7 +275,7 @@ class Addressee(OfParty):
     class Meta:
         verbose_name = _("addressee of a request")
         verbose_name_plural = _("addressees of requests")
-        ordering = ["request", "pk"]
+        ordering = ["request_id", "pk"]
         constraints = [
             one_party("an_addressee_is_one_party"),
             models.UniqueConstraint(

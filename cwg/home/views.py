@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from operator import itemgetter
 
 from django.db.models import Exists, OuterRef
@@ -35,7 +36,7 @@ class Ahead:
     may_contribute: bool = False
     as_delegation: bool = False
 
-    @property
+    @cached_property
     def door(self) -> rules.DeadlineLine | None:
         """The deadline that binds a contribution where several rules hold; None where no rule does."""
         binding = rules.deadline_for(self.meeting.register, Kind.CONTRIBUTION_ACTION)

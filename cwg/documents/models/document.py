@@ -225,7 +225,7 @@ class Revision(models.Model):
     class Meta:
         verbose_name = _("revision")
         verbose_name_plural = _("revisions")
-        ordering = ["document", "position"]
+        ordering = ["document_id", "position"]
         constraints = [
             models.UniqueConstraint(
                 fields=["document", "kind", "number", "language"], name="revision_once_in_a_document"
@@ -354,7 +354,7 @@ class Source(NamesParty):
     class Meta:
         verbose_name = _("source")
         verbose_name_plural = _("sources")
-        ordering = ["revision", "position"]
+        ordering = ["revision_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["revision", "position"], name="source_position_once"),
             named_where("sources_of_states_and_only_they_name_a_state", "state", kind="state"),

@@ -76,7 +76,7 @@ class File(models.Model):
     class Meta:
         verbose_name = _("file")
         verbose_name_plural = _("files")
-        ordering = ["version", "position"]
+        ordering = ["version_id", "position"]
         constraints = [models.UniqueConstraint(fields=["version", "position"], name="file_position_once")]
 
     def __str__(self) -> str:

@@ -74,7 +74,7 @@ class Letter(models.Model):
     class Meta:
         verbose_name = _("letter")
         verbose_name_plural = _("letters")
-        ordering = ["filed_for", "position"]
+        ordering = ["filed_for_id", "position"]
         constraints = [models.UniqueConstraint(fields=["filed_for", "position"], name="letter_position_once")]
 
     def __str__(self) -> str:
@@ -109,7 +109,7 @@ class Objection(models.Model):
     class Meta:
         verbose_name = _("objection")
         verbose_name_plural = _("objections")
-        ordering = ["document", "made_at"]
+        ordering = ["document_id", "made_at"]
         constraints = [
             models.UniqueConstraint(
                 fields=["document"],

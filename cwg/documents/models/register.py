@@ -299,7 +299,7 @@ class Deadline(models.Model):
     class Meta:
         verbose_name = _("deadline")
         verbose_name_plural = _("deadlines")
-        ordering = ["register", "instant"]
+        ordering = ["register_id", "instant"]
         constraints = [
             models.UniqueConstraint(
                 fields=["register", "rule"],

@@ -40,7 +40,7 @@ class Version(models.Model):
     class Meta:
         verbose_name = _("language version")
         verbose_name_plural = _("language versions")
-        ordering = ["revision", "language", "edition"]
+        ordering = ["revision_id", "language", "edition"]
         constraints = [
             models.UniqueConstraint(
                 fields=["revision", "language", "edition"], name="edition_once_in_a_language"
