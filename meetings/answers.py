@@ -139,7 +139,14 @@ def answered_by(documents: QuerySet[Document]) -> dict[int, list[upward.Answered
     found = (
         Addressee.objects.filter(Q(document__in=wanted) | Q(slot__document__in=wanted))
         .select_related("slot", "request__meeting__register")
-        .order_by("request", "pk")
+        .only(
+            "document",
+            "slot__document",
+            "request__wording",
+            "request__meeting__register__slug",
+            "request__meeting__register__title",
+        )
+        .order_by("request_id", "pk")
     )
     pages: dict[int, dict[int, upward.AnsweredRequest]] = {}
     for row in found:

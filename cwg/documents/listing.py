@@ -6,6 +6,7 @@ A list of any length is one query: revisions, their sources and their languages 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -200,8 +201,9 @@ class Rows(list[Row]):
         return row_html.lines(self)
 
 
-def _revisions():
-    """The revisions of a document as one JSON array."""
+@cache
+def _revisions() -> ArraySubquery:
+    """The revisions of a document as one JSON array. Built once: a query that uses it takes a copy."""
     sources = (
         Source.objects.filter(revision=OuterRef("pk"))
         .order_by("position")

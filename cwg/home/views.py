@@ -124,5 +124,5 @@ def _sponsorships(rights: Rights) -> list[Sponsorship]:
         Sponsorship.objects.of_delegations(rights)
         .filter(status=Sponsorship.Status.ASKED)
         .of_open_drafts()
-        .select_related("contribution__state", "contribution__register", "contribution__group", "state")
+        .select_related("contribution__state", "contribution__group", "state")
     )
