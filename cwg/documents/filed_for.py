@@ -44,7 +44,12 @@ def filer_of_revision(revision: Revision) -> Secretariat | None:
 
 
 def objection_to(document: Document) -> Objection | None:
-    """The objection that stands against the document. No query after `for_list`."""
+    """The objection that stands against the document. No query after `for_list`.
+
+    Only what was filed for a State is objected to: of all other documents nobody need read objections.
+    """
+    if not filers_of(document):
+        return None
     return next((each for each in document.objections.all() if each.is_standing), None)
 
 

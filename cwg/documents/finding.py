@@ -5,13 +5,14 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from cwg.members.requests import PortalRequest, VisitorRequest
 
-from . import header_block
-from .models import Document, File, Letter, Receipt, Register, Slot
+from . import filed_for, header_block
+from .models import Document, File, Letter, Receipt, Register, Revision, Slot, Version
 
 
 def or_sign_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -34,7 +35,10 @@ def or_sign_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
 
 def document_or_404(request: VisitorRequest, path: str) -> Document:
     """The document at `path` as this person sees it. Raises Http404."""
-    return get_object_or_404(header_block.for_page(Document.objects.visible_to(request.rights)), path=path)
+    found = get_object_or_404(header_block.for_page(Document.objects.visible_to(request.rights)), path=path)
+    if filed_for.filers_of(found):
+        prefetch_related_objects([found], "objections__state")
+    return found
 
 
 def receipt_or_404(request: PortalRequest, code: str) -> Receipt:
@@ -45,10 +49,10 @@ def receipt_or_404(request: PortalRequest, code: str) -> Receipt:
     return get_object_or_404(
         receipts.prefetch_related(
             "revision__sources",
-            "revision__versions__files__blob",
+            Prefetch("revision__versions", Version.objects.with_files()),
             "revision__filed_for__letters__blob",
             "revision__document__objections__state",
-            "revision__document__revisions",
+            Prefetch("revision__document__revisions", Revision.objects.select_related("filed_for")),
         ),
         code=code,
     )
@@ -56,9 +60,8 @@ def receipt_or_404(request: PortalRequest, code: str) -> Receipt:
 
 def file_or_404(request: VisitorRequest, pk: uuid.UUID) -> File:
     """The file of a registered document, with its bytes' row. Raises Http404; withdrawn ones are closed."""
-    files = File.objects.visible_to(request.rights).select_related(
-        "blob", "version__revision__document__register"
-    )
+    files = File.objects.visible_to(request.rights).with_bytes()
+    files = files.select_related("version__revision__document__register").defer("version__text")
     return get_object_or_404(files, pk=pk)
 
 

@@ -26,17 +26,16 @@ ENDING_OF_FILE = {media_type: ending for ending, media_type in intake.MEDIA_TYPE
 
 def for_page(documents):
     """`documents` with all that a document's page shows, in a constant number of queries."""
-    versions = Version.objects.defer("text").prefetch_related("files__blob")
     revisions = (
         Revision.objects.order_by("position")
         .select_related("deadline", "receipt", "slot", "filed_for")
         .prefetch_related(
             Prefetch("sources", Source.objects.select_related("state", "office")),
-            Prefetch("versions", versions),
+            Prefetch("versions", Version.objects.with_files()),
         )
     )
     return documents.select_related("register__group", "series", "answers_slot").prefetch_related(
-        Prefetch("revisions", revisions), "issues", "objections__state"
+        Prefetch("revisions", revisions), "issues"
     )
 
 
@@ -298,7 +297,7 @@ def entries(document: Document, *, with_receipts: bool) -> list[Entry]:
     head = of(document, current)
     made = []
     for revision in reversed(revisions):
-        own = of(document, revision)
+        own = head if revision == current else of(document, revision)
         superseded = revision.is_whole_text and revision.position < current.position
         later = [r for r in revisions if r.kind == Revision.Kind.REV and r.position > revision.position]
         successor = next(iter(later), None)

@@ -93,7 +93,7 @@ def contents(documents, languages: Collection[str]) -> list[Packed]:
     text that a Rev. has replaced is left out with that text. Nothing of withdrawn ones.
     """
     packed = []
-    for document in documents:
+    for document in documents.prefetch_related("objections__state"):
         if document.is_withdrawn:
             continue
         folder = symbols.in_file_name(document.symbol or document.path)

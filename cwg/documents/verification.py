@@ -52,8 +52,7 @@ def _receipts() -> Iterator[tuple[Receipt, list[comparison.Difference]]]:
     kept = Receipt.objects.select_related("revision__document", "revision__filed_for").prefetch_related(
         "revision__sources",
         "revision__filed_for__letters__blob",
-        Prefetch("revision__versions", Version.objects.defer("text")),
-        "revision__versions__files__blob",
+        Prefetch("revision__versions", Version.objects.with_files()),
     )
     for receipt in kept.iterator(chunk_size=200):
         yield receipt, list(comparison.of_receipt(receipt))
@@ -206,8 +205,7 @@ def acts_told() -> Iterator[str]:
         .prefetch_related(
             "sources",
             "filed_for__letters__blob",
-            Prefetch("versions", Version.objects.defer("text")),
-            "versions__files__blob",
+            Prefetch("versions", Version.objects.with_files()),
         )
         .order_by("pk")
     }
@@ -265,8 +263,8 @@ def translations_told() -> Iterator[str]:
             told[entry.facts["revision"], line["language"], line["edition"]] = _as_told(
                 line["added_at"], ((file["sha256"], file["size"]) for file in line["files"])
             )
-    added = Version.objects.exclude(added_at=None).defer("text").order_by("pk")
-    for version in added.select_related("revision__document").prefetch_related("files__blob"):
+    added = Version.objects.exclude(added_at=None).with_files().order_by("pk")
+    for version in added.select_related("revision__document"):
         held = _as_told(
             journal.plain(version.added_at),
             ((file.blob_id, file.blob.size) for file in version.files.all()),

@@ -201,5 +201,5 @@ def test_the_page_asks_as_often_for_three_changes_as_for_one(
             document, ["public", "membership", "public"][number], actor=saudi_delegate, reason="Agreed"
         )
     client = client_of(saudi_delegate)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(receipt.get_absolute_url())

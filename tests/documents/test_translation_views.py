@@ -245,9 +245,9 @@ def test_both_pages_ask_as_often_for_three_translations_as_for_one(
     for language in ("fr", "ru", "ar")[:count]:
         factories.add_translation(document, language, text=language, actor=secretary)
         send(browser, document, language, content=factories.pdf_bytes(f"again {language}"))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         browser.get(document.get_absolute_url())
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         browser.get(address(document))
 
 

@@ -64,9 +64,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
                 .select_related("filed_for")
                 .prefetch_related(
                     models.Prefetch("sources", Source.objects.select_related("state", "office")),
-                    models.Prefetch(
-                        "versions", Version.objects.defer("text").prefetch_related("files__blob")
-                    ),
+                    models.Prefetch("versions", Version.objects.with_files()),
                 ),
             ),
         )

@@ -50,6 +50,10 @@ class Blob(models.Model):
 
 
 class FileQuerySet(models.QuerySet["File"]):
+    def with_bytes(self) -> "FileQuerySet":
+        """With the row of their bytes, but without the text read from them: as long as the paper, and read only once."""
+        return self.select_related("blob").defer("blob__text")
+
     def visible_to(self, rights: Rights) -> "FileQuerySet":
         """Files of visible, not withdrawn documents, from the instant their revision is available."""
         from .document import Document

@@ -1,14 +1,20 @@
 """A revision in one language: as it came with the document, or as the secretariat added it; and what it prepares."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from cwg.languages import LANGUAGES
 from cwg.members.models import Person
 
+from .file import File
+
 
 class VersionQuerySet(models.QuerySet["Version"]):
+    def with_files(self) -> "VersionQuerySet":
+        """As pages and lists show them: with their files, one query for all, and without any extracted text."""
+        return self.defer("text").prefetch_related(Prefetch("files", File.objects.with_bytes()))
+
     def standing(self) -> "VersionQuerySet":
         """One a language: what is read, found and downloaded as the text. `Revision.texts` says the same of rows at hand."""
         later = Version.objects.filter(

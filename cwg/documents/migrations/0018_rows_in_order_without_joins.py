@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('documents', '0016_filed_for_others'),
+        ('documents', '0017_when_bytes_were_sent'),
     ]
 
     operations = [
