@@ -63,7 +63,7 @@ def link(addressee: Addressee, document: Document, *, actor: Person) -> Addresse
         Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
         row = _locked(addressee.pk)
         if not row.awaits_document:
-            raise CannotLink(NOT_AWAITED)
+            raise CannotLink(_why_not_awaited(row))
         if not linkable(rights_of(actor, at), locked.group_id).filter(pk=document.pk).exists():
             raise CannotLink(
                 _("That document cannot be linked: it is withdrawn, or not of this group."), "document"
@@ -72,8 +72,8 @@ def link(addressee: Addressee, document: Document, *, actor: Person) -> Addresse
         return row
 
 
-def unlink(addressee: Addressee, *, actor: Person, reason: str) -> Document:
-    """Take a document off a dated request that it does not answer; returns it. The request awaits an answer again.
+def unlink(addressee: Addressee, document: Document, *, actor: Person, reason: str) -> Document:
+    """Take `document` off a dated request that it does not answer; returns it. The request awaits an answer again.
 
     Raises PermissionDenied, ReasonMissing, CannotLink.
     """
@@ -81,9 +81,11 @@ def unlink(addressee: Addressee, *, actor: Person, reason: str) -> Document:
     with register.acting_on(addressee.request.meeting.register_id) as (locked, at):
         must_be_secretariat(actor, locked.group_id, at)
         row = _locked(addressee.pk)
-        document = row.document
-        if document is None or not row.is_linked:
-            raise CannotLink(_("No document is linked here."))
+        if row.document is None or not row.is_linked:
+            raise CannotLink(_("No document is linked here any more. Nothing was removed."))
+        if row.document != document:
+            said = _("%(linked)s is linked here now, and not %(document)s. Nothing was removed.")
+            raise CannotLink(said % {"linked": row.document.symbol, "document": document.symbol})
         row.document = row.linked_at = row.linked_by = None
         save_signed(row, actor, reason)
         journal.append(
@@ -112,6 +114,16 @@ def answer(addressee_id: int, document: Document, *, actor: Person, at: datetime
 
 def _locked(addressee_id: int) -> Addressee:
     return Addressee.objects.filter(pk=addressee_id).locked().get()
+
+
+def _why_not_awaited(row: Addressee) -> object:
+    """What somebody who was quicker has done, where it is that."""
+    if row.withdrawn_at is not None and row.request.due_on is not None:
+        return _("The request to %(addressee)s has been withdrawn. Nothing was linked.") % {"addressee": row}
+    if row.document is not None and row.is_answered:
+        said = _("%(symbol)s is linked as the answer of %(addressee)s already. Nothing was changed.")
+        return said % {"symbol": row.document.symbol, "addressee": row}
+    return NOT_AWAITED
 
 
 def _put(row: Addressee, document: Document, *, actor: Person, at: datetime, into: Register) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cwg.documents import search, symbols
 from cwg.documents.models import Document
 from cwg.look.form_fields import choice_field, refuse_unfit_signs, row_field
+from cwg.look.reasons import ReasonForm
 from cwg.members.models import MemberState, Office
 from cwg.record import journal, legible
 
@@ -171,3 +172,13 @@ class LinkForm(forms.Form):
     @property
     def chosen(self) -> Document | None:
         return self.cleaned_data.get("symbol") or self.cleaned_data.get("document")
+
+
+class UnlinkForm(ReasonForm):
+    """Why; and which document its page showed, so that no other is taken off that was linked meanwhile."""
+
+    document = forms.ModelChoiceField(Document.objects.none(), widget=forms.HiddenInput)
+
+    def __init__(self, *args, seen: QuerySet[Document], **kwargs):
+        super().__init__(*args, **kwargs)
+        row_field(self, "document").queryset = seen

@@ -7,6 +7,7 @@ does not exist; the verb asks again, under its lock.
 from collections.abc import Iterable
 from datetime import datetime
 
+from django import forms
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_safe
 from cwg.documents import listing
 from cwg.documents import offers as document_offers
 from cwg.documents.models import Document
+from cwg.look import overtaken
 from cwg.look.reasons import ReasonForm
 from cwg.members.models import MemberState, Office
 from cwg.members.parties import Party
@@ -28,7 +30,7 @@ from .carrying_out import carried_out, form_page
 from .finding import meeting_or_404, own_meeting_or_404, trail_of
 from .models import Addressee, Meeting, Request
 from .offers import MeetingAct
-from .request_forms import LinkForm, RequestForm
+from .request_forms import LinkForm, RequestForm, UnlinkForm
 from .request_lines import AddresseeLine, RequestLine
 
 
@@ -249,6 +251,8 @@ def link_answer(request: PortalRequest, slug: str, pk: int, addressee: int) -> H
                 }
                 messages.success(request, said)
                 return redirect(line.request)
+            if form.non_field_errors():
+                return _overtaken(request, form)
             status = 409
     return render(
         request,
@@ -264,21 +268,31 @@ def unlink_answer(request: PortalRequest, slug: str, pk: int, addressee: int) ->
     meeting = own_meeting_or_404(request, slug)
     line = _line_or_404(request, meeting, pk)
     asked = _addressee_or_404(line, addressee)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = UnlinkForm(
+        request.POST if request.method == "POST" else None,
+        initial={"document": asked.answer},
+        seen=Document.objects.visible_to(request.rights),
+    )
     status = 200
     if request.method == "POST":
         status = 400
         if form.is_valid():
+            document, reason = form.cleaned_data["document"], form.cleaned_data["reason"]
             taken = carried_out(
-                form, answers.unlink, asked.addressee, actor=request.user, reason=form.cleaned_data["reason"]
+                form, answers.unlink, asked.addressee, document, actor=request.user, reason=reason
             )
-            if taken is not None:
-                messages.success(request, _("%(symbol)s is no longer linked.") % {"symbol": taken.symbol})
-                return redirect(line.request)
-            status = 409
+            if taken is None:
+                return _overtaken(request, form)
+            messages.success(request, _("%(symbol)s is no longer linked.") % {"symbol": taken.symbol})
+            return redirect(line.request)
     return render(
         request,
         "meetings/unlink_answer.html",
         {"meeting": meeting, "line": asked, "one": line.request, "form": form, "trail": _trail(line)},
         status=status,
     )
+
+
+def _overtaken(request: PortalRequest, form: forms.Form) -> HttpResponse:
+    """Somebody was quicker: what has become of it, and what was typed."""
+    return overtaken.page(request, form, said=" ".join(form.non_field_errors()))

@@ -95,9 +95,9 @@ def test_one_document_may_answer_for_several(asked, document, secretary):
 def test_a_wrong_document_is_taken_off_and_the_record_keeps_both(held, asked, document, secretary):
     answers.link(asked, document, actor=secretary)
     with pytest.raises(ReasonMissing):
-        answers.unlink(asked, actor=secretary, reason=" ")
+        answers.unlink(asked, document, actor=secretary, reason=" ")
     assert fresh(asked).answer == document
-    assert answers.unlink(asked, actor=secretary, reason="It speaks of something else") == document
+    assert answers.unlink(asked, document, actor=secretary, reason="It speaks of something else") == document
     one = fresh(asked)
     assert (one.answer, one.linked_at, one.linked_by) == (None, None, None)
     assert one.standing_at(held.at) is Standing.AWAITED
@@ -144,10 +144,29 @@ def test_a_document_that_cannot_answer_is_refused(dg, asked, secretary, fault):
     assert as_it_stands() == before
 
 
-def test_what_is_not_linked_is_not_taken_off(asked, secretary):
+def test_what_is_not_linked_is_not_taken_off(asked, document, secretary):
     before = as_it_stands()
     with pytest.raises(answers.CannotLink):
-        answers.unlink(asked, actor=secretary, reason="Wrong")
+        answers.unlink(asked, document, actor=secretary, reason="Wrong")
+    assert as_it_stands() == before
+
+
+def test_who_comes_second_reads_what_was_linked_and_takes_nothing_off_that_was_not_shown(
+    held, asked, document, secretary
+):
+    answers.link(asked, document, actor=secretary)
+    other = factories.make_document(document.register, "Another report")
+    before = as_it_stands()
+    with pytest.raises(answers.CannotLink, match="DG-4/1 is linked as the answer of Saudi Arabia already"):
+        answers.link(asked, other, actor=secretary)
+    with pytest.raises(answers.CannotLink, match="DG-4/1 is linked here now, and not DG-4/2"):
+        answers.unlink(asked, other, actor=secretary, reason="Wrong")
+    assert as_it_stands() == before
+    syria = asked.request.addressees.get(state__iso3="SYR")
+    requests.withdraw(asked.request, addressee=syria, actor=secretary, reason="Not needed")
+    before = as_it_stands()
+    with pytest.raises(answers.CannotLink, match="has been withdrawn"):
+        answers.link(syria, other, actor=secretary)
     assert as_it_stands() == before
 
 
@@ -161,7 +180,7 @@ def test_only_the_secretariat_links_and_takes_off(asked, document, chair, syrian
     for actor in (chair, syrian_focal_point):
         before = as_it_stands()
         with pytest.raises(PermissionDenied):
-            answers.unlink(asked, actor=actor, reason="Wrong")
+            answers.unlink(asked, document, actor=actor, reason="Wrong")
         assert as_it_stands() == before
 
 

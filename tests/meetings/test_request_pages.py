@@ -503,17 +503,42 @@ def test_a_wrong_link_is_removed_with_a_reason(client_of, dated, report, secreta
     saudi_arabia = dated.addressees.get(state__iso3="SAU")
     url = url_of("unlink-answer", dated, saudi_arabia)
     assert url not in client_of(secretary).get(dated.get_absolute_url()).content.decode()
-    assert client_of(secretary).post(url, {"reason": "Wrong"}).status_code == 409
     answers.link(saudi_arabia, report, actor=secretary)
     assert url in client_of(secretary).get(dated.get_absolute_url()).content.decode()
     assert url not in client_of(chair).get(dated.get_absolute_url()).content.decode()
-    assert client_of(chair).post(url, {"reason": "Wrong"}).status_code == 404
-    assert client_of(secretary).post(url, {"reason": ""}).status_code == 400
+    sent = {"document": report.pk, "reason": "It speaks of something else"}
+    assert client_of(chair).post(url, sent).status_code == 404
+    for lacking in ({"reason": ""}, {"document": ""}, {"document": 999999}):
+        assert client_of(secretary).post(url, sent | lacking).status_code == 400
     saudi_arabia.refresh_from_db()
     assert saudi_arabia.document == report
-    assert client_of(secretary).post(url, {"reason": "It speaks of something else"}).status_code == 302
+    page = client_of(secretary).get(url).content.decode()
+    assert f'name="document" value="{report.pk}"' in page
+    assert client_of(secretary).post(url, sent).status_code == 302
     saudi_arabia.refresh_from_db()
     assert saudi_arabia.document is None
+
+
+def test_whoever_is_overtaken_reads_what_has_become_of_it_and_keeps_the_typed_words(
+    client_of, dated, report, secretary
+):
+    saudi_arabia = dated.addressees.shown().get(state__iso3="SAU")
+    other = factories.make_document(report.register, "Another report")
+    answers.link(saudi_arabia, other, actor=secretary)
+    before = as_it_stands()
+    linking = client_of(secretary).post(url_of("link-answer", dated, saudi_arabia), {"symbol": "DG-5/1"})
+    sent = {"document": report.pk, "reason": "It speaks of something else"}
+    removing = client_of(secretary).post(url_of("unlink-answer", dated, saudi_arabia), sent)
+    for answer, said, typed in (
+        (linking, "DG-5/2 is linked as the answer of Saudi Arabia already", "DG-5/1"),
+        (removing, "DG-5/2 is linked here now, and not DG-5/1", "It speaks of something else"),
+    ):
+        page = answer.content.decode()
+        assert answer.status_code == 409 and said in page and typed in page
+    assert as_it_stands() == before
+    answers.unlink(saudi_arabia, other, actor=secretary, reason="Wrong")
+    gone = client_of(secretary).post(url_of("unlink-answer", dated, saudi_arabia), sent)
+    assert gone.status_code == 409 and "No document is linked here any more" in gone.content.decode()
 
 
 @pytest.mark.parametrize("verb", ["withdraw-addressee", "link-answer", "unlink-answer"])

@@ -35,7 +35,7 @@ def test_what_was_linked_taken_off_and_linked_again_holds(held, asked, document,
     for each in asked:
         answers.link(each, document, actor=secretary)
     held.forward(hours=1)
-    answers.unlink(asked[0], actor=secretary, reason="It speaks of something else")
+    answers.unlink(asked[0], document, actor=secretary, reason="It speaks of something else")
     assert drafts.faults() == []
     held.forward(hours=1)
     answers.link(asked[0], document, actor=secretary)

@@ -184,7 +184,7 @@ def test_a_withdrawn_document_that_never_was_an_answer_is_taken_off(
     asked, report, secretary, saudi_focal_point
 ):
     withdraw(report, saudi_focal_point)
-    assert answers.unlink(asked, actor=secretary, reason="It spoke of something else") == report
+    assert answers.unlink(asked, report, actor=secretary, reason="It spoke of something else") == report
     assert awaits(asked) and fresh(asked).answer is None
     assert drafts.faults() == []
 
@@ -200,7 +200,7 @@ def test_the_request_is_withdrawn_as_any_that_awaits_an_answer(
     assert (one.standing_at(held.at), one.answer) == (Standing.WITHDRAWN, report)
     assert drafts.faults() == []
     with pytest.raises(answers.CannotLink):
-        answers.unlink(asked, actor=secretary, reason="Wrong")
+        answers.unlink(asked, report, actor=secretary, reason="Wrong")
     assert fresh(asked).answer == report
 
 
