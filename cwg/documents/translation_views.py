@@ -57,7 +57,7 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
         return overtaken.page(request, AddForm(request.POST or None))
     text = _text(request, found)
     if text is None:
-        return _gone(request, path)
+        return _gone(request, path, AddForm(request.POST or None))
     if request.method != "POST":
         return _page(request, found, text)
     language = request.POST.get("language", "")
@@ -77,12 +77,12 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
         found = _document(request, path)
         text = _text(request, found)
         if text is None:
-            return _gone(request, path)
+            return _gone(request, path, form)
         return _page(request, found, text, form=AddForm(request.POST, replaces=True), status=422)
     except translations.NotTheText:
-        return _gone(request, path)
+        return _gone(request, path, form)
     except tuple(REFUSED) as refused:
-        return _page(request, found, text, errors=[str(REFUSED[type(refused)])], status=409)
+        return _page(request, found, text, form=form, errors=[str(REFUSED[type(refused)])], status=409)
     said = {"language": LANGUAGE_NAMES[version.language], "symbol": text.symbol or found.heading}
     messages.success(request, _("The %(language)s translation of %(symbol)s is on its page now.") % said)
     return redirect(found)
@@ -165,13 +165,14 @@ def _address(document: Document, text: Revision, language: str = "", name: str =
     return f"{reverse(f'documents:{name}', args=[document.path])}?{urlencode(query)}"
 
 
-def _gone(request: PortalRequest, path: str) -> HttpResponse:
-    """The page of the text as it stands now."""
+def _gone(request: PortalRequest, path: str, form: AddForm | None = None) -> HttpResponse:
+    """The page of the text as it stands now; `form` is what was sent for the other."""
     found = _document(request, path)
     said = [str(REFUSED[translations.NotTheText])]
     if taking_files.wants_json(request) and request.method == "POST":
         return JsonResponse({"errors": said}, status=409)
-    return _page(request, found, found.current, errors=said, status=409 if request.method == "POST" else 200)
+    status = 409 if request.method == "POST" else 200
+    return _page(request, found, found.current, form=form, errors=said, status=status)
 
 
 def _not_taken(
@@ -229,6 +230,8 @@ def _page(
             "places": [(place, _address(document, text, place.code) + "#upload") for place in places],
             "groups": groups,
             "form": form,
+            # Where the form of that language is not there any more, its words are.
+            "typed": overtaken.typed_in([form]) if form and bound not in prepared else [],
             "upload_url": _address(document, text, name="translation-upload"),
             "add_url": _address(document, text),
             "upload_languages": [(place.code, place.name) for place in open_places],

@@ -210,6 +210,21 @@ def test_what_is_sent_for_a_text_that_was_superseded_is_not_put_to_its_successor
     assert JournalEntry.objects.count() == before + 1  # the Rev.
 
 
+@pytest.mark.parametrize("meanwhile", ["superseded", "removed"])
+def test_a_reason_whose_form_is_gone_is_given_back(browser, document, secretary, meanwhile):
+    factories.add_translation(document, "fr", text="Faux.", actor=secretary)
+    send(browser, document)
+    if meanwhile == "superseded":
+        factories.make_document(document.register, "New", revises_id=document.pk, revision_kind="rev")
+    else:
+        PreparedFile.objects.all().delete()
+    before = Version.objects.count()
+    answer = browser.post(address(document), {"language": "fr", "reason": "Paragraph 4 was missing"})
+    assert answer.status_code == 409
+    assert "Paragraph 4 was missing</textarea>" in answer.content.decode()
+    assert Version.objects.count() == before
+
+
 @pytest.mark.parametrize(
     ("given", "status"),
     [({"language": "fr"}, 409), ({"language": "en"}, 409), ({"language": "xx"}, 422), ({}, 422)],
