@@ -99,17 +99,19 @@ def lock(register_id: int) -> Register:
 
 @contextmanager
 def acting_on(register_id: int) -> Iterator[tuple[Register, datetime]]:
-    """For acts that need no retry: the locked register and the instant read after the lock."""
+    """For acts that need no retry: the locked register and the instant read after the lock.
+
+    Raises RegisterBusy, also where the act itself waits in vain for another row, such as a document of another register.
+    """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         try:
-            locked = lock(register_id)
+            yield lock(register_id), clock.now()
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", None) == _LOCK_TIMEOUT:
                 raise RegisterBusy from error
             raise
-        yield locked, clock.now()
 
 
 def enter(

@@ -265,3 +265,32 @@ def test_a_document_that_is_withdrawn_while_it_is_being_linked_answers_no_more(
     )
     assert fresh(asked).document_id == free.pk and awaits(asked)
     assert [*verification.requests_hold(), *verification.answers_told()] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_document_that_is_held_too_long_makes_the_act_busy_and_changes_nothing(
+    held, asked, free, secretary, monkeypatch
+):
+    monkeypatch.setattr(register, "LOCK_TIMEOUT", "200ms")
+    let_go, held_now = Signal(), Signal()
+
+    def holding() -> None:
+        try:
+            with transaction.atomic():
+                Document.objects.select_for_update(of=("self",)).get(pk=free.pk)
+                held_now.set()
+                assert let_go.wait(timeout=10)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(holding)
+        assert held_now.wait(timeout=10)
+        try:
+            with pytest.raises(register.RegisterBusy):
+                answers.link(asked, free, actor=secretary)
+        finally:
+            let_go.set()
+            other.result(timeout=10)
+    assert fresh(asked).document_id is None
+    assert not JournalEntry.objects.filter(act="request_answered").exists()
