@@ -295,4 +295,4 @@ def unlink_answer(request: PortalRequest, slug: str, pk: int, addressee: int) ->
 
 def _overtaken(request: PortalRequest, form: forms.Form) -> HttpResponse:
     """Somebody was quicker: what has become of it, and what was typed."""
-    return overtaken.page(request, form, said=" ".join(form.non_field_errors()))
+    return overtaken.page(request, form, said=" ".join(str(each) for each in form.non_field_errors()))
