@@ -21,9 +21,9 @@ from .finding import draft_or_404
 def use_slot(request: PortalRequest, pk: uuid.UUID, slot: int) -> HttpResponse:
     """Say that the draft answers a request of the Group."""
     draft_or_404(request, pk)
-    wanted = slot_or_404(request, slot)
     if stopped := typed_words.saved_first(request, pk):
         return stopped
+    wanted = slot_or_404(request, slot)
     try:
         answering.use_slot(pk, wanted, rights=request.rights, at=request.server_now)
     except (register.SlotNotOpen, drafting.NotOpen):
@@ -35,9 +35,9 @@ def use_slot(request: PortalRequest, pk: uuid.UUID, slot: int) -> HttpResponse:
 def answer_request(request: PortalRequest, pk: uuid.UUID, asked: int) -> HttpResponse:
     """Say that the draft answers a dated request of the Group."""
     draft_or_404(request, pk)
-    wanted = get_object_or_404(answering.awaited_of(request.rights), pk=asked)
     if stopped := typed_words.saved_first(request, pk):
         return stopped
+    wanted = get_object_or_404(answering.awaited_of(request.rights), pk=asked)
     try:
         answering.answer_request(pk, wanted, rights=request.rights, at=request.server_now)
     except (CannotLink, drafting.NotOpen):

@@ -7,6 +7,8 @@ excuses from no deadline: it only says what the document is linked to as it is r
 import uuid
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy
+
 from cwg.documents import register
 from cwg.documents.models import Slot
 from cwg.members.rights import Rights
@@ -16,13 +18,26 @@ from meetings.models import Addressee, AddresseeQuerySet, Meeting
 from . import drafting
 from .models import Contribution
 
+# What is said where a request was closed while somebody wrote its answer.
+NO_LONGER_OPEN = gettext_lazy(
+    "The request of the Group that this draft answers is no longer open: it was answered, withdrawn, or the meeting has"
+    " closed."
+)
+
 
 def awaited_of(rights: Rights) -> AddresseeQuerySet:
     """The dated requests still to be answered that this person may answer or file the answer of."""
+    return _for_whom(rights, Addressee.objects.awaiting_document())
+
+
+def asked_of(rights: Rights) -> AddresseeQuerySet:
+    """As `awaited_of`, with those that have been answered or withdrawn since."""
+    return _for_whom(rights, Addressee.objects.all())
+
+
+def _for_whom(rights: Rights, asked: AddresseeQuerySet) -> AddresseeQuerySet:
     filed = [filer.group_id for filer in rights.filers]
-    asked = Addressee.objects.awaiting_document().filter(
-        request__meeting__in=Meeting.objects.visible_to(rights)
-    )
+    asked = asked.filter(request__meeting__in=Meeting.objects.visible_to(rights))
     own = asked.worked_for_by(rights)
     return own | asked.filter(request__meeting__register__group__in=filed) if filed else own
 

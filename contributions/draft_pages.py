@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cwg.documents import rules
 from cwg.languages import LANGUAGE_NAMES
@@ -20,6 +21,12 @@ from .forms import DraftForm, ReceivedForm, SponsorForm
 from .models import Contribution, Sponsorship
 
 F = TypeVar("F", bound=forms.Form)
+
+# Why no draft was begun that was to answer a request, in the words of the form that is shown again without it.
+BEGIN_WITHOUT_REQUEST = gettext_lazy(
+    "The request of the Group that this was to answer is no longer open: it was answered, withdrawn, or the meeting has"
+    " closed. Your words are still here; saved now, they begin a draft that answers no request."
+)
 
 
 def steps(contribution: Contribution | None, *, linked: bool = True) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from cwg.members.requests import PortalRequest
 from meetings.answers import CannotLink
 
 from . import draft_pages, drafting, submission, typed_words
-from .finding import asked_in_address, draft_or_404, slot_in_address
+from .finding import asked_in_address, draft_or_404, slot_in_address, without_request
 from .forms import DraftForm
 from .models import Contribution
 
@@ -59,6 +59,7 @@ def new(request: PortalRequest) -> HttpResponse:
     if request.user.language:
         blank.original_languages = [request.user.language]
     form = DraftForm(request.POST or None, instance=blank, rights=request.rights, party=party)
+    action, status = "", 200
     if request.method == "POST" and form.is_valid():
         try:
             made = drafting.begin(
@@ -70,14 +71,20 @@ def new(request: PortalRequest) -> HttpResponse:
                 answers=asked,
             )
         except (SlotNotOpen, CannotLink):
-            return render(request, "409.html", status=409)
-        messages.success(request, _("Draft saved. Now add its files."))
-        return redirect(reverse("contributions:contribution", args=[made.pk]) + "#files-section")
+            form.add_error(None, draft_pages.BEGIN_WITHOUT_REQUEST)
+            slot = asked = None
+            action, status = without_request(request), 409
+        else:
+            messages.success(request, _("Draft saved. Now add its files."))
+            return redirect(reverse("contributions:contribution", args=[made.pk]) + "#files-section")
+    elif form.errors:
+        status = 422
     return render(
         request,
         "contributions/new.html",
         {
             "form": form,
+            "action": action,
             "party": party,
             "slot": slot,
             "asked": asked,
@@ -85,7 +92,7 @@ def new(request: PortalRequest) -> HttpResponse:
             "register": blank.register,
             "deadline_lines": rules.lines_for(blank.register, blank.kind) if blank.register else [],
         },
-        status=422 if form.errors else 200,
+        status=status,
     )
 
 

@@ -135,9 +135,9 @@ def draft_letter(request: PortalRequest, pk: uuid.UUID, letter: uuid.UUID) -> Ht
 @require_POST
 def remove_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResponse:
     draft = draft_or_404(request, pk)
-    get_object_or_404(draft.files, pk=file)
     if stopped := typed_words.saved_first(request, pk):
         return stopped
+    get_object_or_404(draft.files, pk=file)
     try:
         drafting.remove_file(pk, file, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
@@ -149,9 +149,9 @@ def remove_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpR
 @require_POST
 def remove_letter(request: PortalRequest, pk: uuid.UUID, letter: uuid.UUID) -> HttpResponse:
     draft = _filed_for_another_or_404(request, pk)
-    get_object_or_404(draft.letters, pk=letter)
     if stopped := typed_words.saved_first(request, pk):
         return stopped
+    get_object_or_404(draft.letters, pk=letter)
     try:
         letters.remove(pk, letter, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:

@@ -22,7 +22,13 @@ from cwg.members.rights import Rights
 from meetings.answers import CannotLink
 
 from . import draft_pages, draft_presentation, drafting, letters, received, submission, typed_words
-from .finding import asked_in_address, draft_or_404, others_document_or_404, slot_in_address
+from .finding import (
+    asked_in_address,
+    draft_or_404,
+    others_document_or_404,
+    slot_in_address,
+    without_request,
+)
 from .forms import ChangeForForm, FilingForm
 from .models import Contribution
 
@@ -56,6 +62,7 @@ def file_for(request: PortalRequest) -> HttpResponse:
         keeps_meeting=slot is not None,
         initial={"party_code": request.GET.get("party", ""), "came_by": _came_by(request)},
     )
+    action, status = "", 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
         whose = party or form.party_of_paper()
         assert whose is not None  # the form asks for it
@@ -75,15 +82,20 @@ def file_for(request: PortalRequest) -> HttpResponse:
                 answers=asked,
                 received=form.received,
             )
-        except (SlotNotOpen, CannotLink, NotEntitled):
-            return render(request, "409.html", status=409)
-        messages.success(request, _("Draft saved. Now add what you were handed."))
-        return redirect(made)
+        except (SlotNotOpen, CannotLink):
+            form.add_error(None, draft_pages.BEGIN_WITHOUT_REQUEST)
+            slot = asked = None
+            action, status = without_request(request), 409
+        except NotEntitled:
+            return overtaken.page(request, form)
+        else:
+            messages.success(request, _("Draft saved. Now add what you were handed."))
+            return redirect(made)
     return render(
         request,
         "contributions/file_for.html",
-        {"form": form, "filer": filer, "party": party, "slot": slot, "asked": asked},
-        status=422 if form.errors else 200,
+        {"form": form, "action": action, "filer": filer, "party": party, "slot": slot, "asked": asked},
+        status=status,
     )
 
 
@@ -110,8 +122,6 @@ def _filers(rights: Rights, register: Register | None, group: str) -> list[Party
 def change_for(request: PortalRequest, document: int) -> HttpResponse:
     """Begin a Rev., Corr. or Add. that its party handed to the secretariat."""
     found = others_document_or_404(request, document)
-    if offers.DocumentAct.FILE_CHANGE not in offers.acts_on(found, request.rights):
-        return render(request, "409.html", status=409)
     form = ChangeForForm(
         request.POST if request.method == "POST" else None,
         party=found.party,
@@ -119,6 +129,8 @@ def change_for(request: PortalRequest, document: int) -> HttpResponse:
         languages=[version.language for version in found.current.texts],
         initial={"kind": "rev", "came_by": ""},
     )
+    if offers.DocumentAct.FILE_CHANGE not in offers.acts_on(found, request.rights):
+        return overtaken.page(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             draft = drafting.begin_change(
@@ -165,6 +177,6 @@ def correct(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         letters.correct(pk, form.received, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
-        return render(request, "409.html", status=409)
+        return overtaken.page(request, form)
     messages.success(request, _("Draft saved."))
     return redirect(reverse("contributions:contribution", args=[pk]) + "#received-section")

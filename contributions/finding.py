@@ -48,23 +48,39 @@ def others_document_or_404(request: PortalRequest, pk: int) -> Document:
 
 
 def slot_in_address(request: PortalRequest, register: Register | None) -> Slot | None:
-    """The open slot of that meeting which `?slot=` names; None where it names none. Raises BadRequest and Http404."""
+    """The open slot of that meeting which `?slot=` names; None where it names none. Raises BadRequest and Http404.
+
+    What is sent may name one that has closed since: its verb refuses it, and the view keeps the words.
+    """
     raw = request.GET.get("slot", "")
     if not raw:
         return None
     if not raw.isdecimal() or len(raw) > 18 or register is None:
         raise BadRequest("slot")
-    return get_object_or_404(Slot.objects.open().filter(register=register), pk=int(raw))
+    slots = Slot.objects.all() if request.method == "POST" else Slot.objects.open()
+    return get_object_or_404(slots.filter(register=register), pk=int(raw))
 
 
 def asked_in_address(request: PortalRequest) -> Addressee | None:
-    """The dated request that the draft is to answer, where the address names one that awaits a document."""
+    """The dated request that the draft is to answer, where the address names one that awaits a document.
+
+    As `slot_in_address` of one that has been answered since.
+    """
     raw = request.GET.get("request", "")
     if not raw:
         return None
     if not raw.isdecimal() or len(raw) > 18:
         raise BadRequest("request")
-    return get_object_or_404(answering.awaited_of(request.rights).shown(), pk=int(raw))
+    asked = answering.asked_of if request.method == "POST" else answering.awaited_of
+    return get_object_or_404(asked(request.rights).shown(), pk=int(raw))
+
+
+def without_request(request: PortalRequest) -> str:
+    """The address of this page without the request of the Group that it was to answer."""
+    query = request.GET.copy()
+    for name in ("slot", "request"):
+        query.pop(name, None)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
 def state_of(seat: Accreditation) -> MemberState:

@@ -63,9 +63,9 @@ def ask(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def take_back(request: PortalRequest, pk: uuid.UUID, sponsorship: int) -> HttpResponse:
     draft = draft_or_404(request, pk)
-    get_object_or_404(draft.sponsorships.on_record(), pk=sponsorship)
     if stopped := typed_words.saved_first(request, pk):
         return stopped
+    get_object_or_404(draft.sponsorships.on_record(), pk=sponsorship)
     try:
         sponsors.take_back(pk, sponsorship, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:

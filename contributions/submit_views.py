@@ -23,7 +23,7 @@ from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import anybody_submits_for
 
-from . import carried, draft_pages, draft_presentation, drafting, submission, withdrawing
+from . import answering, carried, draft_pages, draft_presentation, drafting, submission, withdrawing
 from .finding import draft_or_404, own_document_or_404
 from .models import Contribution, Sponsorship
 
@@ -39,10 +39,7 @@ INTERRUPTED: dict[type[Exception], Any] = {
     submission.TokenUnknown: gettext_lazy(
         "This page was opened for somebody else, or long ago. Here is a fresh one."
     ),
-    register.SlotNotOpen: gettext_lazy(
-        "The request of the Group that this draft answers is no longer open: it was answered, withdrawn, or the meeting"
-        " has closed."
-    ),
+    register.SlotNotOpen: answering.NO_LONGER_OPEN,
 }
 
 NOBODY_SUBMITS = gettext_lazy(
@@ -280,9 +277,7 @@ def withdraw(request: PortalRequest, document: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             withdrawing.withdraw(found, rights=request.rights, reason=form.cleaned_data["reason"])
-        except NotEntitled:
-            return render(request, "403.html", status=403)
-        except offers.DocumentWithdrawn:
+        except (NotEntitled, offers.DocumentWithdrawn):
             return overtaken.page(request, form)
         messages.success(request, _("%(symbol)s is withdrawn. Its symbol stays.") % {"symbol": found.symbol})
         return redirect(found)

@@ -40,6 +40,7 @@ FIELD_LABELS = {
     "chair": _("Chair"),
     "note": _("Note"),
 }
+NOT_ANY_MORE = _("A meeting that is closed or cancelled is not corrected.")
 # What stays once the Group has been told.
 FIXED = frozenset({"ordinal", "zone", "opens_local"})
 
@@ -62,7 +63,7 @@ def correct(
         meeting = Meeting.objects.select_related("register__group").get(pk=meeting.pk)
         meeting.register = locked
         if not offers.is_open(MeetingAct.CORRECT, locked, at):
-            raise CannotCorrect(_("A meeting that is closed or cancelled is not corrected."))
+            raise CannotCorrect(NOT_ANY_MORE)
         if seen is not None and seen != meeting.sequence:
             raise CannotCorrect(_("Meanwhile somebody changed the meeting. Look at it as it is now."))
         before = plan_of(meeting)

@@ -111,6 +111,8 @@ def edit(request: PortalRequest, slug: str) -> HttpResponse:
             if corrected is not None:
                 messages.success(request, _("The meeting is corrected."))
                 return redirect(corrected)
+        elif not possible:  # since the form was opened; what was typed stays in it
+            form.add_error(None, correcting.NOT_ANY_MORE)
     return render(
         request,
         "meetings/edit.html",

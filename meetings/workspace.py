@@ -13,6 +13,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from cwg.documents import deadlines, rules, zones
+from cwg.look import overtaken
+from cwg.look.reasons import ReasonForm
 from cwg.members.requests import PortalRequest
 
 from . import convening, deadline_changes, moving, offers, sittings
@@ -185,6 +187,11 @@ def close(request: PortalRequest, slug: str) -> HttpResponse:
     )
 
 
+def _typed_reason(request: PortalRequest) -> list[tuple[str, str]]:
+    """The reason that was sent, where the page has no form left that could show it."""
+    return overtaken.typed_in([ReasonForm(request.POST if request.method == "POST" else None)])
+
+
 @form_page
 def move(request: PortalRequest, slug: str) -> HttpResponse:
     """Two steps: `?date=&time=` shows what the move would do; the POST confirms exactly that, with a reason."""
@@ -200,7 +207,8 @@ def move(request: PortalRequest, slug: str) -> HttpResponse:
     if opening.is_valid():
         proposal = carried_out(opening, moving.propose_move, meeting, opening.local, at=request.read_clock())
     if proposal is None:
-        return render(request, "meetings/move.html", page | {"opening": opening}, status=400)
+        page |= {"opening": opening, "typed": _typed_reason(request)}
+        return render(request, "meetings/move.html", page, status=400)
     if request.method == "POST":
         form = MoveForm(request.POST, proposal=proposal)
         if form.is_valid():
@@ -235,9 +243,11 @@ def deadlines_of(request: PortalRequest, slug: str) -> HttpResponse:
         proposal = deadline_changes.propose_deadlines(meeting, at=request.read_clock())
     except deadline_changes.CannotChange as refusal:
         status = 409 if request.method == "POST" else 200
-        return render(request, "meetings/deadlines.html", page | {"refused": str(refusal)}, status=status)
+        page |= {"refused": str(refusal), "typed": _typed_reason(request)}
+        return render(request, "meetings/deadlines.html", page, status=status)
     except deadlines.AnchorNotSupported:
-        return render(request, "meetings/deadlines.html", page | {"refused": ITEM_REFUSED})
+        page |= {"refused": ITEM_REFUSED, "typed": _typed_reason(request)}
+        return render(request, "meetings/deadlines.html", page)
     status = 200
     if request.method == "POST":
         form = DeadlinesForm(request.POST, proposal=proposal, zone=meeting.zone)

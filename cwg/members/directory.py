@@ -137,9 +137,14 @@ def person_or_404(rights: Rights, pk: int) -> Person:
     return found
 
 
-def role_or_404(rights: Rights, pk: int) -> Accreditation:
-    """A role, not ended, that this person may end or change. Raises Http404."""
-    found = roles(rights).filter(not_ended(rights.at), pk=pk).first()
+def role_or_404(rights: Rights, pk: int, *, also_ended: bool = False) -> Accreditation:
+    """A role, not ended, that this person may end or change. Raises Http404.
+
+    `also_ended`: for what was sent, so that the verb says that somebody was quicker and the form keeps its words. Of
+    those that the person reaches: a focal point reaches none that has ended.
+    """
+    known = roles(rights).filter(pk=pk)
+    found = (known if also_ended else known.filter(not_ended(rights.at))).first()
     if found is None or not _manages(rights, found):
         raise Http404
     return found

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cwg import clock
+from cwg.look import overtaken
 from cwg.look.reasons import ReasonForm
 
 from . import directory, granting, people, refusals
@@ -89,9 +90,9 @@ def grant(request: PortalRequest, pk: int) -> HttpResponse:
     if not directory.keeps_people(request.rights) or pk == request.user.pk:
         raise Http404
     person = directory.person_or_404(request.rights, pk)
-    if not person.is_active:
-        return render(request, "409.html", {"exception": _("This account is closed.")}, status=409)
     form = GrantForm(request.POST if request.method == "POST" else None, rights=request.rights)
+    if not person.is_active:
+        return overtaken.page(request, form, said=_("This account is closed."))
     if form.is_bound and form.is_valid():
         made = _carried_out(
             form, granting.grant, person, **form.cleaned_data, actor=request.user, at=clock.now()
@@ -126,7 +127,7 @@ def _place(about: Accreditation | Invitation) -> str:
 @form_page
 def end(request: PortalRequest, pk: int) -> HttpResponse:
     """Ask why, then end somebody's role at once."""
-    role = directory.role_or_404(request.rights, pk)
+    role = directory.role_or_404(request.rights, pk, also_ended=request.method == "POST")
     back = _back_from(request, role)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -156,12 +157,14 @@ def end(request: PortalRequest, pk: int) -> HttpResponse:
 @form_page
 def change(request: PortalRequest, pk: int) -> HttpResponse:
     """Another role in the same delegation or office, at once."""
-    role = directory.role_or_404(request.rights, pk)
-    if not directory.offered_on_role(role, request.rights).may_change:
-        raise Http404
+    role = directory.role_or_404(request.rights, pk, also_ended=request.method == "POST")
     back = _back_from(request, role)
     data = request.POST if request.method == "POST" else None
     form = RoleForm(data, held=role, rights=request.rights)
+    if role.until is not None and role.until <= request.rights.at:
+        return overtaken.page(request, form, said=refusals.AlreadyEnded.sentence)
+    if not directory.offered_on_role(role, request.rights).may_change:
+        raise Http404
     if (
         form.is_bound
         and form.is_valid()

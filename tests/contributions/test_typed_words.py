@@ -1,12 +1,13 @@
 """Whatever is pressed on a draft's page, the words typed there are saved first, or stay in the form and nothing is done."""
 
 import re
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from contributions import drafting
+from contributions import drafting, withdrawing
 from contributions.models import Contribution, Sponsorship
 from cwg.documents.models import Document
 from cwg.members.rights import rights_of
@@ -228,3 +229,119 @@ def test_words_in_conflict_leave_how_it_came_as_it_was_typed(world):
     assert answer.status_code == 422
     assert 'value="2026-02-19"' in answer.content.decode()
     assert drafts.as_it_stands(draft) == before
+
+
+LONG = "What took an hour to write, and stands nowhere else. " * 20
+
+
+def test_what_is_typed_is_in_the_answer_where_it_is_discarded_under_the_lock(world, monkeypatch):
+    browser, draft = world("contribution")
+    words = typed(browser, draft, summary=LONG)
+    edit = drafting.edit
+
+    def after_it_was_discarded(*args, **kwargs):
+        discarded(draft)
+        return edit(*args, **kwargs)
+
+    monkeypatch.setattr(drafting, "edit", after_it_was_discarded)
+    answer = browser.post(draft.get_absolute_url(), words)
+    assert answer.status_code == 409 and LONG.strip() in plain(answer)
+
+
+@pytest.mark.parametrize("act", ["remove-file", "remove-sponsor", "use-slot"])
+def test_what_is_typed_is_saved_though_what_was_pressed_for_is_gone(world, act):
+    browser, draft = world(act)
+    words = typed(browser, draft, summary=LONG)
+    row = {
+        "remove-file": lambda: draft.files.get(),
+        "remove-sponsor": lambda: draft.sponsorships.get(),
+        "use-slot": lambda: draft.open_slots.get(),
+    }[act]()
+    pk = row.pk
+    row.delete()
+    answer = browser.post(reverse(f"contributions:{act}", args=[draft.pk, pk]), words)
+    assert answer.status_code == 404
+    draft.refresh_from_db()
+    assert draft.summary == LONG.strip()
+
+
+@pytest.mark.parametrize("moment", ["before it is sent", "under the lock"])
+def test_a_request_that_closes_while_its_answer_is_written_takes_no_words_along(
+    dg, held, saudi_focal_point, client_of, monkeypatch, moment
+):
+    register = factories.make_register(dg)
+    slot = drafts.make_slot(register)
+    browser = client_of(saudi_focal_point)
+    address = f"{reverse('contributions:new')}?meeting={register.slug}&slot={slot.pk}"
+    assert browser.get(address).status_code == 200
+
+    def close() -> None:
+        type(slot).objects.filter(pk=slot.pk).update(withdrawn_at=held.at)
+
+    if moment == "before it is sent":
+        close()
+    else:
+        begin = drafting.begin
+
+        def after_it_closed(**asked):
+            close()
+            asked["slot"].refresh_from_db()
+            return begin(**asked)
+
+        monkeypatch.setattr(drafting, "begin", after_it_closed)
+    words = {
+        "register": register.pk,
+        "kind": "contribution_action",
+        "title": "Typed",
+        "original_languages": ["en"],
+        "summary": LONG,
+    }
+    answer = browser.post(address, words)
+    assert answer.status_code == 409
+    assert LONG.strip() in plain(answer) and "is no longer open" in plain(answer)
+    assert not Contribution.objects.exists()
+    monkeypatch.undo()
+    # The form that is shown goes to the page without the request.
+    onward = unescape(re.search(r'<form method="post" action="([^"]+)"', answer.content.decode())[1])
+    assert "slot" not in onward and browser.post(onward, words).status_code == 302
+    assert (Contribution.objects.get().summary, Contribution.objects.get().slot) == (LONG.strip(), None)
+
+
+def test_the_secretariat_keeps_what_it_typed_where_the_request_it_files_for_closes(
+    dg, held, secretary, client_of
+):
+    register = factories.make_register(dg)
+    slot = drafts.make_slot(register)
+    browser = client_of(secretary)
+    address = f"{reverse('contributions:for')}?meeting={register.slug}&slot={slot.pk}"
+    assert browser.get(address).status_code == 200
+    type(slot).objects.filter(pk=slot.pk).update(withdrawn_at=held.at)
+    answer = browser.post(address, {"came_by": "letter", "dated": "2026-02-20"})
+    page = answer.content.decode()
+    assert answer.status_code == 409 and 'value="2026-02-20"' in page and "is no longer open" in page
+    assert not Contribution.objects.exists()
+
+
+@pytest.mark.parametrize("moment", ["before it is sent", "under the lock"])
+def test_the_reason_of_who_withdraws_second_is_in_the_answer(
+    dg, saudi_focal_point, client_of, monkeypatch, moment
+):
+    document = factories.make_document(factories.make_register(dg))
+    withdraw, reason = withdrawing.withdraw, LONG[:490].strip()
+
+    def quicker(found=document, **asked) -> None:
+        withdraw(document, rights=rights_of(saudi_focal_point), reason="First")
+
+    if moment == "before it is sent":
+        quicker()
+    else:
+
+        def after_another(found, **asked):
+            quicker()
+            return withdraw(found, **asked)
+
+        monkeypatch.setattr(withdrawing, "withdraw", after_another)
+    answer = client_of(saudi_focal_point).post(
+        reverse("contributions:withdraw", args=[document.pk]), {"reason": reason}
+    )
+    assert answer.status_code == 409 and reason in plain(answer)

@@ -77,7 +77,7 @@ def test_a_late_draft_is_told_to_its_own_delegation_and_to_whoever_oversees_the_
     told = {
         person: {
             iso3: f"of {name} not registered" in page(client_of(person), meeting)
-            for iso3, name in (("SAU", "Saudi Arabia"), ("SYR", "Syrian Arab Republic"))
+            for iso3, name in (("SAU", "Saudi Arabia"), ("SYR", "the Syrian Arab Republic"))
         }
         for person in (saudi_delegate, syrian_delegate, secretary, auditor, chair)
     }

@@ -146,6 +146,23 @@ def test_a_role_ends_with_a_reason_and_in_mid_session(client_of, saudi_focal_poi
     assert (kept.history_change_reason, kept.history_user) == ("Left the ministry", saudi_focal_point)
 
 
+@pytest.mark.parametrize("name", ["role-end", "role-change"])
+def test_the_reason_typed_while_another_ended_the_role_is_in_the_answer(
+    client_of, secretary, saudi_focal_point, saudi_delegate, now, name
+):
+    role, client = saudi_delegate.accreditations.get(), client_of(secretary)
+    address = url(name, role.pk)
+    assert client.get(address).status_code == 200
+    people.end(role, actor=saudi_focal_point, at=now, reason="First")
+    reason = "A reason of many words, typed while somebody else was quicker. " * 5
+    answer = client.post(address, {"role": "focal_point", "reason": reason})
+    page = answer.content.decode()
+    assert answer.status_code in (409, 422)
+    assert "This role has already ended." in page and reason.strip() in page
+    assert saudi_delegate.accreditations.count() == 1
+    assert client.get(address).status_code == 404
+
+
 def test_moving_to_another_delegation_closes_the_old_one_at_once(
     client_of, saudi_focal_point, saudi_delegate, dg, now
 ):
