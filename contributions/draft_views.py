@@ -125,7 +125,10 @@ def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def discard(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+    """Put the draft aside with the words as they stand in its form: restored, it has them."""
     draft_or_404(request, pk)
+    if stopped := typed_words.saved_first(request, pk):
+        return stopped
     try:
         drafting.discard(pk, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:

@@ -1,6 +1,6 @@
 """What was typed on a draft's page is saved first when any of its buttons is pressed, so that no act loses words.
 
-The buttons of files, sponsors, requests and of how the paper came belong to the draft's own form: with script or without,
+The buttons of files, sponsors, requests, of how the paper came and of discarding it belong to the draft's own form: with script or without,
 they send what is typed along. The same check as for saving is made; where it stops, the act is not done.
 """
 

@@ -16,7 +16,7 @@ from tests.contributions.submit_pages import plain
 
 pytestmark = pytest.mark.django_db
 
-ACTS = ("upload", "remove-file", "ask-sponsor", "remove-sponsor", "use-slot", "answer-nothing")
+ACTS = ("upload", "remove-file", "ask-sponsor", "remove-sponsor", "use-slot", "answer-nothing", "discard")
 ACTS_OF_FILER = ("upload-letter", "remove-letter", "received")
 
 
@@ -77,7 +77,7 @@ def press(browser, draft, act: str, words: dict):
 def without_words(draft) -> dict:
     """All that an act may change, and saving words does not."""
     stands = drafts.as_it_stands(draft)
-    kept = {name: stands["draft"][name] for name in ("slot_id", "answers_id", "came_by", "dated")}
+    kept = {name: stands["draft"][name] for name in ("slot_id", "answers_id", "came_by", "dated", "status")}
     return stands | {"draft": kept}
 
 
@@ -171,13 +171,13 @@ def test_saving_the_draft_saves_how_it_came_with_it(world):
 
 
 @pytest.mark.parametrize("act", ["ask-sponsor", "received"])
-def test_every_button_of_the_page_but_discard_belongs_to_the_form_of_the_words(world, act):
+def test_every_button_of_the_page_belongs_to_the_form_of_the_words(world, act):
     browser, draft = world(act)
     page = browser.get(reverse("contributions:contribution", args=[draft.pk])).content.decode()
     main = page[page.index("<main") : page.index("</main>")]
     actions = re.findall(r'<form[^>]* action="([^"]*)"', main)
     sends_words = [reverse(f"contributions:{name}", args=[draft.pk]) for name in ("upload", "upload-letter")]
-    assert set(actions) - set(sends_words) == {reverse("contributions:discard", args=[draft.pk])}
+    assert not set(actions) - set(sends_words)
     buttons = re.findall(r'<button type="submit"[^>]*formaction="([^"]*)"[^>]*>', main)
     assert sends_words[0] in buttons
     for tag in re.findall(r"<button[^>]*formaction=[^>]*>", main):
@@ -229,6 +229,16 @@ def test_words_in_conflict_leave_how_it_came_as_it_was_typed(world):
     assert answer.status_code == 422
     assert 'value="2026-02-19"' in answer.content.decode()
     assert drafts.as_it_stands(draft) == before
+
+
+def test_a_discarded_draft_is_restored_with_the_words_that_stood_in_its_form(world):
+    browser, draft = world("discard")
+    words = typed(browser, draft, title="Typed", summary="Typed and not saved")
+    assert press(browser, draft, "discard", words).status_code == 302
+    assert Contribution.objects.get(pk=draft.pk).status == Contribution.Status.DISCARDED
+    browser.post(reverse("contributions:take-back", args=[draft.pk]))
+    draft.refresh_from_db()
+    assert (draft.title, draft.summary, draft.is_open) == ("Typed", "Typed and not saved", True)
 
 
 LONG = "What took an hour to write, and stands nowhere else. " * 20
