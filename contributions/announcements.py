@@ -6,6 +6,7 @@ What concerns a draft goes to its own delegation only; what concerns a document 
 from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -205,7 +206,8 @@ def _render_join(event: Event, person: Person | None, now: datetime) -> Mail:
         }
         facts.insert(1, (_("What it is"), (said,)))
     return Mail(
-        subject=_("%(lead)s asks your delegation to join: %(title)s") % {"lead": draft.party, "title": draft},
+        subject=_("%(lead)s asks your delegation to join: %(title)s")
+        % {"lead": capfirst(draft.party.in_text), "title": draft},
         template="sponsorship_asked",
         context={"lead": draft.party},
         facts=tuple(facts),
@@ -240,7 +242,11 @@ def _render_answer(event: Event, person: Person | None, now: datetime) -> Mail:
         Sponsorship.Status.LEFT: _("%(state)s no longer joins: %(title)s"),
     }
     return Mail(
-        subject=words[Sponsorship.Status(sponsorship.status)] % {"state": state, "title": draft},
+        subject=words[Sponsorship.Status(sponsorship.status)]
+        % {
+            "state": capfirst(state.in_text),
+            "title": draft,
+        },
         template="sponsorship_answered",
         context={"sponsorship": sponsorship},
         facts=((_("Delegation asked"), (state.name,)), *_draft_facts(draft, person)),
@@ -311,7 +317,7 @@ def _render_reminder(event: Event, person: Person | None, now: datetime) -> Mail
     )
     standing = reminding.standing(register.pk)
     states = rights_of(person, now).states_in(register.group_id)
-    names = {s.pk: s.name for s in MemberState.objects.filter(pk__in=states)}
+    names = {s.pk: s.in_text for s in MemberState.objects.filter(pk__in=states)}
     left = duration_text(_rounded(deadline.instant - now).total_seconds())
     zone, place = register.zone, register.place
     return Mail(

@@ -5,6 +5,7 @@ That they are registered is told like every document, to their party always (`me
 
 from datetime import datetime
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cwg.documents import objections
@@ -137,7 +138,7 @@ def _render_objection(event: Event, person: Person | None, now: datetime) -> Mai
     document, register = objection.document, objection.document.register
     lifted = objection.lifted_at
     by = objection.lifted_by if lifted else objection.made_by
-    said = {"state": objection.state.name, "symbol": document.symbol}
+    said = {"state": capfirst(objection.state.in_text), "symbol": document.symbol}
     subject = (
         _("%(state)s took back its objection to %(symbol)s")
         if lifted

@@ -238,7 +238,8 @@ class FilingForm(ReceivedForm):
         party, register = self.party_of_paper(), found.get("register")
         if party is not None and register is not None and not offers.may_start(register, party, self.at):
             self.add_error(
-                "register", gettext("That meeting takes no new document of %(party)s.") % {"party": party}
+                "register",
+                gettext("That meeting takes no new document of %(party)s.") % {"party": party.in_text},
             )
         return found
 

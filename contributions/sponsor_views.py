@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -47,7 +48,8 @@ def ask(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         return render(request, "403.html", status=403)
     if sponsors.is_heard(asked, request.server_now):
         messages.success(
-            request, _("%(state)s is asked. Its focal points get a mail.") % {"state": state.name}
+            request,
+            _("%(state)s is asked. Its focal points get a mail.") % {"state": capfirst(state.in_text)},
         )
     else:
         messages.warning(
@@ -55,7 +57,7 @@ def ask(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
             _(
                 "%(state)s is noted as asked, but has no focal point here: nobody gets a mail, and nobody can answer yet."
             )
-            % {"state": state.name},
+            % {"state": capfirst(state.in_text)},
         )
     return _back(pk)
 

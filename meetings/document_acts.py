@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db.models import TextChoices
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cwg.documents import filed_for, verdicts
@@ -36,10 +37,10 @@ def registered(facts: Facts, names: Names, person: str) -> str:
         "person": person,
     }
     if facts.get("same_bytes"):
-        return _("%(symbol)s registered for %(sources)s, sponsors alone changed, by %(person)s") % said
+        return _("%(symbol)s registered for %(sources)s by %(person)s; only its sponsors changed") % said
     if came:
         said["mark"] = filed_for.mark(
-            names.party(facts["sources"][0]),
+            names.listed(facts["sources"][0]),
             came["came_by"],
             date.fromisoformat(came["dated"]) if came["dated"] else None,
         )
@@ -91,7 +92,7 @@ def translation(facts: Facts, names: Names, person: str) -> str:
 
 
 def objected(facts: Facts, names: Names, person: str) -> str:
-    said = {"symbol": facts["symbol"], "party": names.party(facts["party"]), "person": person}
+    said = {"symbol": facts["symbol"], "party": capfirst(names.party(facts["party"])), "person": person}
     return with_reason(
         _("%(party)s objects to %(symbol)s being registered in its name; recorded by %(person)s") % said,
         facts,
@@ -99,7 +100,7 @@ def objected(facts: Facts, names: Names, person: str) -> str:
 
 
 def objection_lifted(facts: Facts, names: Names, person: str) -> str:
-    said = {"symbol": facts["symbol"], "party": names.party(facts["party"]), "person": person}
+    said = {"symbol": facts["symbol"], "party": capfirst(names.party(facts["party"])), "person": person}
     return _("%(party)s took back its objection to %(symbol)s; recorded by %(person)s") % said
 
 

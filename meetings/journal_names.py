@@ -16,6 +16,7 @@ class Names:
 
     people: dict[int, Person] = field(default_factory=dict)
     parties: dict[str, str] = field(default_factory=dict)
+    in_text: dict[str, str] = field(default_factory=dict)
     zone: str = "UTC"
 
     def person(self, pk: int | None) -> str:
@@ -25,7 +26,11 @@ class Names:
         return str(found) if found else _("Person %(number)d") % {"number": pk}
 
     def party(self, word: str) -> str:
-        """ "state:12", "office:3" as its name; "organization" and what nobody is called any more as it stands."""
+        """ "state:12", "office:3" as a sentence names it; "organization" and what nobody is called any more as it stands."""
+        return self.in_text.get(word) or self.listed(word)
+
+    def listed(self, word: str) -> str:
+        """As `party`, as a list names it."""
         return self.parties.get(word, word)
 
     def with_parties(self, value: Any) -> Any:
@@ -47,9 +52,13 @@ def names_in(entries: Iterable[JournalEntry | AccessEntry], *, zone: str = "UTC"
     words = {word for entry in entries for word in _party_words(getattr(entry, "facts", None))}
     states = MemberState.objects.in_bulk([int(w[6:]) for w in words if w.startswith("state:")])
     offices = Office.objects.in_bulk([int(w[7:]) for w in words if w.startswith("office:")])
-    parties = {f"state:{pk}": str(s) for pk, s in states.items()}
-    parties |= {f"office:{pk}": str(o) for pk, o in offices.items()}
-    return Names(Person.objects.in_bulk([pk for pk in ids if pk is not None]), parties, zone)
+    found = {f"state:{pk}": s for pk, s in states.items()} | {f"office:{pk}": o for pk, o in offices.items()}
+    return Names(
+        Person.objects.in_bulk([pk for pk in ids if pk is not None]),
+        {word: who.name for word, who in found.items()},
+        {word: who.in_text for word, who in found.items()},
+        zone,
+    )
 
 
 def _party_words(value: Any) -> Iterable[str]:

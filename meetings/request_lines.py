@@ -127,6 +127,11 @@ def names(addressees: Iterable[Addressee]) -> str:
     return and_others(addressee.who.name for addressee in addressees)
 
 
+def names_in_text(addressees: Iterable[Addressee]) -> str:
+    """As `names`, within a sentence."""
+    return and_others(addressee.who.in_text for addressee in addressees)
+
+
 def and_others(found: Iterable[str]) -> str:
     """These names one after the other; after the first `NAMED` only how many others there are."""
     listed = list(found)

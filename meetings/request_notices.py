@@ -108,7 +108,7 @@ def _render_recorded(event: Event, person: Person | None, now: datetime) -> Mail
     recorded = moment(event.happened_at, register.zone, register.place, person)
     return Mail(
         subject=_("Request of the Group to %(addressee)s: %(meeting)s")
-        % {"addressee": request_lines.names(own), "meeting": register.title},
+        % {"addressee": request_lines.names_in_text(own), "meeting": register.title},
         template="request_recorded",
         context={"opens_slot": own[0].slot_id is not None, "joint": bool(others)},
         facts=(*_facts(own, others), (_("Recorded"), recorded)),
@@ -122,7 +122,7 @@ def _render_reminder(event: Event, person: Person | None, now: datetime) -> Mail
     assert request.due_on is not None  # only what has a date is reminded of
     return Mail(
         subject=_("Due %(date)s: request of the Group to %(addressee)s")
-        % {"date": date_text(request.due_on), "addressee": request_lines.names(own)},
+        % {"date": date_text(request.due_on), "addressee": request_lines.names_in_text(own)},
         template="request_reminder",
         context={},
         facts=tuple(_facts(own, others)),

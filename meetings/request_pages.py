@@ -87,12 +87,12 @@ def group_request(request: PortalRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _unheard(meeting: Meeting, asked: Iterable[MemberState | Office], at: datetime) -> list[str]:
-    """The names of those for which nobody is accredited yet: no mail reaches them."""
+    """Those for which nobody is accredited yet, as a sentence names them: no mail reaches them."""
     group = meeting.register.group
     parties = [
         Party(group, state=who) if isinstance(who, MemberState) else Party(group, office=who) for who in asked
     ]
-    return [party.name for party in without_anybody(parties, at)]
+    return [party.in_text for party in without_anybody(parties, at)]
 
 
 def _say_who_is_told(request: PortalRequest, meeting: Meeting, made: Request) -> None:
@@ -204,7 +204,9 @@ def withdraw_request(
                 reason=form.cleaned_data["reason"],
             )
             if taken:
-                said = _("The request to %(names)s is withdrawn.") % {"names": request_lines.names(taken)}
+                said = _("The request to %(names)s is withdrawn.") % {
+                    "names": request_lines.names_in_text(taken)
+                }
                 messages.success(request, said)
                 return redirect(line.request)
             status = 409
@@ -219,7 +221,7 @@ def withdraw_request(
             "one": line.request,
             "form": form,
             "possible": bool(open_ones),
-            "alone": alone.addressee if alone and len(line.addressees) > 1 else None,
+            "alone": alone.addressee.who.in_text if alone and len(line.addressees) > 1 else None,
             "names": request_lines.names(open_ones or [each.addressee for each in withdrawn]),
             "stays": request_lines.names(stays),
             "trail": _trail(line),
@@ -247,7 +249,7 @@ def link_answer(request: PortalRequest, slug: str, pk: int, addressee: int) -> H
             if linked is not None:
                 said = _("%(symbol)s is linked as the answer of %(addressee)s.") % {
                     "symbol": form.chosen.symbol,
-                    "addressee": asked.addressee,
+                    "addressee": asked.addressee.who.in_text,
                 }
                 messages.success(request, said)
                 return redirect(line.request)

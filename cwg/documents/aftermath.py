@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 
 from django.db.models import Max
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cwg.languages import LANGUAGE_NAMES
@@ -169,7 +170,7 @@ def _translations(revision: Revision) -> Iterable[Later]:
 def _objections(document: Document, revision: Revision) -> Iterable[Later]:
     """That a Member State objected to what was filed for it, and took that back."""
     for objection in document.objections.all():
-        said = {"state": objection.state.name}
+        said = {"state": capfirst(objection.state.in_text)}
         if objection.made_at >= revision.available_at:
             yield Later(
                 objection.made_at,

@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 
 from cwg.languages import LANGUAGE_CODES, LANGUAGES, current_language
 
+from . import running_names
 from .addresses import AddressField
 from .parties import NamesParty, PartyQuerySet, named_where
 
@@ -135,6 +136,11 @@ class MemberState(models.Model):
         """The short name in the active language."""
         return self.name_in(current_language())
 
+    @property
+    def in_text(self) -> str:
+        """The name within a sentence in the active language: "the Syrian Arab Republic". At its start: `capfirst`."""
+        return running_names.of_state(self.name, current_language())
+
     def name_in(self, language: str) -> str:
         return getattr(self, f"short_{language}") or self.short_en
 
@@ -178,6 +184,12 @@ class Office(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def in_text(self) -> str:
+        """As of a State: "the Chair of WG-WSIS"."""
+        of_group = self.kind in (self.Kind.CHAIR, self.Kind.SECRETARIAT)
+        return running_names.of_office(self.name, current_language(), is_office_of_group=of_group)
 
     @property
     def is_invited(self) -> bool:

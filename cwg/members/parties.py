@@ -92,6 +92,11 @@ class Party:
         return self.who.name
 
     @property
+    def in_text(self) -> str:
+        """The name within a sentence: "the Syrian Arab Republic". At its start: `capfirst`."""
+        return self.who.in_text
+
+    @property
     def code(self) -> str:
         """ "SAU", or the code of the office."""
         if self.state is not None:

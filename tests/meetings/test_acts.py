@@ -144,7 +144,7 @@ REQUEST = {"addressee": "office:2", "wording": "an inventory", "item": "item 4",
         (
             "revised",
             REGISTERED | {"symbol": "WG-WSIS-14/7(Rev.1)", "same_bytes": True},
-            "WG-WSIS-14/7(Rev.1) registered for Saudi Arabia, BDT, sponsors alone changed, by The portal",
+            "WG-WSIS-14/7(Rev.1) registered for Saudi Arabia, BDT by The portal; only its sponsors changed",
         ),
         (
             "late",

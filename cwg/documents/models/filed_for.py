@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -129,7 +130,7 @@ class Objection(models.Model):
     @property
     def sentence(self) -> str:
         return gettext("%(state)s objects to this document being registered in its name") % {
-            "state": self.state.name
+            "state": capfirst(self.state.in_text)
         }
 
     @property
