@@ -15,7 +15,7 @@ from cwg.documents.filing import FIELDS, WORDS
 from cwg.documents.kinds import kinds_for
 from cwg.documents.models import CameBy, PolicyIssue, Register, Revision
 from cwg.languages import LANGUAGE_NAMES, LANGUAGES
-from cwg.look.form_fields import choice_field, row_field
+from cwg.look.form_fields import choice_field, row_field, say_when_needed
 from cwg.members.models import MemberState, Office
 from cwg.members.parties import Party
 from cwg.members.rights import Rights
@@ -144,11 +144,7 @@ NOT_SAID = ("", _("Not stated"))
 class ReceivedForm(forms.Form):
     """How a paper came that the secretariat files for `party`: of a Member State's it is always said."""
 
-    came_by = forms.ChoiceField(
-        label=_("Received by"),
-        widget=forms.RadioSelect,
-        help_text=_("Always stated of a Member State's paper."),
-    )
+    came_by = forms.ChoiceField(label=_("Received by"), widget=forms.RadioSelect)
     dated = date_field(
         _("Date of the letter"),
         required=False,
@@ -161,9 +157,9 @@ class ReceivedForm(forms.Form):
         said_always = party is not None and party.is_delegation
         choice_field(self, "came_by").choices = [*([] if said_always else [NOT_SAID]), *CameBy.choices]
         self.fields["came_by"].required = said_always
-        if party is not None:
-            self.fields["came_by"].help_text = ""
         self.fields["dated"].required = said_always
+        if party is None:
+            say_when_needed(self, ("came_by", "dated"), _("always for a Member State"))
 
     def party_of_paper(self) -> Party | None:
         """Whose paper it is, as far as that is known."""

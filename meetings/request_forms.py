@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import search, symbols
 from cwg.documents.models import Document
-from cwg.look.form_fields import choice_field, refuse_unfit_signs, row_field
+from cwg.look.form_fields import ONE_OF_TWO, choice_field, refuse_unfit_signs, row_field, say_when_needed
 from cwg.look.reasons import ReasonForm
 from cwg.members.models import MemberState, Office
 from cwg.record import journal, legible
@@ -138,6 +138,7 @@ class LinkForm(forms.Form):
         refuse_unfit_signs(self)
         self.linkable = linkable
         if own:
+            say_when_needed(self, ("document", "symbol"), ONE_OF_TWO)
             row_field(self, "document").queryset = linkable.filter(pk__in=[d.pk for d in own]).order_by(
                 "-available_at", "pk"
             )

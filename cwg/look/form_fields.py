@@ -1,7 +1,11 @@
 """A form's field by its name, as the kind of field it is; and what every field of text refuses."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
 
 from . import signs
 
@@ -18,6 +22,16 @@ def row_field(form: forms.BaseForm, name: str) -> forms.ModelChoiceField:
     field = form.fields[name]
     assert isinstance(field, forms.ModelChoiceField)
     return field
+
+
+def say_when_needed(form: forms.BaseForm, names: Iterable[str], words: Any) -> None:
+    """Beside these fields `words` stand in place of "optional": each may be left out, and yet one may be needed."""
+    for name in names:
+        form.fields[name].when_needed = words  # type: ignore[attr-defined]  # read by `components/field.html`
+
+
+# Of two fields that say the same in different ways.
+ONE_OF_TWO = gettext_lazy("one of the two")
 
 
 def one_line_only(value: object) -> None:

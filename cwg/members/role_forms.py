@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cwg.languages import LANGUAGES
-from cwg.look.form_fields import choice_field, refuse_unfit_signs, row_field
+from cwg.look.form_fields import choice_field, refuse_unfit_signs, row_field, say_when_needed
 from cwg.look.reasons import ReasonForm
 
 from .directory import groups_to_invite_to, keeps_people, others, own_delegations
@@ -38,6 +38,7 @@ class RolePlaceForm(forms.Form):
     def __init__(self, *args: Any, rights: Rights, **kwargs: Any):
         super().__init__(*args, **kwargs)
         refuse_unfit_signs(self)
+        say_when_needed(self, ("state", "office"), _("depending on the role"))
         keeps = keeps_people(rights)
         groups, states = groups_to_invite_to(rights), MemberState.objects.in_order()
         roles = [role for role in Role if role != Role.ADMINISTRATOR or is_administrator(rights)]

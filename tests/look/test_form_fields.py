@@ -1,7 +1,7 @@
 import pytest
 from django import forms
 
-from cwg.look.form_fields import choice_field, refuse_unfit_signs, row_field
+from cwg.look.form_fields import ONE_OF_TWO, choice_field, refuse_unfit_signs, row_field, say_when_needed
 from cwg.members.models import Office
 
 
@@ -41,3 +41,11 @@ def test_every_field_of_text_refuses_what_it_may_not_hold_by_its_kind():
     assert Typed({"title": "One line", "note": "One\r\ntwo"}).is_valid()
     assert list(Typed({"title": "One\ntwo", "note": "One"}).errors) == ["title"]
     assert list(Typed({"title": "a\u202eb", "note": "a\u202eb"}).errors) == ["title", "note"]
+
+
+def test_beside_alternatives_stands_that_one_is_needed_in_place_of_optional():
+    form = forms.Form()
+    form.fields |= {name: forms.CharField(required=False) for name in ("words", "file", "note")}
+    say_when_needed(form, ("words", "file"), ONE_OF_TWO)
+    page = form.as_div()
+    assert page.count("(one of the two)") == 2 and page.count("(optional)") == 1

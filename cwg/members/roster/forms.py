@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cwg.languages import LANGUAGES
-from cwg.look.form_fields import row_field
+from cwg.look.form_fields import ONE_OF_TWO, row_field, say_when_needed
 from cwg.look.reasons import ReasonField
 
 from ..directory import groups_to_invite_to
@@ -69,6 +69,7 @@ class RosterForm(forms.Form):
 
     def __init__(self, *args: Any, rights: Rights, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        say_when_needed(self, ("list", "file"), ONE_OF_TWO)
         self._rights = rights
         groups = groups_to_invite_to(rights)
         row_field(self, "group").queryset = groups
