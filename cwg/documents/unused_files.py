@@ -1,7 +1,8 @@
 """Background job of the register: what somebody uploaded and nobody used is removed after thirty days.
 
-A file that was prepared for a translation and never added goes first; then stored bytes that no row names and that nobody
-has sent for as long. What a document, a draft or a letter names is never among them. The database's clock decides.
+The files that somebody prepared for a translation and never added go first, all of one language together; then stored bytes
+that no row names and that nobody has sent for as long. What a document, a draft or a letter names is never among them. The
+database's clock decides.
 """
 
 import logging
@@ -34,9 +35,17 @@ def forget_unused_at(at: datetime) -> int:
 
 
 def _forget_prepared(old: datetime) -> int:
+    # What was prepared for one language is added together: of some of it would come half a translation.
+    newer = PreparedFile.objects.filter(
+        revision=OuterRef("revision"),
+        language=OuterRef("language"),
+        uploaded_by=OuterRef("uploaded_by"),
+        uploaded_at__gt=old,
+    )
     with transaction.atomic():
         # One that is being added this moment is locked by that, and no longer unused.
-        due = PreparedFile.objects.filter(uploaded_at__lte=old).select_for_update(skip_locked=True)
+        due = PreparedFile.objects.filter(~Exists(newer), uploaded_at__lte=old)
+        due = due.select_for_update(of=("self",), skip_locked=True)
         return PreparedFile.objects.filter(pk__in=[file.pk for file in due]).delete()[0]
 
 

@@ -11,7 +11,7 @@ from contributions.models import Contribution, DraftFile
 from cwg import clock
 from cwg.documents import blobs, translations, unused_files
 from cwg.documents.models import Blob, Document, File, PreparedFile, Register, Version
-from cwg.members.models import Person
+from cwg.members.models import Office, Person, Role
 from cwg.members.rights import rights_of
 from cwg.record import jobs
 from tests import drafts, factories
@@ -30,10 +30,12 @@ def document(register, secretary) -> Document:
     return factories.make_document(register)
 
 
-def prepare(document: Document, by: Person, at: datetime, content: bytes = TEXT) -> PreparedFile:
+def prepare(
+    document: Document, by: Person, at: datetime, content: bytes = TEXT, *, language: str = "fr"
+) -> PreparedFile:
     upload = SimpleUploadedFile("fr.pdf", content, content_type=factories.PDF)
     revision = document.current.pk
-    return translations.prepare(document, revision, upload, language="fr", rights=rights_of(by), at=at)
+    return translations.prepare(document, revision, upload, language=language, rights=rights_of(by), at=at)
 
 
 def is_kept(blob: Blob) -> bool:
@@ -52,6 +54,37 @@ def test_a_prepared_file_goes_thirty_days_after_it_came(document, secretary, hel
     assert PreparedFile.objects.exists() is is_kept(file.blob) is not goes
     assert jobs.run("unused-files") == 0
     assert Document.objects.for_list().get() == document and drafts.faults() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("moment", "goes"), [(-1, False), (0, True), (1, True)])
+def test_files_of_one_language_go_together_thirty_days_after_the_last_of_them(
+    document, secretary, held, moment, goes
+):
+    """Else who adds them, from a page that shows them all, would register half a translation."""
+    files = [prepare(document, secretary, held.at)]
+    held.forward(days=29)
+    files.append(prepare(document, secretary, held.at, factories.pdf_bytes("L'annexe.")))
+    held.move_to(held.at + THIRTY_DAYS + timedelta(microseconds=moment))
+    assert jobs.run("unused-files") == (4 if goes else 0)
+    assert PreparedFile.objects.count() == (0 if goes else 2)
+    assert [is_kept(file.blob) for file in files] == [not goes] * 2
+
+
+@pytest.mark.django_db
+def test_newer_files_of_another_language_text_or_person_keep_none(document, secretary, bureau, held, dg):
+    other = factories.make_document(document.register, "Another")
+    prepare(document, secretary, held.at)
+    held.forward(days=29)
+    office = Office.objects.get(kind=Office.Kind.SECRETARIAT)
+    factories.accredit(bureau.email, dg, Role.SECRETARIAT, office=office)
+    prepare(document, secretary, held.at, language="es")
+    prepare(document, bureau, held.at)
+    prepare(other, secretary, held.at)
+    held.forward(days=1)
+    assert jobs.run("unused-files") == 1
+    left = PreparedFile.objects.values_list("revision__document", "language", "uploaded_by")
+    assert (document.pk, "fr", secretary.pk) not in left and len(left) == 3
 
 
 @pytest.mark.django_db
