@@ -6,9 +6,11 @@ database's clock decides.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, ForeignObjectRel, OuterRef, Q
 
 from cwg import clock
@@ -21,6 +23,8 @@ logger = logging.getLogger(__name__)
 KEPT = timedelta(days=30)
 # What is left over waits for the next round.
 BATCH = 500
+# Held together by those who copy stored bytes, alone by who removes some.
+_COPYING = "hashtextextended('stored bytes are being copied', 0)"
 
 
 def forget_unused() -> int:
@@ -32,6 +36,25 @@ def forget_unused_at(at: datetime) -> int:
     """As `forget_unused`, at an aware instant."""
     old = at - KEPT
     return _forget_prepared(old) + sum(_forget_bytes(pk, old) for pk in _unnamed(old))
+
+
+@contextmanager
+def none_removed() -> Iterator[None]:
+    """No stored bytes are removed meanwhile: of the rows read herein, each finds its own. Outside a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_lock_shared({_COPYING})")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_advisory_unlock_shared({_COPYING})")
+
+
+def _may_remove() -> bool:
+    """Whether nobody is copying stored bytes, nor will until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_try_advisory_xact_lock({_COPYING})")
+        return bool(cursor.fetchone()[0])
 
 
 def _forget_prepared(old: datetime) -> int:
@@ -68,6 +91,8 @@ def _forget_bytes(pk: str, old: datetime) -> int:
     """Remove the bytes and their row together; how many that are: none, where somebody uses them after all."""
     try:
         with transaction.atomic():
+            if not _may_remove():
+                return 0
             # Whoever sends the same bytes waits for this lock, or has put `sent_at` on before it (`blobs.take_in`). Whoever
             # names bytes that are older copies a row that names them, which holds them here.
             locked = Blob.objects.select_for_update(skip_locked=True).filter(pk=pk, sent_at__lte=old).first()

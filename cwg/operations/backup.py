@@ -4,8 +4,8 @@
     DIR/2026-11-21T183000Z/database.dump pg_dump's custom format
     DIR/2026-11-21T183000Z/manifest.json what the dump is, the blobs, the length of each chain
 
-The dump is made before the files are copied, so every file that it names is there already. A folder without a
-manifest is a backup that was broken off.
+The dump is made before the files are copied, so every file that it names is there already, and none is removed as unused
+until they are. A folder without a manifest is a backup that was broken off.
 """
 
 import hashlib
@@ -24,6 +24,7 @@ from django.db import connection
 from django.db.backends.postgresql.base import DatabaseWrapper
 
 from cwg import clock
+from cwg.documents import unused_files
 from cwg.documents.models import Blob, Register
 from cwg.record import chain_copies, journal
 from cwg.record.models import PortalJournal
@@ -96,12 +97,9 @@ def make(folder: Path) -> Path:
         raise BackupFailed(f"{target} is there already.")
     target.mkdir(parents=True, mode=0o700)
     dump = target / DUMP
-    run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}")
-    missing = [
-        path
-        for path, sha256 in _files()
-        if not _copy(path, folder / FILES, sha256) and _is_still_kept(sha256)
-    ]
+    with unused_files.none_removed():
+        run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}")
+        missing = [path for path, sha256 in _files() if not _copy(path, folder / FILES, sha256)]
     manifest = {
         "version": VERSION,
         "made_at": at,
@@ -132,11 +130,6 @@ def _files() -> Iterator[tuple[str, str | None]]:
     for chain in chain_copies.chains():
         for name in sorted(storage.listdir(f"{chain_copies.FOLDER}/{chain}")[1]):
             yield f"{chain_copies.FOLDER}/{chain}/{name}", None
-
-
-def _is_still_kept(sha256: str | None) -> bool:
-    """Not where the bytes were removed as unused while the backup was being made."""
-    return sha256 is None or Blob.objects.filter(pk=sha256).exists()
 
 
 def _copy(path: str, files: Path, sha256: str | None) -> bool:

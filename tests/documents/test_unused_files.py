@@ -241,6 +241,49 @@ def test_bytes_that_are_sent_again_while_they_are_removed_are_kept_anew(db, monk
 
 
 @pytest.mark.django_db(transaction=True)
+def test_no_bytes_are_removed_while_some_are_copied_and_all_that_are_due_afterwards(db):
+    then = clock.now() + THIRTY_DAYS
+    blob = blobs.take_in([TEXT], name="a.pdf", at=then - THIRTY_DAYS)
+    copying, swept = threading.Event(), threading.Event()
+
+    def copy() -> None:
+        with unused_files.none_removed(), unused_files.none_removed():  # two copies at once
+            copying.set()
+            assert swept.wait(20)
+
+    thread = in_a_thread(copy)
+    assert copying.wait(20)
+    assert unused_files.forget_unused_at(then) == 0 and is_kept(blob)
+    swept.set()
+    thread.join(20)
+    assert unused_files.forget_unused_at(then) == 1 and not is_kept(blob)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_copying_waits_for_the_bytes_that_are_being_removed(db, monkeypatch):
+    now = clock.now()
+    blobs.take_in([TEXT], name="a.pdf", at=now)
+    seen: list[bool] = []
+    threads: list[threading.Thread] = []
+    delete = type(unused_files.storage()).delete
+
+    def copy() -> None:
+        with unused_files.none_removed():
+            seen.append(Blob.objects.exists())
+
+    def slowly(self, name) -> None:
+        threads.append(in_a_thread(copy))
+        threads[0].join(2)
+        assert threads[0].is_alive(), "it waits for what is being removed"
+        delete(self, name)
+
+    monkeypatch.setattr(type(unused_files.storage()), "delete", slowly)
+    assert unused_files.forget_unused_at(now + THIRTY_DAYS) == 1
+    threads[0].join(20)
+    assert seen == [False]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_prepared_file_that_is_being_added_this_moment_is_added(dg, secretary, monkeypatch):
     document = factories.make_document(factories.make_register(dg))
     file = prepare(document, secretary, clock.now())

@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from cwg import clock
+from cwg.documents import blobs, unused_files
 from cwg.documents import register as deciding
-from cwg.documents.models import Document, Register, Revision, Series
+from cwg.documents.models import Blob, Document, Register, Revision, Series
 from cwg.members import sessions
 from cwg.members.models import Role, Session
 from cwg.notices import outbox
@@ -290,6 +292,31 @@ def test_a_second_backup_copies_only_what_is_new(portal, tmp_path, monkeypatch):
     assert all(path.stat().st_mtime_ns == at for path, at in written.items())
     assert len(list((folder / "files" / "sha256").rglob("*/*/*"))) == 3
     assert len(list(folder.glob(f"*/{backup.MANIFEST}"))) == 2
+
+
+def test_what_is_unused_since_the_dump_is_copied_before_it_is_removed(portal, tmp_path, monkeypatch):
+    """Else the dump would name bytes that the backup lacks, and nobody would be told."""
+    held = blobs.keep_own(b"%PDF-1.4 unused", media_type=factories.PDF, at=clock.now())
+    run = backup.run
+
+    def dumped_and_swept(name: str, *arguments: str) -> None:
+        run(name, *arguments)
+        in_another_session = threading.Thread(target=sweep)
+        in_another_session.start()
+        in_another_session.join(30)
+
+    def sweep() -> None:
+        try:
+            unused_files.forget_unused_at(clock.now() + timedelta(days=31))
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(backup, "run", dumped_and_swept)
+    made = backup.make(tmp_path / "backups")
+    assert (tmp_path / "backups" / backup.FILES / held.path).exists()
+    assert held.pk in backup.read_manifest(made)["blobs"]
+    sweep()
+    assert not Blob.objects.filter(pk=held.pk).exists() and verified()["holds"]
 
 
 def test_a_file_missing_from_the_storage_fails_the_backup_by_name_but_keeps_the_dump(
