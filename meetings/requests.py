@@ -96,7 +96,7 @@ def record(
     Raises PermissionDenied, CannotRecord, NotInSession, RecordedAlready.
     """
     item, wording, asked = item.strip(), wording.strip(), list(dict.fromkeys(addressees))
-    if not item:
+    if legible.is_empty(item):
         raise CannotRecord(_("A request has an agenda item."), "item")
     if legible.is_empty(wording):
         raise CannotRecord(_("A request has a wording."), "wording")

@@ -54,5 +54,6 @@ def refuse_unfit_signs(form: forms.BaseForm) -> None:
     """Every field of text refuses what its text may not hold; one of several lines (Textarea) takes line breaks."""
     for field in form.fields.values():
         if isinstance(field, forms.CharField):
-            several = isinstance(field.widget, forms.Textarea)
-            field.validators = [*field.validators, several_lines_only if several else one_line_only]
+            fit = several_lines_only if isinstance(field.widget, forms.Textarea) else one_line_only
+            if fit not in field.validators:
+                field.validators = [*field.validators, fit]

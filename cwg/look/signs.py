@@ -4,6 +4,8 @@ import unicodedata
 
 from django.utils.translation import gettext as _
 
+from cwg.record import legible
+
 # Signs that turn the direction of what follows: no text must turn the rest of its line around.
 DIRECTION_OVERRIDES = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 LINE_ENDS = "\r\n\v\f\x85\u2028\u2029"
@@ -30,4 +32,6 @@ def refusal(text: str, *, several_lines: bool = False) -> str:
         return _(
             "This contains invisible characters that turn the direction of writing. Type it again instead of pasting it."
         )
+    if text.strip() and legible.is_empty(text):
+        return _("This consists of invisible characters only. Type it again.")
     return ""

@@ -24,6 +24,7 @@ def change(client, row, **data):
         ("Line\u2028two", "on one line"),
         ("Bell\x07", "control characters"),
         ("Turned\u202eround", "turn the direction"),
+        ("\u200b", "invisible characters only"),
     ],
 )
 def test_a_name_is_one_line(name, said, secretary, saudi_delegate, client_of):

@@ -2,6 +2,7 @@ import pytest
 from django import forms
 
 from cwg.look.form_fields import ONE_OF_TWO, choice_field, refuse_unfit_signs, row_field, say_when_needed
+from cwg.look.reasons import ReasonForm
 from cwg.members.models import Office
 
 
@@ -41,6 +42,17 @@ def test_every_field_of_text_refuses_what_it_may_not_hold_by_its_kind():
     assert Typed({"title": "One line", "note": "One\r\ntwo"}).is_valid()
     assert list(Typed({"title": "One\ntwo", "note": "One"}).errors) == ["title"]
     assert list(Typed({"title": "a\u202eb", "note": "a\u202eb"}).errors) == ["title", "note"]
+    assert list(Typed({"title": "\u200b", "note": "\u200b\n"}).errors) == ["title", "note"]
+
+
+class WithReason(ReasonForm):
+    def __init__(self, *args):
+        super().__init__(*args)
+        refuse_unfit_signs(self)
+
+
+def test_a_field_that_refuses_them_already_says_so_once():
+    assert len(WithReason({"reason": "a\u202eb"}).errors["reason"]) == 1
 
 
 def test_beside_alternatives_stands_that_one_is_needed_in_place_of_optional():

@@ -1,4 +1,4 @@
-"""The field for a reason takes what the verbs take, and nothing less."""
+"""The field for a reason takes what the verbs take, and nothing that would show something else than was typed."""
 
 import pytest
 
@@ -19,6 +19,15 @@ def test_no_reason_is_refused_by_the_form_and_by_the_verb_in_the_same_words(noth
     with pytest.raises(ReasonMissing) as refusal:
         clean_reason(nothing)
     assert form.errors["reason"] == [str(refusal.value)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("Sent by \u202emistake", "turn the direction"), ("Bell\x07", "control characters")]
+)
+def test_signs_that_show_something_else_than_was_typed_are_refused(typed, said):
+    form = ReasonForm({"reason": typed})
+    assert not form.is_valid() and said in form.errors["reason"][0]
+    assert ReasonForm({"reason": "First\r\n\tsecond \u200fنعم"}).is_valid()
 
 
 def test_the_longest_reason_is_taken_and_one_letter_more_is_not():

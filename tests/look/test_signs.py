@@ -5,6 +5,7 @@ import pytest
 from cwg.look import signs
 
 ONE_LINE, CONTROLS, TURNS = "Write this on one line", "control characters", "turn the direction"
+UNSEEN = "invisible characters only"
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,10 @@ ONE_LINE, CONTROLS, TURNS = "Write this on one line", "control characters", "tur
         ("7\n8", ONE_LINE),
         ("7\r\nBcc: a@x.example", ONE_LINE),
         ("7\u20288", ONE_LINE),
+        (" ", ""),  # nothing was typed: whether something must be, others say
+        ("\u200b", UNSEEN),
+        (" \u200f\u2060", UNSEEN),
+        ("\u3164", UNSEEN),
     ],
 )
 def test_a_line_is_refused_in_a_sentence_that_says_what_to_do(text, said):
@@ -38,6 +43,8 @@ def test_a_line_is_refused_in_a_sentence_that_says_what_to_do(text, said):
         ("First\u2028second", CONTROLS),
         ("First\x0bsecond", CONTROLS),
         ("First\n\u202esecond", TURNS),
+        ("\r\n\t ", ""),
+        ("\n\u2800\n", UNSEEN),
     ],
 )
 def test_a_text_of_several_lines_takes_line_breaks_and_tabs_and_nothing_more(text, said):

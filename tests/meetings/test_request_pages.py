@@ -259,6 +259,7 @@ def test_a_form_that_is_sent_twice_leads_to_the_one_request(client_of, in_sessio
         ({"wording": ""}, "wording"),
         ({"wording": "\u200b \u2060"}, "wording"),
         ({"item": " "}, "item"),
+        ({"item": "\u200b"}, "item"),
         ({"item": "7\u202e8"}, "item"),
         ({"wording": "A \u202elist"}, "wording"),
         ({"due_on": "2009-05-15"}, "due_on"),

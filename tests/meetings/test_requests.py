@@ -256,6 +256,7 @@ def test_only_the_secretariat_records(meeting, chair, saudi_focal_point, auditor
     "wrong",
     [
         {"item": " "},
+        {"item": "\u200b"},
         {"item": "7\u202e8"},
         {"item": "7\n8"},
         {"wording": ""},

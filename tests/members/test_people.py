@@ -189,6 +189,7 @@ def test_nobody_invites_themselves(dg, secretary, administrator, now):
         ({"email": "a@b.example\r\nBcc: all@itu.example"}, refusals.AddressRefused),
         ({"name": "A\r\nBcc: all@itu.example"}, refusals.NameRefused),
         ({"name": " "}, refusals.NameRefused),
+        ({"name": "\u200b\u2800"}, refusals.NameRefused),
         ({"name": "n" * 151}, refusals.NameRefused),
         ({"role": "king"}, refusals.RoleDoesNotFit),
         ({"role": Role.CHAIR}, refusals.RoleDoesNotFit),
