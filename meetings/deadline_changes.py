@@ -112,6 +112,11 @@ class DeadlineChange:
         return self.meaning not in (Meaning.SAME, Meaning.ENDED_HERE)
 
     @property
+    def proposed(self) -> datetime | None:
+        """What it would be unless somebody chooses otherwise; None where its rule ends, or was ended for this meeting."""
+        return None if self.meaning is Meaning.ENDED_HERE else self.would_be
+
+    @property
     def sentence(self):
         return (MEANINGS if self.closes_the_door else MEANINGS_OF_A_FLAG)[self.meaning]
 

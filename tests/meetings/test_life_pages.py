@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from cwg.documents.models import Register
 from cwg.documents.states import MeetingState
+from meetings import deadline_changes
+from meetings.deadline_changes import Choice
 from meetings.models import Meeting, Sitting
 from tests import factories
 
@@ -165,3 +167,26 @@ def test_the_number_of_queries_does_not_grow_with_the_sittings(client_of, held, 
     for number in (2, 3):
         meeting.sittings.create(number=number, starts_at=meeting.register.opens_at)
     assert queries() == one
+
+
+def test_a_postponed_meeting_is_given_a_date_and_not_said_to_have_one(client_of, meeting, secretary):
+    client, url = client_of(secretary), url_of("move", meeting)
+    before = client.get(url).content.decode()
+    assert "Move the meeting" in before and "12 March 2026" in before
+    client.post(url_of("postpone", meeting), {"reason": "no hall"})
+    for page in (client.get(url), client.get(url, {"date": "2026-04-16", "time": "10:00"})):
+        text = page.content.decode()
+        assert ">Set a date<" in text.replace("\n", "") and "Postponed, without a date" in text
+        assert "Move the meeting" not in text and "Confirm the move" not in text
+
+
+def test_a_move_proposes_no_time_for_a_deadline_that_was_ended_for_the_meeting(client_of, meeting, secretary):
+    client, url, day = client_of(secretary), url_of("move", meeting), {"date": "2026-03-19", "time": "10:00"}
+    [change] = client.get(url, day).context["proposal"].deadlines
+    assert change.proposed == datetime(2026, 3, 18, 9, tzinfo=UTC)
+    choice = {change.rule_id: Choice.END_HERE}
+    deadline_changes.change_deadlines(meeting, choice=choice, actor=secretary, reason="Agreed")
+    shown = client.get(url, day)
+    [change] = shown.context["proposal"].deadlines
+    assert change.proposed is None
+    assert "18 March 2026" not in shown.content.decode()
