@@ -109,7 +109,9 @@ def header(contribution: Contribution, source_names: list[str]) -> HeaderBlock:
     register = contribution.register
     symbol = ""
     if contribution.revises is not None:
-        symbol = symbols.of_change(contribution.revises.symbol, contribution.revision_kind)
+        symbol = symbols.of_change(
+            contribution.revises.symbol, contribution.revision_kind, contribution.corrected_language
+        )
     return header_block.describe(
         group=contribution.group.name,
         meeting=register.title if register else gettext("Meeting not yet convened"),

@@ -199,9 +199,12 @@ def short(suffix: Suffix, language: str = "") -> str:
     return f"{suffix.bare}-{LETTER_OF_LANGUAGE[language]}" if language else suffix.bare
 
 
-def of_change(document: str, code: str) -> str:
-    """The symbol that a change of `document` will have, as far as it is known before it is registered: "DG-2/1(Rev.)"."""
-    return f"{document}({SuffixKind(code.capitalize())}.)"
+def of_change(document: str, code: str, language: str = "") -> str:
+    """The symbol that a change of `document` will have, as far as it is known before it is registered: "DG-2/1(Rev.)",
+    of a corrigendum of one language "DG-2/1(Corr.)-F".
+    """
+    letter = f"-{LETTER_OF_LANGUAGE[language]}" if language else ""
+    return f"{document}({SuffixKind(code.capitalize())}.){letter}"
 
 
 def anchor(suffix: Suffix | None, language: str = "") -> str:

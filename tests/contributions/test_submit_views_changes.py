@@ -70,6 +70,21 @@ def test_a_corrigendum_of_one_language_offers_that_language_and_names_it(browser
     assert "Corrigendum, French text only" in plain(browser.get(url("proof", french_corrigendum)))
 
 
+def test_the_page_of_a_corrigendum_speaks_of_no_state_that_could_be_asked_to_join(
+    browser, draft, french_corrigendum
+):
+    asked = "by Member States you ask to join"
+    assert asked in plain(browser.get(url("contribution", draft)))
+    page = plain(browser.get(url("contribution", french_corrigendum)))
+    assert asked not in page and "A draft is seen by your own delegation only. Nothing is published" in page
+
+
+def test_the_preview_of_a_corrigendum_of_one_language_shows_the_letter_of_its_symbol(
+    browser, french_corrigendum
+):
+    assert "DG-2/1(Corr.)-F" in plain(browser.get(url("proof", french_corrigendum)))
+
+
 def test_a_file_in_another_language_is_refused_with_a_sentence(browser, french_corrigendum):
     before = drafts.everything(french_corrigendum)
     sent = {"language": "es", "file": SimpleUploadedFile("a.pdf", factories.pdf_bytes("El texto"))}

@@ -399,6 +399,11 @@ def test_a_document_without_a_symbol_has_none_in_its_revisions_either():
 
 def test_a_change_that_is_not_registered_yet_has_no_number():
     assert of_change("WG-WSIS-14/7", "rev") == "WG-WSIS-14/7(Rev.)"
+    assert of_change("WG-WSIS-14/7", "corr") == "WG-WSIS-14/7(Corr.)"
+
+
+def test_a_corrigendum_of_one_language_shows_its_letter_before_it_is_registered():
+    assert of_change("WG-WSIS-14/7", "corr", "fr") == "WG-WSIS-14/7(Corr.)-F"
 
 
 def test_a_symbol_in_the_name_of_a_file_names_no_folder():
