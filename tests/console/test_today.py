@@ -62,6 +62,16 @@ def test_submissions_come_newest_first_and_alone_for_the_script(secretary, meeti
     assert "<html" not in client_of(secretary).get(f"{TODAY}submissions/").content.decode()
 
 
+def test_a_submission_that_was_withdrawn_is_marked(secretary, meeting, client_of):
+    factories.make_document(meeting.register, "It stands")
+    page = client_of(secretary).get(TODAY).content.decode()
+    assert "It stands" in page and "Withdrawn" not in page
+    factories.make_document(meeting.register, "It is gone", withdrawn=True)
+    page = client_of(secretary).get(TODAY).content.decode()
+    assert re.search(r'It is gone</bdi> <span class="tag">Withdrawn</span>', page)
+    assert page.count("Withdrawn") == 1
+
+
 def test_a_deadline_of_the_week_is_shown_and_a_later_one_is_not(secretary, dg, now, client_of):
     near = factories.make_meeting(dg, 3, opens_at=now + timedelta(days=5))
     far = factories.make_meeting(dg, 4, opens_at=now + timedelta(days=30))
