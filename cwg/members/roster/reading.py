@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from cwg.look import csv_export, signs
 
@@ -267,7 +267,11 @@ def _line(number: int, cells: list[str], columns: list[str], headed: bool) -> Li
         else NEEDED
     )
     if len(cells) < needed:
-        few = _("This line has %(count)d columns; it needs at least %(needed)d.")
+        few = ngettext(
+            "This line has %(count)d column; it needs at least %(needed)d.",
+            "This line has %(count)d columns; it needs at least %(needed)d.",
+            len(cells),
+        )
         shown = {column: one_line(cell) for column, cell in found.items()}
         return Line(number, shown, (few % {"count": len(cells), "needed": needed},), broken=True)
     unfit = {column: _unfit(cell) for column, cell in zip(columns, cells, strict=False) if column}

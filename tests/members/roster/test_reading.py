@@ -146,6 +146,7 @@ def test_five_hundred_lines_are_read_and_one_more_is_too_many():
     ("text", "said"),
     [
         ("FRA;Delegate;a@x.example", "3 columns; it needs at least 4"),
+        ("FRA Delegate a@x.example", "1 column; it needs at least 4"),
         ("Role;Name;State;E-mail\nDelegate;A;FRA", "3 columns; it needs at least 4"),
         ("FRA;Delegate;A;a@x.example;DG;fr;more", "7 columns, and only 6 are known"),
         ('FRA;Delegate;"A\nB";a@x.example', "Name: write this on one line"),

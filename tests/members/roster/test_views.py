@@ -103,6 +103,11 @@ def test_checking_shows_every_line_and_writes_nothing(client_of, secretary, saud
     assert rows() == before
 
 
+def test_a_line_without_a_role_is_shown_without_a_stray_comma(client_of, secretary, dg):
+    page = check(client_of(secretary), "FRA Delegate A a@x.example").content.decode()
+    assert '<td data-label="Role"><bdi>FRA Delegate A a@x.example</bdi>' in page
+
+
 def test_what_was_typed_stays_in_the_form_and_html_is_inert(client_of, secretary, dg):
     typed = "FRA;Delegate;<script>alert(1)</script>;a@x.example\r\nFRA;<b>;\u202eB;&amp;@x.example"
     answer = check(client_of(secretary), typed)
