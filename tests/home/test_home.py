@@ -45,6 +45,14 @@ def test_home_names_the_next_meeting_and_its_deadline(client_of, saudi_delegate,
     assert f'data-deadline="{deadline:%Y-%m-%dT%H:%M}' in text
 
 
+def test_home_says_of_which_meeting_the_documents_are_that_it_leads_to(
+    client_of, saudi_delegate, meeting, dg
+):
+    factories.make_document(factories.make_meeting(dg, 4).register)
+    text = client_of(saudi_delegate).get("/").content.decode()
+    assert f'href="{meeting.get_absolute_url()}">All documents: {meeting}</a>' in text
+
+
 def test_a_meeting_in_session_says_when_it_really_opened(client_of, saudi_delegate, meeting, held):
     client, planned = client_of(saudi_delegate), meeting.register.opens_at
     held.move_to(planned + timedelta(minutes=20))
