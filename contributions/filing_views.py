@@ -1,6 +1,7 @@
 """Where the secretariat files what others hand it: begin a draft in their name, begin a change, say how it came."""
 
 import uuid
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -53,11 +54,14 @@ def file_for(request: PortalRequest) -> HttpResponse:
     filer = filers[0]
     if party is not None and request.rights.filer_for(party) is None:
         raise Http404
-    form = FilingForm(
-        request.POST if request.method == "POST" else None,
+    filing_form = partial(
+        FilingForm,
         rights=request.rights,
         filer=filer,
         chosen=register or submission.next_meeting(Contribution(group=filer.group), at=request.server_now),
+    )
+    form = filing_form(
+        request.POST if request.method == "POST" else None,
         party=party,
         keeps_meeting=slot is not None,
         initial={"party_code": request.GET.get("party", ""), "came_by": _came_by(request)},
@@ -83,8 +87,11 @@ def file_for(request: PortalRequest) -> HttpResponse:
                 received=form.received,
             )
         except (SlotNotOpen, CannotLink):
+            # What the request said, the form asks for without it: the same party and meeting.
+            said = {"party_code": whose.code, "register": wording.register.pk if wording.register else ""}
+            form = filing_form(request.POST.dict() | said, party=None)
             form.add_error(None, draft_pages.BEGIN_WITHOUT_REQUEST)
-            slot = asked = None
+            party = slot = asked = None
             action, status = without_request(request), 409
         except NotEntitled:
             return overtaken.page(request, form)

@@ -330,6 +330,14 @@ def test_the_secretariat_keeps_what_it_typed_where_the_request_it_files_for_clos
     page = answer.content.decode()
     assert answer.status_code == 409 and 'value="2026-02-20"' in page and "is no longer open" in page
     assert not Contribution.objects.exists()
+    # Saved now, as the page says, it begins a draft for the same party and meeting.
+    onward = unescape(re.search(r'<form method="post" action="([^"]+)"', page)[1])
+    chosen = re.findall(r'<option value="([^"]+)" selected', page)
+    assert chosen == ["SAU", str(register.pk)]
+    sent = {"party_code": "SAU", "register": register.pk, "came_by": "letter", "dated": "2026-02-20"}
+    assert browser.post(onward, sent).status_code == 302
+    made = Contribution.objects.get()
+    assert (made.party.code, made.register, made.slot) == ("SAU", register, None)
 
 
 @pytest.mark.parametrize("moment", ["before it is sent", "under the lock"])
