@@ -134,7 +134,7 @@ def test_nobody_else_changes_or_withdraws(client_of, document, who, request):
     assert not Contribution.objects.filter(revises=document).exists()
 
 
-def test_a_right_that_ends_while_the_withdrawal_waits_for_the_register_is_gone(
+def test_a_right_that_ends_while_the_withdrawal_waits_is_gone_and_the_reason_is_given_back(
     browser, document, saudi_focal_point, held, monkeypatch
 ):
     acting_on = the_register.acting_on
@@ -145,7 +145,8 @@ def test_a_right_that_ends_while_the_withdrawal_waits_for_the_register_is_gone(
 
     monkeypatch.setattr(the_register, "acting_on", after_it_ended)
     where = reverse("contributions:withdraw", args=[document.pk])
-    assert browser.post(where, {"reason": "A mistake"}).status_code == 403
+    answer = browser.post(where, {"reason": "A mistake"})
+    assert answer.status_code == 409 and "A mistake" in plain(answer)
     document.refresh_from_db()
     assert not document.is_withdrawn
 
