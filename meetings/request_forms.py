@@ -19,6 +19,9 @@ from .forms import date_field
 from .models import Meeting, Sitting
 from .planning import one_kind_of_line_ends
 
+# Ticked instead of each of them.
+ALL_STATES = "states"
+
 
 class AddresseeChoice(forms.CheckboxSelectMultiple):
     """Offices, then Member States, each to be ticked; with script the list is narrowed by typing."""
@@ -64,9 +67,15 @@ class RequestForm(forms.Form):
         row_field(self, "sitting").queryset = meeting.sittings.all()
         self.known: dict[str, MemberState | Office] = {}
         offices = requests.offices_to_ask(meeting.register.group_id, at)
+        office_choices = self._choices("office", offices)
+        state_choices = self._choices("state", MemberState.objects.in_order())
+        self.states = [key for key, _name in state_choices]
         choice_field(self, "addressees").choices = [
-            (_text("Offices and bodies"), self._choices("office", offices)),
-            (_text("Member States"), self._choices("state", MemberState.objects.in_order())),
+            (_text("Offices and bodies"), office_choices),
+            (
+                _text("Member States"),
+                [(ALL_STATES, _text("All Member States")), *state_choices] if state_choices else [],
+            ),
         ]
 
     def _choices(self, kind: str, rows: QuerySet) -> list[tuple[str, str]]:
@@ -79,6 +88,13 @@ class RequestForm(forms.Form):
         if legible.is_empty(wording):
             raise forms.ValidationError(self.fields["wording"].error_messages["required"], "required")
         return wording
+
+    def clean_addressees(self) -> list[str]:
+        """All Member States at once are as many addressees as if each of them had been ticked."""
+        ticked: list[str] = self.cleaned_data["addressees"]
+        if ALL_STATES not in ticked:
+            return ticked
+        return [key for key in ticked if key not in (ALL_STATES, *self.states)] + self.states
 
     def clean_due_on(self) -> date | None:
         due_on = self.cleaned_data["due_on"]

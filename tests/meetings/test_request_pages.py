@@ -1,5 +1,6 @@
 """Pages of the requests of the Group: read by all, recorded, withdrawn, linked by the secretariat."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cwg.documents.models import Document
-from cwg.members.models import Office, Role
+from cwg.members.models import MemberState, Office, Role
 from cwg.notices import expansion
 from cwg.notices.models import Event, Notice
 from cwg.record.models import JournalEntry
@@ -333,6 +334,32 @@ def test_offices_in_which_nobody_acts_in_this_group_are_neither_offered_nor_take
         with pytest.raises(requests.CannotRecord, match="Nobody acts"):
             requests.record(in_session, addressees=[office], item="4", wording="A list", actor=secretary)
     assert as_it_stands() == before
+
+
+def test_all_member_states_are_asked_at_once_each_once_and_no_office_with_them(
+    client_of, in_session, secretary
+):
+    states = [factories.make_state(code) for code in MANY]
+    tsb = factories.make_office(Office.Kind.BUREAU)
+    factories.make_office(Office.Kind.INVITED, "body", "A body")
+    data = {
+        "item": "7c",
+        "addressees": ["states", f"state-{states[0].pk}", f"office-{tsb.pk}"],
+        "wording": "Views",
+        "due_on": "2026-05-15",
+    }
+    client, url = client_of(secretary), record_url(in_session)
+    assert "All Member States" in client.get(url).content.decode()
+    shown = client.post(url, data)
+    everybody = MemberState.objects.count()
+    assert f"{everybody + 1} addressees" in shown.content.decode()
+    back = client.post(url, data | {"seen": shown.context["seen"], "change": "1"}).content.decode()
+    assert re.search(r'value="states" id="\w+" checked', back)
+    assert not Request.objects.exists()
+    assert client.post(url, data | {"seen": shown.context["seen"]}).status_code == 302
+    made = Request.objects.get().addressees
+    assert made.filter(state__isnull=False).count() == everybody >= len(MANY)
+    assert made.get(office__isnull=False).office == tsb
 
 
 def test_one_request_is_addressed_to_states_and_offices_at_once(client_of, in_session, secretary):
