@@ -105,8 +105,10 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
             if standing
             else _("No change: the objection is taken back already.")
         )
-        if standing and sent.is_valid() and sent.cleaned_data["reason"] != standing.reason:
-            return overtaken.page(request, sent, said=said)
+        if standing:
+            other = ObjectionForm(request.POST, initial={"reason": standing.reason})
+            if overtaken.typed_in([other]):  # also what could not have been recorded so
+                return overtaken.page(request, other, said=said)
         messages.info(request, said)
         return redirect(found)
     if standing is None:

@@ -212,16 +212,19 @@ def test_whoever_comes_second_keeps_the_typed_reason(document, saudi_focal_point
     assert not Objection.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "reason", ["The date of the letter is not ours", "Too long " + "x" * 500, "With \x07 a bell"]
+)
 def test_a_second_focal_point_keeps_another_reason_than_the_one_that_stands(
-    document, dg, saudi_focal_point, client_of
+    document, dg, saudi_focal_point, client_of, reason
 ):
     make(document, saudi_focal_point)
     second = client_of(factories.accredit("second@saudi.example", dg, Role.FOCAL_POINT, "SAU").person)
     before = drafts.registered(), JournalEntry.objects.count()
-    answer = second.post(address(document), {"act": "object", "reason": "The date of the letter is not ours"})
+    answer = second.post(address(document), {"act": "object", "reason": reason})
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "stands already" in page and "The date of the letter is not ours</textarea>" in page
+    assert "stands already" in page and f"{reason}</textarea>" in page
     assert (drafts.registered(), JournalEntry.objects.count()) == before
 
 
