@@ -73,11 +73,11 @@ def _forget_prepared(old: datetime) -> int:
 
 
 def _unnamed(old: datetime) -> list[str]:
-    due = Blob.objects.filter(_is_unnamed(), sent_at__lte=old).order_by("sent_at")
+    due = Blob.objects.filter(is_unnamed(), sent_at__lte=old).order_by("sent_at")
     return list(due.values_list("pk", flat=True)[:BATCH])
 
 
-def _is_unnamed() -> Q:
+def is_unnamed() -> Q:
     """No row of any model refers to it, of those on floors above either."""
     found = Q()
     for relation in Blob._meta.get_fields(include_hidden=True):
@@ -97,7 +97,7 @@ def _forget_bytes(pk: str, old: datetime) -> int:
             # names bytes that are older copies a row that names them, which holds them here.
             locked = Blob.objects.select_for_update(skip_locked=True).filter(pk=pk, sent_at__lte=old).first()
             # Asked once more, in a statement after the lock: it may have been named while this round went on.
-            if locked is None or not Blob.objects.filter(_is_unnamed(), pk=pk).exists():
+            if locked is None or not Blob.objects.filter(is_unnamed(), pk=pk).exists():
                 return 0
             # Bytes before row: bytes without a row would stay for ever, a row without bytes comes up again.
             storage().delete(locked.path)

@@ -11,7 +11,7 @@ from cwg.members.parties import Party
 from cwg.record import journal, replay
 from cwg.record.models import JournalEntry, PortalJournal
 
-from . import blobs, comparison, deadlines, heads, judgements, restore_gaps, statements
+from . import blobs, comparison, deadlines, heads, judgements, restore_gaps, statements, unused_files
 from .models import Blob, Deadline, Document, Objection, Receipt, Register, Revision, Series, Slot, Version
 
 # The act by which `manage.py demo` says, in the chain of a register, that it told of the past there: documents
@@ -21,6 +21,7 @@ DEMONSTRATION = "demonstration"
 
 def register(checks) -> None:
     checks.register("I1 the bytes of every document hash to what its receipt says", bytes_hash)
+    checks.register("I1 the bytes of drafts and of files in preparation are kept", unregistered_bytes_kept)
     checks.register("I2 numbers are unique, without gaps, and match the counters", numbers_run)
     checks.register("I3 the order of numbers is the order of the decisions", order_of_decisions)
     checks.register("I4 in time means at or before the deadline in force", verdicts_hold)
@@ -34,9 +35,11 @@ def register(checks) -> None:
     checks.register("I8 signed statements verify with the published keys", statements.faults)
 
 
+_REGISTERED = Q(files__isnull=False) | Q(letters__isnull=False)
+
+
 def bytes_hash() -> Iterator[str]:
-    named = Blob.objects.filter(Q(files__isnull=False) | Q(letters__isnull=False)).distinct().order_by("pk")
-    for blob in named.iterator(chunk_size=200):
+    for blob in Blob.objects.filter(_REGISTERED).distinct().order_by("pk").iterator(chunk_size=200):
         found = blobs.hash_of_stored(blob)
         if not found:
             yield f"the bytes {blob.sha256} are missing from the storage"
@@ -45,6 +48,15 @@ def bytes_hash() -> Iterator[str]:
     for receipt, differences in _receipts():
         if any(difference.name == comparison.FILES for difference in differences):
             yield f"{receipt.revision.symbol}: the receipt names other files than the register"
+
+
+def unregistered_bytes_kept() -> Iterator[str]:
+    """Whatever else names bytes finds them: as a draft is submitted nobody reads them again."""
+    named = Blob.objects.exclude(_REGISTERED).exclude(unused_files.is_unnamed())
+    for blob in named.order_by("pk").iterator(chunk_size=200):
+        # One that was let go meanwhile may have been removed since.
+        if blobs.hash_of_stored(blob) != blob.sha256 and named.filter(pk=blob.pk).exists():
+            yield f"the bytes {blob.sha256}, which are not registered yet, are missing or damaged"
 
 
 def _receipts() -> Iterator[tuple[Receipt, list[comparison.Difference]]]:

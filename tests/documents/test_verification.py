@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 
 from cwg import clock
+from cwg.documents import blobs, verification
 from cwg.documents import register as the_register
-from cwg.documents import verification
-from cwg.documents.models import Blob, Document, Receipt, Revision, Slot
+from cwg.documents.models import Blob, Document, PreparedFile, Receipt, Revision, Slot
 from cwg.documents.storage import documents as storage
 from tests import drafts, factories
 
@@ -53,6 +53,7 @@ def register(dg, held):
 
 CHECKS = (
     verification.bytes_hash,
+    verification.unregistered_bytes_kept,
     verification.numbers_run,
     verification.order_of_decisions,
     verification.verdicts_hold,
@@ -124,6 +125,39 @@ def test_missing_bytes_are_found(register):
     blob = Blob.objects.filter(files__isnull=False).order_by("pk").first()
     storage().delete(blob.path)
     assert found()["bytes_hash"] == [f"the bytes {blob.sha256} are missing from the storage"]
+
+
+@pytest.mark.parametrize("where", ["draft", "letter", "prepared"])
+@pytest.mark.parametrize("harm", ["missing", "damaged"])
+def test_bytes_that_wait_to_be_registered_are_looked_after_too(register, secretary, where, harm):
+    blob = blobs.keep_own(b"%PDF-1.4 waiting", media_type=factories.PDF, at=clock.now())
+    draft = drafts.make_draft(register.group, register, by=secretary, received=drafts.LETTER)
+    assert found() == {}
+    if where == "prepared":
+        PreparedFile.objects.create(
+            revision=first().original,
+            language="fr",
+            blob=blob,
+            name="fr.pdf",
+            uploaded_by=secretary,
+            uploaded_at=clock.now(),
+        )
+    else:
+        (draft.files if where == "draft" else draft.letters).update(blob=blob)
+    assert found() == {}
+    if harm == "missing":
+        storage().delete(blob.path)
+    else:
+        with open(storage().path(blob.path), "ab") as stored:
+            stored.write(b"!")
+    said = [f"the bytes {blob.sha256}, which are not registered yet, are missing or damaged"]
+    assert found() == {"unregistered_bytes_kept": said}
+
+
+def test_unused_bytes_need_not_be_there(register):
+    blob = blobs.keep_own(b"%PDF-1.4 unused", media_type=factories.PDF, at=clock.now())
+    storage().delete(blob.path)
+    assert found() == {}
 
 
 def test_a_file_exchanged_for_another_is_found(register):
