@@ -119,10 +119,11 @@ def _locked(addressee_id: int) -> Addressee:
 def _why_not_awaited(row: Addressee) -> object:
     """What somebody who was quicker has done, where it is that."""
     if row.withdrawn_at is not None and row.request.due_on is not None:
-        return _("The request to %(addressee)s has been withdrawn. Nothing was linked.") % {"addressee": row}
+        said = _("The request to %(addressee)s has been withdrawn. Nothing was linked.")
+        return said % {"addressee": row.who.in_text}
     if row.document is not None and row.is_answered:
-        said = _("%(symbol)s is linked as the answer of %(addressee)s already. Nothing was changed.")
-        return said % {"symbol": row.document.symbol, "addressee": row}
+        said = _("%(symbol)s is already linked as the answer of %(addressee)s. Nothing was changed.")
+        return said % {"symbol": row.document.symbol, "addressee": row.who.in_text}
     return NOT_AWAITED
 
 

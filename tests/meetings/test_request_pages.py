@@ -560,7 +560,7 @@ def test_whoever_is_overtaken_reads_what_has_become_of_it_and_keeps_the_typed_wo
     sent = {"document": report.pk, "reason": "It speaks of something else"}
     removing = client_of(secretary).post(url_of("unlink-answer", dated, saudi_arabia), sent)
     for answer, said, typed in (
-        (linking, "DG-5/2 is linked as the answer of Saudi Arabia already", "DG-5/1"),
+        (linking, "DG-5/2 is already linked as the answer of Saudi Arabia", "DG-5/1"),
         (removing, "DG-5/2 is linked here now, and not DG-5/1", "It speaks of something else"),
     ):
         page = answer.content.decode()
