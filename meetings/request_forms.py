@@ -12,7 +12,7 @@ from cwg.documents.models import Document
 from cwg.look.form_fields import ONE_OF_TWO, choice_field, refuse_unfit_signs, row_field, say_when_needed
 from cwg.look.reasons import ReasonForm
 from cwg.members.models import MemberState, Office
-from cwg.record import journal, legible
+from cwg.record import journal
 
 from . import requests
 from .forms import date_field
@@ -82,12 +82,6 @@ class RequestForm(forms.Form):
         found = {f"{kind}-{row.pk}": row for row in rows}
         self.known |= found
         return [(key, row.name) for key, row in found.items()]
-
-    def clean_wording(self) -> str:
-        wording: str = self.cleaned_data["wording"]
-        if legible.is_empty(wording):
-            raise forms.ValidationError(self.fields["wording"].error_messages["required"], "required")
-        return wording
 
     def clean_addressees(self) -> list[str]:
         """All Member States at once are as many addressees as if each of them had been ticked."""

@@ -1,8 +1,9 @@
 """Which signs a text that people type may not hold: pages, mails and papers would show something else than was typed."""
 
 import unicodedata
+from enum import Enum
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from cwg.record import legible
 
@@ -13,25 +14,45 @@ LINE_ENDS = "\r\n\v\f\x85\u2028\u2029"
 OF_SEVERAL_LINES = "\r\n\t"
 
 
-def turns_direction(text: str) -> bool:
-    return not DIRECTION_OVERRIDES.isdisjoint(text)
+class Unfit(Enum):
+    SEVERAL_LINES = "several lines"
+    CONTROLS = "controls"
+    TURNS_DIRECTION = "turns direction"
+    UNSEEN = "unseen"
 
 
-def refusal(text: str, *, several_lines: bool = False) -> str:
-    """What the text may not hold, as a sentence that says what to do; "" where it may stand.
+SAID = {
+    Unfit.SEVERAL_LINES: _("Write this on one line."),
+    Unfit.CONTROLS: _("This contains control characters. Type it again instead of pasting it."),
+    Unfit.TURNS_DIRECTION: _(
+        "This contains invisible characters that turn the direction of writing. Type it again instead of pasting it."
+    ),
+    Unfit.UNSEEN: _("This consists of invisible characters only. Type it again."),
+}
+
+
+def is_control(sign: str) -> bool:
+    """Whether it is no sign to be read: a control character, a line separator, half of a sign."""
+    return unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp")
+
+
+def unfit(text: str, *, several_lines: bool = False) -> Unfit | None:
+    """Why the text may not stand; None where it may, or where nothing was typed: whether something must be, others say.
 
     Marks that only join letters or place a full stop (U+200C to U+200F) may stand: Arabic and Persian are typed with them.
     """
     if several_lines:
         text = "".join(sign for sign in text if sign not in OF_SEVERAL_LINES)
     elif any(sign in LINE_ENDS for sign in text):
-        return _("Write this on one line.")
-    if any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in text):
-        return _("This contains control characters. Type it again instead of pasting it.")
-    if turns_direction(text):
-        return _(
-            "This contains invisible characters that turn the direction of writing. Type it again instead of pasting it."
-        )
-    if text.strip() and legible.is_empty(text):
-        return _("This consists of invisible characters only. Type it again.")
-    return ""
+        return Unfit.SEVERAL_LINES
+    if any(is_control(sign) for sign in text):
+        return Unfit.CONTROLS
+    if not DIRECTION_OVERRIDES.isdisjoint(text):
+        return Unfit.TURNS_DIRECTION
+    return Unfit.UNSEEN if text.strip() and legible.is_empty(text) else None
+
+
+def refusal(text: str, *, several_lines: bool = False) -> str:
+    """`unfit`, as a sentence that says what to do; "" where the text may stand."""
+    found = unfit(text, several_lines=several_lines)
+    return str(SAID[found]) if found else ""

@@ -1,7 +1,5 @@
 """Names, addresses and reasons as they are kept; what cannot be kept is refused."""
 
-import unicodedata
-
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
@@ -12,12 +10,12 @@ from . import refusals
 
 def one_line(text: str) -> str:
     """`text` on one line, without control characters and signs that turn the direction: fit to be shown anywhere."""
-    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c for c in str(text))
+    kept = "".join(" " if signs.is_control(c) else c for c in str(text))
     return " ".join("".join(c for c in kept if c not in signs.DIRECTION_OVERRIDES).split())
 
 
 def clean_name(name: str) -> str:
-    """The name without blanks around it. It reaches mail headers: no line breaks, no control characters.
+    """The name without blanks around it: seen by whoever reads a list, and fit for the header of a mail.
 
     Raises NameRefused.
     """

@@ -36,7 +36,7 @@ class RoleDoesNotFit(Refused):
 
 
 class NameRefused(Refused):
-    """No name, one too long, or one with line breaks, control characters or signs that turn the direction."""
+    """No name, one too long, or one that is unfit (`cwg.look.signs`): of several lines, say, or of invisible signs."""
 
     sentence = _("Write the name on one line, with at most 150 characters and no control characters.")
 

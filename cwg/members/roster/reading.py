@@ -6,7 +6,6 @@ Whatever cannot be read is said in words; nothing is guessed that would put one 
 import codecs
 import csv
 import io
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -291,15 +290,22 @@ def _line(number: int, cells: list[str], columns: list[str], headed: bool) -> Li
 _NEEDED_COLUMNS = {ROLE, NAME, FAMILY, ADDRESS}
 
 
+# Said behind the name of a column, of a list that was made elsewhere.
+_UNFIT = {
+    signs.Unfit.SEVERAL_LINES: gettext_lazy("write this on one line."),
+    signs.Unfit.CONTROLS: gettext_lazy("this contains control characters. Type it again."),
+    signs.Unfit.TURNS_DIRECTION: gettext_lazy(
+        "this contains invisible characters that turn the direction of writing. Type it again."
+    ),
+    signs.Unfit.UNSEEN: gettext_lazy("this consists of invisible characters only. Type it again."),
+}
+
+
 def _unfit(cell: str) -> str:
     """What no cell may hold, as a sentence; "" for a cell that may stand."""
     inner = cell.strip()
-    if any(c in signs.LINE_ENDS for c in inner):
-        return _("write this on one line.")
-    if any(unicodedata.category(c) in ("Cc", "Cs") for c in inner):
-        return _("this contains control characters. Type it again.")
-    if signs.turns_direction(inner):
-        return _("this contains invisible characters that turn the direction of writing. Type it again.")
+    if found := signs.unfit(inner):
+        return str(_UNFIT[found])
     if csv_export.is_formula(inner):
         return _("this begins like a formula of a spreadsheet. Write it without the sign in front.")
     if "\ufffd" in inner:

@@ -153,6 +153,7 @@ def test_five_hundred_lines_are_read_and_one_more_is_too_many():
         ("FRA;Delegate;A\u2028B;a@x.example", "Name: write this on one line"),
         ("FRA;Delegate;A\x00B;a@x.example", "Name: this contains control characters"),
         ("FRA;Delegate;A\u202eB;a@x.example", "Name: this contains invisible characters"),
+        ("FRA;Delegate;\u200b\u3164;a@x.example", "Name: this consists of invisible characters only"),
         ("FRA;Delegate;A;a@\u2066x.example", "E-mail address: this contains invisible characters"),
         ("=1+1;Delegate;A;a@x.example", "State or office: this begins like a formula"),
         ("FRA;Delegate;@SUM(A1);a@x.example", "Name: this begins like a formula"),
