@@ -1,12 +1,13 @@
 """Lists as CSV. A cell that a spreadsheet would run as a formula is made text (OWASP: CSV injection)."""
 
 import csv
-import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpResponse
+
+from cwg.record import legible
 
 # Some spreadsheets read the wide signs of East Asian writing as the narrow ones.
 _SIGNS = frozenset("=+-@＝＋－＠")
@@ -18,14 +19,10 @@ def is_formula(text: str) -> bool:
     for character in text:
         if character in _SIGNS or character in _CONTROLS:
             return True
-        if not _is_unseen(character):
+        # What nobody sees before the sign does not keep every spreadsheet from reading on.
+        if not legible.is_empty(character):
             return False
     return False
-
-
-def _is_unseen(character: str) -> bool:
-    """A blank of any width, or a mark without shape: before the sign it does not keep every spreadsheet from reading on."""
-    return character.isspace() or unicodedata.category(character) == "Cf"
 
 
 def inert(text: str) -> str:

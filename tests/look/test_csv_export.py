@@ -27,6 +27,7 @@ from cwg.look import csv_export
         "\ufeff=1",
         "\u200b=1",
         "\u2003\u200f=1",
+        "\u3164=1",
     ],
 )
 def test_a_formula_becomes_text(text):
