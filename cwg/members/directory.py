@@ -91,8 +91,7 @@ def _manages(rights: Rights, about: Accreditation | Invitation) -> bool:
 
 def offered_on_role(role: Accreditation, rights: Rights) -> OfferedRole:
     """What the verbs let this person do with a role; nobody gives another role to themselves. No query."""
-    open_ = role.until is None or role.until > rights.at
-    may = open_ and _manages(rights, role)
+    may = not role.has_ended_at(rights.at) and _manages(rights, role)
     own = role.person_id == rights.holder.pk
     return OfferedRole(
         role, may, may and (not own or role.role == Role.FOCAL_POINT) and bool(others(role, rights))

@@ -304,7 +304,7 @@ OFFICE_ROLES = [Role.CHAIR, Role.VICE_CHAIR, Role.SECRETARIAT, Role.BUREAU, Role
 
 
 def not_ended(at: datetime | models.Expression) -> models.Q:
-    """Roles in force at `at`, and those that have yet to begin."""
+    """Roles in force at `at`, and those that have yet to begin; of a row at hand: `Accreditation.has_ended_at`."""
     return models.Q(until__isnull=True) | models.Q(until__gt=at)
 
 
@@ -381,6 +381,10 @@ class Accreditation(NamesParty):
         if self.office is None or self.role == Role.VICE_CHAIR:
             return role
         return f"{role}, {self.office.name}" if self.office.is_invited else self.office.name
+
+    def has_ended_at(self, at: datetime) -> bool:
+        """Not among `not_ended` at the aware instant `at`: its last instant is no longer one of it."""
+        return self.until is not None and self.until <= at
 
     @property
     def acts_as(self) -> tuple[str, int | None, int | None]:

@@ -348,7 +348,7 @@ def _in_force(accreditation: Accreditation, actor: Person, at: datetime) -> tupl
     rights = _require(actor, found, at)
     # The instant was read before the wait for the lock; a role that began during the wait has not ended before.
     at = max(at, found.since)
-    if found.until is not None and found.until <= at:
+    if found.has_ended_at(at):
         raise refusals.AlreadyEnded
     if found.person_id == actor.pk and found.role == Role.FOCAL_POINT and _last_focal_point(found, rights):
         raise refusals.LastFocalPoint

@@ -161,7 +161,7 @@ def change(request: PortalRequest, pk: int) -> HttpResponse:
     back = _back_from(request, role)
     data = request.POST if request.method == "POST" else None
     form = RoleForm(data, held=role, rights=request.rights)
-    if role.until is not None and role.until <= request.rights.at:
+    if role.has_ended_at(request.rights.at):
         return overtaken.page(request, form, said=refusals.AlreadyEnded.sentence)
     if not directory.offered_on_role(role, request.rights).may_change:
         raise Http404
