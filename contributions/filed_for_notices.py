@@ -94,7 +94,7 @@ def _render_withdrawn(event: Event, person: Person | None, now: datetime) -> Mai
         context={
             "symbol": document.symbol,
             "reopened": reopened is not None,
-            "awaiting": bool(awaiting),
+            "awaiting": len(awaiting),
         },
         facts=(
             (_("Document"), (document.symbol, title)),

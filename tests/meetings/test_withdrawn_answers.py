@@ -157,6 +157,30 @@ def test_the_mail_of_a_withdrawal_by_the_secretariat_says_what_is_awaited_again(
     assert "Reports on activities" in body
 
 
+def test_that_mail_counts_the_requests_where_the_document_answered_several(
+    held, dg, meeting, asked, secretary, saudi_focal_point
+):
+    further = requests.record(
+        meeting,
+        addressees=[asked.state],
+        item="5",
+        wording="Lists of experts",
+        due_on=date(2026, 5, 15),
+        actor=secretary,
+    )
+    place = factories.make_meeting(dg, 4).register
+    draft = drafts.make_draft(dg, place, by=secretary, received=drafts.LETTER)
+    filed = drafts.submit(draft, secretary).receipt.revision.document
+    for one in (asked, further.addressees.shown().get()):
+        answers.link(one, filed, actor=secretary)
+    withdraw(filed, secretary)
+    jobs.run("notices")
+    (message,) = [m for m in mail.outbox if m.to == [saudi_focal_point.email] and "withdrawn by" in m.subject]
+    body = " ".join(message.body.split())
+    assert "The 2 requests of the Group that DG-4/1 answered have a due date, and each awaits another" in body
+    assert "Reports on activities" in body and "Lists of experts" in body
+
+
 def test_another_document_takes_the_place_of_the_withdrawn_one(
     held, dg, asked, report, secretary, saudi_focal_point
 ):
