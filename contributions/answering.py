@@ -7,8 +7,6 @@ excuses from no deadline: it only says what the document is linked to as it is r
 import uuid
 from datetime import datetime
 
-from django.utils.translation import gettext_lazy
-
 from cwg.documents import register
 from cwg.documents.models import Slot
 from cwg.members.rights import Rights
@@ -17,12 +15,6 @@ from meetings.models import Addressee, AddresseeQuerySet, Meeting
 
 from . import drafting
 from .models import Contribution
-
-# What is said where a request was closed while somebody wrote its answer.
-NO_LONGER_OPEN = gettext_lazy(
-    "The request of the Group that this draft answers is no longer open: it was answered, withdrawn, or the meeting has"
-    " closed."
-)
 
 
 def awaited_of(rights: Rights) -> AddresseeQuerySet:

@@ -56,7 +56,10 @@ def attach(pk: uuid.UUID, upload: UploadedFile, *, rights: Rights, at: datetime)
 
 
 def remove(pk: uuid.UUID, letter_id: uuid.UUID, *, rights: Rights, at: datetime) -> None:
-    """Take a file of the letter off the draft. Its bytes stay stored while anything names them. Raises NotEntitled and NotOpen."""
+    """Take a file of the letter off the draft. Its bytes stay stored while anything names them.
+
+    Raises NotEntitled and NotOpen.
+    """
     with changing(pk, rights=rights, at=at) as contribution:
         contribution.letters.filter(pk=letter_id).delete()
 

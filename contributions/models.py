@@ -1,8 +1,8 @@
 """What a delegation, or an office, sends: the draft and its life until it is registered.
 
 A draft is visible to those in whose hands it is, and to nobody else: its own delegation or office, or the secretariat
-of its group that files it for them (`Contribution.filed_for_another`). None of these models is registered in the console, and they keep no
-history rows that anybody else could read.
+of its group that files it for them (`Contribution.filed_for_another`). None of these models is registered in the
+console, and they keep no history rows that anybody else could read.
 """
 
 import uuid

@@ -80,7 +80,7 @@ def nothing_to_correct(contribution: Contribution) -> Any:
     if language in [text.language for text in document.current.texts]:
         return None
     return _(
-        "The document has no text in %(language)s any more that could be corrected. Begin a new corrigendum."
+        "The document no longer has a text in %(language)s that could be corrected. Begin a new corrigendum."
     ) % {"language": LANGUAGE_NAMES[language]}
 
 

@@ -23,7 +23,7 @@ from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import anybody_submits_for
 
-from . import answering, carried, draft_pages, draft_presentation, drafting, submission, withdrawing
+from . import carried, draft_pages, draft_presentation, drafting, submission, withdrawing
 from .finding import draft_or_404, own_document_or_404
 from .models import Contribution, Sponsorship
 
@@ -39,7 +39,10 @@ INTERRUPTED: dict[type[Exception], Any] = {
     submission.TokenUnknown: gettext_lazy(
         "This page was opened for somebody else, or long ago. Here is a fresh one."
     ),
-    register.SlotNotOpen: answering.NO_LONGER_OPEN,
+    register.SlotNotOpen: gettext_lazy(
+        "The request of the Group that this draft answers is no longer open: it was answered, withdrawn, or the meeting"
+        " has closed."
+    ),
 }
 
 NOBODY_SUBMITS = gettext_lazy(

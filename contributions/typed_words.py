@@ -1,7 +1,7 @@
 """What was typed on a draft's page is saved first when any of its buttons is pressed, so that no act loses words.
 
-The buttons of files, sponsors, requests, of how the paper came and of discarding it belong to the draft's own form: with script or without,
-they send what is typed along. The same check as for saving is made; where it stops, the act is not done.
+The buttons of files, sponsors, requests, of how the paper came and of discarding it belong to the draft's own form: with
+script or without, they send what is typed along. The same check as for saving is made; where it stops, the act is not done.
 """
 
 import uuid
@@ -88,11 +88,11 @@ def _save(
 
 
 def no_longer_open(request: PortalRequest, draft: Contribution, *sent: BaseForm) -> HttpResponse:
-    """Where a draft that takes no words any more has gone, and what was typed for it meanwhile."""
+    """Where a draft that takes no more words has gone, and what was typed for it meanwhile."""
     if draft.revision is None:
         said = _("This draft was discarded meanwhile. Restore it, then save your words again.")
     elif overtaken.typed_in(sent):
-        said = _("This draft was submitted meanwhile: it is %(symbol)s now.") % {
+        said = _("This draft was submitted meanwhile: it is now %(symbol)s.") % {
             "symbol": draft.revision.symbol
         }
     else:

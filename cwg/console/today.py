@@ -94,7 +94,7 @@ def _deadlines_of_the_week(rights: Rights) -> QuerySet:
 
 
 def _in_session(rights: Rights) -> Iterable[tuple[Meeting, list[tuple[Request, str]], bool]]:
-    """Meetings in session, each with its open requests and who has yet to answer, and whether this person may record one."""
+    """Meetings in session: the open requests of each with who has yet to answer, and whether this person may record one."""
     waiting = Addressee.objects.filter(slot__in=Slot.objects.open()).select_related("state", "office")
     asked = Request.objects.filter(addressees__in=waiting).distinct()
     found = (

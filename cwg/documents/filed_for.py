@@ -30,7 +30,8 @@ def filers_of(document: Document) -> list[FiledFor]:
 
 
 def filer_of(document: Document) -> Secretariat | None:
-    """The secretariat, whoever holds it, that filed the document and whatever changed it; None where its source sent any of that. As `of`.
+    """The secretariat, whoever holds it, that filed the document and whatever changed it; None where its source sent any
+    of that. As `of`.
 
     A State that has revised or corrected what was filed for it has made it its own.
     """
@@ -46,7 +47,7 @@ def filer_of_revision(revision: Revision) -> Secretariat | None:
 def objection_to(document: Document) -> Objection | None:
     """The objection that stands against the document. No query after `for_list`.
 
-    Only what was filed for a State is objected to: of all other documents nobody need read objections.
+    Only what was filed for a State is objected to: the objections of all other documents need not be read.
     """
     if not filers_of(document):
         return None

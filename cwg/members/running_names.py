@@ -1,4 +1,4 @@
-"""Names of States and offices as a sentence takes them: "for the Syrian Arab Republic", where a list says "Syrian Arab Republic".
+"""Names of States and offices as a sentence takes them: "the Syrian Arab Republic" of the list's "Syrian Arab Republic".
 
 Only English needs it: names are kept in list form, without article. In another language the name is given as it is
 listed; its sentences are to be written so that this does.

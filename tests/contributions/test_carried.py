@@ -192,7 +192,7 @@ def test_a_corrigendum_of_a_language_that_a_rev_left_out_is_not_submitted(
     revise_by_letter(document, secretary, held, without="fr")
     before = drafts.registered()
     sent = browser.post(reverse("contributions:submit", args=[change.pk]), {"token": token})
-    assert sent.status_code == 409 and "no text in French any more" in plain(sent)
+    assert sent.status_code == 409 and "no longer has a text in French" in plain(sent)
     address = reverse("contributions:change", args=[document.pk])
     again = browser.post(address, {"kind": "corr", "language": "fr"})
     assert again.status_code == 409 and "no text in French that could be corrected" in plain(again)

@@ -193,7 +193,7 @@ def discarded(draft) -> str:
 
 def submitted(draft) -> str:
     receipt = drafts.submit(draft, draft.created_by).receipt
-    return f"This draft was submitted meanwhile: it is {receipt.revision.symbol} now."
+    return f"This draft was submitted meanwhile: it is now {receipt.revision.symbol}."
 
 
 @pytest.mark.parametrize("ended", [discarded, submitted])
