@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -63,7 +63,10 @@ def proof(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
-    prepared = submission.proof(draft, person=request.user)
+    try:
+        prepared = submission.proof(draft, person=request.user)
+    except NotEntitled as error:  # the role ended since the page was asked for
+        raise Http404 from error
     over = carried.taken_over(draft)
     may_edit = request.rights.works_for(draft.in_hand)
     may_submit = request.rights.submits_for(draft.in_hand)

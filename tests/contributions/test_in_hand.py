@@ -74,6 +74,30 @@ def pages(draft: Contribution) -> list[str]:
     return [reverse(f"contributions:{name}", args=[draft.pk]) for name in names]
 
 
+@pytest.mark.parametrize("act", ["look", "submit"])
+def test_whose_role_ends_while_the_page_is_made_finds_nothing(draft, secretary, client_of, monkeypatch, act):
+    client, token = client_of(secretary), drafts.token_for(draft, secretary)
+    before = drafts.everything(draft)
+    proof = submission.proof
+
+    def after_it_ended(contribution, *, person):
+        Accreditation.objects.filter(person=person).update(until=rights_of(person).at)
+        return proof(contribution, person=person)
+
+    monkeypatch.setattr(submission, "proof", after_it_ended)
+    if act == "look":
+        answer = client.get(reverse("contributions:proof", args=[draft.pk]))
+    else:
+        monkeypatch.setattr(submission, "submit", interrupted)
+        answer = client.post(reverse("contributions:submit", args=[draft.pk]), {"token": token})
+    assert answer.status_code == 404 and TITLE not in answer.content.decode()
+    assert drafts.everything(draft) == before
+
+
+def interrupted(*args, **kwargs):
+    raise submission.DraftChanged
+
+
 def test_the_secretariat_sees_and_works_on_it(draft, secretary, client_of):
     rights = rights_of(secretary)
     assert draft.in_hand == Secretariat(draft.group) != draft.party
