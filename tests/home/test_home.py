@@ -180,8 +180,15 @@ def test_home_asks_the_database_as_often_for_three_rows_as_for_one(client_of, sa
     assert one <= 24
 
 
-def test_who_reads_no_group_is_not_told_to_wait_for_a_meeting(client_of, administrator, nobody):
+@pytest.mark.parametrize("page", ["/", "/meetings/", "/documents/"])
+def test_who_reads_no_group_is_not_told_to_wait_for_a_meeting(
+    client_of, administrator, nobody, saudi_delegate, page
+):
+    told = "You are not a member of a group"
     for person, works_elsewhere in ((administrator, True), (nobody, False)):
-        content = client_of(person).get("/").content.decode()
-        assert "You are not a member of a group" in content and "No meeting is announced" not in content
+        content = client_of(person).get(page).content.decode()
+        assert told in content
+        for promise in ("No meeting is announced", "as soon as it is announced", "No documents yet"):
+            assert promise not in content
         assert ("Your work is under Today" in content) is works_elsewhere
+    assert told not in client_of(saudi_delegate).get(page).content.decode()
