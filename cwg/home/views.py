@@ -83,6 +83,10 @@ def home(request: PortalRequest) -> HttpResponse:
                 entry for entry in ahead if entry.state is MeetingState.IN_SESSION and entry is not lead
             ],
             "later": [entry for entry in coming if entry is not lead and entry not in bands],
+            "postponed": Meeting.objects.visible_to(rights)
+            .in_state(now, MeetingState.POSTPONED)
+            .select_related("register")
+            .order_by("register__opens_at"),
             "other_drafts": [d for d in drafts if d.pk not in shown],
             "sponsorships": _sponsorships(rights),
             "asked": request_lines.asked_of(rights),

@@ -113,8 +113,18 @@ def test_several_rules_show_the_door_that_binds(client_of, saudi_delegate, held,
 def test_a_meeting_that_is_called_off_has_no_band(client_of, saudi_delegate, meeting, secretary):
     client = client_of(saudi_delegate)
     assert bands_of(client) == [meeting.register.title]
+    assert "has no date yet" not in client.get("/").content.decode()
     calling_off.postpone(meeting, actor=secretary, reason="no hall")
     assert bands_of(client) == []
+
+
+def test_a_postponed_meeting_does_not_vanish_from_home(client_of, saudi_delegate, nobody, meeting, secretary):
+    calling_off.postpone(meeting, actor=secretary, reason="no hall")
+    page = client_of(saudi_delegate).get("/").content.decode()
+    assert f'<a href="{meeting.get_absolute_url()}">{meeting}</a>' in page and "has no date yet" in page
+    assert str(meeting) not in client_of(nobody).get("/").content.decode()
+    calling_off.cancel(meeting, actor=secretary, reason="no hall at all")
+    assert "has no date yet" not in client_of(saudi_delegate).get("/").content.decode()
 
 
 def test_who_only_reads_sees_the_deadline_and_no_act(client_of, auditor, meeting):
