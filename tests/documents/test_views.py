@@ -37,7 +37,11 @@ def test_the_list_holds_what_the_person_may_read(client_of, dg_2, saudi_delegate
     assert symbols_of(client_of(saudi_delegate)) == ["DG-2/1"]
     assert symbols_of(client_of(foreign)) == ["CWG-Internet-11/1"]
     assert symbols_of(client_of(nobody)) == []
-    assert "No documents yet" in client_of(nobody).get("/documents/").content.decode()
+    assert "You are not a member of a group" in client_of(nobody).get("/documents/").content.decode()
+
+
+def test_an_empty_list_says_so_to_whoever_reads_a_group(client_of, saudi_delegate):
+    assert "No documents yet" in client_of(saudi_delegate).get("/documents/").content.decode()
 
 
 def test_what_is_not_announced_is_listed_for_those_who_prepare_it_only(
