@@ -220,6 +220,7 @@ def _page(
         for place in open_places
         if place.code in prepared
     ]
+    asked_why = {place.code for place in open_places if place.replaces and place.code in prepared}
     return render(
         request,
         "documents/translations.html",
@@ -230,8 +231,8 @@ def _page(
             "places": [(place, _address(document, text, place.code) + "#upload") for place in places],
             "groups": groups,
             "form": form,
-            # Where the form of that language is not there any more, its words are.
-            "typed": overtaken.typed_in([form]) if form and bound not in prepared else [],
+            # Where the form of that language asks for no reason any more, or is gone, the words stand by themselves.
+            "typed": overtaken.typed_in([form]) if form and bound not in asked_why else [],
             "upload_url": _address(document, text, name="translation-upload"),
             "add_url": _address(document, text),
             "upload_languages": [(place.code, place.name) for place in open_places],

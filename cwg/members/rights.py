@@ -201,7 +201,7 @@ def rights_of(person, at: datetime | None = None) -> Rights:
         .annotate(read_at=reading)
         .select_related("group", "state", "office")
         .defer(*(f"state__{name}" for name in UNREAD_WHERE_NAMED))
-        .order_by("group__code", "role")
+        .order_by("group__code", "role", "pk")
     )
     if at is None:
         first: Any = held[0] if held else None  # with the annotation, which its type does not show

@@ -185,20 +185,6 @@ def test_a_translation_is_replaced_with_a_reason_and_the_old_one_stays_in_the_fo
     assert browser.get(old_url).status_code == 200
 
 
-@pytest.mark.parametrize("quicker", ["superseded", "removed"])
-def test_a_reason_is_in_the_answer_where_nothing_is_left_to_add(browser, document, secretary, quicker):
-    factories.add_translation(document, text="Faux.", actor=secretary)
-    send(browser, document, content=factories.pdf_bytes("Juste."))
-    if quicker == "removed":
-        PreparedFile.objects.all().delete()
-    else:
-        factories.make_document(document.register, "New", revises_id=document.pk, revision_kind="rev")
-    reason = ("The second paragraph lacks what the annex says of it. " * 8).strip()
-    answer = browser.post(address(document), {"language": "fr", "reason": reason})
-    assert answer.status_code == 409 and f"{reason}</textarea>" in answer.content.decode()
-    assert Version.objects.filter(language="fr").count() == 1
-
-
 @pytest.mark.parametrize("kind", ["add", "corr"])
 def test_an_addendum_or_a_corrigendum_that_applies_can_be_chosen(browser, document, kind):
     factories.make_document(document.register, revises_id=document.pk, revision_kind=kind)
@@ -224,14 +210,16 @@ def test_what_is_sent_for_a_text_that_was_superseded_is_not_put_to_its_successor
     assert JournalEntry.objects.count() == before + 1  # the Rev.
 
 
-@pytest.mark.parametrize("meanwhile", ["superseded", "removed"])
+@pytest.mark.parametrize("meanwhile", ["superseded", "superseded, prepared", "removed"])
 def test_a_reason_whose_form_is_gone_is_given_back(browser, document, secretary, meanwhile):
     factories.add_translation(document, "fr", text="Faux.", actor=secretary)
     send(browser, document)
-    if meanwhile == "superseded":
+    if meanwhile.startswith("superseded"):
         factories.make_document(document.register, "New", revises_id=document.pk, revision_kind="rev")
     else:
         PreparedFile.objects.all().delete()
+    if meanwhile.endswith("prepared"):
+        send(browser, document, text="rev-1")
     before = Version.objects.count()
     answer = browser.post(address(document), {"language": "fr", "reason": "Paragraph 4 was missing"})
     assert answer.status_code == 409
