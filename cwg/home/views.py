@@ -26,7 +26,7 @@ LAST_SHOWN = 10
 
 @dataclass
 class Ahead:
-    """A meeting that is coming or in session, with what the person's parties have to do with it."""
+    """A meeting that is coming, in session or postponed, with what the person's parties have to do with it."""
 
     meeting: Meeting
     state: MeetingState
@@ -51,7 +51,8 @@ class Ahead:
 def home(request: PortalRequest) -> HttpResponse:
     """The first page after sign-in. A constant number of queries, however many rows it shows."""
     rights, now = request.rights, request.server_now
-    ahead = _ahead(rights, now)
+    known = _ahead(rights, now)
+    ahead = [entry for entry in known if entry.state in OPEN_TO_CONTRIBUTIONS]
     drafts = list(
         Contribution.objects.worked_for_by(rights)
         .open()
@@ -83,10 +84,7 @@ def home(request: PortalRequest) -> HttpResponse:
                 entry for entry in ahead if entry.state is MeetingState.IN_SESSION and entry is not lead
             ],
             "later": [entry for entry in coming if entry is not lead and entry not in bands],
-            "postponed": Meeting.objects.visible_to(rights)
-            .in_state(now, MeetingState.POSTPONED)
-            .select_related("register")
-            .order_by("register__opens_at"),
+            "postponed": [entry.meeting for entry in known if entry.state is MeetingState.POSTPONED],
             "other_drafts": [d for d in drafts if d.pk not in shown],
             "sponsorships": _sponsorships(rights),
             "asked": request_lines.asked_of(rights),
@@ -97,10 +95,10 @@ def home(request: PortalRequest) -> HttpResponse:
 
 
 def _ahead(rights: Rights, now) -> list[Ahead]:
-    """Announced meetings not closed, nearest first: those in session, then those to come."""
+    """Announced meetings not closed, nearest first: those in session, those to come, and those without a date."""
     meetings = (
         Meeting.objects.visible_to(rights)
-        .in_state(now, *OPEN_TO_CONTRIBUTIONS)
+        .in_state(now, *OPEN_TO_CONTRIBUTIONS, MeetingState.POSTPONED)
         .select_related("register__group")
         .prefetch_related("register__deadlines")
         .order_by("register__opens_at")

@@ -122,9 +122,11 @@ def test_a_postponed_meeting_does_not_vanish_from_home(client_of, saudi_delegate
     calling_off.postpone(meeting, actor=secretary, reason="no hall")
     page = client_of(saudi_delegate).get("/").content.decode()
     assert f'<a href="{meeting.get_absolute_url()}">{meeting}</a>' in page and "has no date yet" in page
+    assert "No meeting is announced" not in page
     assert str(meeting) not in client_of(nobody).get("/").content.decode()
     calling_off.cancel(meeting, actor=secretary, reason="no hall at all")
-    assert "has no date yet" not in client_of(saudi_delegate).get("/").content.decode()
+    page = client_of(saudi_delegate).get("/").content.decode()
+    assert "has no date yet" not in page and "No meeting is announced" in page
 
 
 def test_who_only_reads_sees_the_deadline_and_no_act(client_of, auditor, meeting):
