@@ -25,7 +25,10 @@ ENDING_OF_FILE = {media_type: ending for ending, media_type in intake.MEDIA_TYPE
 
 
 def for_page(documents):
-    """`documents` with all that a document's page shows, in a constant number of queries."""
+    """`documents` with all that a document's page shows, in a constant number of queries.
+
+    But for objections, which few can have: `finding.document_or_404` and the ZIP read them.
+    """
     revisions = (
         Revision.objects.order_by("position")
         .select_related("deadline", "receipt", "slot", "filed_for")

@@ -180,11 +180,16 @@ class NamesParty(models.Model):
         return Q(**{cls.says_filed_for_another: False}) if cls.says_filed_for_another else Q()
 
     @classmethod
+    def in_the_secretariats_hands(cls) -> Q:
+        """Rows that are in the hands of the secretariat of their group, whatever party they name."""
+        return Q(**{cls.says_filed_for_another: True}) if cls.says_filed_for_another else Q(pk__in=[])
+
+    @classmethod
     def in_the_hands_of(cls, hand: Named | Secretariat) -> Q:
         """`in_hand` as a condition: the party's own rows, or those that a secretariat files for others."""
         if not isinstance(hand, Secretariat):
             return Q(state=hand.state_id, office=hand.office_id) & cls.not_filed_for_another()
-        return Q(**{cls.says_filed_for_another: True}) if cls.says_filed_for_another else Q(pk__in=[])
+        return cls.in_the_secretariats_hands()
 
     def belongs(self, to: Named) -> bool:
         """Whether the row names the same State or office; no query. The groups are the caller's matter."""

@@ -20,7 +20,7 @@ from django.db.models import DateTimeField, Q, Value
 from cwg import clock
 
 from .models import UNREAD_WHERE_NAMED, Accreditation, Office, Person, Role
-from .parties import Hand, NamesParty, Party, Secretariat
+from .parties import Hand, NamesParty, Party
 
 # Invited contributors and stakeholders have no right to the Group's documents (report of 13 February 2009, 3.6);
 # an administrator looks after accounts, not after documents.
@@ -132,8 +132,14 @@ class Rights:
 
     @cached_property
     def filers(self) -> tuple[Party, ...]:
-        """The secretariats' offices as which the person files papers for others, by group code. No query."""
-        return self._seats(frozenset({Role.SECRETARIAT}))
+        """The secretariats' offices as which the person files papers for others, by group code: one a group. No query.
+
+        Of several in one group the first that was given: what is filed is in the hands of all of them alike.
+        """
+        first: dict[int, Party] = {}
+        for office in self._seats(frozenset({Role.SECRETARIAT})):
+            first.setdefault(office.group_id, office)
+        return tuple(first.values())
 
     def filer_for(self, party: Party | None) -> Party | None:
         """The office of the secretariat as which the person files a paper for this party; None where the person does not.
@@ -170,9 +176,9 @@ class Rights:
         found = Q(pk__in=[])
         for party in self._seats(roles):
             found |= Q(**{path: party.group_id}) & rows.in_the_hands_of(party)
-        for filer in self.filers:
-            served = Q(office__kind=Office.Kind.INVITED) | rows.in_the_hands_of(Secretariat(filer.group))
-            found |= Q(**{path: filer.group_id}) & served
+        if self.secretariat_groups:
+            served = Q(office__kind=Office.Kind.INVITED) | rows.in_the_secretariats_hands()
+            found |= Q(**{f"{path}__in": self.secretariat_groups}) & served
         return found
 
     def has_role(self, role: str, group_id: int | None = None) -> bool:

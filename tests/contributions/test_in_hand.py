@@ -264,6 +264,19 @@ def test_another_office_of_the_secretariat_has_it_in_its_hands_too(draft, collea
         assert TITLE in client.get(url).content.decode()
 
 
+def test_who_holds_two_offices_of_the_secretariat_files_as_one_and_is_not_asked_which_group(
+    dg, register, secretary, client_of
+):
+    page = reverse("contributions:for")
+    once = client_of(secretary).get(page)
+    assert once.status_code == 200 and 'name="party_code"' in once.content.decode()
+    registry = factories.make_office(code="registry", name="Documents registry")
+    first = rights_of(secretary).filers
+    factories.accredit(secretary, dg, Role.SECRETARIAT, office=registry)
+    assert len(rights_of(secretary).own_parties) == 2 and rights_of(secretary).filers == first
+    assert 'name="party_code"' in client_of(secretary).get(page).content.decode()
+
+
 def test_the_secretariat_of_another_group_sees_none_of_it_whatever_its_office(
     draft, dg, colleague, secretary, client_of, now
 ):
