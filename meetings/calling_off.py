@@ -36,7 +36,9 @@ def cancel(meeting: Meeting, *, actor: Person, reason: str) -> Meeting:
     with register.acting_on(meeting.register_id) as (locked, at):
         must_be_secretariat(actor, locked.group_id, at)
         if not offers.is_open(MeetingAct.CANCEL, locked, at):
-            raise CannotCallOff(_("Only a meeting that has not opened is cancelled."))
+            raise CannotCallOff(
+                _("Only a meeting that has not opened, and is not cancelled yet, can be cancelled.")
+            )
         locked.cancelled_at = at
         locked.save(update_fields=["cancelled_at"])
         return _recorded(meeting, locked, at, actor, reason)

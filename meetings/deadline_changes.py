@@ -275,7 +275,9 @@ def propose_deadlines(meeting: Meeting, *, at: datetime | None = None) -> Deadli
 
 def _propose(meeting: Meeting, held: Register, at: datetime) -> DeadlineProposal:
     if not offers.is_open(MeetingAct.DEADLINES, held, at):
-        raise CannotChange(_("The deadlines of a meeting that has opened or is closed do not change."))
+        raise CannotChange(
+            _("The deadlines of a meeting that has opened, or is closed or cancelled, do not change.")
+        )
     changes = changes_of(held, held.opens_at, at, ending=True)
     digest = journal.digest(
         {

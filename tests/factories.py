@@ -5,7 +5,7 @@ Accreditations hold since 2020, so that they are in force under the held clock (
 
 import io
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -22,7 +22,8 @@ from cwg.members.models import Accreditation, Group, MemberState, Office, Person
 from cwg.members.rights import rights_of
 from cwg.members.sortkeys import sort_key
 from cwg.members.states_file import shipped
-from meetings.models import Meeting
+from meetings import requests
+from meetings.models import Meeting, Request
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -272,6 +273,21 @@ def accredit_once(email: str, group: Group, role: str, iso3: str) -> Person:
     if not person.accreditations.filter(group=group, state__iso3=iso3, until__isnull=True).exists():
         accredit(person, group, role, iso3)
     return person
+
+
+# --- Requests -----------------------------------------------------------------------------------------------------
+
+
+def ask_for_reports(meeting: Meeting, actor: Person, *offices: Office) -> Request:
+    """The Group, in session, asks Saudi Arabia, the Syrian Arab Republic and `offices` for reports by 15 May 2026."""
+    return requests.record(
+        meeting,
+        addressees=[make_state("SAU"), make_state("SYR"), *offices],
+        item="4",
+        wording="Reports on activities",
+        due_on=date(2026, 5, 15),
+        actor=actor,
+    )
 
 
 # --- Files --------------------------------------------------------------------------------------------------------

@@ -33,14 +33,7 @@ def register(held, dg) -> Register:
 @pytest.fixture
 def asked(in_session, secretary) -> Addressee:
     """Saudi Arabia, of two."""
-    made = requests.record(
-        in_session,
-        addressees=[factories.make_state("SAU"), factories.make_state("SYR")],
-        item="4",
-        wording="Reports on activities",
-        due_on=date(2026, 5, 15),
-        actor=secretary,
-    )
+    made = factories.ask_for_reports(in_session, secretary)
     return made.addressees.shown().get(state__iso3="SAU")
 
 

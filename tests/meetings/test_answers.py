@@ -29,18 +29,7 @@ def meeting(held, dg) -> Meeting:
 @pytest.fixture
 def asked(meeting, secretary) -> Addressee:
     """Saudi Arabia, of three that were asked."""
-    made = requests.record(
-        meeting,
-        addressees=[
-            factories.make_state("SAU"),
-            factories.make_state("SYR"),
-            factories.make_office(Office.Kind.BUREAU),
-        ],
-        item="4",
-        wording="Reports on activities",
-        due_on=date(2026, 5, 15),
-        actor=secretary,
-    )
+    made = factories.ask_for_reports(meeting, secretary, factories.make_office(Office.Kind.BUREAU))
     return made.addressees.shown().get(state__iso3="SAU")
 
 

@@ -1,11 +1,11 @@
 """What answers a request of the Group is held to the record, whoever changed it past the portal."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
 from cwg.documents.models import Document
-from meetings import answers, requests
+from meetings import answers
 from meetings.models import Addressee
 from tests import drafts, factories
 
@@ -15,14 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def asked(held, dg, secretary) -> list[Addressee]:
     meeting = factories.make_meeting(dg, 3, opens_at=held.at - timedelta(hours=1))
-    made = requests.record(
-        meeting,
-        addressees=[factories.make_state("SAU"), factories.make_state("SYR")],
-        item="4",
-        wording="Reports on activities",
-        due_on=date(2026, 5, 15),
-        actor=secretary,
-    )
+    made = factories.ask_for_reports(meeting, secretary)
     return list(made.addressees.shown().order_by("pk"))
 
 

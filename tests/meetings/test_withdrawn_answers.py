@@ -34,14 +34,7 @@ def meeting(held, dg) -> Meeting:
 @pytest.fixture
 def asked(meeting, secretary) -> Addressee:
     """Saudi Arabia, of two; its request is due by 15 May."""
-    made = requests.record(
-        meeting,
-        addressees=[factories.make_state("SAU"), factories.make_state("SYR")],
-        item="4",
-        wording="Reports on activities",
-        due_on=date(2026, 5, 15),
-        actor=secretary,
-    )
+    made = factories.ask_for_reports(meeting, secretary)
     return made.addressees.shown().get(state__iso3="SAU")
 
 
