@@ -18,8 +18,9 @@ from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 from cwg.notices import reach
 from cwg.notices.models import Notice
-from cwg.operations.health import OUTBOX_EMPTIED_WITHIN, WORKER_SEEN_WITHIN
+from cwg.notices.readiness import OUTBOX_EMPTIED_WITHIN
 from cwg.record import heartbeat
+from cwg.record.heartbeat import WORKER_SEEN_WITHIN
 from cwg.record.models import VerificationRun
 from meetings import offers as meeting_offers
 from meetings import request_lines

@@ -11,8 +11,9 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from cwg.record import checks, jobs
+        from cwg.record import readiness as questions
 
-        from . import account_mails, delivery, invitations, reminders, verification
+        from . import account_mails, delivery, invitations, readiness, reminders, verification
         from .wake import JOB
 
         invitations.register()
@@ -20,3 +21,4 @@ class NoticesConfig(AppConfig):
         verification.register(checks)
         jobs.register(JOB, delivery.deliver_due, every=timedelta(seconds=5))
         jobs.register("reminders", reminders.put_due, every=timedelta(seconds=60))
+        questions.register("outbox", readiness.outbox)

@@ -6,3 +6,11 @@ class OperationsConfig(AppConfig):
     name = "cwg.operations"
     label = "operations"
     verbose_name = _("Operations")
+
+    def ready(self) -> None:
+        from cwg.record import readiness
+
+        from . import health
+
+        readiness.register(readiness.DATABASE, health.database_answers, needed=True)
+        readiness.register("clock", health.clocks_agree)

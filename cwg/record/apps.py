@@ -10,7 +10,7 @@ class RecordConfig(AppConfig):
     verbose_name = _("Record")
 
     def ready(self) -> None:
-        from . import chain_copies, checks, heartbeat, jobs, seals, verification
+        from . import chain_copies, checks, heartbeat, jobs, readiness, seals, verification
 
         verification.register(checks)
         jobs.register("chain-copies", chain_copies.copy, every=timedelta(seconds=5))
@@ -18,3 +18,5 @@ class RecordConfig(AppConfig):
         jobs.register("verify", checks.note_outcome, at=time(2, 30), by_name_only=True)
         # Only the worker says of itself that it is at work; a sweep by hand does not speak for it.
         jobs.register("heartbeat", heartbeat.note, every=timedelta(seconds=15), by_name_only=True)
+        readiness.register("worker", heartbeat.worker_is_seen)
+        readiness.register("jobs", jobs.none_is_overdue)

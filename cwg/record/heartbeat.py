@@ -1,12 +1,15 @@
 """When a background process was last seen working: written by itself, read by /readyz."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cwg import clock
 
 from .models import Heartbeat
+from .readiness import Answer
 
 WORKER = "worker"
+# It notes a heartbeat every 15 seconds.
+WORKER_SEEN_WITHIN = timedelta(seconds=60)
 
 
 def beat(name: str = WORKER) -> datetime:
@@ -25,3 +28,12 @@ def note() -> int:
 def last(name: str = WORKER) -> datetime | None:
     """The instant (UTC) at which `name` was last seen; None where it never was."""
     return Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()
+
+
+def worker_is_seen() -> Answer:
+    """Whether the worker was seen within a minute: a question of `/readyz`. No web request needs the worker."""
+    seen = last()
+    if seen is None:
+        return {"ok": False, "seen_seconds_ago": None}
+    ago = clock.now() - seen
+    return {"ok": ago <= WORKER_SEEN_WITHIN, "seen_seconds_ago": int(ago.total_seconds())}

@@ -11,10 +11,12 @@ from datetime import datetime, time, timedelta
 
 from celery.schedules import crontab
 
+from cwg import clock
 from cwg.celery import app
 
 from . import heartbeat
 from .models import Heartbeat
+from .readiness import Answer
 
 Work = Callable[[], int]
 
@@ -122,3 +124,14 @@ def last_done() -> dict[str, datetime | None]:
         Heartbeat.objects.filter(name__in=[job.mark for job in registered()]).values_list("name", "at")
     )
     return {job.name: marks.get(job.mark) for job in registered()}
+
+
+def none_is_overdue() -> Answer:
+    """Whether each job was done of late, and how long ago: a question of `/readyz`."""
+    now, done = clock.now(), last_done()
+    return {
+        "ok": not any(job.is_overdue(now, done[job.name]) for job in registered()),
+        "done_seconds_ago": {
+            name: int((now - at).total_seconds()) if at else None for name, at in done.items()
+        },
+    }

@@ -7,6 +7,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from cwg import clock
+from cwg.documents import storage_probe
 from cwg.notices.models import Event, Notice
 from cwg.operations import health
 from cwg.record import heartbeat, jobs
@@ -14,7 +15,7 @@ from cwg.record import heartbeat, jobs
 
 @pytest.fixture(autouse=True)
 def _ask_the_storage_anew(monkeypatch):
-    monkeypatch.setattr(health, "_storage_answer", None)
+    monkeypatch.setattr(storage_probe, "_answer", None)
 
 
 @contextmanager
@@ -81,11 +82,11 @@ def test_without_a_storage_it_is_not_ready(db, storage):
 
 def test_the_storage_is_asked_once_however_often_the_page_is(db, monkeypatch):
     asked = []
-    monkeypatch.setattr(health, "_storage_keeps_a_file", lambda: asked.append(1) or True)
+    monkeypatch.setattr(storage_probe, "_keeps_a_file", lambda: asked.append(1) or True)
     for _ in range(3):
         ready()
     assert len(asked) == 1
-    monkeypatch.setattr(health, "STORAGE_ASKED_EVERY", 0.0)
+    monkeypatch.setattr(storage_probe, "ASKED_EVERY", 0.0)
     ready()
     assert len(asked) == 2
 
