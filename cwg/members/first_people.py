@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.text import slugify
 
@@ -44,10 +45,11 @@ def invite(
 ) -> Invited:
     """Invite the first administrator, or the first of a group's secretariat, without anybody who invites.
 
-    `group_name` makes the group where there is none of that code; without it there must be one. An invitation of
-    the same address to the same role that is open is sent again instead. `another` allows it also where somebody
-    holds the role already: everybody who held it may have left. `at` is aware, in UTC.
-    Raises GroupUnknown, OfficeUnclear, AlreadyThere, AlreadyAccredited, NameRefused, AddressRefused,
+    `group_name` makes the group where there is none of that code; without it there must be one. The secretariat's
+    office is made where there is none, whichever of the two is invited: whom the administrator invites needs one. An
+    invitation of the same address to the same role that is open is sent again instead. `another` allows it also where
+    somebody holds the role already: everybody who held it may have left. `at` is aware, in UTC.
+    Raises GroupUnknown, PlaceRefused, OfficeUnclear, AlreadyThere, AlreadyAccredited, NameRefused, AddressRefused,
     RoleDoesNotFit; nothing is changed then.
     """
     if role not in FIRST_ROLES:
@@ -60,6 +62,8 @@ def invite(
         if not another and _somebody_is(role, group, at):
             raise refusals.AlreadyThere
         office = _secretariat(office_code) if role == Role.SECRETARIAT else None
+        if office is None and not Office.objects.filter(kind=Office.Kind.SECRETARIAT).exists():
+            _secretariat(office_code)
         held = Accreditation.objects.in_force(at).filter(
             person__email=email, group=group, role=role, office=office
         )
@@ -111,9 +115,18 @@ def _group(code: str, name: str) -> Group:
         raise refusals.GroupUnknown
     group = Group(code=code, slug=slugify(code), name=name, short_name=code)
     sign(group, None, REASON)
-    group.full_clean()
+    _refuse_what_is_wrong(group, {"name": "group_name"}, otherwise="group")
     group.save()
     return group
+
+
+def _refuse_what_is_wrong(row: Group | Office, names: dict[str, str], *, otherwise: str) -> None:
+    """Raises PlaceRefused with what of `invite` gave the first column that cannot be kept, and why it cannot."""
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        column, said = next(iter(error.message_dict.items()))
+        raise refusals.PlaceRefused(names.get(column, otherwise), " ".join(said)) from error
 
 
 def _secretariat(code: str) -> Office:
@@ -126,6 +139,7 @@ def _secretariat(code: str) -> Office:
         return found[0]
     office = Office(code=code or "secretariat", kind=Office.Kind.SECRETARIAT, name="Secretariat")
     sign(office, None, REASON)
+    _refuse_what_is_wrong(office, {}, otherwise="office")
     office.save()
     return office
 

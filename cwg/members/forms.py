@@ -15,6 +15,12 @@ from .cleaning import clean_address, clean_name
 from .models import Invitation, Person
 
 
+def say(form: forms.Form, refused: refusals.Refused) -> None:
+    """Put the refusal where the form shows what it is about: at its field, else above the form."""
+    field = form.fields.get(refused.field)
+    form.add_error(refused.field if field and not field.widget.is_hidden else None, str(refused))
+
+
 class NameField(forms.CharField):
     """A person's name on one line."""
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from cwg.record import access
@@ -13,7 +12,7 @@ from . import refusals
 from .models import Accreditation, Group, MemberState, Office, Person, Role
 from .oversight import may_manage
 from .people import lock_groups
-from .places import same_place
+from .places import refuse_unless_fits, same_place
 from .rights import rights_of
 
 
@@ -45,10 +44,7 @@ def grant(
             raise refusals.NotYourself
         if _holds_one_there(accreditation, at):
             raise refusals.AlreadyAccredited
-        try:
-            accreditation.full_clean()
-        except ValidationError:
-            raise refusals.RoleDoesNotFit from None
+        refuse_unless_fits(role, state, office)
         sign(accreditation, actor, reason)
         accreditation.save(force_insert=True)
         party = state.iso3 if state else office.code if office else ""

@@ -33,7 +33,7 @@ from .models import (
     Role,
 )
 from .oversight import may_manage
-from .places import fits, open_at, same_place, seat
+from .places import open_at, refuse_unless_fits, same_place, seat
 from .rights import Rights, rights_of
 
 TOKEN_SALT = "invitation"
@@ -147,8 +147,7 @@ def invite_all(
 def _prepared(wanted: Wanted, actor: Person, at: datetime) -> Invitation | refusals.Refused:
     try:
         email, name = clean_address(wanted.email), clean_name(wanted.name)
-        if not fits(wanted.role, wanted.state, wanted.office):
-            raise refusals.RoleDoesNotFit
+        refuse_unless_fits(wanted.role, wanted.state, wanted.office)
     except refusals.Refused as refused:
         return refused
     return Invitation(
@@ -315,8 +314,7 @@ def change_role(
         old, at = _in_force(accreditation, actor, at)
         if role == old.role:
             raise refusals.AlreadySo
-        if not fits(role, old.state, old.office):
-            raise refusals.RoleDoesNotFit
+        refuse_unless_fits(role, old.state, old.office)
         _require(actor, Accreditation(group=old.group, role=role, state=old.state), at)
         gives_up = old.role == Role.FOCAL_POINT and role == Role.DELEGATE
         if old.person_id == actor.pk and not gives_up:

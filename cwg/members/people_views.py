@@ -18,7 +18,7 @@ from cwg.look.reasons import ReasonForm
 from . import account_care, directory, refusals
 from .account_care import may_look_after
 from .accounts import address_of
-from .forms import ChangeAddressForm, JoinForm
+from .forms import ChangeAddressForm, JoinForm, say
 from .models import Person
 from .oversight import may_manage_people
 from .requests import PortalRequest
@@ -176,7 +176,7 @@ def act(request: PortalRequest, pk: int, name: str) -> HttpResponse:
             try:
                 person = about.do(person, request.user, clock.now(), form.cleaned_data)
             except refusals.Refused as refused:
-                form.add_error(None, str(refused.sentence))
+                say(form, refused)
                 status = 409
             else:
                 messages.success(request, about.with_who_is_told(about.done, person))

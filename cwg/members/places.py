@@ -5,18 +5,36 @@ from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
+from . import refusals
 from .models import DELEGATION_ROLES, OFFICE_ROLES, Accreditation, Invitation, MemberState, Office, Role
 
 Row = TypeVar("Row", bound=Model)
 
 
 def fits(role: str, state: MemberState | None, office: Office | None) -> bool:
-    """The same as the constraints of the database say (models.role_and_party)."""
-    return (
-        role in Role.values
-        and (role in DELEGATION_ROLES) == (state is not None)
-        and (role in OFFICE_ROLES) == (office is not None)
-    )
+    """Whether the role goes with that delegation or office."""
+    try:
+        refuse_unless_fits(role, state, office)
+    except refusals.RoleDoesNotFit:
+        return False
+    return True
+
+
+def refuse_unless_fits(role: str, state: MemberState | None, office: Office | None) -> None:
+    """The same as the constraints of the database say (models.role_and_party).
+
+    Raises RoleDoesNotFit, or the one of its kind that names what is missing or too much.
+    """
+    if role not in Role.values:
+        raise refusals.RoleDoesNotFit
+    if role in DELEGATION_ROLES and state is None:
+        raise refusals.DelegationMissing
+    if role not in DELEGATION_ROLES and state is not None:
+        raise refusals.DelegationNamed
+    if role in OFFICE_ROLES and office is None:
+        raise refusals.OfficeMissing
+    if role not in OFFICE_ROLES and office is not None:
+        raise refusals.OfficeNamed
 
 
 def seat(of: Accreditation | Invitation) -> tuple[object, ...]:

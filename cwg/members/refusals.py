@@ -9,9 +9,10 @@ from django.utils.translation import ngettext
 
 
 class Refused(ValueError):
-    """An act on people was refused; nothing was changed."""
+    """An act on people was refused; nothing was changed. `field` is what of the act it is about, "" for the whole of it."""
 
     sentence: Any = _("This cannot be done.")
+    field = ""
 
     def __str__(self) -> str:
         return str(self.sentence)
@@ -35,15 +36,37 @@ class RoleDoesNotFit(Refused):
     sentence = _("This role does not go with this delegation or office.")
 
 
+class DelegationMissing(RoleDoesNotFit):
+    sentence = _("Choose the delegation: this role is held in one.")
+    field = "state"
+
+
+class DelegationNamed(RoleDoesNotFit):
+    sentence = _("Leave the delegation empty: this role is held in none.")
+    field = "state"
+
+
+class OfficeMissing(RoleDoesNotFit):
+    sentence = _("Choose the office: this role is held in one. An administrator adds offices in the console.")
+    field = "office"
+
+
+class OfficeNamed(RoleDoesNotFit):
+    sentence = _("Leave the office empty: this role is held in none.")
+    field = "office"
+
+
 class NameRefused(Refused):
     """No name, one too long, or one that is unfit (`cwg.look.signs`): of several lines, say, or of invisible signs."""
 
+    field = "name"
     sentence = _("Write the name on one line, with at most 150 characters and no control characters.")
 
 
 class AddressRefused(Refused):
     """Not an e-mail address."""
 
+    field = "email"
     sentence = _("This is not an e-mail address.")
 
 
@@ -57,6 +80,7 @@ class AlreadyInvited(Refused):
     """An invitation to the same place is open."""
 
     sentence = _("This address has an open invitation already. Send that one again, or revoke it first.")
+    field = "email"
 
 
 class AlreadyThere(Refused):
@@ -65,15 +89,25 @@ class AlreadyThere(Refused):
     sentence = _("Somebody has this role already and can invite others to it.")
 
 
+class PlaceRefused(Refused):
+    """A new group, or its secretariat, cannot be made of what was given: `sentence` says why."""
+
+    def __init__(self, field: str, sentence: str):
+        super().__init__()
+        self.field, self.sentence = field, sentence
+
+
 class GroupUnknown(Refused):
     """No group has that code, and none was to be made."""
 
+    field = "group"
     sentence = _("There is no group of this code.")
 
 
 class OfficeUnclear(Refused):
     """There are several secretariats, or the office named is none."""
 
+    field = "office"
     sentence = _("Say by its code which office is the secretariat.")
 
 

@@ -57,6 +57,10 @@ class RolePlaceForm(forms.Form):
         row_field(self, "state").queryset = states
         if keeps and len(groups) == 1:
             self.initial.setdefault("group", groups[0].slug)
+        if is_administrator(rights):
+            self.fields["office"].help_text = _(
+                "For chair, vice-chairs, secretariat, bureaux and invited contributors. You add offices in the console."
+            )
         choice_field(self, "role").choices = [(role.value, role.label) for role in roles]
         self.initial.setdefault("role", Role.DELEGATE)
 

@@ -19,6 +19,7 @@ from cwg.look import overtaken
 from cwg.look.reasons import ReasonForm
 
 from . import directory, granting, people, refusals
+from .forms import say
 from .models import Accreditation, Group, Invitation, MemberState
 from .requests import PortalRequest
 from .role_forms import GrantForm, InviteForm, RoleForm
@@ -46,7 +47,7 @@ def _carried_out(form: Any, verb: Callable[..., Any], *args: Any, **kwargs: Any)
     try:
         return verb(*args, **kwargs)
     except refusals.Refused as refused:
-        form.add_error(None, str(refused))
+        say(form, refused)
         return None
 
 

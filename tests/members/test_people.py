@@ -94,7 +94,7 @@ def test_of_many_each_is_invited_or_refused_by_itself(dg, saudi_focal_point, now
         "Invitation",
         "AddressRefused",
         "NameRefused",
-        "RoleDoesNotFit",
+        "DelegationNamed",
         "NotEntitled",
         "NotYourself",
         "AlreadyInvited",

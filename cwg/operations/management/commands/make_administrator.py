@@ -6,6 +6,14 @@ from cwg import clock
 from cwg.members import first_people, people, refusals
 from cwg.members.models import Role
 
+# What each refusal is about, as it is written on the command line.
+ARGUMENTS = {
+    "email": "EMAIL",
+    "name": "--name",
+    "group": "--group",
+    "group_name": "--group-name",
+    "office": "--office",
+}
 HINTS = {
     refusals.AlreadyThere: "If nobody who holds the role can be reached, repeat the command with --another.",
     refusals.GroupUnknown: "To make the group, repeat the command with --group-name NAME.",
@@ -45,8 +53,9 @@ class Command(BaseCommand):
                 at=clock.now(),
             )
         except refusals.Refused as refused:
-            hint = HINTS.get(type(refused))
-            raise CommandError(f"{refused} {hint}" if hint else str(refused)) from refused
+            about = f"{ARGUMENTS[refused.field]}: " if refused.field else ""
+            hint = HINTS.get(type(refused), "")
+            raise CommandError(f"{about}{refused} {hint}".rstrip()) from refused
         invitation = invited.invitation
         self.stdout.write(
             f"{invitation.email} is invited{' again' if invited.again else ''}: {invitation.get_role_display()},"
