@@ -270,10 +270,11 @@ STORAGES = {
     },
     "documents": (
         {
-            "BACKEND": "storages.backends.s3.S3Storage",
+            "BACKEND": "cwg.documents.s3_storage.S3DocumentStorage",
             "OPTIONS": {
                 "bucket_name": _s3_bucket,
                 "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
+                "region_name": env.str("S3_REGION", "") or None,
                 "access_key": env.str("S3_ACCESS_KEY", "") or None,
                 "secret_key": env.str("S3_SECRET_KEY", "") or None,
                 "default_acl": None,

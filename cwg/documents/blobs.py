@@ -15,11 +15,8 @@ from django.db import transaction
 from cwg.documents import intake, scanner
 
 from .models import Blob
+from .storage import StorageFailed, room_needed
 from .storage import documents as storage
-
-
-class StorageFailed(RuntimeError):
-    """The storage did not keep the bytes. Nothing was recorded; the sender should try again."""
 
 
 class FileRefused(ValueError):
@@ -39,11 +36,12 @@ def take_in(stream: Iterable[bytes], *, name: str, at: datetime) -> Blob:
     with tempfile.NamedTemporaryFile(prefix="intake-", suffix=".bin") as copy:
         digest = hashlib.sha256()
         size = 0
-        for chunk in stream:
-            digest.update(chunk)
-            size += len(chunk)
-            copy.write(chunk)
-        copy.flush()
+        with room_needed():
+            for chunk in stream:
+                digest.update(chunk)
+                size += len(chunk)
+                copy.write(chunk)
+            copy.flush()
         _sent_again(digest.hexdigest(), at)
         known = Blob.objects.filter(pk=digest.hexdigest(), inspection__isnull=False).first()
         path = Path(copy.name)
@@ -112,7 +110,7 @@ def _keep(
         scan=scan,
         scanned_at=at if scan == Blob.Scan.CLEAN else None,
     )
-    try:
+    with room_needed():
         if not storage().exists(blob.path):
             storage().save(blob.path, DjangoFile(source, name=sha256))
         stored = hash_of_stored(blob)
@@ -121,8 +119,6 @@ def _keep(
             source.seek(0)
             storage().save(blob.path, DjangoFile(source, name=sha256))
             stored = hash_of_stored(blob)
-    except OSError as error:
-        raise StorageFailed(str(error)) from error
     if stored != sha256:
         raise StorageFailed(f"stored bytes of {sha256} hash to {stored}")
     with transaction.atomic():

@@ -1,0 +1,137 @@
+"""The S3 store as the portal asks it: over HTTP, against a real server, in whole and in parts, and when it is away."""
+
+import copy
+import time
+
+import pytest
+from django.core.files.base import ContentFile
+
+from cwg import clock
+from cwg.documents import blobs, s3_storage
+from cwg.documents.storage import StorageFailed, documents
+from tests import factories, object_store
+
+CONTENT = bytes(range(256)) * 4096  # 1 MiB
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with object_store.running(tmp_path_factory.mktemp("s3") / "log") as store:
+        yield store
+
+
+@pytest.fixture
+def s3(server, settings, storage, monkeypatch):
+    monkeypatch.setattr(s3_storage, "ANSWER_WITHIN", 1)
+    settings.STORAGES = copy.deepcopy(settings.STORAGES) | {"documents": server.storage}
+    return documents()
+
+
+def read(reading) -> bytes:
+    pieces = []
+    while piece := reading.read():
+        pieces.append(piece)
+    reading.close()
+    return b"".join(pieces)
+
+
+def test_a_file_is_kept_and_read_whole_and_in_parts(s3):
+    s3.save("sha256/a", ContentFile(CONTENT))
+    for start, stop in ((0, None), (0, 10), (1000, 1001), (len(CONTENT) - 5, len(CONTENT)), (7, None)):
+        found = s3.reading("sha256/a", start, stop)
+        assert found.size == len(CONTENT)
+        assert read(found) == CONTENT[start:stop]
+    assert s3.size("sha256/a") == len(CONTENT)
+    with s3.open("sha256/a", "rb") as opened:
+        assert opened.read() == CONTENT
+
+
+def test_beyond_the_end_there_is_nothing_and_the_size_is_still_told(s3):
+    s3.save("sha256/short", ContentFile(b"short"))
+    found = s3.reading("sha256/short", 100, 200)
+    assert (found.size, read(found)) == (5, b"")
+
+
+def test_what_is_not_there_is_said_as_of_a_folder(s3):
+    assert not s3.exists("sha256/none")
+    for ask in (s3.size, s3.open, s3.reading):
+        with pytest.raises(FileNotFoundError):
+            ask("sha256/none")
+    s3.delete("sha256/none")
+
+
+def test_reading_fetches_no_more_than_is_read(s3, server):
+    """A client that goes away after the first piece has not cost the whole file."""
+    s3.save("sha256/large", ContentFile(CONTENT * 32))
+    found = s3.reading("sha256/large")
+    assert found.read(10) == CONTENT[:10]
+    # The rest is still on the wire.
+    assert found.source.body.tell() == 10
+    found.close()
+
+
+def test_files_are_listed_with_when_they_were_written(s3):
+    for name in ("sha256/x/2", "sha256/x/1", "other/1"):
+        s3.save(name, ContentFile(b"x"))
+    found = list(s3.kept_below("sha256/x"))
+    assert [kept.name for kept in found] == ["sha256/x/1", "sha256/x/2"]
+    assert all(kept.written_at.tzinfo for kept in found)
+
+
+@pytest.mark.django_db
+def test_bytes_are_taken_in_and_verified_there(s3):
+    content = factories.pdf_bytes("In a bucket")
+    blob = blobs.take_in([content], name="a.pdf", at=clock.now())
+    assert blobs.hash_of_stored(blob) == blob.sha256
+    assert read(s3.reading(blob.path)) == content
+
+
+def every_call(s3):
+    return {
+        "exists": lambda: s3.exists("sha256/a"),
+        "size": lambda: s3.size("sha256/a"),
+        "open": lambda: s3.open("sha256/a"),
+        "save": lambda: s3.save("sha256/b", ContentFile(b"b")),
+        "delete": lambda: s3.delete("sha256/a"),
+        "listdir": lambda: s3.listdir("sha256"),
+        "reading": lambda: s3.reading("sha256/a"),
+        "kept_below": lambda: list(s3.kept_below("sha256")),
+    }
+
+
+@pytest.mark.parametrize("kind", list(every_call(None)))
+def test_a_store_that_is_gone_is_one_error_whatever_is_asked(s3, settings, server, kind):
+    gone = copy.deepcopy(server.storage)
+    gone["OPTIONS"]["endpoint_url"] = "http://127.0.0.1:1"
+    settings.STORAGES = settings.STORAGES | {"documents": gone}
+    with pytest.raises(StorageFailed):
+        every_call(documents())[kind]()
+
+
+def test_a_store_that_hangs_is_given_up_in_time_and_then_left_alone_for_seconds(s3, server, monkeypatch):
+    s3.save("sha256/a", ContentFile(b"a"))
+    server.hang()
+    try:
+        began = time.monotonic()
+        with pytest.raises(StorageFailed):
+            s3.size("sha256/a")
+        assert time.monotonic() - began < 6
+        # The next does not wait at all.
+        began = time.monotonic()
+        with pytest.raises(StorageFailed):
+            s3.reading("sha256/a")
+        assert time.monotonic() - began < 0.5
+    finally:
+        server.go_on()
+    monkeypatch.setattr(s3, "_left_alone_until", 0.0)
+    assert s3.size("sha256/a") == 1
+
+
+def test_a_bucket_that_is_not_there_is_a_fault_of_the_store_and_no_missing_file(s3, settings, server):
+    wrong = copy.deepcopy(server.storage)
+    wrong["OPTIONS"]["bucket_name"] = "no-such-bucket"
+    settings.STORAGES = settings.STORAGES | {"documents": wrong}
+    with pytest.raises(StorageFailed):
+        documents().reading("sha256/a")
+    with pytest.raises(StorageFailed):
+        documents().save("sha256/a", ContentFile(b"a"))
