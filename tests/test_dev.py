@@ -1,5 +1,6 @@
 """The launcher: it says in one sentence why it cannot start, and it never leaves a process behind."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -182,6 +183,16 @@ class Portal:
             assert time.monotonic() < deadline, self.said()
             time.sleep(0.1)
 
+    def wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                self.page("readyz")
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError(self.said())
+
     def page(self, path: str) -> str:
         # Never through a proxy: it is this machine we ask.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -312,6 +323,38 @@ def test_kill_9_leaves_no_process(portal, killed):
     # Reap it: until then it only looks alive.
     portal.process.wait(60)
     assert left_over(portal.data, before) == []
+
+
+@pytest.mark.faults
+def test_what_is_killed_comes_back_and_what_is_stopped_ends_too(portal):
+    def pids(*words: str) -> list[int]:
+        """Those of the portal whose command line names all of these words; the oldest, which is the parent, first."""
+        found = []
+        now = processes()
+        for pid in sorted(portal.everything() & now.keys(), key=lambda pid: int(now[pid][1])):
+            with contextlib.suppress(OSError):
+                line = Path("/proc", str(pid), "cmdline").read_bytes()
+                if all(word.encode() in line for word in words):
+                    found.append(pid)
+        return found
+
+    for name, words in (
+        ("web", ["gunicorn"]),
+        ("PostgreSQL", ["postgres", "-D"]),
+        ("worker", ["celery", "worker"]),
+    ):
+        first = pids(*words)[0]
+        os.kill(first, signal.SIGKILL)
+        portal.wait_until_it_says(f"{name} ended")
+        portal.wait_until_it_answers()
+        assert first not in pids(*words)
+
+    before = {pid: processes()[pid][1] for pid in portal.everything()}
+    for pid in [*pids("gunicorn"), *pids("celery"), portal.supervisor()]:
+        os.kill(pid, signal.SIGSTOP)
+    portal.process.send_signal(signal.SIGINT)
+    portal.process.wait(60)
+    assert left_over(portal.data, before, seconds=0) == []
 
 
 # --- While somebody works on the sources ---------------------------------------------------------------------
