@@ -3,10 +3,23 @@
 It names no task: tasks and their timetable come from the registry of background jobs (`cwg/record/jobs.py`).
 """
 
+import logging.config
 import os
 
-from celery import Celery
+from celery import Celery, signals
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cwg.settings")
 app = Celery("cwg")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+
+
+@signals.setup_logging.connect
+def _log_as_everybody_does(**_: object) -> None:
+    """Worker and beat leave their log alone when somebody answers this."""
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@signals.beat_init.connect
+def _say_that_beat_has_begun(**_: object) -> None:
+    logging.getLogger(__name__).info("beat has begun")

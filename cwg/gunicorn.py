@@ -6,24 +6,24 @@ Everything that differs between a laptop and a server comes from the environment
 """
 
 import gc
-import logging
 import os
 import sys
 
+from django.conf import settings
 from gunicorn import glogging
 
-from cwg.record.log_masking import MaskingFormatter
+from cwg.record.log_lines import LineFormatter
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cwg.settings")
 
 
-class MaskingLogger(glogging.Logger):
-    """gunicorn's own log names the address of a request that failed; it may carry a secret."""
+class LineLogger(glogging.Logger):
+    """gunicorn's own log in the portal's lines: it names the address of a request that failed, which may carry a secret."""
 
     def setup(self, cfg) -> None:
         super().setup(cfg)
         for handler in (*self.error_log.handlers, *self.access_log.handlers):
-            plain = handler.formatter
-            if isinstance(plain, logging.Formatter):
-                handler.setFormatter(MaskingFormatter(plain._fmt, plain.datefmt))
+            handler.setFormatter(LineFormatter(settings.LOG_FORMAT))
 
 
 bind = os.environ.get("CWG_BIND", "127.0.0.1:8000")
@@ -45,7 +45,7 @@ max_requests_jitter = 2_000
 control_socket_disable = True
 accesslog = None
 errorlog = "-"
-logger_class = MaskingLogger
+logger_class = LineLogger
 
 
 def when_ready(server) -> None:

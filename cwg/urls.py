@@ -16,3 +16,5 @@ urlpatterns = [
     path("", include("cwg.members.urls")),
     path("", include("contributions.urls")),
 ]
+
+handler500 = "cwg.operations.error_pages.server_error"

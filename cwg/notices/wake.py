@@ -7,6 +7,7 @@ import kombu.transport.redis  # noqa: F401 - loading it takes 0.3 s: at start, n
 from django.conf import settings
 
 from cwg.celery import app
+from cwg.record import log_lines
 
 logger = logging.getLogger(__name__)
 
@@ -54,4 +55,5 @@ def _publish() -> None:
             retry=False,
             ignore_result=True,
             expires=60,
+            headers={log_lines.REQUEST_ID: log_lines.request_id()},
         )

@@ -5,18 +5,23 @@ timetable of beat and `manage.py sweep NAME` are made from that, all under the j
 twice, or two at once, changes nothing.
 """
 
+import time as clocks
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
+import structlog
 from celery.schedules import crontab
 
 from cwg import clock
 from cwg.celery import app
 
-from . import heartbeat
+from . import heartbeat, log_lines
 from .models import Heartbeat
 from .readiness import Answer
+
+logger = structlog.get_logger("cwg.task")
 
 Work = Callable[[], int]
 
@@ -83,7 +88,7 @@ def register(
     if at is not None and every != timedelta(days=1):
         raise ValueError(f"{name}: a job with an hour comes round once a day")
     if name not in _jobs:
-        app.task(name=name, ignore_result=True)(_in_the_worker(name))
+        app.task(name=name, bind=True, ignore_result=True)(_in_the_worker(name))
     _jobs[name] = job = Job(name, work, every, at, by_name_only)
     app.conf.beat_schedule = {
         **app.conf.beat_schedule,
@@ -95,9 +100,14 @@ def register(
     }
 
 
-def _in_the_worker(name: str) -> Work:
-    def work() -> int:
-        return run(name)
+def _in_the_worker(name: str) -> Callable[[Any], int]:
+    def work(task: Any) -> int:
+        # The number of the request that woke the worker, where one did; it came with the message.
+        woken_by = (
+            {log_lines.REQUEST_ID: number} if (number := task.request.get(log_lines.REQUEST_ID)) else {}
+        )
+        with log_lines.bound(task_id=task.request.id, **woken_by):
+            return run(name)
 
     return work
 
@@ -110,12 +120,22 @@ def registered() -> list[Job]:
 def run(name: str) -> int:
     """Do one job and note that it was done. Returns how many rows it moved.
 
-    Raises KeyError for a name that nobody registered, and whatever the job raises; then nothing is noted.
+    The log has one line for it, however it ended. Raises KeyError for a name that nobody registered, and whatever
+    the job raises; then nothing is noted.
     """
-    job = _jobs[name]
-    moved = job.work()
-    heartbeat.beat(job.mark)
+    job, began = _jobs[name], clocks.monotonic()
+    try:
+        moved = job.work()
+        heartbeat.beat(job.mark)
+    except BaseException as error:
+        logger.error("task", name=name, outcome="failed", error=type(error).__name__, ms=_since(began))
+        raise
+    logger.info("task", name=name, outcome="done", rows=moved, ms=_since(began))
     return moved
+
+
+def _since(began: float) -> float:
+    return round((clocks.monotonic() - began) * 1000, 1)
 
 
 def last_done() -> dict[str, datetime | None]:

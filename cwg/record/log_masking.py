@@ -1,12 +1,14 @@
-"""Keeping secrets that stand in addresses out of the log: whoever reads a log must not be able to act for others.
+"""Keeping out of the log what whoever reads a log has no business with.
 
-Some addresses carry a secret: an invitation's link, links mailed to a person (to sign in, for a new password, to
-confirm an address), a person's own calendar. They reach a log as the path of a request, inside `next=` of another one,
-or in the text of an error.
+Some addresses of pages carry a secret: an invitation's link, links mailed to a person (to sign in, for a new password,
+to confirm an address), a person's own calendar. They reach a log as the path of a request, inside `next=` of another
+one, or in the text of an error. Mail addresses reach it in the answers of mail servers; what stands in a row reaches
+it in the details of the database's errors.
 """
 
-import logging
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 MASK = "***"
 
@@ -17,15 +19,53 @@ _CARRIES_A_SECRET = re.compile(
     rf"({_SLASH}(?:invitation|calendar|sign-in-link|new-address|password{_SLASH}reset{_SLASH}key){_SLASH})({_SECRET})",
     re.IGNORECASE,
 )
+# The sign within an address, also as it is written inside the address of a page.
+_AT = r"(?:@|%(?:25)*40)"
+_MAIL_ADDRESS = re.compile(rf"[^\s@<>\"'(),;:=/?&\\\[\]]+{_AT}(?:[\w-]+\.)+[\w-]+", re.IGNORECASE)
+# Message-IDs look like addresses and are nobody's: thirty-two digits by which a mail is found again.
+_MESSAGE_ID = re.compile(r"[0-9a-f]{32}@")
+# What PostgreSQL adds to the sentence of an error quotes the row, or the statement, that it is about.
+_DETAIL = re.compile(r"\b((?:DETAIL|CONTEXT|QUERY|STATEMENT):\s+)(?!\*\*\*)\S.*")
 
 
 def mask(text: str) -> str:
-    """`text` with every such secret replaced; the rest of the address stays, so that the line still tells."""
-    return _CARRIES_A_SECRET.sub(rf"\1{MASK}", text)
+    """`text` without secrets of addresses, mail addresses and details of rows; the rest stays, so that it still tells."""
+    text = _CARRIES_A_SECRET.sub(rf"\1{MASK}", text)
+    if "@" in text or "40" in text:
+        text = _MAIL_ADDRESS.sub(lambda found: found[0] if _MESSAGE_ID.match(found[0]) else MASK, text)
+    return _DETAIL.sub(rf"\1{MASK}", text) if ": " in text or ":\t" in text else text
 
 
-class MaskingFormatter(logging.Formatter):
-    """Masks the finished line, tracebacks included, whichever library wrote it."""
+def masked(value: Any) -> Any:
+    """`value` as plain JSON (text, numbers, lists, dictionaries), every text in it masked."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, Mapping):
+        return {mask(str(key)): masked(held) for key, held in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [masked(held) for held in value]
+    return mask(str(value))
 
-    def format(self, record: logging.LogRecord) -> str:
-        return mask(super().format(record))
+
+def without_details(text: str, error: BaseException | None) -> str:
+    """`text`, the traceback of `error`, without what the database quoted of its rows: that may run over many lines."""
+    for quoted in _quoted_by_the_database(error):
+        text = text.replace(quoted, MASK)
+    return text
+
+
+def _quoted_by_the_database(error: BaseException | None) -> Iterator[str]:
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        held = waiting.pop()
+        if held is None or id(held) in seen:
+            continue
+        seen.add(id(held))
+        said = getattr(held, "diag", None)
+        for part in ("message_detail", "context", "internal_query"):
+            if quoted := getattr(said, part, None):
+                yield quoted
+        waiting += [held.__cause__, held.__context__]

@@ -6,6 +6,7 @@ Adapted are addresses, ports, paths, and two words that an older nginx does not 
 import copy
 import gzip
 import http.client
+import json
 import os
 import re
 import shutil
@@ -378,5 +379,21 @@ def test_no_log_holds_the_secret_of_an_address(front):
     for name in ("access.log", "error.log", "web.log"):
         assert secret not in (front.place / name).read_text(), name
     lines = (front.place / "access.log").read_text()
-    assert lines.count("/***") + lines.count("%2F***") >= 2 * len(paths)
-    assert '"GET /livez HTTP/1.1" 200' in lines
+    # All but the last, whose query is not told at all.
+    assert lines.count("/***") >= 2 * (len(paths) - 1)
+    assert "GET /accounts/login/ HTTP/1.1" in lines and "next=" not in lines
+    assert '"GET /livez HTTP/1.1","status":200' in lines
+
+
+def test_one_number_is_in_the_answer_and_in_both_logs_and_never_the_clients(front):
+    claimed = "f" * 32
+    status, headers, _ = front.ask("GET", "/no-such-page/", X_Request_ID=claimed, User_Agent='a "b" \\ c')
+    (number,) = headers.get_all("X-Request-ID")
+    assert status == 404 and number != claimed
+    front.ask("GET", "/livez")  # written after it
+    for name, event in (("access.log", "request"), ("web.log", "request")):
+        found = [json.loads(line) for line in (front.place / name).read_text().splitlines() if number in line]
+        assert [line["event"] for line in found] == [event], name
+        assert (found[0]["request_id"], found[0]["status"]) == (number, 404)
+    assert claimed not in (front.place / "access.log").read_text()
+    assert claimed not in (front.place / "web.log").read_text()
