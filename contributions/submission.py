@@ -83,7 +83,7 @@ class Proof:
 class Submitted:
     """What became of a submission: a receipt, or the decision that it is late.
 
-    `at` is the decision's instant, `arrived_at` when the request reached the portal, `waited` the time between.
+    `at` is the decision's instant, `arrived_at` when the request reached us, `waited` the time between.
     `again` tells that the receipt was there already: a double click, a replay, a second focal point. `passed_over`
     is the dated request that it was to answer and that was answered or withdrawn before.
     """
@@ -93,9 +93,12 @@ class Submitted:
     decision: deadlines.Decision | None = None
     at: datetime | None = None
     arrived_at: datetime | None = None
-    waited: timedelta = timedelta()
     again: bool = False
     passed_over: Addressee | None = None
+
+    @property
+    def waited(self) -> timedelta:
+        return self.at - self.arrived_at if self.at and self.arrived_at else timedelta()
 
 
 def load(pk: uuid.UUID) -> Contribution:
@@ -254,8 +257,8 @@ def submit(
 ) -> Submitted:
     """Register the draft that `token` was given for. One durable transaction.
 
-    `arrived_at` is the aware instant of the request by the database's clock; `of` the draft it was sent for, where
-    the sender names one. A used token, or a draft another focal point has submitted meanwhile, gives the receipt
+    `arrived_at` is the aware instant at which the request reached us, by the database's clock; `of` the draft it was
+    sent for, where the sender names one. A used token, or a draft another focal point has submitted meanwhile, gives the receipt
     that is there. Raises SecondFactorMissing, TokenUnknown, DraftChanged, NotReady, NotEntitled, drafting.NotOpen, register.RegisterBusy,
     register.SlotNotOpen; nothing is changed then.
     """
@@ -317,7 +320,7 @@ def submit(
                 # A rule whose effect is to hold asks nobody; the draft is re-addressed at once.
                 _put_on_hold(contribution, at=entered.at)
                 drafting.touch(contribution, person, entered.at)
-            return Submitted(contribution, None, entered.decision, entered.at, arrived_at, entered.waited)
+            return Submitted(contribution, None, entered.decision, entered.at, entered.arrived_at)
         contribution.status = Contribution.Status.SUBMITTED
         contribution.revision = entered.receipt.revision
         drafting.touch(contribution, person, entered.at)
@@ -330,8 +333,7 @@ def submit(
             entered.receipt,
             entered.decision,
             entered.at,
-            arrived_at,
-            entered.waited,
+            entered.arrived_at,
             passed_over=None if is_linked else asked,
         )
 

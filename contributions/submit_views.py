@@ -16,7 +16,7 @@ from cwg.documents.models import Document, Register, Revision
 from cwg.languages import LANGUAGE_CODES
 from cwg.look import overtaken
 from cwg.look.reasons import ReasonForm
-from cwg.members import second_factor
+from cwg.members import arrival, second_factor
 from cwg.members.directory import keeps_people
 from cwg.members.models import UNREAD_WHERE_NAMED
 from cwg.members.parties import NotEntitled
@@ -126,7 +126,7 @@ def _asked_of(request: PortalRequest, draft: Contribution) -> Sponsorship | None
 @require_POST
 def submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Submit with the proof's token. The answer is the receipt, or a page that says what happened instead."""
-    arrived_at = request.read_clock()
+    arrived_at = arrival.read(request)
     # Not `find`: the verb loads the draft itself, and this is the page that must be quick at the deadline.
     own = Contribution.objects.worked_for_by(request.rights).select_related("group", "state", "office")
     draft = get_object_or_404(own.defer(*(f"state__{name}" for name in UNREAD_WHERE_NAMED)), pk=pk)

@@ -13,6 +13,7 @@ from django.conf import settings
 from gunicorn import glogging
 
 from cwg.record.log_lines import LineFormatter
+from cwg.taking_up import NotingWorker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cwg.settings")
 
@@ -28,7 +29,7 @@ class LineLogger(glogging.Logger):
 
 bind = os.environ.get("CWG_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
-worker_class = "gthread"
+worker_class = NotingWorker
 threads = int(os.environ.get("WEB_THREADS", "8"))
 # The portal is loaded once, before the fork: workers share its pages and answer at full speed at once.
 preload_app = True

@@ -20,7 +20,7 @@ FLOORS: list[list[set[str]]] = [
     [{"meetings"}],
     [{"contributions"}],
     [{"cwg.home"}, {"cwg.operations"}, {"cwg.demo"}],
-    [{"cwg.urls", "cwg.console", "cwg.bench", "cwg.wsgi", "cwg.gunicorn"}],
+    [{"cwg.urls", "cwg.console", "cwg.bench", "cwg.wsgi", "cwg.gunicorn", "cwg.taking_up"}],
 ]
 ROOM = {
     name: (floor, room)

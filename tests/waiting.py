@@ -1,12 +1,17 @@
 """Waiting for another session of the database, where a test needs two acts at the same moment."""
 
+import time
+
 from django.db import connection
 
 
-def until_somebody_waits() -> None:
-    """Until another session waits for a lock that ours holds."""
+def until_somebody_waits(at_most: float = 30) -> None:
+    """Until another session waits for a lock that ours holds; `at_most` so many seconds."""
+    ends = time.monotonic() + at_most
     with connection.cursor() as cursor:
-        for _ in range(100_000):
+        while time.monotonic() < ends:
+            # A transaction sees the sessions of its first look again and again unless it says otherwise.
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(
                 "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
             )

@@ -111,7 +111,7 @@ def printed(receipt: Receipt) -> Printed:
         )
     checks.append(pair(_("Reached the portal"), moments.runs(arrived, zone, "exact")))
     if (waited := (at - arrived).total_seconds()) >= 1:
-        checks.append(pair(_("Waited for the register"), duration_text(waited)))
+        checks.append(pair(_("Waited for its turn"), duration_text(waited)))
     return Printed(
         symbol=pair(_("Symbol"), Run(said["symbol"], reference=said["symbol"])),
         title=pair(_("Title"), said["title"], language=UNDETERMINED),

@@ -46,13 +46,17 @@ class NothingToChange(ValueError):
 class Entered:
     """What the register answered. `receipt` is None where the document was late and nothing was registered.
 
-    `at` is the decision's instant (UTC), `waited` how long the request stood in the queue before it.
+    `at` is the decision's instant (UTC), `arrived_at` when the request reached us, never after it.
     """
 
     decision: deadlines.Decision
     at: datetime
-    waited: timedelta
+    arrived_at: datetime
     receipt: Receipt | None = None
+
+    @property
+    def waited(self) -> timedelta:
+        return self.at - self.arrived_at
 
 
 T = TypeVar("T")
@@ -125,8 +129,9 @@ def enter(
 ) -> Entered:
     """Judge `filing` and, if the rules let it in, register it. `locked` is locked in this transaction.
 
-    `arrived_at` is the aware instant at which the request reached the portal, by the database's clock; a
-    request that waited across the line is late all the same, and the journal keeps both instants.
+    `arrived_at` is the aware instant at which the request reached us, by the database's clock
+    (`cwg/members/arrival.py`); a request that waited across the line is late all the same, and the journal keeps both
+    instants.
     Late documents are not registered (unless the rule only flags, a slot excuses, or the bytes are the same):
     the refusal itself is an act in the journal. Whoever files, what is registered is announced (`on_registered`).
     Raises SlotNotOpen, DocumentWithdrawn and MeetingCalledOff.
@@ -134,7 +139,7 @@ def enter(
     if locked.is_called_off:
         raise MeetingCalledOff
     at = clock.now()  # a new statement after the lock: the time after the wait
-    waited = at - arrived_at
+    arrived_at = min(arrived_at, at)  # the clock may have been set back a little since
     in_force = list(Deadline.objects.in_force().filter(register=locked))
     slot = _open_slot(locked, slot_id, filing) if slot_id is not None else None
     decision = deadlines.judge(
@@ -149,7 +154,7 @@ def enter(
         decision = decision.of_sponsors_alone()
     if not decision.accepted:
         _journal_refusal(locked, filing, decision, in_force, actor, at, arrived_at)
-        return Entered(decision, at, waited)
+        return Entered(decision, at, arrived_at)
     binding = next((d for d in in_force if decision.rule and str(d.terms["rule"]) == decision.rule.key), None)
     document, revision = (
         _new_document(locked, filing, at, actor)
@@ -205,7 +210,7 @@ def enter(
     )
     for callback in _on_registered:
         callback(revision)
-    return Entered(decision, at, waited, receipt)
+    return Entered(decision, at, arrived_at, receipt)
 
 
 def _open_slot(locked: Register, slot_id: int, filing: Filing) -> Slot:

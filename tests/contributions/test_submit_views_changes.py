@@ -173,7 +173,7 @@ def test_a_late_rev_is_offered_no_request_that_only_a_new_document_answers(
     held.move_to(deadline + MICROSECOND)
     preview = browser.get(url("proof", change))
     late = browser.post(url("submit", change), {"token": token_on(preview)})
-    assert late.status_code == 409 and "Your request arrived" in late.content.decode()
+    assert late.status_code == 409 and "Your request reached us" in late.content.decode()
     for page in (preview, late, browser.get(url("contribution", change))):
         assert url("use-slot", change, slot.pk) not in page.content.decode()
     before = drafts.as_it_stands(change)

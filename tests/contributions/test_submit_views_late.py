@@ -1,5 +1,6 @@
 """What the pages offer for a late draft: to hold it for the next meeting, or a request of the Group that excuses it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,9 @@ from django.urls import reverse
 
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Document
+from cwg.members import arrival
 from cwg.members.models import Office
+from cwg.record.models import JournalEntry
 from tests import drafts, factories
 from tests.contributions.submit_pages import plain, press_submit, proofed, url
 
@@ -25,6 +28,36 @@ def test_one_click_holds_a_late_draft_for_the_next_meeting(dg, browser, draft, r
     draft.refresh_from_db()
     assert (draft.status, draft.register) == ("held", coming)
     assert not Document.objects.exists()
+
+
+WAITED = "Your request reached us before the deadline, and waited 5.000 seconds for its turn."
+
+
+@pytest.mark.parametrize(("microseconds", "waited_across"), [(-1, True), (0, True), (1, False)])
+def test_who_reached_us_before_the_line_and_waited_is_told_so(
+    browser, draft, deadline, held, monkeypatch, microseconds, waited_across
+):
+    arrived = deadline + microseconds * MICROSECOND
+    token = proofed(browser, draft)
+    held.move_to(arrived + timedelta(seconds=5))
+    monkeypatch.setattr(arrival, "read", lambda request: arrived)
+    with drafts.nothing_changes(draft, at_most=["late"]):
+        answer = press_submit(browser, draft, token)
+    page = plain(answer)
+    assert answer.status_code == 409 and "Your request reached us" in page
+    assert (WAITED in page) == waited_across
+    assert JournalEntry.objects.get(act="late").facts["arrived_at"] == f"{arrived:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def test_in_time_and_waited_long_the_receipt_tells_both(browser, draft, deadline, held, monkeypatch):
+    token = proofed(browser, draft)
+    held.move_to(deadline)
+    monkeypatch.setattr(arrival, "read", lambda request: deadline - timedelta(seconds=54))
+    receipt = browser.post(url("submit", draft), {"token": token}, follow=True)
+    assert receipt.status_code == 200
+    page = plain(receipt)
+    assert re.search(r"Waited for its turn\s*54 seconds", page) and "Reached the portal" in page
+    assert Document.objects.get().original.verdict == "in_time"
 
 
 def test_what_the_group_requested_is_offered_on_the_late_page_and_let_in(
