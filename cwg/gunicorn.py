@@ -2,7 +2,8 @@
 
 Everything that differs between a laptop and a server comes from the environment:
 `CWG_BIND` (host:port, loopback by default, because only a proxy should be reached from outside),
-`WEB_WORKERS` (processes), `WEB_THREADS` (threads in each; the settings size the database pool by it).
+`WEB_WORKERS` (processes), `WEB_THREADS` (threads in each; the settings size the database pool by it),
+`LIVENESS_BIND` (host:port where `cwg/liveness.py` answers; empty: nowhere).
 """
 
 import gc
@@ -12,6 +13,7 @@ import sys
 from django.conf import settings
 from gunicorn import glogging
 
+from cwg import liveness
 from cwg.record.log_lines import LineFormatter
 from cwg.taking_up import NotingWorker
 
@@ -33,9 +35,10 @@ worker_class = NotingWorker
 threads = int(os.environ.get("WEB_THREADS", "8"))
 # The portal is loaded once, before the fork: workers share its pages and answer at full speed at once.
 preload_app = True
-# Seconds. Every slow thing is a background task; only an upload or a ZIP may take long, and gthread keeps
-# its heartbeat during those.
-timeout = 60
+# Seconds after which a worker that gives no sign is killed. It gives one every second from its main thread, however long
+# its requests take: only a frozen process is silent so long. What it held in the database is free before
+# (`cwg/record/holding.py`); this frees the readers whose connections it had taken.
+timeout = 10
 graceful_timeout = 10
 # Longer than nginx keeps an idle connection to us, so that nginx is never the one who is hung up on.
 keepalive = 75
@@ -50,12 +53,18 @@ logger_class = LineLogger
 
 
 def when_ready(server) -> None:
-    """Between loading and forking: keep the garbage collector away from what all workers share.
-
-    Without it the first full collection in each worker writes to every page and un-shares it.
+    """Between loading and forking: open the port at which all workers say that they live, and keep the garbage collector
+    away from what they share. Without that the first full collection in each worker writes to every page and un-shares it.
     """
+    address = os.environ.get("LIVENESS_BIND", "")
+    server.liveness = liveness.listen(address) if address else None
     gc.collect()
     gc.freeze()
+
+
+def post_fork(server, worker) -> None:
+    if server.liveness is not None:
+        liveness.answer_at(server.liveness)
 
 
 def post_worker_init(worker) -> None:

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # From the ground up. Two rooms on one floor do not import each other, unless they stand in one set of `ROOMS`.
 FLOORS: list[list[set[str]]] = [
-    [{"cwg.record", "cwg.clock", "cwg.languages", "cwg.settings", "cwg.celery", "cwg"}],
+    [{"cwg.record", "cwg.clock", "cwg.languages", "cwg.settings", "cwg.celery", "cwg.connections", "cwg"}],
     [{"cwg.look"}],
     [{"cwg.members"}],
     [{"cwg.texts"}],
@@ -20,7 +20,7 @@ FLOORS: list[list[set[str]]] = [
     [{"meetings"}],
     [{"contributions"}],
     [{"cwg.home"}, {"cwg.operations"}, {"cwg.demo"}],
-    [{"cwg.urls", "cwg.console", "cwg.bench", "cwg.wsgi", "cwg.gunicorn", "cwg.taking_up"}],
+    [{"cwg.urls", "cwg.console", "cwg.bench", "cwg.wsgi", "cwg.gunicorn", "cwg.liveness", "cwg.taking_up"}],
 ]
 ROOM = {
     name: (floor, room)

@@ -41,7 +41,8 @@ def configuration(place: Path, ports: dict[str, int]) -> str:
     assert "${" not in text
     for pattern, mine in (
         (r"resolver [^;]*;", ""),
-        (r"server web:8000 resolve;", f"server 127.0.0.1:{ports['web']};"),
+        (r"server web:8000 resolve ", f"server 127.0.0.1:{ports['web']} "),
+        (r"server web:8001 resolve;", f"server 127.0.0.1:{ports['liveness']};"),
         (r"http2 on;", ""),
         (r"listen 80\b", f"listen 127.0.0.1:{ports['http']}"),
         (r"listen 443\b", f"listen 127.0.0.1:{ports['https']}"),
@@ -58,9 +59,12 @@ def configuration(place: Path, ports: dict[str, int]) -> str:
 
 
 @contextmanager
-def nginx(place: Path, web_port: int):
+def nginx(place: Path, server: web_server.Server):
     """nginx as the image starts it, its main file being as small; yields the ports by name."""
-    ports = {name: web_server._free_port() for name in ("http", "https", "health")} | {"web": web_port}
+    ports = {name: web_server._free_port() for name in ("http", "https", "health")} | {
+        "web": server.port,
+        "liveness": server.liveness_port,
+    }
     subprocess.run(
         f"{program('openssl')} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
         f" -subj /CN={HOST} -keyout key.pem -out certificate.pem".split(),
@@ -158,6 +162,6 @@ def portal(place: Path) -> Iterator[Front]:
     )
     with (
         web_server.running(place / "web.log", workers=1, **environment) as server,
-        nginx(place, server.port) as ports,
+        nginx(place, server) as ports,
     ):
         yield Front(place, ports, server)

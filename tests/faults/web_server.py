@@ -21,8 +21,8 @@ CSRF = "c" * 32
 class Server:
     """gunicorn with `pid`, its master, listening at 127.0.0.1:`port`."""
 
-    def __init__(self, process: subprocess.Popen, port: int, log: Path):
-        self.process, self.port, self.log = process, port, log
+    def __init__(self, process: subprocess.Popen, port: int, liveness_port: int, log: Path):
+        self.process, self.port, self.liveness_port, self.log = process, port, liveness_port, log
 
     def workers(self) -> list[int]:
         """The pids of its workers: the master's children."""
@@ -31,6 +31,15 @@ class Server:
             return [int(pid) for pid in Path(path).read_text().split()]
         except FileNotFoundError:
             return []
+
+    def lives(self, timeout: float = 5) -> int:
+        """The status that the responder beside the work gives."""
+        wire = http.client.HTTPConnection("127.0.0.1", self.liveness_port, timeout=timeout)
+        try:
+            wire.request("GET", "/livez")
+            return wire.getresponse().status
+        finally:
+            wire.close()
 
     def request(
         self, method: str, path: str, *, session: str = "", form: dict | None = None, timeout: float = 20
@@ -89,8 +98,9 @@ def database_url() -> str:
 @contextlib.contextmanager
 def running(log: Path, *, workers: int = 2, threads: int = 4, **environment: str) -> Iterator[Server]:
     """gunicorn as in production, on the test's database and files; ended when the block is left."""
-    port = _free_port()
+    port, liveness_port = _free_port(), _free_port()
     mine = {
+        "LIVENESS_BIND": f"127.0.0.1:{liveness_port}",
         "CWG_MODE": "test",
         "CWG_BIND": f"127.0.0.1:{port}",
         "DATABASE_URL": database_url(),
@@ -109,7 +119,7 @@ def running(log: Path, *, workers: int = 2, threads: int = 4, **environment: str
             stdout=out,
             stderr=out,
         )
-        server = Server(process, port, log)
+        server = Server(process, port, liveness_port, log)
         try:
             _wait_until_it_answers(server)
             yield server
