@@ -337,7 +337,7 @@ def submit(
             passed_over=None if is_linked else asked,
         )
 
-    return register.decide(act)
+    return register.decide(register_id, act)
 
 
 def _there_already(contribution: Contribution) -> Submitted:

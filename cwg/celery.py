@@ -9,6 +9,10 @@ import os
 from celery import Celery, signals
 from django.conf import settings
 
+from cwg import connections
+
+# A worker, or beat, has no other entrance than this; `cwg/wsgi.py` and `manage.py` speak after it.
+connections.this_process_is(connections.Process.WORKER)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cwg.settings")
 app = Celery("cwg")
 app.config_from_object("django.conf:settings", namespace="CELERY")

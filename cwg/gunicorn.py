@@ -13,10 +13,12 @@ import sys
 from django.conf import settings
 from gunicorn import glogging
 
-from cwg import liveness
+from cwg import connections, liveness
 from cwg.record.log_lines import LineFormatter
 from cwg.taking_up import NotingWorker
 
+# Its log reads the settings before the portal is loaded.
+connections.this_process_is(connections.Process.WEB)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cwg.settings")
 
 

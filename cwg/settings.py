@@ -11,6 +11,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from cwg import connections
 from cwg.record import log_lines
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -124,8 +125,18 @@ INSTALLED_APPS.append("django.forms")
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://cwg@127.0.0.1:5432/cwg")}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"]["CONN_MAX_AGE"] = 0
-DATABASES["default"].setdefault("OPTIONS", {})
+# No session keeps others waiting for longer than its kind of process may.
+_limits: dict[connections.Process, dict[str, float]] = {
+    connections.Process.WEB: {"statement": env.float("WEB_STATEMENT_SECONDS", 20)},
+    connections.Process.WORKER: {"statement": env.float("WORKER_STATEMENT_SECONDS", 540)},
+}
+_process = connections.this_process()
+DATABASES["default"]["OPTIONS"] = connections.options(
+    _process, DATABASES["default"].get("OPTIONS", {}), **_limits.get(_process, {})
+)
 WEB_THREADS = env.int("WEB_THREADS", 8)
+# How many threads of a web process may wait for registers that nobody gives back: the others serve everybody else.
+REGISTER_WAITERS = env.int("REGISTER_WAITERS", max(1, WEB_THREADS * 3 // 4))
 if env.bool("DATABASE_POOL", PRODUCTION or DEMO):
     # At least one connection a thread, or a full house of requests waits for the pool instead of the lock.
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": WEB_THREADS + 2, "timeout": 10}

@@ -242,7 +242,7 @@ def make_document(
             slot_id=slot_id,
         )
 
-    entered = register.decide(act)
+    entered = register.decide(in_register.pk, act)
     assert entered.receipt is not None, f"not registered: {entered.decision.verdict}"
     document = entered.receipt.revision.document
     if withdrawn:

@@ -3,12 +3,14 @@
 import os
 import tempfile
 
+from cwg import connections
 from tests import own_servers
 
 os.environ["CWG_MODE"] = "test"
+connections.this_process_is(connections.Process.TEST)
 if not os.environ.get("DATABASE_URL"):
     own_servers.start()
 # Never the files of a portal that is at work; each test has a folder of its own besides (tests/conftest.py).
 os.environ.setdefault("CWG_STORAGE_DIR", os.path.join(tempfile.gettempdir(), "cwg-tests-have-no-files-here"))
 
-from cwg.settings import *  # noqa: F403
+from cwg.settings import *  # noqa: E402, F403

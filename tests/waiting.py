@@ -1,6 +1,7 @@
 """Waiting for another session of the database, where a test needs two acts at the same moment."""
 
 import time
+from collections.abc import Callable
 
 from django.db import connection
 
@@ -18,3 +19,11 @@ def until_somebody_waits(at_most: float = 30) -> None:
             if cursor.fetchone():
                 return
     raise AssertionError("nobody waited")
+
+
+def until(holds: Callable[[], bool], *, within: float = 30) -> None:
+    """Until `holds()`, asked every few milliseconds; fails after `within` seconds."""
+    ends = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < ends, "it did not come to hold"
+        time.sleep(0.01)

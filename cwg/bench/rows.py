@@ -111,9 +111,10 @@ def _document(kept: Register, author: Person, state: MemberState, position: int,
         versions=(VersionLine("en", (FileLine("contribution.pdf", blob.sha256, blob.size),), blob.text),),
     )
     register.decide(
+        kept.pk,
         lambda: register.enter(
             register.lock(kept.pk), filing, actor=author, token=uuid.uuid4(), arrived_at=clock.now()
-        )
+        ),
     )
 
 

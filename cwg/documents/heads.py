@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 
 from cwg import clock
 from cwg.record import journal, seals, signing
@@ -31,8 +30,7 @@ def publish() -> int:
     day = day_at(clock.now())
     if PublishedHeads.objects.filter(day=day).exists():
         return 0
-    with transaction.atomic():
-        journal.portal()  # whoever comes second waits here, and finds the day published
+    with journal.acting_on_portal():  # whoever comes second waits here, and finds the day published
         if PublishedHeads.objects.filter(day=day).exists():
             return 0
         content = signing.sign(

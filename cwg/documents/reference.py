@@ -6,8 +6,6 @@ took out since is left as it left it, because its history tells that it was ther
 
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from cwg import clock
 from cwg.record import journal
 from cwg.record.history import sign
@@ -74,9 +72,8 @@ class Loaded:
 
 def load() -> Loaded:
     """Put the rules and the issues there that were never there. One transaction; a second run changes nothing."""
-    with transaction.atomic():
-        # The portal's row is locked first: two loads at once do not both find a rule missing.
-        portal = journal.portal()
+    # The portal's row is locked first: two loads at once do not both find a rule missing.
+    with journal.acting_on_portal() as portal:
         made = [row for rule, active in RULES if (row := _rule(rule, active)) is not None]
         at = clock.now()
         for row in made:

@@ -8,16 +8,16 @@ COMMIT nothing touches storage, network or rendering.
 
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError
 
 from cwg import clock
 from cwg.members.models import Person
-from cwg.record import journal
+from cwg.record import holding, journal
 from cwg.record.history import sign
 
 from . import deadlines, filed_for, issuing, judgements, kinds, restore_gaps, symbols
@@ -25,13 +25,12 @@ from .filing import Filing, take_translations_along, words_of, write_contents, w
 from .models import Deadline, Document, Receipt, Register, Revision, Series, Slot
 from .offers import DocumentWithdrawn, MeetingCalledOff, OfTheArchive
 
-LOCK_TIMEOUT = "10s"
 RETRIES = 3
-_DEADLOCK, _SERIALIZATION, _LOCK_TIMEOUT = "40P01", "40001", "55P03"
+_DEADLOCK, _SERIALIZATION = "40P01", "40001"
 
 
-class RegisterBusy(RuntimeError):
-    """The register could not be locked within 10 seconds. Nothing was changed; the sender may try again."""
+class RegisterBusy(holding.Busy):
+    """The register, or a row under it, could not be had in time. What it says of that: `holding.Busy`."""
 
 
 class SlotNotOpen(ValueError):
@@ -75,30 +74,34 @@ def on_registered(callback: RegisteredCallback) -> None:
         _on_registered.append(callback)
 
 
-def decide(act: Callable[[], T]) -> T:
-    """Run `act` as one durable transaction with the lock timeout of a decision.
+def decide(register_id: int, act: Callable[[], T]) -> T:
+    """Run `act`, which locks that register, as one durable transaction with the patience of a decision.
 
-    Retries deadlocks and serialization failures, at most three times. A lock timeout is not retried: a retry
-    loses the place in the queue. Raises RegisterBusy.
+    Retries deadlocks, serialization failures, and a session that was ended because this process was silent too long,
+    at most three times. A lock timeout is not retried: a retry loses the place in the queue. Raises RegisterBusy.
     """
-    for attempt in range(1, RETRIES + 1):
-        try:
-            with transaction.atomic(durable=True):
-                with connection.cursor() as cursor:
-                    cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-                return act()
-        except OperationalError as error:
-            state = getattr(error.__cause__, "sqlstate", None)
-            if state == _LOCK_TIMEOUT:
-                raise RegisterBusy from error
-            if state not in (_DEADLOCK, _SERIALIZATION) or attempt == RETRIES:
-                raise
+    with _turn(register_id) as left:
+        for attempt in range(1, RETRIES + 1):
+            try:
+                with holding.briefly(left, durable=True, busy=RegisterBusy):
+                    return act()
+            except RegisterBusy as error:
+                silent = holding.state_of(error) == holding.SILENT
+                if not silent or not error.certain or attempt == RETRIES:
+                    raise
+            except OperationalError as error:
+                if holding.state_of(error) not in (_DEADLOCK, _SERIALIZATION) or attempt == RETRIES:
+                    raise
     raise AssertionError("unreachable")
 
 
 def lock(register_id: int) -> Register:
-    """The register's row, locked until the end of the transaction. Raises Register.DoesNotExist."""
-    return Register.objects.select_for_update(of=("self",)).select_related("group").get(pk=register_id)
+    """The register's row, locked until the end of the transaction. Raises Register.DoesNotExist.
+
+    Its key stays free: a draft may be begun for the meeting meanwhile.
+    """
+    rows = Register.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("group").get(pk=register_id)
 
 
 @contextmanager
@@ -107,15 +110,13 @@ def acting_on(register_id: int) -> Iterator[tuple[Register, datetime]]:
 
     Raises RegisterBusy, also where the act itself waits in vain for another row, such as a document of another register.
     """
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-        try:
-            yield lock(register_id), clock.now()
-        except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", None) == _LOCK_TIMEOUT:
-                raise RegisterBusy from error
-            raise
+    with _turn(register_id) as left, holding.briefly(left, busy=RegisterBusy):
+        yield lock(register_id), clock.now()
+
+
+def _turn(register_id: int) -> AbstractContextManager[float]:
+    entries = Register.objects.filter(pk=register_id).values_list("chain_length", flat=True)
+    return holding.turn(("register", register_id), entries.first, busy=RegisterBusy)
 
 
 def enter(

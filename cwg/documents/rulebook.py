@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -61,8 +60,8 @@ def keep(rule: DeadlineRule, *, actor: Person, reason: str, seen: int | None = N
     `seen` is the newest history row of the rule as the person saw it (`version_of`). Raises PermissionDenied,
     ReasonMissing, RuleRefused, RuleChanged; nothing is changed then.
     """
-    with transaction.atomic():
-        return _keep(journal.portal(), rule, actor, reason, seen)
+    with journal.acting_on_portal() as portal:
+        return _keep(portal, rule, actor, reason, seen)
 
 
 def apply_preset(key: str, group: Group, *, actor: Person, reason: str) -> list[DeadlineRule]:
@@ -70,8 +69,7 @@ def apply_preset(key: str, group: Group, *, actor: Person, reason: str) -> list[
 
     Raises KeyError for an unknown preset, and as `keep`; RuleRefused where the group has them all.
     """
-    with transaction.atomic():
-        portal = journal.portal()
+    with journal.acting_on_portal() as portal:
         wanted = [row_of(rule, group) for rule in PRESETS[key]]
         missing = [row for row in wanted if equal_to(row) is None]
         if not missing:

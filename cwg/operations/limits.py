@@ -1,14 +1,17 @@
 """What no view should have to think of: bytes that are no text, rules of sign-in that hold everywhere, a busy register."""
 
+import time
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from cwg.documents import uploads
-from cwg.documents.register import RegisterBusy
 from cwg.members import second_factor
 from cwg.members.requests import of_visitor
+from cwg.record import holding
 
 OPEN_TO_STAFF_WITHOUT_MFA = ("/accounts/", "/static/", "/livez", "/readyz", "/language/")
 
@@ -53,9 +56,11 @@ class BadInputMiddleware:
 
 
 class BusyMiddleware:
-    """The answer to every act that waited for the lock of a register in vain: 503, and a page that sends it again.
+    """The answer to whatever waited in vain for a lock or was ended by the database: 503, and a page that sends it again.
 
-    Nothing was changed then. The page holds all that was entered, so that one button repeats the act as it was.
+    Most often that is a register which is held (`register.RegisterBusy`); it may be any row. The page says what happened,
+    for how long it waited, and whether anything was changed; it holds all that was entered, so that one button repeats the
+    act as it was. Files it cannot hold, and says so.
     """
 
     RETRY_AFTER = 5  # seconds
@@ -64,10 +69,12 @@ class BusyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest):
+        request.began = time.monotonic()  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, RegisterBusy):
+        busy = exception if isinstance(exception, holding.Busy) else self._busy_of(request, exception)
+        if busy is None:
             return None
         entered = [
             (name, value)
@@ -75,8 +82,32 @@ class BusyMiddleware:
             if name != "csrfmiddlewaretoken"
             for value in values
         ]
-        answer = render(
-            request, "busy.html", {"entered": entered, "address": request.get_full_path()}, status=503
-        )
+        page = {
+            "busy": busy,
+            "seconds": round(busy.waited),
+            "reading": request.method in ("GET", "HEAD"),
+            "entered": entered,
+            "files": [file.name for _name, files in request.FILES.lists() for file in files],
+            "typed": [(name, value) for name, value in entered if value.strip()],
+            "address": request.get_full_path(),
+            "back": _page_before(request),
+        }
+        answer = render(request, "busy.html", page, status=503)
         answer["Retry-After"] = str(self.RETRY_AFTER)
         return answer
+
+    @staticmethod
+    def _busy_of(request: HttpRequest, exception: Exception) -> holding.Busy | None:
+        """What the database said of an act that locks no register; None for any other error."""
+        why = holding.why(exception)
+        if why in (holding.Why.LOCKED, holding.Why.SLOW) or holding.state_of(exception) == holding.SILENT:
+            assert why is not None
+            return holding.Busy(why, time.monotonic() - request.began)  # type: ignore[attr-defined]
+        return None
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The address of the page of ours that the request was sent from; empty where that is not known."""
+    sent_from = request.headers.get("Referer", "")
+    own = url_has_allowed_host_and_scheme(sent_from, {request.get_host()}, require_https=request.is_secure())
+    return sent_from if own else ""

@@ -19,7 +19,7 @@ from cwg.documents import restore_gaps
 from cwg.documents.models import Register
 from cwg.members.models import Session
 from cwg.notices.models import Event, Notice
-from cwg.record import chain_copies, jobs, journal, replay, signing
+from cwg.record import chain_copies, holding, jobs, journal, replay, signing
 from cwg.record.models import JournalEntry, PortalJournal
 
 from . import backup
@@ -92,6 +92,7 @@ def go_on() -> Restored:
                 restore_gaps.record(locked, loss, at=result.at)
                 result.found.append((str(locked), loss))
         portal = journal.portal()
+        holding.take_time()  # the copies are read from the file storage, and web and worker are stopped
         known.add(portal.chain)
         if lost := replay.go_on(portal):
             loss = restore_gaps.of(lost)

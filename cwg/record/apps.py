@@ -1,6 +1,7 @@
 from datetime import time, timedelta
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,7 +11,9 @@ class RecordConfig(AppConfig):
     verbose_name = _("Record")
 
     def ready(self) -> None:
-        from . import chain_copies, checks, heartbeat, jobs, readiness, seals, verification
+        from . import chain_copies, checks, heartbeat, jobs, other_sessions, readiness, seals, verification
+
+        post_migrate.connect(other_sessions.bind, sender=self)
 
         verification.register(checks)
         jobs.register("chain-copies", chain_copies.copy, every=timedelta(seconds=5))

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from cwg import clock
 
+from . import holding
 from .models import VerificationRun
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ def run() -> Iterator[tuple[str, list[str]]]:
         try:
             # A savepoint: a question the database refuses leaves the transaction good for the checks after it.
             with transaction.atomic():
+                holding.take_time()  # files are hashed between two questions; nobody waits for what is only read
                 found = list(_checks[name]())
         except Exception as error:
             # Whatever it met on damaged rows, the other checks still have to be made and told.

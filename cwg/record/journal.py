@@ -13,11 +13,13 @@ import json
 import secrets
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection
 
+from . import holding
 from .models import GENESIS, Chained, JournalEntry, PortalJournal
 
 VERSION = 2
@@ -166,6 +168,24 @@ def faults(row: Chained) -> Iterator[str]:
 
 
 def portal() -> PortalJournal:
-    """The portal's row, locked, for an act that belongs to no one register. Within a transaction."""
+    """The portal's row, locked, within a transaction that is open for other reasons; else `acting_on_portal`."""
+    holding.hurry()
+    return _locked_portal()
+
+
+@contextmanager
+def acting_on_portal() -> Iterator[PortalJournal]:
+    """A transaction with the portal's row locked, for an act that belongs to no one register. Raises holding.Busy."""
+    length = PortalJournal.objects.values_list("chain_length", flat=True)
+    with holding.turn("portal", length.first) as left, holding.briefly(left):
+        yield _locked_portal()
+
+
+def _locked_portal() -> PortalJournal:
     PortalJournal.objects.get_or_create(singleton=True)
-    return PortalJournal.objects.select_for_update().get()
+    return PortalJournal.objects.select_for_update(no_key=True).get()
+
+
+def portal_as_it_stands() -> PortalJournal:
+    """The portal's row for who only reads it: nobody waits."""
+    return PortalJournal.objects.get_or_create(singleton=True)[0]

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db import transaction
 from django.db.models.functions import TruncDate
 
 from cwg import clock
@@ -63,8 +62,7 @@ def read(day: date) -> DayOfAccess | None:
 
 def seal() -> int:
     """Seal every day that is fully past and not sealed yet; returns how many were. Safe twice, and two at once."""
-    with transaction.atomic():
-        portal = journal.portal()  # whoever comes second waits here, and finds the days sealed
+    with journal.acting_on_portal() as portal:  # whoever comes second waits here, and finds the days sealed
         now = clock.now()
         today = datetime.combine((now - SETTLED_AFTER).date(), time.min, UTC)
         days = (

@@ -124,8 +124,7 @@ def retire(*, reason: str) -> list[SigningKey]:
     instant, are published beside them and stand in the portal's own chain.
     """
     reason = clean_reason(reason)
-    with transaction.atomic():
-        locked = journal.portal()
+    with journal.acting_on_portal() as locked:
         rows = list(SigningKey.objects.select_for_update().filter(retired_at__isnull=True))
         at = clock.now()  # after the locks: nothing was signed with them later
         for row in rows:

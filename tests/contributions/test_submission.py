@@ -33,7 +33,9 @@ def under_the_lock(draft: Contribution, person) -> list[str]:
         submission.submit(token, person=person, arrived_at=clock.now())
     said = [query["sql"] for query in asked]
     lock = next(
-        number for number, sql in enumerate(said) if '"documents_register"' in sql and "FOR UPDATE" in sql
+        number
+        for number, sql in enumerate(said)
+        if '"documents_register"' in sql and "FOR NO KEY UPDATE" in sql
     )
     return said[lock:]
 

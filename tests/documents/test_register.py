@@ -12,6 +12,7 @@ from cwg.documents import register as the_register
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Document, Register, Revision, Series
 from cwg.members.models import Office, Role
+from cwg.record import holding
 from cwg.record.models import JournalEntry
 from tests import drafts, factories
 
@@ -33,7 +34,7 @@ def enter(register, actor, at, **filing):
             arrived_at=at,
         )
 
-    return the_register.decide(act)
+    return the_register.decide(register.pk, act)
 
 
 def test_each_series_has_a_run_of_numbers_of_its_own(register, secretary):
@@ -96,10 +97,10 @@ def test_a_token_registers_once(register, saudi_focal_point, held):
             arrived_at=held.at,
         )
 
-    the_register.decide(act)
+    the_register.decide(register.pk, act)
     before = drafts.registered()
     with pytest.raises(DatabaseError):
-        the_register.decide(act)
+        the_register.decide(register.pk, act)
     assert drafts.registered() == before
 
 
@@ -253,25 +254,39 @@ def failing(error: psycopg.Error, times: int):
 @pytest.mark.parametrize("error", [psycopg.errors.DeadlockDetected(), psycopg.errors.SerializationFailure()])
 def test_a_deadlock_and_a_serialization_failure_are_tried_three_times(error):
     act, attempts = failing(error, 2)
-    assert the_register.decide(act) == "done"
+    assert the_register.decide(0, act) == "done"
     assert len(attempts) == 3
     act, attempts = failing(error, 3)
     with pytest.raises(OperationalError):
-        the_register.decide(act)
+        the_register.decide(0, act)
     assert len(attempts) == 3
 
 
 def test_a_lock_timeout_is_not_tried_again_because_that_loses_the_place_in_the_queue():
     act, attempts = failing(psycopg.errors.LockNotAvailable(), 1)
     with pytest.raises(the_register.RegisterBusy):
-        the_register.decide(act)
+        the_register.decide(0, act)
     assert len(attempts) == 1
 
 
-def test_nothing_else_is_tried_again():
+def test_a_decision_that_was_ended_because_its_process_was_silent_is_tried_again():
+    act, attempts = failing(psycopg.errors.IdleInTransactionSessionTimeout(), 1)
+    assert the_register.decide(0, act) == "done"
+    assert len(attempts) == 2
+
+
+def test_a_session_that_somebody_ended_is_not_tried_again_and_nothing_was_changed():
     act, attempts = failing(psycopg.errors.AdminShutdown(), 1)
+    with pytest.raises(the_register.RegisterBusy) as busy:
+        the_register.decide(0, act)
+    assert len(attempts) == 1
+    assert busy.value.why is holding.Why.ENDED and busy.value.certain
+
+
+def test_nothing_else_is_tried_again():
+    act, attempts = failing(psycopg.errors.DiskFull(), 1)
     with pytest.raises(OperationalError):
-        the_register.decide(act)
+        the_register.decide(0, act)
     assert len(attempts) == 1
 
 
@@ -280,12 +295,12 @@ def test_a_decision_is_never_part_of_another_transaction(dg):
     """Otherwise the outer one could take back what a receipt has told."""
     register = factories.make_register(dg)
     with pytest.raises(RuntimeError), transaction.atomic():
-        the_register.decide(lambda: the_register.lock(register.pk))
+        the_register.decide(register.pk, lambda: the_register.lock(register.pk))
 
 
 def test_an_unknown_register_is_not_locked(register):
     with pytest.raises(Register.DoesNotExist):
-        the_register.decide(lambda: the_register.lock(0))
+        the_register.decide(0, lambda: the_register.lock(0))
 
 
 def test_a_focal_point_of_another_state_uses_no_slot(dg, register, held):

@@ -8,7 +8,7 @@ import time
 
 import psycopg
 import pytest
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import OperationalError, connection, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
 from contributions import submission
@@ -16,6 +16,7 @@ from contributions.models import Contribution
 from cwg import clock
 from cwg.documents import register as the_register
 from cwg.documents.models import Document, Receipt
+from cwg.record import holding
 from cwg.record.models import JournalEntry
 from tests import drafts
 from tests.faults import crowd, web_server
@@ -139,7 +140,8 @@ def test_a_session_ended_in_the_middle_changes_nothing_and_the_same_token_goes_o
         try:
             with connection.execute_wrapper(wrapper):
                 done = send(sender)
-        except (OperationalError, InterfaceError):
+        except (OperationalError, the_register.RegisterBusy) as error:
+            assert getattr(error, "certain", True)
             cut += 1
             connection.close()
             assert standing(sender) == before, f"cut before statement {number}"
@@ -165,8 +167,9 @@ def test_a_connection_cut_during_commit_leaves_one_document_after_the_retry(send
         commit(self)
 
     monkeypatch.setattr(DatabaseWrapper, "_commit", cut)
-    with pytest.raises((OperationalError, InterfaceError)):
+    with pytest.raises(the_register.RegisterBusy) as busy:
         send(sender)
+    assert not busy.value.certain
     monkeypatch.undo()
     connection.close()
     done = send(sender)
@@ -186,7 +189,7 @@ def held_by_somebody(register):
 def test_a_register_that_stays_locked_says_so_and_the_same_token_goes_on(
     register, sender, client_of, monkeypatch
 ):
-    monkeypatch.setattr(the_register, "LOCK_TIMEOUT", "200ms")
+    monkeypatch.setattr(holding, "PATIENCE", 0.2)
     client = client_of(sender.person)
     before = standing(sender)
     path = f"/contributions/{sender.draft}/submit/"
@@ -204,7 +207,7 @@ def test_a_register_that_stays_locked_says_so_and_the_same_token_goes_on(
 
 def test_a_withdrawal_of_a_register_that_stays_locked_changes_nothing(register, sender, monkeypatch):
     document = send(sender).receipt.revision.document
-    monkeypatch.setattr(the_register, "LOCK_TIMEOUT", "200ms")
+    monkeypatch.setattr(holding, "PATIENCE", 0.2)
     before = standing(sender)
     with held_by_somebody(register), pytest.raises(the_register.RegisterBusy):
         the_register.withdraw(document, actor=sender.person, reason="no")

@@ -37,7 +37,7 @@ def be_late(register: Register, iso3: str) -> JournalEntry:
         locked = registering.lock(register.pk)
         return registering.enter(locked, filing, actor=actor, token=uuid.uuid4(), arrived_at=locked.opens_at)
 
-    assert registering.decide(act).receipt is None
+    assert registering.decide(register.pk, act).receipt is None
     return JournalEntry.objects.filter(act="late").latest("position")
 
 

@@ -14,6 +14,7 @@ from contributions import answering, drafting, withdrawing
 from cwg.documents import register
 from cwg.documents.models import Document
 from cwg.members.rights import rights_of
+from cwg.record import holding as holding_rows
 from cwg.record import jobs
 from cwg.record.models import JournalEntry
 from meetings import answers, request_lines, request_reminding, requests, verification
@@ -288,7 +289,7 @@ def test_a_document_that_is_withdrawn_while_it_is_being_linked_answers_no_more(
 def test_a_document_that_is_held_too_long_makes_the_act_busy_and_changes_nothing(
     held, asked, free, secretary, monkeypatch
 ):
-    monkeypatch.setattr(register, "LOCK_TIMEOUT", "200ms")
+    monkeypatch.setattr(holding_rows, "PATIENCE", 0.2)
     let_go, held_now = Signal(), Signal()
 
     def holding() -> None:

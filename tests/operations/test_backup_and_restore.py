@@ -117,13 +117,14 @@ def revise(document: Document) -> Revision:
     import uuid
 
     entered = deciding.decide(
+        document.register_id,
         lambda: deciding.enter(
             deciding.lock(document.register_id),
             filing,
             actor=actor,
             token=uuid.uuid4(),
             arrived_at=clock.now(),
-        )
+        ),
     )
     return entered.receipt.revision
 

@@ -146,6 +146,10 @@ def test_no_page_answers_a_busy_register_in_words_of_its_own():
         for part in ("cwg", "contributions", "meetings")
         for path in Path(settings.BASE_DIR, part).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ExceptHandler) and node.type and "RegisterBusy" in ast.dump(node.type)
+        if isinstance(node, ast.ExceptHandler)
+        and node.type
+        and re.search("Busy'", ast.dump(node.type))
+        # The register itself tries again what its own silence ended.
+        and path.name != "register.py"
     ]
     assert own == []

@@ -1,0 +1,116 @@
+"""What every session of the database is bound to, by the kind of process."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from django.db import connection
+
+from cwg import connections
+from cwg.connections import Process
+from cwg.record import holding, other_sessions
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def held(*names: str) -> dict[str, str]:
+    with connection.cursor() as cursor:
+        found = {}
+        for name in names:
+            cursor.execute("SELECT current_setting(%s)", [name])
+            (found[name],) = cursor.fetchone()
+        return found
+
+
+@pytest.mark.parametrize("process", list(Process))
+def test_each_kind_of_process_has_all_limits_and_the_deaths(process):
+    options = connections.options(process, {})
+    for name in (
+        "idle_in_transaction_session_timeout",
+        "statement_timeout",
+        "lock_timeout",
+        *connections.DEATHS,
+    ):
+        assert f"-c {name}=" in options["options"]
+    assert options["keepalives"] == 1 and options["tcp_user_timeout"] > 0
+
+
+def test_no_page_outlasts_its_patience_and_no_task_its_end(settings):
+    web, worker = connections.LIMITS[Process.WEB], connections.LIMITS[Process.WORKER]
+    assert web.statement > holding.PATIENCE
+    assert worker.statement < settings.CELERY_TASK_TIME_LIMIT
+    for process in (Process.WEB, Process.WORKER, Process.COMMAND):
+        assert 0 < connections.LIMITS[process].holding <= 2
+
+
+def test_what_the_address_of_the_database_says_wins():
+    given = {"options": "-c statement_timeout=7s", "keepalives": 0}
+    options = connections.options(Process.WEB, given, statement=9)
+    assert options["options"].endswith("-c statement_timeout=7s")
+    assert "-c statement_timeout=9000ms " in options["options"]
+    assert options["keepalives"] == 0
+
+
+def test_the_sessions_of_this_process_are_bound(db):
+    assert connections.this_process() is Process.TEST
+    assert held("idle_in_transaction_session_timeout", "client_connection_check_interval") == {
+        "idle_in_transaction_session_timeout": "5min",
+        "client_connection_check_interval": "1s",
+    }
+
+
+@pytest.mark.parametrize(
+    ("said_by", "process"),
+    [
+        ("import cwg.wsgi", "web"),
+        ("import cwg.gunicorn", "web"),
+        ("import cwg.celery", "worker"),
+        ("import cwg.wsgi, cwg.celery, cwg.gunicorn", "web"),
+        ("import django; django.setup()", "worker"),
+    ],
+)
+def test_a_process_is_what_its_entrance_says(said_by: str, process: str):
+    asked = f"{said_by}; from cwg import connections; print(connections.this_process())"
+    done = subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "cwg.settings"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert done.stdout.strip() == process
+
+
+def test_other_sessions_are_bound_in_a_database_that_lost_it(db):
+    with connection.cursor() as cursor:
+        cursor.execute(f'ALTER DATABASE "{connection.settings_dict["NAME"]}" RESET ALL')
+    assert other_sessions._held() == {}
+    other_sessions.bind()
+    assert other_sessions._held() == other_sessions.WANTED
+
+
+def test_a_role_that_does_not_own_the_database_is_told_what_the_owner_runs(db, monkeypatch, caplog):
+    with connection.cursor() as cursor:
+        cursor.execute(f'ALTER DATABASE "{connection.settings_dict["NAME"]}" RESET ALL')
+    monkeypatch.setattr(other_sessions, "_may_bind", lambda: False)
+    other_sessions.bind()
+    assert other_sessions._held() == {}
+    assert "idle_in_transaction_session_timeout" in caplog.text and "ALTER DATABASE" in caplog.text
+
+
+def test_the_server_of_compose_says_the_same():
+    command = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["db"]["command"]
+    said = dict(word.split("=", 1) for word in command if re.match(r"[a-z_]+=", word))
+
+    def in_seconds(value: str) -> float:
+        number = float(re.match(r"[0-9]+", value).group())
+        return number / 1000 if value.endswith("ms") else number
+
+    for name, value in other_sessions.WANTED.items():
+        assert in_seconds(said[name]) == in_seconds(value), name
