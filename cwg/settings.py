@@ -335,6 +335,8 @@ EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "CWG-Internet secretariat <cwg-internet@portal.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Told of what is wrong with the installation, beside the administrators: a duty desk. Commas between several.
+ALERT_EMAIL = env.list("ALERT_EMAIL", default=[])
 
 # --- Background work: the database is the queue of record, Celery the hand that works it ------------------------
 REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")

@@ -19,6 +19,11 @@ def beat(name: str = WORKER) -> datetime:
     return at
 
 
+def forget(name: str) -> None:
+    """`name` is not seen any more: what it stood for is over."""
+    Heartbeat.objects.filter(name=name).delete()
+
+
 def note() -> int:
     """The worker's job that says it is at work. Returns how many rows it moved: one."""
     beat()

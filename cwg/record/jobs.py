@@ -5,6 +5,7 @@ timetable of beat and `manage.py sweep NAME` are made from that, all under the j
 twice, or two at once, changes nothing.
 """
 
+import contextlib
 import time as clocks
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 
 import structlog
 from celery.schedules import crontab
+from django.db import DatabaseError
 
 from cwg import clock
 from cwg.celery import app
@@ -66,6 +68,11 @@ class Job:
     def mark(self) -> str:
         """The heartbeat that tells when it was last done."""
         return f"job: {self.name}"
+
+    @property
+    def failing_mark(self) -> str:
+        """The heartbeat that tells that it broke off when it was last begun."""
+        return f"failing: {self.name}"
 
 
 _jobs: dict[str, Job] = {}
@@ -121,14 +128,17 @@ def run(name: str) -> int:
     """Do one job and note that it was done. Returns how many rows it moved.
 
     The log has one line for it, however it ended. Raises KeyError for a name that nobody registered, and whatever
-    the job raises; then nothing is noted.
+    the job raises; then it is noted as failing.
     """
     job, began = _jobs[name], clocks.monotonic()
     try:
         moved = job.work()
         heartbeat.beat(job.mark)
+        heartbeat.forget(job.failing_mark)
     except BaseException as error:
         logger.error("task", name=name, outcome="failed", error=type(error).__name__, ms=_since(began))
+        with contextlib.suppress(DatabaseError):  # what it raised is told, also where the database is gone
+            heartbeat.beat(job.failing_mark)
         raise
     logger.info("task", name=name, outcome="done", rows=moved, ms=_since(began))
     return moved
@@ -136,6 +146,12 @@ def run(name: str) -> int:
 
 def _since(began: float) -> float:
     return round((clocks.monotonic() - began) * 1000, 1)
+
+
+def failing() -> set[str]:
+    """The jobs that broke off when they were last begun. One query."""
+    marks = {job.failing_mark: job.name for job in registered()}
+    return {marks[name] for name in Heartbeat.objects.filter(name__in=marks).values_list("name", flat=True)}
 
 
 def last_done() -> dict[str, datetime | None]:
@@ -147,10 +163,11 @@ def last_done() -> dict[str, datetime | None]:
 
 
 def none_is_overdue() -> Answer:
-    """Whether each job was done of late, and how long ago: a question of `/readyz`."""
-    now, done = clock.now(), last_done()
+    """Whether each job was done of late and none fails, and how long ago: a question of `/readyz`."""
+    now, done, broken = clock.now(), last_done(), failing()
     return {
-        "ok": not any(job.is_overdue(now, done[job.name]) for job in registered()),
+        "ok": not broken and not any(job.is_overdue(now, done[job.name]) for job in registered()),
+        "failing": sorted(broken),
         "done_seconds_ago": {
             name: int((now - at).total_seconds()) if at else None for name, at in done.items()
         },
