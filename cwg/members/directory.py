@@ -12,6 +12,8 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from . import mailboxes
+from .addresses import folded
 from .models import DELEGATION_ROLES, OFFICE_ROLES, Accreditation, Group, Invitation, Person, Role, not_ended
 from .oversight import account_groups, is_administrator, known_people, may_manage, may_manage_people
 from .parties import Party
@@ -83,6 +85,7 @@ class OfferedInvitation:
     invitation: Invitation
     open: bool
     may_act: bool
+    trouble: mailboxes.Trouble | None = None
 
 
 def _manages(rights: Rights, about: Accreditation | Invitation) -> bool:
@@ -98,8 +101,16 @@ def offered_on_role(role: Accreditation, rights: Rights) -> OfferedRole:
     )
 
 
-def offered_on_invitation(invitation: Invitation, rights: Rights) -> OfferedInvitation:
-    return OfferedInvitation(invitation, invitation.is_open_at(rights.at), _manages(rights, invitation))
+def offered_on_invitations(invitations: Iterable[Invitation], rights: Rights) -> list[OfferedInvitation]:
+    """Each with whether its mail gets through. One query for that, and none of its own for the rest."""
+    rows = list(invitations)
+    troubles = mailboxes.troubles(each.email for each in rows)
+    return [
+        OfferedInvitation(
+            each, each.is_open_at(rights.at), _manages(rights, each), troubles.get(folded(each.email))
+        )
+        for each in rows
+    ]
 
 
 def others(role: Accreditation, rights: Rights) -> list[Role]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from cwg.look.pages import page_of
 
-from . import account_care, directory
+from . import account_care, directory, mailboxes
 from .models import Accreditation, Group, MemberState, Role
 from .oversight import account_groups
 from .requests import PortalRequest
@@ -54,18 +54,18 @@ def people(request: PortalRequest) -> HttpResponse:
         "held",
     )
     paginator = Paginator(found.order_by("name", "pk").prefetch_related(roles), PAGE_LENGTH)
+    page = page_of(paginator, request.GET.get("page"))
+    mailboxes.mark(page.object_list)
     invited = list(waiting[: INVITATIONS_SHOWN + 1])
     return render(
         request,
         "members/people.html",
         {
             "form": form,
-            "page": page_of(paginator, request.GET.get("page")),
+            "page": page,
             "count": paginator.count,
             "narrowed": any(form.cleaned_data.values()),
-            "invitations": [
-                directory.offered_on_invitation(each, rights) for each in invited[:INVITATIONS_SHOWN]
-            ],
+            "invitations": directory.offered_on_invitations(invited[:INVITATIONS_SHOWN], rights),
             "more_invitations": len(invited) > INVITATIONS_SHOWN,
         },
     )
@@ -89,6 +89,7 @@ def state(request: PortalRequest, iso3: str) -> HttpResponse:
     for role in sorted(held, key=lambda each: each.role != Role.FOCAL_POINT):
         by_group[role.group].append(directory.offered_on_role(role, rights))
     submits = {role.group_id for role in held if role.role == Role.FOCAL_POINT and role.person.is_active}
+    mailboxes.mark(role.person for role in held)
     invited = directory.invitations(rights).filter(state=found)
     return render(
         request,
@@ -96,7 +97,7 @@ def state(request: PortalRequest, iso3: str) -> HttpResponse:
         {
             "state": found,
             "groups": [(group, roles, group.pk in submits) for group, roles in by_group.items()],
-            "invitations": [directory.offered_on_invitation(each, rights) for each in invited],
+            "invitations": directory.offered_on_invitations(invited, rights),
         },
     )
 
@@ -106,6 +107,7 @@ def person(request: PortalRequest, pk: int) -> HttpResponse:
     """One person: the account, the roles, and what can be done with either."""
     rights = request.rights
     found = directory.person_or_404(rights, pk)
+    mailboxes.mark([found])
     keeps = directory.keeps_people(rights)
     roles = directory.roles(rights).filter(person=found).order_by("-since", "-pk")
     own = None if keeps else directory.own_delegations(rights)[0]
