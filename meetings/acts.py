@@ -259,6 +259,14 @@ def _notice_sent_again(facts: Facts, names: Names, person: str) -> str:
     return with_reason(said, facts)
 
 
+def _notice_set_aside(facts: Facts, names: Names, person: str) -> str:
+    said = _("Failed mail %(number)d set aside by %(person)s") % {
+        "number": facts["notice"],
+        "person": person,
+    }
+    return with_reason(said, facts)
+
+
 def _key_made(facts: Facts, names: Names, person: str) -> str:
     return _("Signing key %(key)s made") % {"key": facts["key"]}
 
@@ -300,6 +308,7 @@ ACTS: dict[str, Act] = {
     # Of the portal's own chain.
     "access-sealed": Act(_access_sealed, Audience.OVERSEERS),
     "notice_sent_again": Act(_notice_sent_again, Audience.OVERSEERS),
+    "notice_set_aside": Act(_notice_set_aside, Audience.OVERSEERS),
     "signing_key_made": Act(_key_made),
     "signing_key_retired": Act(_key_retired),
 }

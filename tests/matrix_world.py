@@ -37,7 +37,7 @@ from cwg.members.parties import Party
 from cwg.members.rights import rights_of
 from cwg.members.roster import carrying_out, judging
 from cwg.members.roster import reading as roster_reading
-from cwg.notices.models import DemoMail, Event, Notice
+from cwg.notices.models import DemoMail, Event, Notice, Why
 from cwg.record import access, heartbeat, journal
 from cwg.record.models import AccessEntry, Heartbeat, JournalEntry, PortalJournal, VerificationRun
 from meetings import answers, requests
@@ -359,6 +359,9 @@ def _rest(world: World) -> dict[str, Any]:
         person=world.people["delegate"],
         address=world.people["delegate"].email,
         status=Notice.Status.FAILED,
+        why=Why.NO_MAILBOX,
+        failing_since=now,
+        failed_at=now,
         due_at=now,
         message_id="<matrix@test.example>",
     )

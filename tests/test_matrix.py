@@ -155,7 +155,10 @@ OBJECTS["documents:translation-remove"] = {
     "prepared for private": lambda w: {"path": w.private.path, "pk": w.prepared_file.pk},
     "by another document's address": lambda w: {"path": w.public.path, "pk": w.prepared_file.pk},
 }
-OBJECTS["today:send-again"] = {"failed mail": lambda w: {"pk": w.notice.pk}}
+for _act in ("today:one-mail", "today:send-again", "today:set-aside"):
+    OBJECTS[_act] = {"failed mail": lambda w: {"pk": w.notice.pk}}
+for _act in ("today:send-all-again", "today:set-all-aside"):
+    OBJECTS[_act] = {"failed mail": lambda w: {"why": w.notice.why}}
 OBJECTS["console:verification-run"] = {"of the world": lambda w: {"pk": w.verification.pk}}
 OBJECTS["documents:rule"] = {
     name: (lambda w, name=name: {"pk": w.things[name].pk}) for name in ("rule", "own_rule", "foreign_rule")

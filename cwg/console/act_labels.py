@@ -30,6 +30,7 @@ WORDS: dict[str, Any] = {
     "request_answered": _("Document linked to a request"),
     "request_unlinked": _("Link to a request removed"),
     "notice_sent_again": _("Mail sent again"),
+    "notice_set_aside": _("Failed mail set aside"),
     "translation": _("Translation added"),
     "archive_opened": _("Archive opened"),
     "archived": _("Entered into the archive"),
@@ -73,6 +74,8 @@ WORDS: dict[str, Any] = {
     # Kinds of mail.
     "invitation": _("Invitation"),
     "sign_in_link": _("Link to sign in"),
+    "alarm": _("Alarm of the installation"),
+    "all_clear": _("All clear of the installation"),
     "address_change_old": _("Change of address, to the old address"),
     "address_change_new": _("Change of address, to the new address"),
     "address_changed_here": _("Address changed, to the new address"),

@@ -116,12 +116,15 @@ class NoticeAdmin(OfGroupsOrNone):
         "status",
         "due_at",
         "attempts",
+        "why",
+        "failing_since",
+        "failed_at",
         "last_error",
         "sent_at",
         "message_id",
     )
-    list_display = ("address", "kind", "status", "due_at", "attempts", "last_error", "sent_at")
-    list_filter = ("status", ("event__kind", KindOfMailFilter))
+    list_display = ("address", "kind", "status", "due_at", "attempts", "why", "last_error", "sent_at")
+    list_filter = ("status", "why", ("event__kind", KindOfMailFilter))
 
     def visible(self, rows: QuerySet, rights: Rights) -> QuerySet:
         return rows.filter(pk__in=reach.seen(rights))
@@ -130,8 +133,7 @@ class NoticeAdmin(OfGroupsOrNone):
     search_fields = ("address", "person__name")
 
     def links(self, request, row):
-        if reach.may_send_again(row, request.rights):
-            yield _("Send again"), reverse("today:send-again", args=[row.pk])
+        yield _("What happened, and what to do"), reverse("today:one-mail", args=[row.pk])
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("event__group", "person")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
@@ -16,7 +16,7 @@ from cwg.look.polling import asked_by_pages
 from cwg.members.oversight import seen_groups
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
-from cwg.notices import reach
+from cwg.notices import alarms, troubles
 from cwg.notices.models import Notice
 from cwg.notices.readiness import OUTBOX_EMPTIED_WITHIN
 from cwg.record import heartbeat
@@ -29,7 +29,7 @@ from meetings.offers import MeetingAct
 from meetings.request_lines import RequestLine
 
 SUBMISSIONS_SHOWN = 20
-MAIL_SHOWN = 20
+MAIL_SHOWN = 3
 FILES_SHOWN = 6
 WEEK = timedelta(days=7)
 
@@ -41,7 +41,12 @@ def today(request: PortalRequest) -> HttpResponse:
     if not rights.enters_console:
         raise Http404
     groups = seen_groups(rights)
-    context: dict[str, Any] = {"health": _health(rights.at), "sees_groups": bool(groups)}
+    context: dict[str, Any] = {
+        "health": _health(rights.at),
+        "sees_groups": bool(groups),
+        "mail": troubles.of(rights, shown=MAIL_SHOWN),
+        "alarms": alarms.standing(),
+    }
     if groups:
         context |= {
             "drafts": open_drafts_by_party(rights.secretariat_groups),
@@ -50,10 +55,6 @@ def today(request: PortalRequest) -> HttpResponse:
             "deadlines": _deadlines_of_the_week(rights),
             "in_session": _in_session(rights),
             "requests_due": _requests_due(rights),
-            "failed": _mail(rights, Q(status=Notice.Status.FAILED)),
-            "overdue": _mail(
-                rights, Q(status=Notice.Status.WAITING, due_at__lt=rights.at - OUTBOX_EMPTIED_WITHIN)
-            ),
             "unscanned": _unscanned(rights),
         }
     return TemplateResponse(request, "console/today.html", context)
@@ -135,17 +136,6 @@ def _requests_due(rights: Rights) -> list[RequestLine]:
         .order_by("due_on", "pk")
     )
     return [request_lines.line_of(request, rights.at) for request in found]
-
-
-def _mail(rights: Rights, which: Q) -> dict[str, Any]:
-    found = reach.seen(rights).filter(which)
-    return {
-        "count": found.count(),
-        "rows": [
-            (notice, reach.may_send_again(notice, rights))
-            for notice in found.select_related("event").order_by("due_at")[:MAIL_SHOWN]
-        ],
-    }
 
 
 def _unscanned(rights: Rights) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from cwg.documents.models import Document, Source
 from cwg.documents.states import OPEN_TO_CONTRIBUTIONS, MeetingState
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
+from cwg.notices import troubles
 from meetings import request_lines
 from meetings.models import Meeting
 
@@ -89,6 +90,7 @@ def home(request: PortalRequest) -> HttpResponse:
             "sponsorships": _sponsorships(rights),
             "asked": request_lines.asked_of(rights),
             "recent": listing.rows(recent.order_by("-available_at")[:LAST_SHOWN], with_meeting=True),
+            "mail": troubles.in_short(rights),
             "now": now,
         },
     )

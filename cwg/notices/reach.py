@@ -1,30 +1,69 @@
-"""Which mails somebody sees, and may send again: those of the own groups, and of no group those to people one knows."""
+"""Which mails somebody sees, and may send again: those of the own groups, and of no group those to people one knows.
 
-from django.db.models import Q, QuerySet
+An administrator, who looks after the installation, sees in every group what failed and nothing else.
+"""
 
-from cwg.members.oversight import known_people, seen_groups
+from django.db.models import Q
+
+from cwg.members.oversight import is_administrator, known_people, seen_groups
 from cwg.members.rights import Rights
 
-from . import kinds
-from .models import Notice
+from . import kinds, resending
+from .models import Notice, NoticeQuerySet
 
 
-def seen(rights: Rights) -> QuerySet[Notice]:
+def seen(rights: Rights) -> NoticeQuerySet:
     """Of mails about drafts only what failed: that there is a draft is nobody else's affair."""
-    groups = seen_groups(rights)
-    if not groups:
-        return Notice.objects.none()
-    of_no_group = Q(event__group__isnull=True, person__in=known_people(rights))
+    found = Q(pk__in=[])
+    if groups := seen_groups(rights):
+        of_no_group = Q(event__group__isnull=True, person__in=known_people(rights))
+        found |= Q(event__group_id__in=groups) | of_no_group
+    if is_administrator(rights):
+        found |= Q(status=Notice.Status.FAILED) | Q(status=Notice.Status.WAITING, failing_since__isnull=False)
     not_of_drafts = ~Q(event__kind__in=kinds.of_drafts()) | Q(status=Notice.Status.FAILED)
-    return Notice.objects.filter(Q(event__group_id__in=groups) | of_no_group).filter(not_of_drafts)
+    return Notice.objects.filter(found).filter(not_of_drafts)
+
+
+def untried(rights: Rights) -> NoticeQuerySet:
+    """Those that wait for their first attempt, to be counted: all that there are where every group is looked after."""
+    rows = Notice.objects.all() if is_administrator(rights) else seen(rights)
+    return rows.filter(status=Notice.Status.WAITING, failing_since__isnull=True)
+
+
+def sees_mail(rights: Rights) -> bool:
+    """Whether there is a page of mail for this person: secretariats, administrators, auditors. No query."""
+    return is_administrator(rights) or bool(seen_groups(rights))
+
+
+def serves_any(rights: Rights) -> bool:
+    """Whether any mail that fails is in this person's hands. No query."""
+    return is_administrator(rights) or rights.is_secretariat
 
 
 def serves(notice: Notice, rights: Rights) -> bool:
-    """Whether a mail that this person sees is in their hands: the secretariat's of its group."""
+    """Whether a mail that this person sees is in their hands: the secretariat's of its group, an administrator's."""
+    if is_administrator(rights) and (
+        notice.status == Notice.Status.FAILED or notice.failing_since is not None
+    ):
+        return True
     group = notice.event.group_id
     return rights.is_secretariat if group is None else group in rights.secretariat_groups
 
 
+def served(rights: Rights) -> NoticeQuerySet:
+    """Of those in trouble, all that are in this person's hands: `serves` as a condition on rows."""
+    rows = seen(rights).in_trouble()
+    if is_administrator(rights):
+        return rows
+    own = Q(event__group_id__in=rights.secretariat_groups)
+    return rows.filter(own | Q(event__group__isnull=True)) if rights.is_secretariat else rows.none()
+
+
 def may_send_again(notice: Notice, rights: Rights) -> bool:
-    """Whether this person is offered to send it again: one that failed or went out."""
-    return serves(notice, rights) and notice.status in (Notice.Status.FAILED, Notice.Status.SENT)
+    """Whether this person is offered to send it again."""
+    return serves(notice, rights) and resending.may_be_sent_again(notice)
+
+
+def may_set_aside(notice: Notice, rights: Rights) -> bool:
+    """Whether this person is offered to set it aside."""
+    return serves(notice, rights) and resending.may_be_set_aside(notice)

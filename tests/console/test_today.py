@@ -29,7 +29,10 @@ def failed(dg, now):
         address="lost@test.example",
         status="failed",
         due_at=now,
-        last_error="refused",
+        why="no_mailbox",
+        failing_since=now,
+        failed_at=now,
+        last_error="550 no such mailbox",
         message_id="<1@x>",
     )
 
@@ -157,9 +160,14 @@ def test_files_that_nobody_scanned_are_named_by_their_document(secretary, docume
     assert document.symbol in text
 
 
-def test_an_administrator_sees_health_and_nothing_of_the_groups(administrator, document, failed, client_of):
+def test_an_administrator_sees_health_and_mail_that_failed_and_nothing_else_of_the_groups(
+    administrator, document, failed, client_of
+):
     text = client_of(administrator).get(TODAY).content.decode()
-    assert document.symbol not in text and "lost@test.example" not in text
+    assert document.symbol not in text
+    assert "lost@test.example" in text and f"/mail/{failed.pk}/again/" in text
+    Notice.objects.update(status="sent", failed_at=None, failing_since=None, sent_at=failed.due_at)
+    assert "lost@test.example" not in client_of(administrator).get(TODAY).content.decode()
 
 
 @pytest.mark.parametrize("page", [TODAY, f"{TODAY}submissions/"])

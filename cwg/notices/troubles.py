@@ -1,0 +1,162 @@
+"""What fails in the mail, for one person's eyes: the server, and each reason with its mails."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Count, F, Min, Q, Window
+from django.db.models.functions import RowNumber
+
+from cwg.members.rights import Rights
+
+from . import outages, reach, why_words
+from .models import Notice, Outage, Why
+from .readiness import OUTBOX_EMPTIED_WITHIN
+
+SHOWN = 50
+
+
+@dataclass
+class Trouble:
+    """Mails that one reason keeps back. `rows`: (mail, may be sent again, may be set aside), the newest first.
+
+    `served`: how many of them are in the hands of whoever looks; `served_failed`: of those, how many were given up.
+    """
+
+    why: str
+    failing: int
+    failed: int
+    served: int
+    served_failed: int
+    since: datetime
+    rows: list[tuple[Notice, bool, bool]] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        return str(Why(self.why).label) if self.why in Why else str(why_words.means(""))
+
+    @property
+    def means(self) -> str:
+        return why_words.means(self.why)
+
+    @property
+    def to_do(self) -> str:
+        return why_words.do(self.why, given_up=not self.failing)
+
+    @property
+    def count(self) -> int:
+        return self.failing + self.failed
+
+
+@dataclass(frozen=True)
+class Mail:
+    """`outage` and how many mails wait for it; `troubles` by reason, those given up first; `overdue`: due and not tried."""
+
+    outage: Outage | None
+    waiting: int
+    troubles: list[Trouble]
+    overdue: int
+    overdue_since: datetime | None
+
+    @property
+    def outage_means(self) -> str:
+        return why_words.means(self.outage.why) if self.outage else ""
+
+    @property
+    def outage_to_do(self) -> str:
+        return why_words.do(self.outage.why) if self.outage else ""
+
+    @property
+    def count(self) -> int:
+        return sum(trouble.count for trouble in self.troubles)
+
+    @property
+    def failed(self) -> int:
+        return sum(trouble.failed for trouble in self.troubles)
+
+    @property
+    def is_well(self) -> bool:
+        return self.outage is None and not self.troubles and not self.overdue
+
+
+def of(rights: Rights, shown: int = SHOWN) -> Mail:
+    """As this person sees it, with `shown` mails of each reason. Four queries, however many mails."""
+    seen = reach.seen(rights)
+    failed = Q(status=Notice.Status.FAILED)
+    served = Q(pk__in=reach.served(rights).values("pk"))
+    counted = (
+        seen.in_trouble()
+        .order_by()
+        .values("why")
+        .annotate(
+            failing=Count("pk", filter=~failed),
+            failed=Count("pk", filter=failed),
+            served=Count("pk", filter=served),
+            served_failed=Count("pk", filter=served & failed),
+            since=Min("failing_since"),
+            late_since=Min("due_at"),
+        )
+    )
+    troubles = {
+        row["why"]: Trouble(
+            row["why"],
+            row["failing"],
+            row["failed"],
+            row["served"],
+            row["served_failed"],
+            row["since"] or row["late_since"],
+        )
+        for row in counted
+    }
+    if troubles:
+        ranked = (
+            seen.in_trouble()
+            .annotate(place=Window(RowNumber(), partition_by="why", order_by=F("pk").desc()))
+            .filter(place__lte=shown)
+            .select_related("event__group", "person")
+            .order_by("-pk")
+        )
+        for notice in ranked:
+            if notice.why in troubles:  # one that failed between the two questions is shown next time
+                troubles[notice.why].rows.append(
+                    (notice, reach.may_send_again(notice, rights), reach.may_set_aside(notice, rights))
+                )
+    outage = outages.current()
+    due = (
+        reach.untried(rights)
+        .filter(due_at__lte=rights.at)
+        .aggregate(
+            waiting=Count("pk"),
+            overdue=Count("pk", filter=Q(due_at__lt=rights.at - OUTBOX_EMPTIED_WITHIN)),
+            since=Min("due_at"),
+        )
+    )
+    return Mail(
+        outage,
+        due["waiting"],
+        sorted(troubles.values(), key=lambda each: (not each.failed, -each.count, each.why)),
+        0 if outage else due["overdue"],
+        due["since"],
+    )
+
+
+@dataclass(frozen=True)
+class InShort:
+    """How many mails are in trouble, and whether the server is away: for a line on Home."""
+
+    failing: int
+    failed: int
+    server_is_away: bool
+
+
+def in_short(rights: Rights) -> InShort | None:
+    """None for whoever looks after no mail, without a query, and where all is well. Two queries."""
+    if not reach.serves_any(rights):
+        return None
+    failed = Q(status=Notice.Status.FAILED)
+    found = (
+        reach.served(rights)
+        .order_by()
+        .aggregate(failing=Count("pk", filter=~failed), failed=Count("pk", filter=failed))
+    )
+    away = outages.current() is not None
+    return InShort(found["failing"], found["failed"], away) if away or any(found.values()) else None
