@@ -16,6 +16,8 @@ class Mailroom:
 
     `drop_answers`: how many of the next mails are taken without an answer, the connection being cut.
     `refuse`: address -> SMTP answer to RCPT. `slow`: seconds before each answer to DATA.
+    `at_connect`: the answer instead of a greeting. `at_sender`, `at_every_recipient`, `at_data`: to MAIL, RCPT, DATA.
+    `hang_at`: addresses to whose RCPT nobody ever answers. `connections` counts them.
     """
 
     def __init__(self):
@@ -23,14 +25,31 @@ class Mailroom:
         self.drop_answers = 0
         self.refuse: dict[str, str] = {}
         self.slow = 0.0
+        self.at_connect = ""
+        self.at_sender = ""
+        self.at_every_recipient = ""
+        self.at_data = ""
+        self.hang_at: set[str] = set()
+        self.connections = 0
+
+    async def handle_MAIL(self, server, session, envelope, address, mail_options):
+        if self.at_sender:
+            return self.at_sender
+        envelope.mail_from = address
+        envelope.mail_options.extend(mail_options)
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
-        if address in self.refuse:
-            return self.refuse[address]
+        if address in self.hang_at:
+            await asyncio.Event().wait()
+        if answer := self.refuse.get(address) or self.at_every_recipient:
+            return answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        if self.at_data:
+            return self.at_data
         if self.slow:
             await asyncio.sleep(self.slow)
         self.arrived.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
@@ -53,18 +72,33 @@ class _Server(SMTP):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, hostname="mailroom.test", **kwargs)
 
+    async def _handle_client(self):
+        mailroom = self.event_handler
+        mailroom.connections += 1
+        if mailroom.at_connect:
+            await self.push(mailroom.at_connect)
+            self.transport.close()
+            return
+        await super()._handle_client()
+
 
 class _Controller(Controller):
     def factory(self):
-        return _Server(self.handler)
+        return _Server(self.handler, **self.SMTP_kwargs)
+
+    def _trigger_server(self):
+        """The library's own first connection, which is none of the tests'."""
+        answer, self.handler.at_connect = self.handler.at_connect, ""
+        super()._trigger_server()
+        self.handler.at_connect, self.handler.connections = answer, 0
 
 
 @contextmanager
-def serving(mailroom: Mailroom, port: int = 0):
-    """The server at 127.0.0.1 while the block runs; yields its port."""
+def serving(mailroom: Mailroom, port: int = 0, **options):
+    """The server at 127.0.0.1 while the block runs; yields its port. `options` are aiosmtpd's: sign-in, TLS."""
     # aiosmtpd connects to the port it was told; so the free one is chosen here.
     port = port or free_port()
-    controller = _Controller(mailroom, hostname="127.0.0.1", port=port)
+    controller = _Controller(mailroom, hostname="127.0.0.1", port=port, **options)
     controller.start()
     try:
         yield port

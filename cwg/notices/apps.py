@@ -13,12 +13,25 @@ class NoticesConfig(AppConfig):
         from cwg.record import checks, jobs
         from cwg.record import readiness as questions
 
-        from . import account_mails, delivery, invitations, readiness, reminders, verification
+        from . import (
+            account_mails,
+            alarms,
+            delivery,
+            invitations,
+            mailbox_troubles,
+            readiness,
+            reminders,
+            verification,
+        )
         from .wake import JOB
 
         invitations.register()
         account_mails.register()
+        alarms.register()
+        mailbox_troubles.register()
         verification.register(checks)
         jobs.register(JOB, delivery.deliver_due, every=timedelta(seconds=5))
         jobs.register("reminders", reminders.put_due, every=timedelta(seconds=60))
+        jobs.register("alarms", alarms.look, every=timedelta(seconds=60))
         questions.register("outbox", readiness.outbox)
+        questions.register("mail", readiness.mail)

@@ -4,8 +4,10 @@ Events are written in the transaction that makes them true; a sweep expands each
 """
 
 import uuid
+from typing import Self
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from cwg.members.models import Group, Person
@@ -37,6 +39,46 @@ class Event(models.Model):
         return f"{self.kind} {self.key}"
 
 
+class Why(models.TextChoices):
+    """Why a mail has not gone out, or not yet. In words, with what to do: `why_words.py`."""
+
+    # What the receiving side, or the server, says of this one mail.
+    NO_MAILBOX = "no_mailbox", _("The address takes no mail")
+    MALFORMED = "malformed", _("No mail can be addressed so")
+    TRY_LATER = "try_later", _("The receiving side asks to try later")
+    REFUSED = "refused", _("The mail server refused this mail")
+    BROKE_OFF = "broke_off", _("The connection broke off")
+    UNWRITABLE = "unwritable", _("The portal could not write this mail")
+    # What the server says to the portal, whatever mail it comes with.
+    UNREACHABLE = "unreachable", _("The mail server cannot be reached")
+    BUSY = "busy", _("The mail server takes no mail at the moment")
+    INSECURE = "insecure", _("No secure connection to the mail server")
+    SIGN_IN = "sign_in", _("The mail server does not accept the portal's sign-in")
+    SENDER = "sender", _("The mail server does not take mail from the portal")
+    # Why it will not go out at all.
+    CLOSED = "closed", _("The account was closed")
+    UNWANTED = "unwanted", _("The person switched these mails off")
+    OVER = "over", _("What it told of was done, over or expired")
+    RESTORED = "restored", _("The database was restored from a backup")
+
+
+# Failures that speak of the address: with the next address, or a mended mailbox, they are gone.
+ABOUT_THE_ADDRESS = (Why.NO_MAILBOX, Why.MALFORMED, Why.TRY_LATER)
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def failing(self) -> Self:
+        """Tried in vain, and to be tried again."""
+        return self.filter(status=Notice.Status.WAITING, failing_since__isnull=False)
+
+    def failed(self) -> Self:
+        """Given up, until somebody sends them again or sets them aside."""
+        return self.filter(status=Notice.Status.FAILED)
+
+    def in_trouble(self) -> Self:
+        return self.failing() | self.failed()
+
+
 class Notice(models.Model):
     """One mail of one event to one person at one address. At least once is the promise."""
 
@@ -44,6 +86,7 @@ class Notice(models.Model):
         WAITING = "waiting", _("Waiting")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
+        SET_ASIDE = "set_aside", _("Failed, set aside")
         DROPPED = "dropped", _("No longer matters")
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="notices", verbose_name=_("event"))
@@ -57,10 +100,18 @@ class Notice(models.Model):
     due_at = models.DateTimeField(_("due"))
     leased_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    # Attempts, the last ones, of which nobody wrote down what became of them: their worker died.
+    broken_off = models.PositiveSmallIntegerField(default=0)
+    # Why it has not gone out, and what the mail server said, word for word.
+    why = models.CharField(_("why"), max_length=20, choices=Why.choices, blank=True)
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
+    failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("failed"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     # Fixed when the notice is made, so that a mail sent twice is one mail to the reader's program.
     message_id = models.CharField(max_length=120, unique=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("notice")
@@ -74,11 +125,60 @@ class Notice(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=models.Q(status="waiting"), name="notice_to_send")
+            models.Index(fields=["due_at"], condition=models.Q(status="waiting"), name="notice_to_send"),
+            models.Index(
+                fields=["why"],
+                condition=models.Q(status="failed") | models.Q(status="waiting", failing_since__isnull=False),
+                name="notice_in_trouble",
+            ),
+            models.Index(Lower("address"), models.F("id").desc(), name="notices_to_an_address"),
         ]
 
     def __str__(self) -> str:
         return f"{self.event.kind} → {self.address}"
+
+
+class Outage(models.Model):
+    """The mail server takes no mail of the portal's, whatever mail it is; one row while that lasts."""
+
+    singleton = models.BooleanField(default=True, unique=True, editable=False)
+    since = models.DateTimeField(_("since"))
+    tries = models.PositiveIntegerField(_("attempts"), default=1)
+    next_try_at = models.DateTimeField(_("next attempt"))
+    why = models.CharField(_("why"), max_length=20, choices=Why.choices)
+    said = models.CharField(_("last error"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("outage of the mail server")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(singleton=True), name="one_outage_at_a_time")
+        ]
+
+    def __str__(self) -> str:
+        return self.get_why_display()
+
+
+class Alarm(models.Model):
+    """Something that is wrong with the installation and that the administrators are told of; gone when it is well.
+
+    `name` is a question of the readiness (`cwg/record/readiness.py`) that is answered with no.
+    """
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    wrong_since = models.DateTimeField(_("since"))
+    # When a mail was put into the outbox last; empty while it may still pass by itself.
+    told_at = models.DateTimeField(_("told"), null=True, blank=True)
+    first_told_at = models.DateTimeField(null=True, blank=True)
+    # Answered with yes since; empty while it is wrong.
+    well_since = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("alarm")
+        verbose_name_plural = _("alarms")
+        ordering = ["wrong_since"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Preference(models.Model):

@@ -1,13 +1,22 @@
 """What `/readyz` should know of the outbox."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min, Q
 
 from cwg import clock
 from cwg.record.readiness import Answer
 
+from . import outages
 from .models import Notice
 
 OUTBOX_EMPTIED_WITHIN = timedelta(minutes=10)
+AWAY_TOLD_AFTER = timedelta(minutes=5)
+FAILING_TOLD_AFTER = timedelta(hours=1)
+LATELY = timedelta(days=7)
+
+_FAILING = Q(status=Notice.Status.WAITING, failing_since__isnull=False)
+_FAILED = Q(status=Notice.Status.FAILED)
 
 
 def outbox() -> Answer:
@@ -25,3 +34,36 @@ def outbox() -> Answer:
         "ok": now - oldest <= OUTBOX_EMPTIED_WITHIN,
         "oldest_seconds": int((now - oldest).total_seconds()),
     }
+
+
+def mail() -> Answer:
+    """Whether mail gets through: no server away, nothing failing for long, nothing failed that nobody has dealt with.
+
+    A mail that is asked to come again later is no sign of anything for the first hour: some servers greet so.
+    """
+    now = clock.now()
+    counted = Notice.objects.in_trouble().aggregate(
+        failing=Count("pk", filter=_FAILING),
+        failing_since=Min("failing_since", filter=_FAILING),
+        failed=Count("pk", filter=_FAILED),
+        failed_lately=Count("pk", filter=_FAILED & Q(failed_at__gt=now - LATELY)),
+        failed_since=Min("failed_at", filter=_FAILED),
+    )
+    outage = outages.current()
+    away = now - outage.since if outage else None
+    failing_for = _since(counted["failing_since"], now)
+    return {
+        "ok": not counted["failed"]
+        and (away is None or away < AWAY_TOLD_AFTER)
+        and (failing_for is None or failing_for < FAILING_TOLD_AFTER.total_seconds()),
+        "failing": counted["failing"],
+        "oldest_failing_seconds": failing_for,
+        "failed": counted["failed"],
+        "failed_in_seven_days": counted["failed_lately"],
+        "oldest_failed_seconds": _since(counted["failed_since"], now),
+        "server_away_seconds": int(away.total_seconds()) if away is not None else None,
+    }
+
+
+def _since(at: datetime | None, now: datetime) -> int | None:
+    return int((now - at).total_seconds()) if at is not None else None

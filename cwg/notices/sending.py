@@ -5,26 +5,23 @@ held. Whoever dies between claim and mark leaves the notice to the next sweep wh
 then goes out again under the same Message-ID.
 """
 
-import contextlib
 import logging
-import smtplib
 import time
 from datetime import datetime, timedelta
+from enum import Enum
 
-from django.core.mail import EmailMessage, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q
 
 from cwg import clock
 from cwg.members.models import Person
-from cwg.record import journal
-from cwg.record.reasons import clean_reason
 
-from . import kinds, layout, preferences
+from . import kinds, layout, outages, preferences
+from .failures import Failure, Scope
 from .kinds import NoticeKind
-from .models import Notice
-from .wake import wake
+from .models import Notice, Why
+from .postman import NotTaken, Postman
 
 logger = logging.getLogger(__name__)
 
@@ -32,40 +29,51 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 # A sweep ends well before the worker's time limit; the next one goes on.
 BUDGET = timedelta(minutes=3)
-# 1, 3, 9, 27, 81, 243 minutes, then six hours: about twelve hours in all, then the secretariat sees it as failed.
-MAX_ATTEMPTS = 8
+# As mail servers do: 1, 3, 9, 27, 81 minutes, then every three hours, and after five days nobody can be reached there.
 FIRST_WAIT = timedelta(minutes=1)
-LONGEST_WAIT = timedelta(hours=6)
-# Mail servers end a connection after some number of messages; we end it before.
-MAILS_A_CONNECTION = 50
+LONGEST_WAIT = timedelta(hours=3)
+PATIENCE = timedelta(days=5)
+# Workers that may die over one mail before it is taken to be its fault.
+MOST_BROKEN_OFF = 5
+# Connections in a row that may break over mails before it is taken to be the server's fault.
+MOST_BREAKS = 2
 
 
-class NothingToSendAgain(ValueError):
-    """The notice still waits, or no longer matters. Nothing was changed."""
-
-
-class Unreachable(Exception):
-    """The mail server could not be reached or broke off: the next mails would fare no better."""
+class Outcome(Enum):
+    SENT = "the server took it"
+    DROPPED = "it matters no longer"
+    UNWRITTEN = "there was nothing to send"
+    REFUSED = "this mail did not go out; the next one may"
+    BROKEN = "the connection broke over it"
+    AWAY = "the server takes no mail at all"
 
 
 def wait_after(attempts: int) -> timedelta:
     """How long a notice waits after that many failed attempts (from 1)."""
-    return min(FIRST_WAIT * 3 ** (attempts - 1), LONGEST_WAIT)
+    return min(FIRST_WAIT * 3 ** min(attempts - 1, 10), LONGEST_WAIT)
 
 
 def send_due() -> int:
     """Send the notices that are due, oldest first, until none is left or the budget is spent.
 
-    Returns how many were sent or dropped. Stops where the mail server cannot be reached: the notices that
-    were not tried keep their turn.
+    Returns how many were sent or dropped. Where the mail server takes nothing, nobody pays for it: all keep their
+    turn, and the server is asked again now and then (`outages.py`).
     """
-    done, ends = 0, time.monotonic() + BUDGET.total_seconds()
-    with _Postman() as postman:
+    outage = outages.current()
+    if outage is not None and clock.now() < outage.next_try_at:
+        return 0
+    done, breaks, ends = 0, 0, time.monotonic() + BUDGET.total_seconds()
+    with Postman() as postman:
         while time.monotonic() < ends and (notice := claim(clock.now())):
-            try:
-                done += _deliver(notice, postman)
-            except Unreachable:
+            outcome, failure = _deliver(notice, postman)
+            done += outcome in (Outcome.SENT, Outcome.DROPPED)
+            breaks = breaks + 1 if outcome is Outcome.BROKEN else 0
+            if failure is not None and (outcome is Outcome.AWAY or breaks >= MOST_BREAKS):
+                outages.note(failure, clock.now())
                 break
+            if outage is not None and outcome in (Outcome.SENT, Outcome.REFUSED):
+                outages.end(clock.now())
+                outage = None
     return done
 
 
@@ -88,55 +96,48 @@ def claim(now: datetime) -> Notice | None:
         )
         if notice is not None:
             notice.attempts += 1
+            notice.broken_off += 1
             notice.leased_until = now + LEASE
-            notice.save(update_fields=["attempts", "leased_until"])
+            notice.save(update_fields=["attempts", "broken_off", "leased_until"])
         return notice
 
 
-def _deliver(notice: Notice, postman: "_Postman") -> bool:
-    """One attempt on a claimed notice. True where it is done with: sent, or no longer of interest."""
-    if notice.attempts > MAX_ATTEMPTS:
-        _fail(notice, "The sending broke off each time.", for_good=True)
-        return False
+def _deliver(notice: Notice, postman: Postman) -> tuple[Outcome, Failure | None]:
+    """One attempt on a claimed notice: what became of it, and why where the mail server had a say in that."""
+    if notice.broken_off > MOST_BROKEN_OFF:
+        _fail(notice, Failure(Why.UNWRITABLE, "The sending broke off each time.", for_good=True))
+        return Outcome.UNWRITTEN, None
     try:
         kind = kinds.get(notice.event.kind)
         now = clock.now()
-        if not _still_matters(kind, notice, now):
-            _mark(notice, status=Notice.Status.DROPPED)
-            return True
+        if (why := _no_longer(kind, notice, now)) is not None:
+            _mark(notice, status=Notice.Status.DROPPED, why=why)
+            return Outcome.DROPPED, None
         message = compose(kind, notice, now)
     except Exception as error:
         # One mail that cannot be written must not keep the others.
         logger.exception("notice %s could not be written", notice.pk)
-        _fail(notice, f"{type(error).__name__}: {error}")
-        return False
+        _fail(notice, Failure(Why.UNWRITABLE, layout.one_line(f"{type(error).__name__}: {error}")[:500]))
+        return Outcome.UNWRITTEN, None
     try:
         postman.send(message)
-    except ValueError as error:  # an address or a header with a line break in it: BadHeaderError is one
-        _fail(notice, f"{error}", for_good=True)
-        return False
-    except smtplib.SMTPRecipientsRefused as error:
-        answers = list(error.recipients.values())
-        _fail(notice, f"refused: {answers}", for_good=all(code >= 500 for code, _ in answers))
-        return False
-    except OSError as error:  # SMTPException is one
-        _fail(notice, f"{type(error).__name__}: {error}")
-        if _is_out_of_reach(error):
-            raise Unreachable from error
-        return False
-    _mark(notice, status=Notice.Status.SENT, sent_at=clock.now(), last_error="", address=address_of(notice))
-    return True
-
-
-def _is_out_of_reach(error: OSError) -> bool:
-    """Whether the server is away, rather than unwilling to take this one mail."""
-    away = (
-        smtplib.SMTPServerDisconnected,
-        smtplib.SMTPConnectError,
-        smtplib.SMTPHeloError,
-        smtplib.SMTPAuthenticationError,
+    except NotTaken as not_taken:
+        failure = not_taken.failure
+        if failure.scope is Scope.SERVER:
+            _give_back(notice)
+            return Outcome.AWAY, failure
+        _fail(notice, failure)
+        return (Outcome.BROKEN if failure.scope is Scope.BREAK else Outcome.REFUSED), failure
+    _mark(
+        notice,
+        status=Notice.Status.SENT,
+        sent_at=clock.now(),
+        why="",
+        last_error="",
+        failing_since=None,
+        address=address_of(notice),
     )
-    return not isinstance(error, smtplib.SMTPException) or isinstance(error, away)
+    return Outcome.SENT, None
 
 
 def address_of(notice: Notice) -> str:
@@ -144,14 +145,15 @@ def address_of(notice: Notice) -> str:
     return notice.person.email if notice.person is not None else notice.address
 
 
-def _still_matters(kind: NoticeKind, notice: Notice, now: datetime) -> bool:
+def _no_longer(kind: NoticeKind, notice: Notice, now: datetime) -> Why | None:
+    """Why the mail is not sent any more; None where it still matters."""
     person = notice.person
     if person is not None:
         if not person.is_active:
-            return False
+            return Why.CLOSED
         if not preferences.wants(person, kind) and not _told_always(kind, notice, now):
-            return False
-    return kind.still_matters(notice.event, person, now)
+            return Why.UNWANTED
+    return None if kind.still_matters(notice.event, person, now) else Why.OVER
 
 
 def _told_always(kind: NoticeKind, notice: Notice, now: datetime) -> bool:
@@ -177,82 +179,30 @@ def compose(kind: NoticeKind, notice: Notice, now: datetime) -> EmailMessage:
         )
 
 
-def _fail(notice: Notice, why: str, *, for_good: bool = False) -> None:
-    """Keep why it failed; try again later, or leave it to the secretariat."""
-    error = layout.one_line(why)[:500]
-    if for_good or notice.attempts >= MAX_ATTEMPTS:
-        logger.error("notice %s failed: %s", notice.pk, error)
-        _mark(notice, status=Notice.Status.FAILED, last_error=error)
+def _give_back(notice: Notice) -> None:
+    """As if it had not been tried: the server's fault is no mail's. Behind those that are due, should it be its own."""
+    at = clock.now()
+    _mark(notice, attempts=notice.attempts - 1, due_at=at if _others_are_due(notice, at) else notice.due_at)
+
+
+def _others_are_due(notice: Notice, at: datetime) -> bool:
+    return Notice.objects.filter(status=Notice.Status.WAITING, due_at__lte=at).exclude(pk=notice.pk).exists()
+
+
+def _fail(notice: Notice, failure: Failure) -> None:
+    """Keep why it failed; try again later, or leave it to people."""
+    at = clock.now()
+    since = notice.failing_since or at
+    tried = {"why": failure.why, "last_error": failure.said, "failing_since": since}
+    if failure.for_good or at >= since + PATIENCE:
+        logger.error("notice %s failed: %s: %s", notice.pk, failure.why, failure.said)
+        _mark(notice, status=Notice.Status.FAILED, failed_at=at, **tried)
     else:
-        _mark(notice, due_at=clock.now() + wait_after(notice.attempts), last_error=error)
+        _mark(notice, due_at=min(at + wait_after(notice.attempts), since + PATIENCE), **tried)
 
 
 def _mark(notice: Notice, **values) -> None:
     """Write what became of the attempt, unless the lease ended and somebody else finished it meanwhile."""
-    Notice.objects.filter(pk=notice.pk, status=Notice.Status.WAITING).update(leased_until=None, **values)
-
-
-def send_again(notice: Notice, *, actor: Person, reason: str) -> Notice:
-    """The secretariat sends a failed or sent notice again, for a reason that the journal keeps.
-
-    Whether it still matters is asked again before it goes. Raises NothingToSendAgain, ReasonMissing.
-    The caller has asked whether the actor may.
-    """
-    reason = clean_reason(reason)
-    with transaction.atomic():
-        again = Notice.objects.select_for_update(of=("self",)).select_related("event").get(pk=notice.pk)
-        if again.status not in (Notice.Status.FAILED, Notice.Status.SENT):
-            raise NothingToSendAgain
-        portal, at = journal.portal(), clock.now()
-        again.status = Notice.Status.WAITING
-        again.due_at = at
-        again.attempts = 0
-        again.sent_at = again.leased_until = None
-        again.save(update_fields=["status", "due_at", "attempts", "sent_at", "leased_until"])
-        journal.append(
-            portal,
-            "notice_sent_again",
-            at=at,
-            actor_id=actor.pk,
-            facts={
-                "group": again.event.group_id,
-                "notice": again.pk,
-                "event": again.event.key,
-                "reason": reason,
-            },
-        )
-        transaction.on_commit(wake, robust=True)
-    return again
-
-
-class _Postman:
-    """A connection to the mail server, opened when first needed, kept for some mails, dropped after a failure."""
-
-    def __enter__(self) -> "_Postman":
-        self._connection: BaseEmailBackend | None = None
-        self._carried = 0
-        return self
-
-    def __exit__(self, *exc) -> None:
-        self._hang_up()
-
-    def send(self, message: EmailMessage) -> None:
-        """Raises OSError (SMTPException among them), and ValueError for what breaks a header."""
-        if self._carried >= MAILS_A_CONNECTION:
-            self._hang_up()
-        if self._connection is None:
-            connection = get_connection()
-            connection.open()
-            self._connection, self._carried = connection, 0
-        try:
-            self._connection.send_messages([message])
-        except BaseException:
-            self._hang_up()
-            raise
-        self._carried += 1
-
-    def _hang_up(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with contextlib.suppress(OSError):  # what was taken was taken, however the farewell goes
-                connection.close()
+    Notice.objects.filter(pk=notice.pk, status=Notice.Status.WAITING).update(
+        leased_until=None, broken_off=0, **values
+    )

@@ -8,12 +8,13 @@ from django.db.models.functions import Lower
 
 from cwg import clock
 
-from . import kinds
+from . import kinds, outages
 from .models import Event, Notice
 
 # The sweep comes round every five seconds; what waits this long was not forgotten by chance.
 UNEXPANDED_AFTER = timedelta(minutes=10)
 OVERDUE_AFTER = timedelta(hours=1)
+GIVEN_UP = (Notice.Status.FAILED, Notice.Status.SET_ASIDE)
 
 
 def register(checks) -> None:
@@ -43,8 +44,11 @@ def unexpanded() -> Iterator[str]:
 
 
 def overdue() -> Iterator[str]:
-    """Notices that are due and that no sweep takes. (A failed one is shown to the secretariat as failed.)"""
+    """Notices that are due and that no sweep takes. (What failed, and that the mail server is away, is shown as such.)"""
     now = clock.now()
+    outage = outages.current()
+    if outage is not None and now < outage.next_try_at + OVERDUE_AFTER:
+        return
     free = Q(leased_until__isnull=True) | Q(leased_until__lte=now)
     waiting = Notice.objects.filter(free, status=Notice.Status.WAITING, due_at__lt=now - OVERDUE_AFTER)
     for notice in waiting.select_related("event").order_by("pk"):
@@ -52,10 +56,12 @@ def overdue() -> Iterator[str]:
 
 
 def marked_wrongly() -> Iterator[str]:
-    """A notice is marked sent if and only if it has the time of its sending."""
+    """A notice is marked sent if and only if it has the time of its sending; what failed says since when."""
     sent = Notice.Status.SENT
     wrong = Notice.objects.filter(
-        Q(status=sent, sent_at__isnull=True) | (~Q(status=sent) & Q(sent_at__isnull=False))
+        Q(status=sent, sent_at__isnull=True)
+        | (~Q(status=sent) & Q(sent_at__isnull=False))
+        | Q(status__in=GIVEN_UP, failed_at__isnull=True)
     )
     for pk in wrong.order_by("pk").values_list("pk", flat=True):
-        yield f"notice {pk}: its mark and the time of its sending do not agree"
+        yield f"notice {pk}: its mark and the time of its sending or failing do not agree"

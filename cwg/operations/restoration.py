@@ -18,7 +18,7 @@ from cwg import clock
 from cwg.documents import restore_gaps
 from cwg.documents.models import Register
 from cwg.members.models import Session
-from cwg.notices.models import Event, Notice
+from cwg.notices.models import Event, Notice, Why
 from cwg.record import chain_copies, holding, jobs, journal, replay, signing
 from cwg.record.models import JournalEntry, PortalJournal
 
@@ -134,5 +134,5 @@ def let_old_mail_rest(at: datetime) -> int:
     jobs.run("reminders")
     Event.objects.filter(expanded_at__isnull=True).update(expanded_at=at)
     return Notice.objects.filter(status=Notice.Status.WAITING).update(
-        status=Notice.Status.DROPPED, last_error=WHY_DROPPED, leased_until=None
+        status=Notice.Status.DROPPED, why=Why.RESTORED, last_error=WHY_DROPPED, leased_until=None
     )

@@ -1,6 +1,5 @@
 """Sending: each notice goes out, once as far as the portal can know, and never to one who may no longer be told."""
 
-import smtplib
 import threading
 from datetime import timedelta
 
@@ -9,11 +8,10 @@ from django.core import mail as django_mail
 from django.db import connection
 
 from cwg.members.models import Person
-from cwg.notices import preferences, sending
+from cwg.notices import outages, postman, preferences, sending
 from cwg.notices.expansion import expand_due
 from cwg.notices.models import Notice
-from cwg.record import jobs, journal
-from cwg.record.models import JournalEntry, PortalJournal
+from cwg.record import jobs
 from tests import factories
 from tests.mailroom import Mailroom, free_port, html_of, serving, silent_server, text_of
 
@@ -59,10 +57,10 @@ def test_a_notice_is_not_sent_before_it_is_due(smtp, notice, now, held):
 
 
 def test_many_mails_go_out_over_few_connections(smtp, news, event, monkeypatch):
-    monkeypatch.setattr(sending, "MAILS_A_CONNECTION", 3)
+    monkeypatch.setattr(postman, "MAILS_A_CONNECTION", 3)
     opened = []
-    real = sending.get_connection
-    monkeypatch.setattr(sending, "get_connection", lambda: opened.append(1) or real())
+    real = postman.get_connection
+    monkeypatch.setattr(postman, "get_connection", lambda: opened.append(1) or real())
     news.people = [factories.make_person(f"p{n}@test.example") for n in range(7)]
     jobs.run("notices")
     assert smtp.recipients == [f"p{n}@test.example" for n in range(7)]
@@ -125,40 +123,62 @@ def test_the_mail_goes_to_the_address_the_person_has_now(smtp, notice):
 # --- The mail server's faults -----------------------------------------------------------------------------------------
 
 
-def test_with_the_server_down_it_waits_longer_each_time_and_then_goes_out(notice, settings, held, now):
-    port = free_port()
-    use_port(settings, port)
-    for attempt, wait in enumerate((1, 3, 9), 1):
-        assert sending.send_due() == 0
-        notice.refresh_from_db()
-        assert (notice.status, notice.attempts) == ("waiting", attempt)
-        assert notice.due_at == held.at + timedelta(minutes=wait)
-        assert "Refused" in notice.last_error
-        assert sending.send_due() == 0  # not before its time
-        held.move_to(notice.due_at)
-    mailroom = Mailroom()
-    with serving(mailroom, port):
-        assert sending.send_due() == 1
-    assert [mail["Message-ID"] for mail in mailroom.arrived] == [notice.message_id]
-    notice.refresh_from_db()
-    assert (notice.status, notice.last_error) == ("sent", "")
-
-
-def test_with_the_server_down_the_other_notices_keep_their_turn(news, event, settings):
+def test_with_the_server_down_nothing_is_burnt_and_all_goes_out_when_it_is_back(
+    news, event, settings, held, now
+):
     news.people = [factories.make_person(f"p{n}@test.example") for n in range(5)]
     expand_due()
+    port = free_port()
+    use_port(settings, port)
+    for tries, seconds in enumerate((30, 60, 120, 240, 480, 900, 900), 1):
+        assert sending.send_due() == 0
+        outage = outages.current()
+        assert (outage.since, outage.tries, outage.why) == (now, tries, "unreachable")
+        assert outage.next_try_at == held.at + timedelta(seconds=seconds)
+        held.move_to(outage.next_try_at - timedelta(microseconds=1))
+        assert sending.send_due() == 0
+        assert outages.current().tries == tries  # not before its time
+        held.forward(microseconds=1)
+    assert set(Notice.objects.values_list("status", "attempts", "failing_since")) == {("waiting", 0, None)}
+    mailroom = Mailroom()
+    with serving(mailroom, port):
+        assert sending.send_due() == 5
+    assert mailroom.recipients == [f"p{n}@test.example" for n in range(5)]
+    assert outages.current() is None
+
+
+def test_one_connection_in_vain_ends_the_round(news, event, settings, monkeypatch):
+    news.people = [factories.make_person(f"p{n}@test.example") for n in range(5)]
+    expand_due()
+    opened = []
+    real = postman.get_connection
+    monkeypatch.setattr(postman, "get_connection", lambda: opened.append(1) or real())
     use_port(settings, free_port())
     sending.send_due()
-    assert sorted(Notice.objects.values_list("attempts", flat=True)) == [0, 0, 0, 0, 1]
+    assert len(opened) == 1
 
 
-def test_after_the_last_attempt_it_is_left_to_the_secretariat(notice, settings, held):
-    use_port(settings, free_port())
-    for _ in range(sending.MAX_ATTEMPTS):
-        sending.send_due()
+def test_after_five_days_it_is_given_up(smtp, notice, held, now):
+    """At -1 microsecond it is still tried, at the instant it is left to people."""
+    smtp.refuse = {"reader@test.example": "451 4.7.1 greylisted"}
+    sending.send_due()
+    end = now + sending.PATIENCE
+    while True:
         notice.refresh_from_db()
-        held.move_to(max(held.at, notice.due_at))
-    assert (notice.status, notice.attempts) == ("failed", sending.MAX_ATTEMPTS)
+        assert (notice.status, notice.failing_since) == ("waiting", now)
+        if notice.due_at == end:
+            break
+        held.move_to(notice.due_at)
+        sending.send_due()
+    held.move_to(end - timedelta(microseconds=1))
+    sending.send_due()
+    notice.refresh_from_db()
+    assert notice.status == "waiting"
+    held.move_to(end)
+    sending.send_due()
+    notice.refresh_from_db()
+    assert (notice.status, notice.why, notice.failed_at) == ("failed", "try_later", end)
+    assert 40 < notice.attempts < 60
     assert sending.claim(held.forward(days=1)) is None
 
 
@@ -179,8 +199,8 @@ def test_a_server_that_says_nothing_costs_one_time_limit_and_no_more(notice, set
         settings.EMAIL_TIMEOUT = 0.2
         assert sending.send_due() == 0
     notice.refresh_from_db()
-    assert (notice.status, notice.attempts) == ("waiting", 1)
-    assert "timed out" in notice.last_error
+    assert (notice.status, notice.attempts) == ("waiting", 0)
+    assert "timed out" in outages.current().said
 
 
 def test_a_slow_server_still_takes_each_mail_once(smtp, news, event):
@@ -196,8 +216,8 @@ def test_an_address_refused_for_good_fails_at_once_and_the_others_go_out(smtp, n
     jobs.run("notices")
     assert smtp.recipients == ["p1@test.example"]
     refused = Notice.objects.get(address="p0@test.example")
-    assert refused.status == "failed"
-    assert "no such mailbox" in refused.last_error
+    assert (refused.status, refused.why) == ("failed", "no_mailbox")
+    assert refused.last_error == "550 no such mailbox"
 
 
 def test_an_address_refused_for_now_is_tried_again(smtp, notice):
@@ -217,11 +237,12 @@ def test_killed_between_claim_and_mark_the_notice_goes_out_when_its_lease_ends(s
 
 
 def test_a_mail_that_kills_its_worker_each_time_is_not_tried_for_ever(smtp, notice, held):
-    for _ in range(sending.MAX_ATTEMPTS):
+    for _ in range(sending.MOST_BROKEN_OFF):
         held.move_to(sending.claim(held.at).leased_until)
     sending.send_due()
     assert smtp.arrived == []
-    assert Notice.objects.get().status == "failed"
+    notice.refresh_from_db()
+    assert (notice.status, notice.why) == ("failed", "unwritable")
 
 
 def test_a_mail_that_cannot_be_written_does_not_keep_the_others(smtp, news, event, monkeypatch):
@@ -284,38 +305,6 @@ def test_chinese_is_kept_as_zh_and_read_as_zh_hans(smtp, notice):
     assert smtp.arrived[0]["Content-Language"] == "zh-hans"
 
 
-# --- Sending again ----------------------------------------------------------------------------------------------------
-
-
-def test_the_secretariat_sends_a_failed_notice_again_and_the_journal_says_why(smtp, notice, secretary):
-    smtp.refuse = {"reader@test.example": "550 no such mailbox"}
-    sending.send_due()
-    smtp.refuse = {}
-    again = sending.send_again(Notice.objects.get(), actor=secretary, reason="The mailbox exists now.")
-    assert (again.status, again.attempts) == ("waiting", 0)
-    sending.send_due()
-    assert [mail["Message-ID"] for mail in smtp.arrived] == [notice.message_id]
-    entry = JournalEntry.objects.get(act="notice_sent_again")
-    assert (entry.actor_id, entry.facts["reason"]) == (secretary.pk, "The mailbox exists now.")
-    assert list(journal.faults(PortalJournal.objects.get())) == []
-
-
-@pytest.mark.parametrize("status", ["waiting", "dropped"])
-def test_what_waits_or_no_longer_matters_is_not_sent_again(notice, secretary, status):
-    Notice.objects.update(status=status)
-    with pytest.raises(sending.NothingToSendAgain):
-        sending.send_again(notice, actor=secretary, reason="Please")
-    assert Notice.objects.get().status == status
-    assert not JournalEntry.objects.exists()
-
-
-def test_sending_again_needs_a_reason(notice, secretary):
-    Notice.objects.update(status="failed")
-    with pytest.raises(ValueError, match="reason"):
-        sending.send_again(notice, actor=secretary, reason="  ")
-    assert Notice.objects.get().status == "failed"
-
-
 # --- Two at once ------------------------------------------------------------------------------------------------------
 
 
@@ -358,12 +347,6 @@ def test_any_backend_of_django_will_do(notice):
     assert [mail.to for mail in django_mail.outbox] == [["reader@test.example"]]
 
 
-@pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 3), (5, 81), (6, 243), (7, 360), (8, 360)])
-def test_the_wait_grows_threefold_up_to_six_hours(attempts, minutes):
+@pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 3), (5, 81), (6, 180), (40, 180)])
+def test_the_wait_grows_threefold_up_to_three_hours(attempts, minutes):
     assert sending.wait_after(attempts) == timedelta(minutes=minutes)
-
-
-def test_a_mail_the_server_does_not_like_is_no_sign_that_the_server_is_away():
-    assert not sending._is_out_of_reach(smtplib.SMTPDataError(554, b"no"))
-    assert sending._is_out_of_reach(smtplib.SMTPServerDisconnected("gone"))
-    assert sending._is_out_of_reach(TimeoutError())

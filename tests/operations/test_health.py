@@ -8,7 +8,9 @@ from django.test import Client
 
 from cwg import clock
 from cwg.documents import storage_probe
-from cwg.notices.models import Event, Notice
+from cwg.notices import outages
+from cwg.notices.failures import Failure, Scope
+from cwg.notices.models import Event, Notice, Why
 from cwg.operations import health
 from cwg.record import heartbeat, jobs
 
@@ -57,7 +59,15 @@ def test_all_is_well(db):
     assert status == 200
     assert said["ready"] is True
     assert said["failed"] == said["degraded"] == []
-    assert set(said["checks"]) == {"database", "clock", "outbox", "worker", "jobs", "storage"}
+    assert set(said["checks"]) == {
+        "database",
+        "clock",
+        "outbox",
+        "mail",
+        "worker",
+        "jobs",
+        "storage",
+    }
 
 
 def test_the_probe_leaves_nothing_in_the_storage(db, storage):
@@ -149,3 +159,52 @@ def test_a_mail_sent_long_ago_is_no_waiting_one(db):
     notice = wait_in_outbox(clock.now() - timedelta(days=1))
     Notice.objects.filter(pk=notice.pk).update(status=Notice.Status.SENT)
     assert ready()[1]["degraded"] == []
+
+
+# --- Mail that does not get through -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def make_mail(db, held):
+    def made(**state) -> Notice:
+        number = Notice.objects.count()
+        event = Event.objects.create(kind="password_reset", key=f"k{number}", happened_at=held.at)
+        values = {"address": "lost@test.example", "due_at": held.at, "message_id": f"<{number}@x>"}
+        return Notice.objects.create(event=event, **{**values, **state})
+
+    return made
+
+
+def mail_question() -> dict:
+    return ready()[1]["checks"]["mail"]
+
+
+def test_a_failed_mail_degrades_until_somebody_deals_with_it(make_mail, held):
+    failed = make_mail(status="failed", why="no_mailbox", failing_since=held.at, failed_at=held.at)
+    held.forward(days=8)
+    status, said = ready()
+    assert status == 200 and "mail" in said["degraded"]
+    assert (
+        said["checks"]["mail"] | {"ok": False, "failed": 1, "failed_in_seven_days": 0}
+        == said["checks"]["mail"]
+    )
+    assert said["checks"]["mail"]["oldest_failed_seconds"] == 8 * 86400
+    assert failed.address not in str(said)
+    Notice.objects.update(status="set_aside")
+    assert mail_question()["ok"] is True
+
+
+def test_a_mail_that_fails_is_told_after_an_hour(make_mail, held):
+    make_mail(why="try_later", failing_since=held.at, due_at=held.at + timedelta(days=1))
+    held.forward(hours=1, microseconds=-1)
+    assert mail_question() | {"ok": True, "failing": 1} == mail_question()
+    held.forward(microseconds=1)
+    assert mail_question() | {"ok": False, "oldest_failing_seconds": 3600} == mail_question()
+
+
+def test_a_server_that_is_away_is_told_after_five_minutes(db, held):
+    outages.note(Failure(Why.UNREACHABLE, "Connection refused", Scope.SERVER), held.at)
+    held.forward(minutes=5, microseconds=-1)
+    assert mail_question()["ok"] is True
+    held.forward(microseconds=1)
+    assert mail_question() | {"ok": False, "server_away_seconds": 300} == mail_question()

@@ -1,0 +1,128 @@
+"""What people do about mail that failed: send it again, or set it aside. Each with a reason that the journal keeps."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from cwg import clock
+from cwg.members.models import Person
+from cwg.record import journal
+from cwg.record.models import PortalJournal
+from cwg.record.reasons import clean_reason
+
+from . import outages
+from .models import Notice
+from .wake import wake
+
+# At once; who has more than these does it twice.
+MOST_AT_ONCE = 500
+
+
+class NothingToSendAgain(ValueError):
+    """The mail waits for its first attempt, was sent or set aside meanwhile, or no longer matters. Nothing was changed."""
+
+
+def may_be_sent_again(notice: Notice) -> bool:
+    """One that went out, that failed, was set aside, or is still being tried."""
+    waits = notice.status == Notice.Status.WAITING
+    return notice.failing_since is not None if waits else notice.status != Notice.Status.DROPPED
+
+
+def may_be_set_aside(notice: Notice) -> bool:
+    """One that failed for good: as long as it is tried, it is nobody's to give up but the portal's."""
+    return notice.status == Notice.Status.FAILED
+
+
+def send_again(notice: Notice, *, actor: Person, reason: str) -> Notice:
+    """Send a mail again that failed or went out; one that is still tried is tried at once.
+
+    Whether it still matters is asked again before it goes. Raises NothingToSendAgain, ReasonMissing.
+    The caller has asked whether the actor may.
+    """
+    if done := _each([notice.pk], _to_be_sent, _note_sent_again, actor, reason):
+        return done[0]
+    raise NothingToSendAgain
+
+
+def send_all_again(pks: Iterable[int], *, actor: Person, reason: str) -> int:
+    """As `send_again`, those of many that are still to be sent; returns how many. Raises ReasonMissing."""
+    return len(_each(pks, _to_be_sent, _note_sent_again, actor, reason))
+
+
+def set_aside(notice: Notice, *, actor: Person, reason: str) -> Notice:
+    """Show a mail that failed no longer: whom it was for was told otherwise, or need not be.
+
+    Raises NothingToSendAgain, ReasonMissing. The caller has asked whether the actor may.
+    """
+    if done := _each([notice.pk], _put_aside, _note_set_aside, actor, reason):
+        return done[0]
+    raise NothingToSendAgain
+
+
+def set_all_aside(pks: Iterable[int], *, actor: Person, reason: str) -> int:
+    """As `set_aside`, those of many that are still failed; returns how many. Raises ReasonMissing."""
+    return len(_each(pks, _put_aside, _note_set_aside, actor, reason))
+
+
+def _to_be_sent(notice: Notice, at: datetime) -> bool:
+    if not may_be_sent_again(notice):
+        return False
+    if notice.status != Notice.Status.WAITING:  # a lease on one that waits is that of a mail on its way
+        notice.leased_until = None
+    notice.status = Notice.Status.WAITING
+    notice.due_at = at
+    notice.attempts = notice.broken_off = 0
+    notice.sent_at = notice.failed_at = notice.failing_since = None
+    return True
+
+
+def _put_aside(notice: Notice, at: datetime) -> bool:
+    if not may_be_set_aside(notice):
+        return False
+    notice.status = Notice.Status.SET_ASIDE
+    return True
+
+
+def _each(
+    pks: Iterable[int],
+    do: Callable[[Notice, datetime], bool],
+    note: Callable[..., None],
+    actor: Person,
+    reason: str,
+) -> list[Notice]:
+    """Do it to each under its lock, with an entry in the portal's journal for each. In one order: two may do so at once."""
+    reason = clean_reason(reason)
+    with transaction.atomic():
+        locked = (
+            Notice.objects.select_for_update(of=("self",))
+            .select_related("event")
+            .filter(pk__in=list(pks)[:MOST_AT_ONCE])
+            .order_by("pk")
+        )
+        at = clock.now()
+        done = [notice for notice in locked if do(notice, at)]
+        if done:
+            portal = journal.portal()
+            for notice in done:
+                notice.save()
+                facts = {
+                    "group": notice.event.group_id,
+                    "notice": notice.pk,
+                    "event": notice.event.key,
+                    "reason": reason,
+                }
+                note(portal, at=at, actor_id=actor.pk, facts=facts)
+            if any(notice.status == Notice.Status.WAITING for notice in done):
+                outages.try_now(at)
+                transaction.on_commit(wake, robust=True)
+    return done
+
+
+def _note_sent_again(portal: PortalJournal, **entry: Any) -> None:
+    journal.append(portal, "notice_sent_again", **entry)
+
+
+def _note_set_aside(portal: PortalJournal, **entry: Any) -> None:
+    journal.append(portal, "notice_set_aside", **entry)
