@@ -30,7 +30,7 @@ def register() -> None:
         NoticeKind(
             KIND,
             _focal_points,
-            _is_focal_point,
+            _is_news_to_them,
             _render,
             label=gettext_lazy(
                 "For focal points: a daily mail with the fingerprints of the register, as evidence that nothing was changed"
@@ -56,8 +56,9 @@ def _focal_points(event: Event, now: datetime) -> list[Recipient]:
     return [Recipient.of(person) for _pk, person in sorted(people.items())]
 
 
-def _is_focal_point(event: Event, person: Person | None, now: datetime) -> bool:
-    return rights_of(person, now).has_role(Role.FOCAL_POINT)
+def _is_news_to_them(event: Event, person: Person | None, now: datetime) -> bool:
+    """Mail that waited for days is not sent in a heap either."""
+    return now < event.happened_at + TOLD_WITHIN and rights_of(person, now).has_role(Role.FOCAL_POINT)
 
 
 def _render(event: Event, person: Person | None, now: datetime) -> Mail:

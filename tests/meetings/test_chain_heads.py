@@ -98,3 +98,21 @@ def test_heads_of_days_long_past_are_not_sent_in_a_heap(register, held, saudi_fo
     held.forward(days=3)
     reminders.put_due()
     assert not Event.objects.filter(kind=chain_heads.KIND).exists()
+
+
+def test_heads_that_waited_for_the_mail_server_for_a_day_are_not_sent_in_a_heap(
+    register, held, saudi_focal_point
+):
+    preferences.set_wanted(saudi_focal_point, chain_heads.KIND, True)
+    heads.publish()
+    reminders.put_due()
+    expansion.expand_due()
+    due = held.at
+    for at, status in (
+        (due + chain_heads.TOLD_WITHIN - timedelta(microseconds=1), "sent"),
+        (due + chain_heads.TOLD_WITHIN, "dropped"),
+    ):
+        held.move_to(at)
+        Notice.objects.update(status="waiting", sent_at=None)
+        sending.send_due()
+        assert Notice.objects.get().status == status
