@@ -29,7 +29,7 @@ from cwg.members.models import UNREAD_WHERE_NAMED, Office, Person
 from cwg.members.parties import NotEntitled
 from cwg.members.rights import Rights, rights_of
 from cwg.notices import outbox
-from cwg.record import journal
+from cwg.record import copying, journal
 from meetings import answers
 from meetings.models import Addressee
 
@@ -269,7 +269,7 @@ def submit(
         raise TokenUnknown
     fresh = load(given.contribution_id)
     if fresh.status == Contribution.Status.SUBMITTED:
-        return _there_already(fresh)
+        return _with_its_copy(_there_already(fresh))
     if not fresh.is_open:
         raise drafting.NotOpen
     prepared = proof(fresh, person=person)
@@ -337,7 +337,15 @@ def submit(
             passed_over=None if is_linked else asked,
         )
 
-    return register.decide(register_id, act)
+    return _with_its_copy(register.decide(register_id, act))
+
+
+def _with_its_copy(submitted: Submitted) -> Submitted:
+    """A receipt that is shown again: the process that issued it may have died before it copied the journal's entry."""
+    addressed = submitted.contribution.register
+    if submitted.again and addressed is not None:
+        copying.make_sure(addressed.chain)
+    return submitted
 
 
 def _there_already(contribution: Contribution) -> Submitted:

@@ -9,6 +9,7 @@ Everything that differs between a laptop and a server comes from the environment
 import gc
 import os
 import sys
+import threading
 
 from django.conf import settings
 from gunicorn import glogging
@@ -70,9 +71,12 @@ def post_fork(server, worker) -> None:
 
 
 def post_worker_init(worker) -> None:
-    """Let threads change places every half millisecond, not every five.
+    """Let threads change places every half millisecond, not every five; and copy what a killed process could not.
 
     Whoever holds a register's lock asks the database some twenty short things in turn; after each answer its thread
     waits for its place among the others of the process. Ten times shorter, everybody's queue is.
     """
     sys.setswitchinterval(0.0005)
+    from cwg.record import copying  # with the portal that was loaded before the fork
+
+    threading.Thread(target=copying.catch_up_at_the_start, name="chain-copies", daemon=True).start()

@@ -240,6 +240,18 @@ def _restored(facts: Facts, names: Names, person: str) -> str:
     )
 
 
+def _numbers_told(facts: Facts, names: Names, person: str) -> str:
+    return _("Passed over, because receipts on paper name them: %(symbols)s") % {
+        "symbols": ", ".join(facts["symbols"])
+    }
+
+
+def _restore_accepted(facts: Facts, names: Names, person: str) -> str:
+    return _("Restored from a backup although it is not known what else was issued: %(reason)s") % {
+        "reason": facts["reason"]
+    }
+
+
 def _demonstration(facts: Facts, names: Names, person: str) -> str:
     return _("Demonstration data entered by %(person)s, with the clock held at past times") % {
         "person": person
@@ -304,6 +316,8 @@ ACTS: dict[str, Act] = {
     "request_answered": Act(request_acts.answered),
     "request_unlinked": Act(request_acts.unlinked),
     "restored": Act(_restored),
+    "numbers_told": Act(_numbers_told),
+    "restore_accepted": Act(_restore_accepted, Audience.OVERSEERS),
     "demonstration": Act(_demonstration),
     # Of the portal's own chain.
     "access-sealed": Act(_access_sealed, Audience.OVERSEERS),

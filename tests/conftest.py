@@ -11,6 +11,7 @@ from django.test import Client
 
 from cwg import clock
 from cwg.members.models import Group, Office, Person, Role
+from cwg.record import copy_mark, copying
 from tests import factories, matrix_proposals
 
 
@@ -53,6 +54,9 @@ def storage(request, settings, tmp_path, monkeypatch):
     for name in ("default", "documents"):
         storages[name].setdefault("OPTIONS", {})["location"] = str(folder)
     settings.STORAGES = storages
+    # What this process knows of the store of the test before.
+    copying.store.forget()
+    copy_mark.forget()
     monkeypatch.setenv("CWG_STORAGE_DIR", str(folder))
     return folder
 

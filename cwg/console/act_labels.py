@@ -35,6 +35,8 @@ WORDS: dict[str, Any] = {
     "archive_opened": _("Archive opened"),
     "archived": _("Entered into the archive"),
     "restored": _("Restored from a backup"),
+    "numbers_told": _("Numbers on paper passed over"),
+    "restore_accepted": _("Restored past what is not known"),
     "access-sealed": _("Access log sealed"),
     "demonstration": _("Demonstration data"),
     "signing_key_made": _("Signing key made"),

@@ -19,7 +19,7 @@ from cwg.members.rights import Rights
 from cwg.notices import alarms, troubles
 from cwg.notices.models import Notice
 from cwg.notices.readiness import OUTBOX_EMPTIED_WITHIN
-from cwg.record import heartbeat
+from cwg.record import copy_states, heartbeat
 from cwg.record.heartbeat import WORKER_SEEN_WITHIN
 from cwg.record.models import VerificationRun
 from meetings import offers as meeting_offers
@@ -162,7 +162,7 @@ def _unscanned(rights: Rights) -> dict[str, Any]:
 
 
 def _health(at: datetime) -> dict[str, Any]:
-    """Whether the worker was seen lately and how long the oldest mail has waited."""
+    """Whether the worker was seen lately, how long the oldest mail has waited, and whether every act has its copy."""
     seen = heartbeat.last()
     oldest = (
         Notice.objects.filter(status=Notice.Status.WAITING, due_at__lte=at)
@@ -176,6 +176,7 @@ def _health(at: datetime) -> dict[str, Any]:
         "worker_seen": seen,
         "worker_ok": seen is not None and at - seen <= WORKER_SEEN_WITHIN,
         "verified": verified,
+        "copies_behind": copy_states.behind(at),
         "outbox_waits": waited,
         "outbox_ok": waited <= OUTBOX_EMPTIED_WITHIN,
     }

@@ -1,7 +1,8 @@
 """What a restored backup lacks of a register: no number that was issued is ever issued again.
 
 A delegation may hold a receipt for `WG-WSIS-14/7` although the database that registered it is lost. The number
-stays used; the record says that its document is missing, and the register goes on after it.
+stays used; the record says that its document is missing, and the register goes on after it. What no copy tells of,
+somebody who holds the receipt on paper can tell (`tell`).
 """
 
 import uuid
@@ -11,7 +12,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from cwg.record import journal, replay, signing
+from cwg.record import chain_copies, journal, replay, signing
 from cwg.record.models import JournalEntry
 
 from . import symbols
@@ -19,8 +20,17 @@ from .models import Document, Register, Revision, Series
 
 # Acts of a register that leave a row with a number of its own.
 NUMBERED = ("registered", "revised")
+# The act by which somebody told of numbers that stand on paper alone.
+TOLD = "numbers_told"
+# Acts that say of numbers that they are used, whatever rows there are.
+SAYING_USED = (replay.ACT, TOLD)
+ACCEPTED = "restore_accepted"
 # Acts that a restore leaves as they are: a refusal, what a restore says, and the keys that it publishes again.
-NOT_TO_BE_DONE_AGAIN = ("late", replay.ACT, signing.MADE, signing.RETIRED)
+NOT_TO_BE_DONE_AGAIN = ("late", *SAYING_USED, ACCEPTED, signing.MADE, signing.RETIRED)
+
+
+class NotOfThisRegister(ValueError):
+    """The symbol is none that this register could have issued."""
 
 
 @dataclass
@@ -36,6 +46,8 @@ class Loss:
     revisions: list[dict] = field(default_factory=list)
     # What else was done and has no effect any more: somebody has to do it again.
     other_acts: list[dict] = field(default_factory=list)
+    # First and last position of what no copy tells of.
+    unknown: list[list[int]] = field(default_factory=list)
     prefix: str = ""
     meeting: str = ""
 
@@ -48,13 +60,29 @@ class Loss:
             "numbers": self.numbers,
             "revisions": self.revisions,
             "other_acts": self.other_acts,
+            **({"unknown": self.unknown} if self.unknown else {}),
         }
 
 
-def of(entries: list[JournalEntry]) -> Loss:
-    """Read the loss from entries of one chain, in their order; at least one."""
-    loss = Loss(entries[0].chain, entries[0].position, entries[-1].position)
+def of_survey(found: chain_copies.Survey) -> Loss:
+    """The loss of all that a survey of the copies found, and could not find, beyond a restored database."""
+    loss = of([replay.as_entry(copied) for copied in found.entries], chain=found.chain)
+    loss.first, loss.last = found.after + 1, found.length
+    loss.unknown = [[span.first, span.last] for span in found.unknown]
+    return loss
+
+
+def of(entries: list[JournalEntry], *, chain: uuid.UUID | None = None) -> Loss:
+    """Read the loss from entries of one chain, in their order. `chain` where there may be none."""
+    first, last = (entries[0].position, entries[-1].position) if entries else (0, 0)
+    loss = Loss(chain or entries[0].chain, first, last)
     for entry in entries:
+        if entry.act in SAYING_USED:
+            # An earlier restore, itself lost by now: what it moved the counters past stays used.
+            for code, numbers in entry.facts["numbers"].items():
+                if numbers:
+                    loss.numbers.setdefault(code, []).extend(numbers)
+            loss.revisions += entry.facts["revisions"]
         if entry.act not in NUMBERED:
             if entry.act not in NOT_TO_BE_DONE_AGAIN:
                 told = {
@@ -87,10 +115,65 @@ def record(locked: Register, loss: Loss, *, at: datetime) -> None:
     `locked` is locked in this transaction; `at` an aware instant.
     """
     for code, numbers in loss.numbers.items():
-        series, _ = Series.objects.get_or_create(register=locked, code=code)
-        series.last_number = max(series.last_number, *numbers)
-        series.save(update_fields=["last_number"])
+        loss.numbers[code] = sorted({*numbers, *_move_past(locked, code, max(numbers))})
     journal.append(locked, replay.ACT, at=at, actor_id=None, facts=loss.facts())
+
+
+def _move_past(locked: Register, code: str, number: int) -> range:
+    """Move a counter to `number`; returns what it passed over: one that only a lost entry drew was issued all the same."""
+    series, _ = Series.objects.get_or_create(register=locked, code=code)
+    passed = range(series.last_number + 1, number + 1)
+    if passed:
+        series.last_number = number
+        series.save(update_fields=["last_number"])
+    return passed
+
+
+def tell(locked: Register, told: Iterable[str], *, reason: str, at: datetime) -> list[str]:
+    """Somebody holds receipts that name these symbols: the register goes on after them, and says so in its chain.
+
+    Every number up to that of a document counts as issued; of a Rev., Corr. or Add. every one up to it. Returns the symbols that
+    moved something; the others name what the register has passed already. Raises NotOfThisRegister, and symbols.NotASymbol.
+    """
+    numbers: dict[str, list[int]] = {}
+    revisions: list[dict] = []
+    moved = []
+    for text in told:
+        symbol = symbols.parse(text)
+        if symbol.document != _symbol_in(locked, symbol):
+            raise NotOfThisRegister(text)
+        passed = _move_past(locked, symbol.series, symbol.number)
+        if passed:
+            numbers.setdefault(symbol.series, []).extend(passed)
+        line = _revision_told(locked, symbol)
+        if line is not None:
+            revisions.append(line)
+        if passed or line is not None:
+            moved.append(text)
+    if moved:
+        facts = {"symbols": moved, "numbers": numbers, "revisions": revisions, "reason": reason}
+        journal.append(locked, TOLD, at=at, actor_id=None, facts=facts)
+    return moved
+
+
+def _symbol_in(register: Register, symbol: symbols.Symbol) -> symbols.Symbol:
+    """The symbol of the same number in this register."""
+    return symbols.Symbol(register.group.code, str(register.ordinal), symbol.series, symbol.number)
+
+
+def _revision_told(locked: Register, symbol: symbols.Symbol) -> dict | None:
+    """The Rev., Corr. or Add. that a symbol names, where its document is there and has not come so far."""
+    document = Document.objects.filter(
+        register=locked, series__code=symbol.series, number=symbol.number
+    ).first()
+    if document is None or not symbol.suffixes:
+        return None
+    suffix = symbol.suffixes[-1]
+    issued = document.revisions.filter(kind=suffix.code).values_list("number", flat=True)
+    if suffix.number <= max([*issued, highest_lost(locked, document.pk, suffix.code)]):
+        return None
+    # Nobody knows the row's id: no row is kept from having it.
+    return {"id": 0, "document": document.pk, "kind": suffix.code, "number": suffix.number}
 
 
 def keep_ids_unused(losses: Iterable[Loss]) -> None:
@@ -113,15 +196,28 @@ def keep_ids_unused(losses: Iterable[Loss]) -> None:
 
 def register_of(loss: Loss) -> Register | None:
     """The register of the meeting that the lost symbols name, where it has been made again."""
-    if not loss.meeting.isdigit():
+    return _register(loss.prefix, loss.meeting)
+
+
+def register_named(symbol: symbols.Symbol) -> Register | None:
+    """The register of the meeting that a symbol names, where there is one."""
+    return _register(symbol.prefix or "", symbol.meeting or "")
+
+
+def _register(prefix: str, meeting: str) -> Register | None:
+    if not meeting.isdigit():
         return None
-    return Register.objects.filter(group__code__iexact=loss.prefix, ordinal=int(loss.meeting)).first()
+    return Register.objects.filter(group__code__iexact=prefix, ordinal=int(meeting)).first()
+
+
+def _saying_used(register: Register) -> Iterable[JournalEntry]:
+    return JournalEntry.objects.filter(chain=register.chain, act__in=SAYING_USED).order_by("position")
 
 
 def lost_numbers(register: Register) -> dict[str, set[int]]:
-    """By series code: numbers that were issued and whose documents a restore has recorded as missing."""
+    """By series code: numbers that were issued and whose documents are recorded as missing since a restore."""
     lost: dict[str, set[int]] = {}
-    for entry in replay.entries(register.chain):
+    for entry in _saying_used(register):
         for code, numbers in entry.facts["numbers"].items():
             lost.setdefault(code, set()).update(numbers)
     return lost
@@ -132,7 +228,7 @@ def highest_lost(register: Register, document_id: int, kind: str) -> int:
     return max(
         (
             line["number"]
-            for entry in replay.entries(register.chain)
+            for entry in _saying_used(register)
             for line in entry.facts["revisions"]
             if line["document"] == document_id and line["kind"] == kind
         ),

@@ -18,6 +18,7 @@ from cwg.documents.states import OPEN_TO_CONTRIBUTIONS, MeetingState
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 from cwg.notices import troubles
+from cwg.record import copy_states
 from meetings import request_lines
 from meetings.models import Meeting
 
@@ -92,6 +93,8 @@ def home(request: PortalRequest) -> HttpResponse:
             "recent": listing.rows(recent.order_by("-available_at")[:LAST_SHOWN], with_meeting=True),
             "mail": troubles.in_short(rights),
             "now": now,
+            # Of those who can have it seen to; nobody else's work is touched by it.
+            "copies_behind": copy_states.behind(now) if rights.enters_console else None,
         },
     )
 

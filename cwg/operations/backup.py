@@ -30,7 +30,8 @@ from cwg.record import chain_copies, journal
 from cwg.record.models import PortalJournal
 
 DUMP, MANIFEST, FILES = "database.dump", "manifest.json", "files"
-VERSION = 1
+# 2: the chains' lengths are read before the dump, and named.
+VERSION = 2
 
 
 class BackupFailed(RuntimeError):
@@ -97,6 +98,8 @@ def make(folder: Path) -> Path:
         raise BackupFailed(f"{target} is there already.")
     target.mkdir(parents=True, mode=0o700)
     dump = target / DUMP
+    # Before the dump: it has at least so much of each.
+    chains = [*Register.objects.all(), *PortalJournal.objects.all()]
     with unused_files.none_removed():
         run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}")
         missing = [path for path, sha256 in _files() if not _copy(path, folder / FILES, sha256)]
@@ -105,10 +108,10 @@ def make(folder: Path) -> Path:
         "made_at": at,
         "server": _server_version(),
         "dump": {"size": dump.stat().st_size, "sha256": sha256_of(dump)},
-        "chains": {
-            str(row.chain): row.chain_length
-            for row in [*Register.objects.all(), *PortalJournal.objects.all()]
-        },
+        "chains": {str(row.chain): row.chain_length for row in chains},
+        "heads": {str(row.chain): row.chain_head for row in chains},
+        # For whoever restores without a database that could tell: what each is the register of.
+        "names": {str(row.chain): str(row) for row in chains},
         "blobs": {blob.sha256: blob.size for blob in Blob.objects.order_by("pk").only("sha256", "size")},
         "missing": missing,
     }
@@ -126,9 +129,8 @@ def _files() -> Iterator[tuple[str, str | None]]:
     """Path and, where the path says it, SHA-256 of each file to keep: the blobs, and the copies of the chains."""
     for blob in Blob.objects.order_by("pk").only("sha256").iterator(chunk_size=1000):
         yield blob.path, blob.sha256
-    storage = storages["documents"]
     for chain in chain_copies.chains():
-        for name in sorted(storage.listdir(f"{chain_copies.FOLDER}/{chain}")[1]):
+        for name in chain_copies.files(chain):
             yield f"{chain_copies.FOLDER}/{chain}/{name}", None
 
 
@@ -169,13 +171,15 @@ def latest(folder: Path) -> Path:
     return finished[-1]
 
 
-def read_manifest(backup: Path) -> dict:
-    """The manifest of a backup whose dump is whole. Raises BackupFailed."""
+def read_manifest(backup: Path, *, with_dump: bool = True) -> dict:
+    """The manifest of a backup whose dump is whole (not looked at where `with_dump` is no). Raises BackupFailed."""
     try:
         manifest = json.loads((backup / MANIFEST).read_text())
     except (OSError, ValueError) as error:
         raise BackupFailed(f"{backup} is not a finished backup: {error}") from error
     dump = backup / DUMP
+    if not with_dump:
+        return manifest
     if not dump.exists() or sha256_of(dump) != manifest["dump"]["sha256"]:
         raise BackupFailed(f"{dump} is not the dump that the manifest describes.")
     return manifest

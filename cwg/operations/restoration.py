@@ -1,10 +1,11 @@
 """Restoring a backup, so that the portal goes on after what it had issued and tells nobody old news.
 
-What the backup lacks is known from the copies of the chains in file storage: they are made within seconds of
-each act, and they outlive the database.
+What the backup lacks is known from the copies of the chains in file storage: each is written before anybody sees
+what its act did, and they outlive the database. What they do not tell is known too (`restore_limits.py`).
 """
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,14 +16,14 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from cwg import clock
-from cwg.documents import restore_gaps
+from cwg.documents import restore_gaps, symbols
 from cwg.documents.models import Register
 from cwg.members.models import Session
 from cwg.notices.models import Event, Notice, Why
 from cwg.record import chain_copies, holding, jobs, journal, replay, signing
-from cwg.record.models import JournalEntry, PortalJournal
+from cwg.record.models import Chained, JournalEntry, PortalJournal
 
-from . import backup
+from . import backup, restore_limits
 
 WHY_DROPPED = "The database was restored from a backup."
 
@@ -34,6 +35,11 @@ class Restored:
     at: datetime
     found: list[tuple[str, restore_gaps.Loss]] = field(default_factory=list)
     unplaced: list[restore_gaps.Loss] = field(default_factory=list)
+    # What was accepted as unknown, a sentence each.
+    accepted: list[str] = field(default_factory=list)
+    # Symbols on paper: those that moved a counter, and those that name what the register has passed or nobody's register.
+    told: list[str] = field(default_factory=list)
+    not_told: list[str] = field(default_factory=list)
     mails_dropped: int = 0
 
 
@@ -48,10 +54,23 @@ def refuse_unless_empty() -> None:
             )
 
 
+def look(folder: Path, chosen: Path, *, lost_at: datetime) -> restore_limits.Limits:
+    """What a restore of `chosen` could not know, before anything is done to the database.
+
+    Copies of the chains that the backup has and the storage lacks are put back first: they can only tell more. Raises backup.BackupFailed and chain_copies.CopyDiffers.
+    """
+    backup.read_manifest(chosen)
+    refuse_unless_empty()
+    if lost_at > clock.now():
+        raise backup.BackupFailed("The database cannot have been lost in the future.")
+    _put_back(folder, chain_copies.FOLDER)
+    return restore_limits.of_backup(folder, chosen, lost_at=lost_at)
+
+
 def load(folder: Path, chosen: Path) -> None:
     """Load the dump of `chosen` into the empty database and bring it to this release; put back missing files.
 
-    Everybody is signed out. What the storage holds is never overwritten: it may be newer than the backup. Raises backup.BackupFailed.
+    What the storage holds is never overwritten: it may be newer than the backup. Raises backup.BackupFailed.
     """
     backup.read_manifest(chosen)
     refuse_unless_empty()
@@ -66,54 +85,89 @@ def load(folder: Path, chosen: Path) -> None:
         str(chosen / backup.DUMP),
     )
     call_command("migrate", interactive=False, verbosity=0)
-    # Who signed out since the backup was made stays signed out.
-    Session.objects.all().delete()
+    _put_back(folder)
+
+
+def _put_back(folder: Path, within: str = ".") -> None:
+    """Files that the backup has and the storage lacks, of one folder or of all."""
     storage, files = storages["documents"], folder / backup.FILES
-    for source in sorted(path for path in files.rglob("*") if path.is_file()):
+    for source in sorted(path for path in (files / within).rglob("*") if path.is_file()):
         name = source.relative_to(files).as_posix()
         if not name.endswith(".unfinished") and not storage.exists(name):
             with source.open("rb") as content:
                 storage.save(name, File(content))
 
 
-def go_on() -> Restored:
-    """Continue the numbers after what was issued, record what is missing, and let old mail rest. One transaction.
+def go_on(
+    *, was_loaded: bool, lost_at: datetime | None = None, accept_because: str = "", told: Iterable[str] = ()
+) -> Restored:
+    """Continue the numbers after what was issued, and record what is missing. One transaction.
 
-    May run again: what is recorded already is not recorded twice. Raises chain_copies.CopyDiffers where the
-    storage belongs to another history than the database; nothing is changed then.
+    May run again: what is recorded already is not recorded twice. `was_loaded`: the database came out of a backup just
+    now, so that everybody is signed out and old mail is let rest; else it has been at work since. `lost_at`: when the database was lost, None where that
+    is not asked about. `accept_because`: why it goes on past what it cannot know. `told`: symbols that stand on paper.
+    Raises restore_limits.NotKnown, and chain_copies.CopyDiffers where the storage belongs to another history than the database; nothing
+    is changed then.
     """
     with transaction.atomic():
         result = Restored(clock.now())
-        known = set(Register.objects.values_list("chain", flat=True))
-        for pk in Register.objects.order_by("pk").values_list("pk", flat=True):
-            locked = Register.objects.select_for_update().get(pk=pk)
-            if lost := replay.go_on(locked):
-                loss = restore_gaps.of(lost)
-                restore_gaps.record(locked, loss, at=result.at)
-                result.found.append((str(locked), loss))
+        registers = [
+            Register.objects.select_for_update(of=("self",)).select_related("group").get(pk=pk)
+            for pk in Register.objects.order_by("pk").values_list("pk", flat=True)
+        ]
         portal = journal.portal()
         holding.take_time()  # the copies are read from the file storage, and web and worker are stopped
-        known.add(portal.chain)
-        if lost := replay.go_on(portal):
-            loss = restore_gaps.of(lost)
-            journal.append(portal, replay.ACT, at=result.at, actor_id=None, facts=loss.facts())
-            signing.publish_again(lost, portal, at=result.at)
-            result.found.append((str(portal), loss))
-        for chain in chain_copies.chains():
-            if chain not in known:
-                _place_unknown(chain, portal, result)
+        rows: list[Chained] = [*registers, portal]
+        held = {row.chain: restore_limits.Chain(str(row), row.chain_length, row.chain_head) for row in rows}
+        limits = restore_limits.examine(held, lost_at=lost_at, settled=_settled())
+        result.accepted = limits.sentences()
+        if result.accepted and not accept_because:
+            raise restore_limits.NotKnown(limits)
+        for locked in registers:
+            found = limits.surveys[locked.chain]
+            if found.length > found.after:
+                replay.go_on(locked, found)
+                loss = restore_gaps.of_survey(found)
+                restore_gaps.record(locked, loss, at=result.at)
+                result.found.append((str(locked), loss))
+        _go_on_with_the_portal(portal, limits.surveys[portal.chain], result)
+        for chain, found in limits.surveys.items():
+            if chain not in held:
+                _place_unknown(found, portal, result)
+        if result.accepted:
+            facts = {**limits.facts(), "reason": accept_because}
+            journal.append(portal, restore_gaps.ACCEPTED, at=result.at, actor_id=None, facts=facts)
+        _tell(told, accept_because, result)
         restore_gaps.keep_ids_unused([*(loss for _, loss in result.found), *result.unplaced])
-        result.mails_dropped = let_old_mail_rest(result.at)
+        if was_loaded:
+            # Who signed out since the backup was made stays signed out.
+            Session.objects.all().delete()
+            result.mails_dropped = let_old_mail_rest(result.at)
         return result
 
 
-def _place_unknown(chain: uuid.UUID, portal: PortalJournal, result: Restored) -> None:
-    """A register made after the backup: its numbers count for the meeting where that has been made again."""
-    lost = [replay.as_entry(copied) for copied in chain_copies.read(chain)]
-    if not lost:
+def _settled() -> set[uuid.UUID]:
+    """Chains of other registers of which an earlier restore has recorded here what is lost, and what is not known."""
+    told = JournalEntry.objects.filter(act=replay.ACT).values_list("facts__chain", "chain")
+    return {uuid.UUID(of) for of, within in told if of != str(within)}
+
+
+def _go_on_with_the_portal(portal: PortalJournal, found: chain_copies.Survey, result: Restored) -> None:
+    if found.length == found.after:
         return
-    loss = restore_gaps.of(lost)
-    recorded = JournalEntry.objects.filter(act=replay.ACT, facts__chain=str(chain))
+    lost = replay.go_on(portal, found)
+    loss = restore_gaps.of_survey(found)
+    journal.append(portal, replay.ACT, at=result.at, actor_id=None, facts=loss.facts())
+    signing.publish_again(lost, portal, at=result.at)
+    result.found.append((str(portal), loss))
+
+
+def _place_unknown(found: chain_copies.Survey, portal: PortalJournal, result: Restored) -> None:
+    """A register made after the backup: its numbers count for the meeting where that has been made again."""
+    if not found.length:
+        return
+    loss = restore_gaps.of_survey(found)
+    recorded = JournalEntry.objects.filter(act=replay.ACT, facts__chain=str(found.chain))
     register = restore_gaps.register_of(loss)
     if register is None:
         if not recorded.exists():
@@ -123,6 +177,19 @@ def _place_unknown(chain: uuid.UUID, portal: PortalJournal, result: Restored) ->
     elif not recorded.filter(chain=register.chain).exists():
         restore_gaps.record(Register.objects.select_for_update().get(pk=register.pk), loss, at=result.at)
         result.found.append((str(register), loss))
+
+
+def _tell(told: Iterable[str], reason: str, result: Restored) -> None:
+    """Move each register past the symbols that stand on paper, and keep those that move none."""
+    for text in told:
+        register = restore_gaps.register_named(symbols.parse(text))
+        moved = register is not None and restore_gaps.tell(
+            Register.objects.select_for_update(of=("self",)).select_related("group").get(pk=register.pk),
+            [text],
+            reason=reason,
+            at=result.at,
+        )
+        (result.told if moved else result.not_told).append(text)
 
 
 def let_old_mail_rest(at: datetime) -> int:

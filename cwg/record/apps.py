@@ -11,15 +11,28 @@ class RecordConfig(AppConfig):
     verbose_name = _("Record")
 
     def ready(self) -> None:
-        from . import chain_copies, checks, heartbeat, jobs, other_sessions, readiness, seals, verification
+        from . import (
+            checks,
+            copy_states,
+            copying,
+            heartbeat,
+            jobs,
+            journal,
+            other_sessions,
+            readiness,
+            seals,
+            verification,
+        )
 
         post_migrate.connect(other_sessions.bind, sender=self)
 
         verification.register(checks)
-        jobs.register("chain-copies", chain_copies.copy, every=timedelta(seconds=5))
+        journal.on_committed(copying.with_the_answer)
+        jobs.register("chain-copies", copying.catch_up, every=timedelta(seconds=5))
         jobs.register("seals", seals.seal, every=timedelta(hours=1))
         jobs.register("verify", checks.note_outcome, at=time(2, 30), by_name_only=True)
         # Only the worker says of itself that it is at work; a sweep by hand does not speak for it.
         jobs.register("heartbeat", heartbeat.note, every=timedelta(seconds=15), by_name_only=True)
         readiness.register("worker", heartbeat.worker_is_seen)
+        readiness.register("chain copies", copy_states.question)
         readiness.register("jobs", jobs.none_is_overdue)

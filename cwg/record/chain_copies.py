@@ -2,25 +2,21 @@
 
 Each entry lies at `journal/<chain>/<position>.json` as canonical JSON: all that its hash is made of, with the hash
 beside it. A copy is written once and never overwritten: a different entry at the same place is an error.
+`copying.py` writes them, with the answer of each act; `survey` reads them after a loss.
 """
 
 import json
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
-from django.db import transaction
-from django.db.models import F, Max, OuterRef, Subquery
-from django.db.models.functions import Coalesce
 
 from . import journal
-from .models import GENESIS, ChainCopy, JournalEntry
+from .models import GENESIS, JournalEntry
 
 FOLDER = "journal"
-# Entries of one chain in one transaction: a sweep that is killed loses at most the count of these.
-BATCH = 200
 
 
 class CopyDiffers(RuntimeError):
@@ -38,6 +34,35 @@ class CopiedEntry:
     content: dict
 
 
+@dataclass(frozen=True)
+class Span:
+    """Positions of a chain of which nothing can be known, both ends included, and whether copies lie there damaged."""
+
+    first: int
+    last: int
+    damaged: bool = False
+
+    def __str__(self) -> str:
+        return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
+
+
+@dataclass
+class Survey:
+    """What the storage holds of a chain after a position: entries in their order, and what is missing between and
+    after them."""
+
+    chain: uuid.UUID
+    after: int
+    entries: list[CopiedEntry] = field(default_factory=list)
+    unknown: list[Span] = field(default_factory=list)
+
+    @property
+    def length(self) -> int:
+        """The last position that the chain is known to have had."""
+        known = [self.after, *(entry.position for entry in self.entries[-1:])]
+        return max([*known, *(span.last for span in self.unknown)])
+
+
 def storage() -> Storage:
     return storages["documents"]
 
@@ -51,45 +76,11 @@ def content(entry: JournalEntry) -> bytes:
     return journal.canonical({**journal.fields(entry), "hash": entry.hash})
 
 
-def copy() -> int:
-    """Copy what was not copied yet; returns how many entries were. Safe twice, and two at once.
+def keep(place: str, wanted: bytes) -> None:
+    """Write one copy where there is none. Safe twice, and two at once: the bytes are the same.
 
-    Raises CopyDiffers, and OSError where the storage does not answer; what was copied before stays counted.
+    Raises CopyDiffers, and whatever the storage raises.
     """
-    counted = ChainCopy.objects.filter(chain=OuterRef("chain")).values("copied")
-    behind = (
-        JournalEntry.objects.order_by()
-        .values("chain")
-        .annotate(length=Max("position"), copied=Coalesce(Subquery(counted), 0))
-        .filter(length__gt=F("copied"))
-        .values_list("chain", flat=True)
-    )
-    moved = 0
-    for chain in list(behind):
-        while copied := _copy_some(chain):
-            moved += copied
-    return moved
-
-
-def _copy_some(chain: uuid.UUID) -> int:
-    with transaction.atomic():
-        ChainCopy.objects.get_or_create(chain=chain)
-        row = ChainCopy.objects.select_for_update(skip_locked=True).filter(chain=chain).first()
-        if row is None:  # another sweep has this chain in hand
-            return 0
-        entries = list(
-            JournalEntry.objects.filter(chain=chain, position__gt=row.copied).order_by("position")[:BATCH]
-        )
-        for entry in entries:
-            _keep(entry)
-        if entries:
-            row.copied = entries[-1].position
-            row.save(update_fields=["copied"])
-        return len(entries)
-
-
-def _keep(entry: JournalEntry) -> None:
-    place, wanted = path(entry.chain, entry.position), content(entry)
     if storage().exists(place):
         with storage().open(place, "rb") as stored:
             found = stored.read()
@@ -116,51 +107,72 @@ def chains() -> list[uuid.UUID]:
         folders, _ = storage().listdir(FOLDER)
     except FileNotFoundError:
         return []
-    return sorted(uuid.UUID(name) for name in folders)
+    return sorted(uuid.UUID(name) for name in folders if name)
 
 
-def read(chain: uuid.UUID, after: int = 0) -> Iterator[CopiedEntry]:
-    """The copied entries of a chain from position `after` + 1 on, until the first that is missing or not whole.
+def files(chain: uuid.UUID) -> list[str]:
+    """The names of what lies in the folder of a chain, none where there is no such folder."""
+    try:
+        return sorted(storage().listdir(f"{FOLDER}/{chain}")[1])
+    except FileNotFoundError:
+        return []
 
-    Raises CopyDiffers where an entry does not hash to what it says or does not follow the one before it.
+
+def survey(chain: uuid.UUID, after: int = 0, *, told: int = 0, head: str | None = None) -> Survey:
+    """All that the storage holds of a chain from position `after` + 1 on, up to its last copy or the position `told`.
+
+    `head` is the hash of the entry at `after`, where it is known. Raises CopyDiffers where whole entries do not follow
+    one another: they are of two histories.
     """
-    position, previous = after + 1, None
-    while storage().exists(path(chain, position)):
-        with storage().open(path(chain, position), "rb") as stored:
-            found = stored.read()
-        if not _is_whole(found):
-            return
+    found = Survey(chain, after)
+    previous = GENESIS if after == 0 else head
+    gaps: list[tuple[int, bool]] = []
+    for position in range(after + 1, max([told, *_positions(chain)]) + 1):
+        copied, damaged = _read(chain, position)
+        if copied is None:
+            gaps.append((position, damaged))
+        elif previous is not None and copied.previous != previous:
+            raise CopyDiffers(f"{path(chain, position)} does not follow the entry before it")
+        else:
+            found.entries.append(copied)
+        previous = copied.hash if copied else None
+    found.unknown = list(_spans(gaps))
+    return found
+
+
+def _positions(chain: uuid.UUID) -> Iterator[int]:
+    for name in files(chain):
+        stem, _, ending = name.partition(".")
+        if ending == "json" and stem.isdigit():
+            yield int(stem)
+
+
+def _spans(gaps: Iterable[tuple[int, bool]]) -> Iterator[Span]:
+    first = last = 0
+    damaged = False
+    for position, is_damaged in gaps:
+        if last and position == last + 1:
+            last, damaged = position, damaged or is_damaged
+            continue
+        if last:
+            yield Span(first, last, damaged)
+        first, last, damaged = position, position, is_damaged
+    if last:
+        yield Span(first, last, damaged)
+
+
+def _read(chain: uuid.UUID, position: int) -> tuple[CopiedEntry | None, bool]:
+    """The copy at a position, None where there is none that is what was written; and whether a damaged one lies there."""
+    place = path(chain, position)
+    if not storage().exists(place):
+        return None, False
+    with storage().open(place, "rb") as stored:
+        found = stored.read()
+    try:
         said = json.loads(found)
         claimed = said.pop("hash")
-        if not _hashes_to(said, claimed):
-            raise CopyDiffers(f"{path(chain, position)} was changed after it was copied")
-        expected = GENESIS if position == 1 else previous
-        if (said["chain"], said["position"]) != (str(chain), position) or (
-            expected is not None and said["previous"] != expected
-        ):
-            raise CopyDiffers(f"{path(chain, position)} does not follow the entry before it")
-        previous = claimed
-        yield CopiedEntry(chain, position, said["previous"], claimed, said)
-        position += 1
-
-
-def _hashes_to(said: dict, claimed: str) -> bool:
-    try:
-        return journal.hash_of(said) == claimed
-    except (KeyError, ValueError):
-        return False
-
-
-def faults() -> Iterator[str]:
-    """Copies said to be made that the storage does not have, for `manage.py verify`: the last of each chain."""
-    for row in ChainCopy.objects.filter(copied__gt=0).order_by("chain").iterator():
-        entry = JournalEntry.objects.filter(chain=row.chain, position=row.copied).first()
-        if entry is None:
-            yield f"chain {row.chain}: {row.copied} entries were copied, more than the journal holds"
-            continue
-        if not storage().exists(path(row.chain, row.copied)):
-            yield f"chain {row.chain}: the copy of entry {row.copied} is missing from the storage"
-            continue
-        with storage().open(path(row.chain, row.copied), "rb") as stored:
-            if stored.read() != content(entry):
-                yield f"chain {row.chain}: the copy of entry {row.copied} differs from the journal"
+        if journal.hash_of(said) != claimed or (said["chain"], said["position"]) != (str(chain), position):
+            return None, True
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None, True
+    return CopiedEntry(chain, position, said["previous"], claimed, said), False

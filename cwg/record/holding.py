@@ -5,6 +5,7 @@ A decision's statements follow each other within milliseconds. A session that ho
 goes on. Within a process the threads take turns (`turns`).
 """
 
+import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,17 @@ PATIENCE = 10.0
 _WHOLE = PATIENCE + 5
 
 _turns = Turns(lambda: settings.REGISTER_WAITERS)
+
+
+class _OfAThread(threading.local):
+    """How many turns the thread has, and what it put off until it has none."""
+
+    def __init__(self) -> None:
+        self.turns = 0
+        self.put_off: list[Callable[[], None]] = []
+
+
+_this_thread = _OfAThread()
 
 
 class Why(StrEnum):
@@ -87,11 +99,26 @@ def turn(key: Hashable, mark: Callable[[], object], *, busy: type[Busy] = Busy) 
     if _is_in_a_transaction():
         yield PATIENCE
         return
+    _this_thread.turns += 1
     try:
         with _turns.turn(key, patience=PATIENCE, mark=mark) as left:
             yield left
     except NoTurn as error:
         raise busy(Why.FULL if error.full else Why.LOCKED, error.waited) from error
+    finally:
+        _this_thread.turns -= 1
+        _do_what_was_put_off()
+
+
+def after_the_turn(work: Callable[[], None]) -> None:
+    """Do `work` before anybody is answered, but not while this thread keeps others of the process waiting. It never raises."""
+    _this_thread.put_off.append(work)
+    _do_what_was_put_off()
+
+
+def _do_what_was_put_off() -> None:
+    while _this_thread.put_off and not _this_thread.turns:
+        _this_thread.put_off.pop(0)()
 
 
 @contextmanager

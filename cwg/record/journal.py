@@ -12,24 +12,41 @@ import hashlib
 import json
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from . import holding
 from .models import GENESIS, Chained, JournalEntry, PortalJournal
 
 VERSION = 2
+# The act by which a restore says what it found missing (`replay.py`).
+RESTORED = "restored"
 # What the salted digest of an entry of version 2 covers, and what its hash covers beside that digest.
 CONTENT = ("act", "at", "actor", "facts", "salt")
 PLACE = ("version", "chain", "position", "previous")
 
 
+# Called after the COMMIT that makes an entry true, before anybody is answered; one that fails stops nothing.
+CommittedCallback = Callable[[JournalEntry], None]
+_on_committed: list[CommittedCallback] = []
+
+
 class NotLocked(RuntimeError):
     """A chain was appended to outside a transaction that holds its row."""
+
+
+def on_committed(callback: CommittedCallback) -> None:
+    """Register what happens with each entry once it is committed, whoever appends it and wherever.
+
+    It runs outside the transaction and its locks, while whoever acted still waits for the answer.
+    """
+    if callback not in _on_committed:
+        _on_committed.append(callback)
 
 
 def digest(value: Any) -> str:
@@ -113,7 +130,8 @@ def append(
 ) -> JournalEntry:
     """Append one act to the chain of `locked`, a row read with `select_for_update` in this transaction.
 
-    Saves the new head on the row. `at` is an aware instant; `facts` holds plain values only.
+    Saves the new head on the row. `at` is an aware instant; `facts` holds plain values only. After the commit the
+    entry is copied before anybody is answered (`on_committed`).
     """
     if not connection.in_atomic_block:
         raise NotLocked("Append to a chain within the transaction that locks its row.")
@@ -130,17 +148,17 @@ def append(
     )
     entry.hash = hash_of(fields(entry))
     entry.save(force_insert=True)
-    move_head(locked, entry)
+    move_head(locked, entry.hash, entry.position)
+    for callback in _on_committed:
+        transaction.on_commit(partial(callback, entry), robust=True)
     return entry
 
 
-def move_head(locked: Chained, last: JournalEntry) -> None:
-    """Save on the locked row that `last` is now the last entry of its chain."""
-    locked.chain_head, locked.chain_length = last.hash, last.position
+def move_head(locked: Chained, head: str, length: int) -> None:
+    """Save on the locked row where its chain goes on: after position `length`, with `head` as the hash before."""
+    locked.chain_head, locked.chain_length = head, length
     # A plain UPDATE: the head is not something a person edits, so it makes no history row.
-    type(locked)._default_manager.filter(pk=locked.pk).update(
-        chain_head=last.hash, chain_length=last.position
-    )
+    type(locked)._default_manager.filter(pk=locked.pk).update(chain_head=head, chain_length=length)
 
 
 def _hashes(entry: JournalEntry) -> bool:
@@ -151,12 +169,19 @@ def _hashes(entry: JournalEntry) -> bool:
 
 
 def faults(row: Chained) -> Iterator[str]:
-    """What does not hold in the chain of `row`: a sentence each; nothing when the chain verifies."""
-    previous, position = GENESIS, 0
+    """What does not hold in the chain of `row`: a sentence each; nothing when the chain verifies.
+
+    Entries that a restore could not know, and said so in the chain itself, are missing and no fault.
+    """
+    previous, position, unknown = GENESIS, 0, positions_unknown(row.chain)
     for entry in JournalEntry.objects.filter(chain=row.chain).order_by("position").iterator(chunk_size=500):
         position += 1
         if entry.position != position:
-            yield f"chain of {row}: entry {position} is missing (found {entry.position})"
+            lacking = set(range(position, entry.position)) - unknown
+            if lacking:
+                yield f"chain of {row}: entry {min(lacking)} is missing (found {entry.position})"
+            else:
+                previous = entry.previous  # of one that nobody has: there is nothing to compare it with
             position = entry.position
         if entry.previous != previous:
             yield f"chain of {row}: entry {entry.position} does not follow the entry before it"
@@ -165,6 +190,16 @@ def faults(row: Chained) -> Iterator[str]:
         previous = entry.hash
     if previous != row.chain_head or position != row.chain_length:
         yield f"chain of {row}: its head is not its last entry ({row.chain_length} expected, {position} found)"
+
+
+def positions_unknown(chain: uuid.UUID) -> set[int]:
+    """Positions that were issued and of which a restore had no copy, as it has recorded in this chain."""
+    unknown: set[int] = set()
+    for facts in JournalEntry.objects.filter(chain=chain, act=RESTORED).values_list("facts", flat=True):
+        if facts["chain"] == str(chain):
+            for first, last in facts.get("unknown", []):
+                unknown.update(range(first, last + 1))
+    return unknown
 
 
 def portal() -> PortalJournal:

@@ -99,7 +99,10 @@ class ChainCopy(models.Model):
     """How far a chain has been copied to file storage, so that a restore can tell what it lacks."""
 
     chain = models.UUIDField(unique=True)
+    # Every entry up to this one has its copy; there may be copies of later ones that nobody has counted yet.
     copied = models.PositiveBigIntegerField(default=0)
+    # Since when an answer went out without its copy; empty once all are there.
+    behind_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("chain copy")

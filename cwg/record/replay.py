@@ -2,7 +2,7 @@
 
 What was done after the backup was made happened, though the rows are gone. The copied entries return to their
 chain word for word, so that positions and hashes go on; an entry "restored" then says which of them have no
-rows any more.
+rows any more, and which positions nobody could copy back.
 """
 
 import uuid
@@ -14,7 +14,7 @@ from django.db.models import Q
 from . import chain_copies, journal
 from .models import Chained, JournalEntry
 
-ACT = "restored"
+ACT = journal.RESTORED
 
 
 def as_entry(copied: chain_copies.CopiedEntry) -> JournalEntry:
@@ -34,19 +34,15 @@ def as_entry(copied: chain_copies.CopiedEntry) -> JournalEntry:
     )
 
 
-def go_on(locked: Chained) -> list[JournalEntry]:
+def go_on(locked: Chained, found: chain_copies.Survey) -> list[JournalEntry]:
     """Write into the journal what its copies hold beyond the head of `locked`, a row locked in this transaction.
 
-    Returns those entries, in their order; none where nothing is missing. Raises `chain_copies.CopyDiffers`
-    where the copies are of another history than the journal.
+    `found` is the survey of this chain after that head. Positions that it does not know stay empty, and the chain goes on after
+    them: whoever calls this says so in it, in the same transaction. Returns the entries, in their order.
     """
-    lost = [as_entry(copied) for copied in chain_copies.read(locked.chain, after=locked.chain_length)]
-    if not lost:
-        return []
-    if lost[0].previous != locked.chain_head:
-        raise chain_copies.CopyDiffers(f"the copies of the chain of {locked} do not follow its journal")
+    lost = [as_entry(copied) for copied in found.entries]
     JournalEntry.objects.bulk_create(lost)
-    journal.move_head(locked, lost[-1])
+    journal.move_head(locked, lost[-1].hash if lost else locked.chain_head, found.length)
     return lost
 
 

@@ -1,11 +1,9 @@
 """What must hold of the record itself (quality: I5), for `manage.py verify`."""
 
-from . import chain_copies, seals, signing
+from . import copying, seals, signing
 
 
 def register(checks) -> None:
     checks.register("I5 the sealed days of the access log are as they were sealed", seals.faults)
-    checks.register(
-        "I5 the copies of the chains in file storage are those of the journal", chain_copies.faults
-    )
+    checks.register("I5 the copies of the chains in file storage are those of the journal", copying.faults)
     checks.register("I5 the signing keys are published as the portal's chain tells of them", signing.faults)

@@ -6,12 +6,14 @@ from html import unescape
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contributions.counts import open_drafts_by_party
 from cwg.notices.models import Event, Notice
-from cwg.record import heartbeat
+from cwg.record import copying, heartbeat
+from cwg.record.models import ChainCopy
 from meetings import requests
 from tests import factories
 from tests.console.conftest import SECRET
@@ -173,3 +175,18 @@ def test_an_administrator_sees_health_and_mail_that_failed_and_nothing_else_of_t
 @pytest.mark.parametrize("page", [TODAY, f"{TODAY}submissions/"])
 def test_today_is_only_looked_at(page, secretary, client_of):
     assert client_of(secretary).post(page).status_code == 405
+
+
+@pytest.mark.parametrize("role", ["secretary", "administrator", "auditor"])
+def test_acts_without_a_copy_are_told_first(request, role, dg, held, client_of):
+    client = client_of(request.getfixturevalue(role))
+    factories.make_document(factories.make_register(dg, 2), "One")
+    copying.catch_up()
+    text = client.get(TODAY).content.decode()
+    assert "Every act is copied to the file storage" in text
+    assert "lacks the cop" not in text
+    ChainCopy.objects.update(copied=F("copied") - 1, behind_since=held.at)
+    text = client.get(TODAY).content.decode()
+    assert "The file storage lacks the cop" in text
+    assert "a restore could give a number again" in text
+    assert "Every act is copied" not in text

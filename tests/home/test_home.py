@@ -12,6 +12,8 @@ from cwg import clock
 from cwg.documents import register as the_register
 from cwg.documents import rules
 from cwg.documents.models import DeadlineRule, Slot
+from cwg.record import copying
+from cwg.record.models import ChainCopy
 from meetings import calling_off
 from meetings.models import Addressee, Request
 from tests import factories
@@ -190,6 +192,17 @@ def test_home_asks_the_database_as_often_for_three_rows_as_for_one(client_of, sa
         factories.make_document(meeting.register, f"Paper {title}", actor=saudi_focal_point)
     assert queries() == one
     assert one <= 24
+
+
+def test_acts_without_a_copy_are_told_to_the_secretariat_and_to_nobody_else(
+    client_of, secretary, saudi_focal_point, meeting, now
+):
+    copying.catch_up()
+    assert "lacks the cop" not in client_of(secretary).get("/").content.decode()
+    ChainCopy.objects.filter(chain=meeting.register.chain).update(copied=0, behind_since=now)
+    text = client_of(secretary).get("/").content.decode()
+    assert "lacks the copy of 1 act<" in text
+    assert "lacks the cop" not in client_of(saudi_focal_point).get("/").content.decode()
 
 
 @pytest.mark.parametrize("page", ["/", "/meetings/", "/documents/"])

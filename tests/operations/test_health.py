@@ -66,6 +66,7 @@ def test_all_is_well(db):
         "mail",
         "worker",
         "jobs",
+        "chain copies",
         "storage",
     }
 

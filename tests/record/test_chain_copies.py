@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 import pytest
 from django.db import transaction
 
-from cwg.record import chain_copies, journal
-from cwg.record.models import ChainCopy, JournalEntry, PortalJournal
+from cwg.record import chain_copies, copying, journal
+from cwg.record.chain_copies import Span
+from cwg.record.models import JournalEntry, PortalJournal
 
 pytestmark = pytest.mark.django_db
 
@@ -18,94 +19,99 @@ def act(name: str = "noted", **facts) -> JournalEntry:
 
 
 @pytest.fixture
-def three_entries() -> PortalJournal:
-    for number in range(3):
+def five_copies() -> PortalJournal:
+    for number in range(5):
         act(number=number, title="é 学 ش")
+    copying.catch_up()
     return PortalJournal.objects.get()
 
 
-def test_every_entry_is_copied_once_as_the_bytes_its_hash_covers(three_entries, storage):
-    assert chain_copies.copy() == 3
-    assert chain_copies.copy() == 0
+@pytest.fixture
+def path_of(storage, five_copies):
+    return lambda position: storage / chain_copies.path(five_copies.chain, position)
+
+
+def positions(found: chain_copies.Survey) -> list[int]:
+    return [copied.position for copied in found.entries]
+
+
+def test_a_copy_is_the_bytes_that_its_hash_covers(five_copies, path_of):
     entry = JournalEntry.objects.get(position=2)
-    copied = json.loads((storage / chain_copies.path(entry.chain, 2)).read_bytes())
+    copied = json.loads(path_of(2).read_bytes())
     assert copied.pop("hash") == entry.hash == journal.hash_of(copied)
-    assert ChainCopy.objects.get().copied == 3
-    assert list(chain_copies.faults()) == []
 
 
-def test_new_entries_follow_and_what_is_copied_is_not_written_again(three_entries, storage):
-    chain_copies.copy()
-    first = storage / chain_copies.path(three_entries.chain, 1)
-    written = first.stat().st_mtime_ns
-    act(number=3)
-    assert chain_copies.copy() == 1
-    assert first.stat().st_mtime_ns == written
-
-
-def test_a_copy_made_by_a_sweep_that_was_killed_before_it_counted_is_left_as_it_is(three_entries, storage):
-    chain_copies.copy()
-    ChainCopy.objects.update(copied=0)
-    assert chain_copies.copy() == 3
-    assert len(list((storage / "journal" / str(three_entries.chain)).iterdir())) == 3
-
-
-def test_half_a_file_from_a_crash_is_made_whole(three_entries, storage):
-    chain_copies.copy()
-    path = storage / chain_copies.path(three_entries.chain, 2)
-    whole = path.read_bytes()
-    for half in (b"", whole[:40]):
-        path.write_bytes(half)
-        ChainCopy.objects.update(copied=1)
-        chain_copies.copy()
-        assert path.read_bytes() == whole
-
-
-def test_another_history_in_the_storage_is_never_overwritten(three_entries, storage):
-    path = storage / chain_copies.path(three_entries.chain, 1)
-    path.parent.mkdir(parents=True)
-    path.write_bytes(b'{"hash":"another"}')
-    with pytest.raises(chain_copies.CopyDiffers), transaction.atomic():
-        chain_copies.copy()
-    assert path.read_bytes() == b'{"hash":"another"}'
-    assert not ChainCopy.objects.exclude(copied=0).exists()
-
-
-def test_reading_gives_the_entries_back_in_their_order(three_entries):
-    chain_copies.copy()
-    assert chain_copies.chains() == [three_entries.chain]
-    assert [copied.position for copied in chain_copies.read(three_entries.chain, after=1)] == [2, 3]
-    *_, last = chain_copies.read(three_entries.chain)
-    assert last.hash == three_entries.chain_head
-    assert last.content["facts"] == {"number": 2, "title": "é 学 ش"}
-
-
-def test_no_storage_folder_yet_means_no_copies():
-    assert chain_copies.chains() == []
-
-
-def test_reading_stops_where_a_copy_is_missing(three_entries, storage):
-    chain_copies.copy()
-    (storage / chain_copies.path(three_entries.chain, 2)).unlink()
-    assert [copied.position for copied in chain_copies.read(three_entries.chain)] == [1]
-
-
-def test_a_changed_copy_is_refused_when_read(three_entries, storage):
-    chain_copies.copy()
-    path = storage / chain_copies.path(three_entries.chain, 2)
-    path.write_bytes(path.read_bytes().replace(b"noted", b"nothing"))
+def test_another_entry_is_never_overwritten(five_copies, path_of):
+    path_of(1).write_bytes(b'{"hash":"another"}')
+    entry = JournalEntry.objects.get(position=1)
     with pytest.raises(chain_copies.CopyDiffers):
-        list(chain_copies.read(three_entries.chain))
+        chain_copies.keep(chain_copies.path(entry.chain, 1), chain_copies.content(entry))
+    assert path_of(1).read_bytes() == b'{"hash":"another"}'
 
 
-def test_verify_finds_a_copy_that_is_missing_or_changed(three_entries, storage):
-    chain_copies.copy()
-    path = storage / chain_copies.path(three_entries.chain, 3)
-    path.write_bytes(path.read_bytes().replace(b"noted", b"nothing"))
-    assert list(chain_copies.faults()) == [
-        f"chain {three_entries.chain}: the copy of entry 3 differs from the journal"
-    ]
-    path.unlink()
-    assert list(chain_copies.faults()) == [
-        f"chain {three_entries.chain}: the copy of entry 3 is missing from the storage"
-    ]
+def test_a_survey_gives_the_entries_back_in_their_order(five_copies):
+    assert chain_copies.chains() == [five_copies.chain]
+    found = chain_copies.survey(five_copies.chain, after=3)
+    assert positions(found) == [4, 5]
+    assert (found.unknown, found.length) == ([], 5)
+    last = found.entries[-1]
+    assert last.hash == five_copies.chain_head
+    assert last.content["facts"] == {"number": 4, "title": "é 学 ش"}
+
+
+def test_without_a_folder_there_are_no_copies():
+    assert chain_copies.chains() == []
+    found = chain_copies.survey(PortalJournal().chain)
+    assert (found.entries, found.unknown, found.length) == ([], [], 0)
+
+
+def test_a_gap_does_not_hide_what_lies_beyond_it(five_copies, path_of):
+    path_of(2).unlink()
+    path_of(3).unlink()
+    found = chain_copies.survey(five_copies.chain)
+    assert positions(found) == [1, 4, 5]
+    assert found.unknown == [Span(2, 3)]
+
+
+@pytest.mark.parametrize("what", [b"", b'{"act":', b"[]", b'{"hash":"another"}'])
+def test_a_damaged_copy_is_one_that_nobody_knows(five_copies, path_of, what):
+    path_of(4).write_bytes(what)
+    found = chain_copies.survey(five_copies.chain)
+    assert positions(found) == [1, 2, 3, 5]
+    assert found.unknown == [Span(4, 4, damaged=True)]
+
+
+def test_a_copy_that_was_changed_is_a_damaged_one(five_copies, path_of):
+    path_of(5).write_bytes(path_of(5).read_bytes().replace(b"noted", b"nothing"))
+    found = chain_copies.survey(five_copies.chain)
+    assert positions(found) == [1, 2, 3, 4]
+    assert (found.unknown, found.length) == ([Span(5, 5, damaged=True)], 5)
+
+
+def test_what_the_chain_is_told_to_have_had_beyond_its_copies_is_unknown(five_copies, path_of):
+    path_of(5).unlink()
+    assert chain_copies.survey(five_copies.chain, told=4).unknown == []
+    found = chain_copies.survey(five_copies.chain, told=7)
+    assert positions(found) == [1, 2, 3, 4]
+    assert (found.unknown, found.length) == ([Span(5, 7)], 7)
+
+
+def test_a_survey_from_another_head_is_refused(five_copies):
+    head = JournalEntry.objects.get(position=2).hash
+    assert positions(chain_copies.survey(five_copies.chain, after=2, head=head)) == [3, 4, 5]
+    with pytest.raises(chain_copies.CopyDiffers, match=r"3\.json does not follow"):
+        chain_copies.survey(five_copies.chain, after=2, head="0" * 64)
+
+
+def test_whole_copies_that_do_not_follow_one_another_are_refused(five_copies, path_of):
+    said = json.loads(path_of(4).read_bytes())
+    said.pop("hash")
+    said["previous"] = "f" * 64
+    path_of(4).write_bytes(journal.canonical({**said, "hash": journal.hash_of(said)}))
+    with pytest.raises(chain_copies.CopyDiffers, match=r"4\.json does not follow"):
+        chain_copies.survey(five_copies.chain)
+
+
+def test_other_files_in_the_folder_are_passed_over(five_copies, path_of):
+    path_of(5).with_name("9.json.abc.unfinished").write_bytes(b"half")
+    assert chain_copies.survey(five_copies.chain).length == 5

@@ -129,7 +129,7 @@ def written_before_version_2(**facts) -> JournalEntry:
             }
         )
         entry.save(force_insert=True)
-        journal.move_head(portal, entry)
+        journal.move_head(portal, entry.hash, entry.position)
         return entry
 
 

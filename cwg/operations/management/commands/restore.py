@@ -1,43 +1,103 @@
 """`manage.py restore DIR`: a backup into an empty database; the numbers go on after what was issued."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from cwg.documents import restore_gaps
-from cwg.operations import backup, restoration
+from cwg import clock
+from cwg.documents import restore_gaps, symbols
+from cwg.operations import backup, restoration, restore_limits
 from cwg.record import chain_copies
+
+GO_ON = (
+    "Find the file storage that knows it (another copy of it, a newer backup of it) and run the command again. If there"
+    " is none: look for receipts on paper and name them with --issued, and go on with"
+    ' --accept-unknown "who decided it, and why"; the portal\'s journal keeps that.'
+)
 
 
 class Command(BaseCommand):
     help = (
         "Restores the newest backup in DIR into an empty database, records what the backup lacks, continues the"
-        " numbers after what was issued, sends no old mail, and verifies. Stop web and worker before."
+        " numbers after what was issued, sends no old mail, and verifies. Stops, before it changes the database, at"
+        " what it cannot know. Stop web and worker before."
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("folder", type=Path, metavar="DIR")
+        parser.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="where the backups are")
         parser.add_argument("--backup", metavar="NAME", help="the folder within DIR; else the newest")
         parser.add_argument(
+            "--lost-at",
+            type=instant,
+            metavar="INSTANT",
+            help="when the database was lost or stopped, in UTC: 2026-11-26T14:05; else now",
+        )
+        parser.add_argument(
+            "--accept-unknown",
+            default="",
+            metavar="REASON",
+            help="go on past what cannot be known; who decided so and why, for the portal's journal",
+        )
+        parser.add_argument(
+            "--issued",
+            action="append",
+            default=[],
+            metavar="SYMBOL",
+            help="stands on a receipt that somebody holds (WG-WSIS-14/27): the numbers go on after it. May be repeated",
+        )
+        instead = parser.add_mutually_exclusive_group()
+        instead.add_argument(
+            "--already-loaded",
+            action="store_true",
+            help="load nothing: PostgreSQL itself has restored the database to a point in time; do all the rest",
+        )
+        instead.add_argument(
             "--numbers-only",
             action="store_true",
             help="load nothing; continue the numbers of meetings that were lost and have been made again",
         )
 
-    def handle(self, *, folder: Path, numbers_only: bool, **options) -> None:
+    def handle(self, *, folder: Path | None, **options) -> None:
+        told, because = options["issued"], options["accept_unknown"].strip()
+        anew, lost_at = not options["numbers_only"], options["lost_at"]
+        if anew and lost_at is None:
+            lost_at = clock.now()
+        for text in told:
+            try:
+                symbols.parse(text)
+            except symbols.NotASymbol as error:
+                raise CommandError(f"{text}: {error}") from error
         try:
-            if not numbers_only:
-                chosen = folder / options["backup"] if options["backup"] else backup.latest(folder)
-                restoration.load(folder, chosen)
-                made = backup.made_at(backup.read_manifest(chosen))
-                self.stdout.write(f"Restored {chosen}, made on {made:%Y-%m-%d at %H:%M:%S} UTC.")
-            self.tell(restoration.go_on(), numbers_only)
+            if anew and not options["already_loaded"]:
+                self.load(folder, options["backup"], lost_at, because)
+            restored = restoration.go_on(was_loaded=anew, lost_at=lost_at, accept_because=because, told=told)
+        except restore_limits.NotKnown as error:
+            raise CommandError(
+                f"The restore stops: it cannot know all that was issued.\n{error}\n{GO_ON}"
+            ) from error
         except (backup.BackupFailed, chain_copies.CopyDiffers) as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(
+                f"The file storage does not answer ({error}): its copies have to be read first."
+            ) from error
+        self.tell(restored, anew)
         call_command("verify", stdout=self.stdout, stderr=self.stderr)
 
-    def tell(self, restored: restoration.Restored, numbers_only: bool) -> None:
+    def load(self, folder: Path | None, name: str | None, lost_at: datetime, because: str) -> None:
+        if folder is None:
+            raise CommandError("Name the folder of the backups.")
+        chosen = folder / name if name else backup.latest(folder)
+        limits = restoration.look(folder, chosen, lost_at=lost_at)
+        if limits.sentences() and not because:
+            raise restore_limits.NotKnown(limits)
+        restoration.load(folder, chosen)
+        made = backup.made_at(backup.read_manifest(chosen))
+        self.stdout.write(f"Restored {chosen}, made on {made:%Y-%m-%d at %H:%M:%S} UTC.")
+
+    def tell(self, restored: restoration.Restored, anew: bool) -> None:
         for name, loss in restored.found:
             self.stdout.write(f"{name}: the backup lacks entries {loss.first} to {loss.last} of the journal.")
             self.tell_loss(loss)
@@ -47,8 +107,18 @@ class Command(BaseCommand):
                 " this command with --numbers-only, before anybody submits to it."
             )
             self.tell_loss(loss)
-        self.stdout.write(f"Mails that will not be sent: {restored.mails_dropped}")
-        if not numbers_only:
+        for sentence in restored.accepted:
+            self.stdout.write(f"Accepted as not known: {sentence}")
+        if restored.told:
+            self.stdout.write(f"On paper, their numbers stay used: {', '.join(restored.told)}")
+        if restored.not_told:
+            self.stdout.write(
+                f"On paper, and nothing to move: {', '.join(restored.not_told)}. Either the register has passed that"
+                " number - compare the receipts - or its meeting has to be made again first; then run this command"
+                " with --numbers-only and --issued."
+            )
+        if anew:
+            self.stdout.write(f"Mails that will not be sent: {restored.mails_dropped}")
             self.stdout.write(
                 "Everybody has to sign in again. Accreditations, passwords and drafts are as they were when the"
                 " backup was made: look at what was ended or withdrawn since."
@@ -60,3 +130,9 @@ class Command(BaseCommand):
         for act in loss.other_acts:
             told = ", ".join(str(value) for key, value in act.items() if key not in ("position", "act"))
             self.stdout.write(f"    to be done again: {act['act']} {told}".rstrip())
+
+
+def instant(text: str) -> datetime:
+    """For `--lost-at`: an instant in UTC, with or without seconds and Z. Raises ValueError."""
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -1,0 +1,146 @@
+"""What a restore cannot know: where the copies of the chains have a gap, a damaged entry, or an end before their time.
+
+Looked at before anything is changed. Whoever restores is told what it is, and either finds the storage that knows it or
+accepts by a flag and with a reason that it stays unknown; the portal's journal then says so.
+"""
+
+import uuid
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from cwg.record import chain_copies, copy_mark
+
+from . import backup
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A chain as the dump or the database has it: what it is called, how long it is, the hash of its last entry where known."""
+
+    name: str
+    length: int
+    head: str | None = None
+
+
+@dataclass
+class Limits:
+    """`surveys`: of each chain, what its copies hold after the dump. `names`: what people call the chain.
+
+    `lost_at`: when the database was lost, as the operator says, or now; None where it is not asked about.
+    `whole_until`: when every act was last known to have its copy.
+    """
+
+    lost_at: datetime | None
+    whole_until: datetime | None
+    surveys: dict[uuid.UUID, chain_copies.Survey] = field(default_factory=dict)
+    names: dict[uuid.UUID, str] = field(default_factory=dict)
+    # Chains of which an earlier restore has recorded what is lost and what is not known.
+    settled: Set[uuid.UUID] = frozenset()
+
+    @property
+    def stood_still(self) -> bool:
+        """Whether the copies ended before the database did, as far as anybody can tell."""
+        if self.lost_at is None:
+            return False
+        return self.whole_until is None or self.lost_at - self.whole_until > copy_mark.FRESH_FOR
+
+    @property
+    def spans(self) -> list[tuple[uuid.UUID, chain_copies.Span]]:
+        return [
+            (chain, span)
+            for chain, found in self.surveys.items()
+            for span in found.unknown
+            if chain not in self.settled
+        ]
+
+    def sentences(self) -> list[str]:
+        """What cannot be known, a sentence each; none where all is known."""
+        found = []
+        if self.stood_still and self.whole_until is None:
+            found.append(
+                "The file storage has no mark of when its copies were whole: it was lost, emptied, or is another one."
+                " Nobody can tell what was issued after the backup beyond the copies that are there."
+            )
+        elif self.stood_still:
+            assert self.whole_until is not None and self.lost_at is not None
+            found.append(
+                f"The copies are known to be whole until {_instant(self.whole_until)}, and the database was lost at"
+                f" {_instant(self.lost_at)}. What was issued in between is not known: any document number, Rev., Corr.,"
+                " Add. or edition of a translation, in every register. (If it was lost earlier, say so with --lost-at.)"
+            )
+        for chain, span in self.spans:
+            why = "its copy is damaged" if span.damaged else "there is no copy"
+            found.append(
+                f"{self.names.get(chain, f'A register made after the backup (chain {chain})')}: position {span} of the"
+                f" journal is not known, {why}. A number may have been issued there."
+            )
+        return found
+
+    def facts(self) -> dict:
+        return {
+            "whole_until": self.whole_until,
+            "lost_at": self.lost_at,
+            "unknown": [
+                {"chain": chain, "first": span.first, "last": span.last} for chain, span in self.spans
+            ],
+        }
+
+
+class NotKnown(RuntimeError):
+    """The restore stops at what it cannot know. Nothing was changed."""
+
+    def __init__(self, limits: Limits):
+        super().__init__("\n".join(limits.sentences()))
+        self.limits = limits
+
+
+def of_backup(folder: Path, chosen: Path, *, lost_at: datetime) -> Limits:
+    """What a restore of `chosen` could not know. Raises chain_copies.CopyDiffers, and what the storage raises."""
+    manifest = backup.read_manifest(chosen)
+    names, heads = manifest.get("names", {}), manifest.get("heads", {})
+    # A backup made later, which somebody has reasons not to restore, knows of longer chains too.
+    told: dict[uuid.UUID, int] = {}
+    for path in folder.glob(f"*/{backup.MANIFEST}"):
+        for chain, length in _lengths(backup.read_manifest(path.parent, with_dump=False)).items():
+            told[chain] = max(length, told.get(chain, 0))
+    chains = {
+        chain: Chain(names.get(str(chain), f"Chain {chain}"), length, heads.get(str(chain)))
+        for chain, length in _lengths(manifest).items()
+    }
+    return examine(chains, lost_at=lost_at, told=told)
+
+
+def _lengths(manifest: dict) -> dict[uuid.UUID, int]:
+    return {uuid.UUID(chain): length for chain, length in manifest["chains"].items()}
+
+
+def examine(
+    chains: Mapping[uuid.UUID, Chain],
+    *,
+    lost_at: datetime | None,
+    told: Mapping[uuid.UUID, int] | None = None,
+    settled: Set[uuid.UUID] = frozenset(),
+) -> Limits:
+    """Survey the copies of every chain that anybody knows of, after what `chains` has of it.
+
+    `told`: lengths of chains by other sources than the storage's mark. Raises chain_copies.CopyDiffers, and what the storage raises.
+    """
+    mark = copy_mark.read()
+    lengths = dict(told or {})
+    for chain, length in mark.lengths.items() if mark else ():
+        lengths[chain] = max(length, lengths.get(chain, 0))
+    limits = Limits(lost_at, mark.whole_until if mark else None, settled=settled)
+    for chain in sorted({*chain_copies.chains(), *lengths, *chains}):
+        held = chains.get(chain, Chain("", 0))
+        if held.name:
+            limits.names[chain] = held.name
+        limits.surveys[chain] = chain_copies.survey(
+            chain, held.length, told=lengths.get(chain, 0), head=held.head
+        )
+    return limits
+
+
+def _instant(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"

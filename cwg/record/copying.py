@@ -1,0 +1,192 @@
+"""Writing the copies of the chains: with the answer of each act, and by a sweep that catches up.
+
+What a receipt says is safe once its entry's copy is in file storage: a restore of an older backup goes on after it. So
+the copy is written after COMMIT and before anybody is answered, by whichever process acted, outside the transaction,
+its locks and the process's turn at them. Where the storage is away the answer comes all the same, within seconds, and the chain is behind until
+the next act on it, a process that starts, or the sweep finds the storage again.
+
+`ChainCopy.copied` counts how far a chain has copies without a gap. An answer moves it by one if it stands right before its entry;
+if not, it makes good what is missing in between. Nobody holds the row while the storage is at work, so that answers never queue on it.
+"""
+
+import logging
+import uuid
+from collections.abc import Iterator
+from functools import partial
+
+from django.db import connection, connections
+from django.db.models import Exists, OuterRef
+
+from cwg import clock
+
+from . import chain_copies, copy_mark, copy_states, holding
+from .models import ChainCopy, JournalEntry
+from .patience import Store
+
+logger = logging.getLogger(__name__)
+
+# Entries of one chain read at once by a sweep.
+BATCH = 200
+# What an answer makes good of acts before it; a longer gap is the sweep's.
+MADE_GOOD_WITH_AN_ANSWER = 20
+
+store = Store()
+
+
+# --- With the answer ----------------------------------------------------------------------------------------------
+def with_the_answer(entry: JournalEntry) -> None:
+    """Copy an entry that was committed just now. Never raises: the act is done, and its answer has to come."""
+    holding.after_the_turn(partial(_with_the_answer, entry))
+
+
+def _with_the_answer(entry: JournalEntry) -> None:
+    try:
+        _keep(entry)
+        _count(entry)
+    except Exception as error:
+        _is_behind(entry, error)
+    else:
+        copy_mark.renew(store)
+
+
+def make_sure(chain: uuid.UUID) -> None:
+    """For an answer that shows again what an earlier act did: see that the copies of its chain are there.
+
+    The process that acted may have been killed before it wrote them. Outside every transaction and its locks.
+    """
+    last = JournalEntry.objects.filter(chain=chain).order_by("-position").first()
+    if last is not None and not ChainCopy.objects.filter(chain=chain, copied__gte=last.position).exists():
+        with_the_answer(last)
+
+
+def _keep(entry: JournalEntry) -> None:
+    place, wanted = chain_copies.path(entry.chain, entry.position), chain_copies.content(entry)
+    store.ask(lambda: chain_copies.keep(place, wanted), passes=(chain_copies.CopyDiffers,))
+
+
+def _count(entry: JournalEntry) -> None:
+    if _moved_by_one(entry):
+        return
+    row, _made = ChainCopy.objects.get_or_create(chain=entry.chain)
+    if not 0 < entry.position - row.copied <= MADE_GOOD_WITH_AN_ANSWER:
+        return
+    between = JournalEntry.objects.filter(
+        chain=entry.chain, position__gt=row.copied, position__lt=entry.position
+    )
+    for earlier in between.order_by("position"):
+        _keep(earlier)
+    _counted_up_to(entry.chain, entry.position)
+
+
+def _moved_by_one(entry: JournalEntry) -> bool:
+    """Move the count to this entry from the one before it: one short statement whose own commit waits for no disk.
+
+    Should the count be lost in a crash, the sweep counts again what is there.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH hurry AS (SELECT set_config('synchronous_commit', 'off', true))"
+            " UPDATE record_chaincopy SET copied = %s FROM hurry WHERE chain = %s AND copied = %s",
+            [entry.position, entry.chain, entry.position - 1],
+        )
+        return cursor.rowcount == 1
+
+
+def _counted_up_to(chain: uuid.UUID, position: int) -> None:
+    """Every entry up to `position` was found to have its copy. Where that is all, the chain is not behind any more."""
+    ChainCopy.objects.filter(chain=chain, copied__lt=position).update(copied=position)
+    later = JournalEntry.objects.filter(chain=OuterRef("chain"), position__gt=OuterRef("copied"))
+    ChainCopy.objects.filter(~Exists(later), chain=chain, behind_since__isnull=False).update(
+        behind_since=None
+    )
+
+
+def _is_behind(entry: JournalEntry, error: Exception) -> None:
+    """Say so in the log and, where the database lets us, for every page that shows it."""
+    logger.error(
+        "chain copies: entry %s of chain %s was answered without its copy (%s: %s);"
+        " until it has one, a restore cannot promise that nothing issued is issued again",
+        entry.position,
+        entry.chain,
+        type(error).__name__,
+        error,
+    )
+    try:
+        _note_behind(entry.chain)
+    except Exception:
+        logger.exception("chain copies: that chain %s is behind could not be noted", entry.chain)
+
+
+def _note_behind(chain: uuid.UUID) -> None:
+    ChainCopy.objects.get_or_create(chain=chain)
+    ChainCopy.objects.filter(chain=chain, behind_since__isnull=True).update(behind_since=clock.now())
+
+
+# --- The hand that catches up -------------------------------------------------------------------------------------
+def catch_up() -> int:
+    """Copy and count what was not counted yet; returns how many entries were. Safe twice, and two at once.
+
+    One chain with two histories does not keep the others waiting. Raises CopyDiffers at the end then, and StorageAway
+    or what else the storage raises at once; what was copied before stays counted.
+    """
+    moved, differs = 0, None
+    for state in copy_states.all_chains():
+        if state.missing or state.behind_since:
+            try:
+                moved += _catch_up_with(state.chain)
+            except chain_copies.CopyDiffers as error:
+                _note_behind(state.chain)
+                differs = error
+            except Exception:
+                _note_behind(state.chain)
+                raise
+    if differs is not None:
+        raise differs
+    copy_mark.renew(store)
+    return moved
+
+
+def _catch_up_with(chain: uuid.UUID) -> int:
+    moved = 0
+    row, _made = ChainCopy.objects.get_or_create(chain=chain)
+    copied = row.copied
+    while True:
+        entries = list(
+            JournalEntry.objects.filter(chain=chain, position__gt=copied).order_by("position")[:BATCH]
+        )
+        try:
+            for entry in entries:
+                _keep(entry)
+                copied = entry.position
+        finally:
+            _counted_up_to(chain, copied)
+        moved += len(entries)
+        if len(entries) < BATCH:
+            return moved
+
+
+def catch_up_at_the_start() -> None:
+    """A process that starts makes good what one that was killed before it could not write. Never raises."""
+    try:
+        catch_up()
+    except Exception:
+        logger.exception("chain copies: not caught up at the start of this process")
+    finally:
+        connections.close_all()
+
+
+def faults() -> Iterator[str]:
+    """Copies said to be made that the storage does not have, for `manage.py verify`: the last of each chain."""
+    for row in ChainCopy.objects.filter(copied__gt=0).order_by("chain").iterator():
+        entry = JournalEntry.objects.filter(chain=row.chain, position__lte=row.copied).last()
+        length = JournalEntry.objects.filter(chain=row.chain, position__gte=row.copied).count()
+        if entry is None or not length:
+            yield f"chain {row.chain}: {row.copied} entries were copied, more than the journal holds"
+            continue
+        place = chain_copies.path(row.chain, entry.position)
+        if not chain_copies.storage().exists(place):
+            yield f"chain {row.chain}: the copy of entry {entry.position} is missing from the storage"
+            continue
+        with chain_copies.storage().open(place, "rb") as stored:
+            if stored.read() != chain_copies.content(entry):
+                yield f"chain {row.chain}: the copy of entry {entry.position} differs from the journal"

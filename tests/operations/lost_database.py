@@ -1,0 +1,73 @@
+"""A database of a test's own that can be lost and restored for real, beside the one that all tests share."""
+
+import contextlib
+import json
+import os
+import uuid
+from io import StringIO
+
+import psycopg
+from django.core.management import call_command
+from django.db import connection
+
+from cwg import clock
+from cwg.documents import register as deciding
+from cwg.documents.models import Document, Revision
+from cwg.members.models import Role
+from tests import factories
+
+# One for each of the processes that run tests side by side.
+NAME = f"cwg_restore_test{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+
+
+def server(*statements: str) -> None:
+    """Statements to the server itself, outside every database of ours."""
+    at = connection.settings_dict
+    with psycopg.connect(
+        host=at["HOST"],
+        port=at["PORT"],
+        user=at["USER"],
+        password=at["PASSWORD"],
+        dbname="postgres",
+        autocommit=True,
+    ) as conn:
+        for statement in statements:
+            conn.execute(statement)
+
+
+def lose_the_database() -> None:
+    connection.close()
+    server(f"DROP DATABASE {NAME} WITH (FORCE)", f"CREATE DATABASE {NAME} TEMPLATE template0 ENCODING 'UTF8'")
+
+
+def tables() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+        return cursor.fetchone()[0]
+
+
+def verified() -> dict:
+    out = StringIO()
+    with contextlib.suppress(SystemExit):
+        call_command("verify", "--json", stdout=out)
+    return json.loads(out.getvalue())
+
+
+def revise(document: Document) -> Revision:
+    filing = factories.make_filing(
+        document.title, revises_id=document.pk, revision_kind=Revision.Kind.REV, versions=None
+    )
+    actor = factories.accredit_once(
+        "focal.sau@test.example", document.register.group, Role.FOCAL_POINT, "SAU"
+    )
+    entered = deciding.decide(
+        document.register_id,
+        lambda: deciding.enter(
+            deciding.lock(document.register_id),
+            filing,
+            actor=actor,
+            token=uuid.uuid4(),
+            arrived_at=clock.now(),
+        ),
+    )
+    return entered.receipt.revision

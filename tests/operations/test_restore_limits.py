@@ -1,0 +1,282 @@
+"""A restore stops at what it cannot know, before it changes anything, and goes on only when told so with a reason."""
+
+import shutil
+from datetime import UTC, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from cwg import clock
+from cwg.documents import register as deciding
+from cwg.documents import restore_gaps
+from cwg.documents.models import Document, Register, Series
+from cwg.notices.models import Notice
+from cwg.operations.management.commands.restore import instant
+from cwg.record import chain_copies, copy_mark, copying, journal, replay
+from cwg.record.models import JournalEntry
+from tests import factories
+from tests.operations.lost_database import lose_the_database, revise, tables, verified
+
+
+@pytest.fixture
+def folder(portal, tmp_path):
+    """The backups: one, with two documents of which the second was revised once."""
+    call_command("backup", str(tmp_path / "backups"))
+    return tmp_path / "backups"
+
+
+@pytest.fixture
+def issued_since(folder, portal) -> list[Document]:
+    """Three documents that the backup does not have."""
+    return [factories.make_document(portal, title) for title in ("Three", "Four", "Five")]
+
+
+def copy_of(storage, document: Document):
+    entry = JournalEntry.objects.get(act="registered", facts__document=document.pk)
+    return storage / chain_copies.path(entry.chain, entry.position)
+
+
+def stops(folder, match: str, *arguments: str) -> str:
+    """The restore stops with that sentence, and the database is as empty as before."""
+    with pytest.raises(CommandError, match=match) as stopped:
+        call_command("restore", str(folder), *arguments)
+    assert tables() == 0
+    return str(stopped.value)
+
+
+def accepted() -> dict:
+    (facts,) = JournalEntry.objects.filter(act=restore_gaps.ACCEPTED).values_list("facts", flat=True)
+    return facts
+
+
+# --- Where all is known -------------------------------------------------------------------------------------------
+def test_numbers_go_on_without_a_worker_having_run(folder, issued_since):
+    """No sweep: what was answered has its copy."""
+    lose_the_database()
+    call_command("restore", str(folder))
+    assert factories.make_document(Register.objects.get(), "Six").number == 6
+    assert not JournalEntry.objects.filter(act=restore_gaps.ACCEPTED).exists()
+    assert verified()["holds"] is True
+
+
+# --- A gap and damage ---------------------------------------------------------------------------------------------
+def test_a_gap_stops_it_and_its_register_and_position_are_named(folder, issued_since, storage):
+    gone = copy_of(storage, issued_since[1])
+    gone.unlink()
+    position = int(gone.stem)
+    lose_the_database()
+    said = stops(folder, "cannot know all that was issued")
+    assert f"WG-WSIS, meeting 14: position {position} of the journal is not known, there is no copy" in said
+    assert "--accept-unknown" in said
+
+
+def test_a_damaged_copy_stops_it_too(folder, issued_since, storage):
+    damaged = copy_of(storage, issued_since[2])
+    damaged.write_bytes(damaged.read_bytes()[:50])
+    lose_the_database()
+    stops(folder, "its copy is damaged")
+
+
+def test_told_to_go_on_it_gives_no_number_beyond_the_gap_again(folder, issued_since, storage, capsys):
+    gone = copy_of(storage, issued_since[1])
+    gone.unlink()
+    position = int(gone.stem)
+    lose_the_database()
+
+    call_command(
+        "restore", str(folder), "--accept-unknown", "The secretariat agreed: there is no other copy."
+    )
+
+    assert "Accepted as not known: WG-WSIS, meeting 14: position" in capsys.readouterr().out
+    assert verified()["holds"] is True
+    register = Register.objects.get()
+    facts = JournalEntry.objects.get(chain=register.chain, act=replay.ACT).facts
+    assert facts["unknown"] == [[position, position]]
+    assert facts["symbols"] == ["WG-WSIS-14/3", "WG-WSIS-14/5"]
+    assert facts["numbers"] == {"": [3, 4, 5]}, "the number between was issued by the entry that is lost"
+    assert not JournalEntry.objects.filter(chain=register.chain, position=position).exists()
+    assert factories.make_document(register, "Six").number == 6
+    assert accepted()["reason"] == "The secretariat agreed: there is no other copy."
+    assert accepted()["unknown"] == [{"chain": str(register.chain), "first": position, "last": position}]
+    assert copying.catch_up() == 0
+    assert verified()["holds"] is True
+
+
+def test_a_reason_of_blanks_is_none(folder, issued_since, storage):
+    copy_of(storage, issued_since[0]).unlink()
+    lose_the_database()
+    stops(folder, "cannot know", "--accept-unknown", "  ")
+
+
+# --- An end before its time ---------------------------------------------------------------------------------------
+def test_copies_that_are_gone_from_the_end_are_missed_by_the_mark(folder, issued_since, storage, monkeypatch):
+    copy_mark.forget()
+    copying.catch_up()
+    gone = copy_of(storage, issued_since[2])
+    gone.unlink()
+    lose_the_database()
+    said = stops(folder, "cannot know")
+    assert f"position {gone.stem} of the journal is not known" in said
+    call_command("restore", str(folder), "--accept-unknown", "nobody holds a receipt")
+    register = Register.objects.get()
+    assert register.chain_length == int(gone.stem) + 1, "the chain goes on after it"
+    assert verified()["holds"] is True
+
+
+def test_a_storage_that_was_lost_stops_it(folder, issued_since, storage):
+    shutil.rmtree(storage)
+    lose_the_database()
+    stops(folder, "no mark of when its copies were whole")
+
+
+def test_a_storage_restored_with_the_database_stops_it(folder, issued_since, storage, tmp_path, monkeypatch):
+    """Both are as old as the snapshot: the copies agree with the dump, and both end too early."""
+    lost_at = clock.now() + timedelta(hours=3)
+    lose_the_database()
+    monkeypatch.setattr(clock, "now", lambda: lost_at + timedelta(minutes=20))
+    said = stops(folder, "whole until", "--lost-at", lost_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+    assert "any document number, Rev., Corr., Add. or edition of a translation" in said
+
+
+@pytest.mark.parametrize(("after", "goes_on"), [(-1, True), (0, True), (1, False)])
+def test_the_mark_may_be_two_minutes_older_than_the_loss(folder, monkeypatch, after, goes_on):
+    whole_until = copy_mark.read().whole_until
+    lost_at = whole_until + copy_mark.FRESH_FOR + timedelta(microseconds=after)
+    lose_the_database()
+    monkeypatch.setattr(clock, "now", lambda: lost_at + timedelta(days=1))
+    said = lost_at.isoformat()
+    if goes_on:
+        call_command("restore", str(folder), "--lost-at", said)
+        assert Document.objects.count() == 2
+    else:
+        stops(folder, "whole until", "--lost-at", said)
+
+
+def test_acts_answered_without_their_copies_stop_it(folder, portal, storage):
+    """The storage was away for the last acts before the loss: the mark tells that the copies stood still."""
+    storage.rename(storage.with_name("kept"))
+    storage.touch()
+    one = Document.objects.get(number=1)
+    lost = deciding.withdraw(one, actor=one.revisions.get().filed_by, reason="sent by mistake").withdrawn_at
+    lost_at = lost + timedelta(hours=1)
+    storage.unlink()
+    storage.with_name("kept").rename(storage)
+    lose_the_database()
+    with clock.held_at(lost_at + timedelta(hours=1)):
+        stops(folder, "whole until", "--lost-at", lost_at.isoformat())
+        call_command(
+            "restore", str(folder), "--lost-at", lost_at.isoformat(), "--accept-unknown", "no other way"
+        )
+    assert accepted()["unknown"] == []
+    assert accepted()["lost_at"] == journal.plain(lost_at)
+    assert accepted()["whole_until"] < journal.plain(lost)
+
+
+def test_a_loss_in_the_future_is_refused(folder):
+    lose_the_database()
+    at = clock.now() + timedelta(hours=1)
+    stops(folder, "lost in the future", "--lost-at", at.isoformat())
+
+
+def test_a_later_backup_tells_of_entries_too(folder, issued_since, storage):
+    with clock.held_at(clock.now() + timedelta(seconds=2)):
+        call_command("backup", str(folder))
+    first = sorted(path.name for path in folder.glob("*Z"))[0]
+    (storage / copy_mark.PATH).unlink()
+    for document in issued_since:
+        path = copy_of(storage, document)
+        path.unlink()
+        (folder / "files" / path.relative_to(storage)).unlink()
+    lose_the_database()
+    said = stops(folder, "is not known, there is no copy", "--backup", first)
+    assert "WG-WSIS, meeting 14: position" in said
+
+
+def test_what_the_backup_has_of_the_copies_is_put_back_before_it_is_judged(folder, issued_since, storage):
+    with clock.held_at(clock.now() + timedelta(seconds=2)):
+        call_command("backup", str(folder))
+    first = sorted(path.name for path in folder.glob("*Z"))[0]
+    copy_of(storage, issued_since[1]).unlink()
+    lose_the_database()
+    call_command("restore", str(folder), "--backup", first)
+    assert factories.make_document(Register.objects.get(), "Six").number == 6
+
+
+# --- Told from paper ----------------------------------------------------------------------------------------------
+def test_numbers_on_paper_are_passed_over(folder, portal, capsys):
+    lose_the_database()
+    arguments = (
+        "--issued",
+        "WG-WSIS-14/9",
+        "--issued",
+        "WG-WSIS-14/2(Rev.4)",
+        "--issued",
+        "WG-WSIS-14/INF/2",
+    )
+    call_command("restore", str(folder), *arguments)
+    assert "their numbers stay used: WG-WSIS-14/9, WG-WSIS-14/2(Rev.4)" in capsys.readouterr().out
+    register = Register.objects.get()
+    assert factories.make_document(register, "Ten").number == 10
+    assert revise(Document.objects.get(number=2)).symbol == "WG-WSIS-14/2(Rev.5)"
+    assert Series.objects.get(register=register, code="INF").last_number == 2
+    assert verified()["holds"] is True
+
+
+def test_they_stay_passed_over_when_that_restore_is_lost_too(folder, portal):
+    lose_the_database()
+    call_command("restore", str(folder), "--issued", "WG-WSIS-14/9")
+    lose_the_database()
+    call_command("restore", str(folder))
+    assert factories.make_document(Register.objects.get(), "Ten").number == 10
+    assert verified()["holds"] is True
+
+
+def test_a_portal_at_work_is_told_of_a_receipt_that_turns_up_later(folder, portal, capsys):
+    waiting = Notice.objects.filter(status=Notice.Status.WAITING).count()
+    assert waiting
+    call_command("restore", "--numbers-only", "--issued", "WG-WSIS-14/7")
+    assert factories.make_document(Register.objects.get(), "Eight").number == 8
+    call_command("restore", "--numbers-only", "--issued", "WG-WSIS-14/7", "--issued", "WG-WSIS-19/1")
+    assert "nothing to move: WG-WSIS-14/7, WG-WSIS-19/1" in capsys.readouterr().out
+    assert JournalEntry.objects.filter(act=restore_gaps.TOLD).count() == 1
+    assert Notice.objects.filter(status=Notice.Status.WAITING).count() == waiting, "its mail goes on"
+    assert verified()["holds"] is True
+
+
+def test_what_is_no_symbol_is_refused(folder):
+    lose_the_database()
+    stops(folder, "twenty-seven", "--issued", "twenty-seven")
+
+
+# --- Point in time ------------------------------------------------------------------------------------------------
+def test_a_database_that_postgresql_restored_goes_on_in_the_same_way(folder, issued_since, storage):
+    """Here by the dump's hand, without the rest of the command: as after a recovery to a point in time."""
+    from cwg.operations import backup, restoration
+
+    lose_the_database()
+    restoration.load(folder, backup.latest(folder))
+    assert Series.objects.get(code="").last_number == 2
+    call_command("restore", "--already-loaded")
+    assert factories.make_document(Register.objects.get(), "Six").number == 6
+    assert set(Notice.objects.values_list("status", flat=True)) == {Notice.Status.DROPPED}
+    assert verified()["holds"] is True
+
+
+def test_it_stops_there_too_and_changes_nothing(folder, issued_since, storage):
+    from cwg.operations import backup, restoration
+
+    copy_of(storage, issued_since[0]).unlink()
+    lose_the_database()
+    restoration.load(folder, backup.latest(folder))
+    before = JournalEntry.objects.count()
+    with pytest.raises(CommandError, match="cannot know"):
+        call_command("restore", "--already-loaded")
+    assert JournalEntry.objects.count() == before
+    assert Series.objects.get(code="").last_number == 2
+    assert Notice.objects.filter(status=Notice.Status.WAITING).exists()
+
+
+@pytest.mark.parametrize("text", ["2026-11-26T14:05", "2026-11-26 14:05:00Z", "2026-11-26T15:05+01:00"])
+def test_the_instant_of_the_loss_is_read_in_utc(text):
+    at = instant(text)
+    assert (at.astimezone(UTC).hour, at.minute, at.utcoffset()) == (14, 5, timedelta())
