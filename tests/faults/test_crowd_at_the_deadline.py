@@ -14,7 +14,7 @@ from cwg import clock
 from cwg.documents.models import Document, Receipt
 from cwg.record.models import JournalEntry
 from tests import drafts
-from tests.faults import crowd
+from tests.faults import crowd, web_server
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
@@ -128,3 +128,38 @@ def test_the_clock_is_read_after_the_wait_for_the_lock(dg):
     assert done.arrived_at < deadline < done.at
     assert done.waited > timedelta(milliseconds=500)
     assert not Document.objects.exists()
+
+
+def test_nobody_is_refused_while_the_queue_moves(dg, tmp_path):
+    """200 through two web processes of eight threads, of which six may wait for a register that is shut: all are served."""
+    register = crowd.make_meeting(dg)
+    senders = crowd.make_senders(register, 200)
+    sessions = {sender.person: crowd.session_of(sender.person) for sender in senders}
+    connections.close_all()
+    waiting, answers, together = queue.SimpleQueue(), [], threading.Barrier(48)
+    for sender in senders:
+        waiting.put(sender)
+
+    with web_server.running(tmp_path / "web.log", workers=2, threads=8) as server:
+
+        def send():
+            together.wait(timeout=60)
+            while True:
+                try:
+                    sender = waiting.get_nowait()
+                except queue.Empty:
+                    return
+                path, form = f"/contributions/{sender.draft}/submit/", {"token": str(sender.token)}
+                session = sessions[sender.person]
+                answers.append(server.request("POST", path, session=session, form=form, timeout=60)[0])
+
+        threads = [threading.Thread(target=send) for _ in range(48)]
+        for thread in threads:
+            thread.start()
+        deadline = crowd.close_door_among(register, answers, 120, timedelta(milliseconds=300))
+        for thread in threads:
+            thread.join(120)
+    assert Counter(answers).keys() == {302, 409}, Counter(answers)
+    assert len(answers) == 200
+    assert len(crowd.check_register(register, deadline)) == Counter(answers)[302]
+    assert drafts.faults() == []
