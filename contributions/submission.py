@@ -36,6 +36,7 @@ from meetings.models import Addressee
 from . import drafting
 from .models import Contribution, DraftFile, DraftLetter, Sponsorship, SubmitToken
 from .readiness import CLOSED, WITHDRAWN, called_off, nothing_to_correct, problems
+from .submission_metrics import measured
 
 
 class DraftChanged(ValueError):
@@ -252,6 +253,7 @@ def _judge(in_force, kind: str, at: datetime, *, slot: bool = False) -> deadline
     )
 
 
+@measured
 def submit(
     token: uuid.UUID, *, person: Person, arrived_at: datetime, of: uuid.UUID | None = None
 ) -> Submitted:

@@ -15,12 +15,15 @@ from django.conf import settings
 from gunicorn import glogging
 
 from cwg import connections, liveness
+from cwg.record import metric_files
 from cwg.record.log_lines import LineFormatter
 from cwg.taking_up import NotingWorker
 
 # Its log reads the settings before the portal is loaded.
 connections.this_process_is(connections.Process.WEB)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cwg.settings")
+# Before the portal is loaded: where its workers count.
+metric_files.make_folder()
 
 
 class LineLogger(glogging.Logger):
@@ -80,3 +83,11 @@ def post_worker_init(worker) -> None:
     from cwg.record import copying  # with the portal that was loaded before the fork
 
     threading.Thread(target=copying.catch_up_at_the_start, name="chain-copies", daemon=True).start()
+
+
+def child_exit(server, worker) -> None:
+    metric_files.worker_has_ended(worker.pid)
+
+
+def on_exit(server) -> None:
+    metric_files.remove_folder()

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "cwg.operations.request_lines.RequestLineMiddleware",
+    "cwg.operations.metrics_page.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -378,3 +379,7 @@ LOGGING = {
         "celery.beat": {"level": "WARNING"},
     },
 }
+
+# --- Metrics ----------------------------------------------------------------------------------------------------
+# With it `/metrics` is read from anywhere; without it from this machine only, past the proxy.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")

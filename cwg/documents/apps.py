@@ -12,9 +12,9 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         from cwg.look import nav
         from cwg.members.requests import of_visitor
-        from cwg.record import checks, jobs, readiness
+        from cwg.record import checks, jobs, metrics, readiness
 
-        from . import heads, rescan, rulebook, storage_probe, unused_files, verification
+        from . import heads, register_metrics, rescan, rulebook, storage_probe, unused_files, verification
 
         nav.register(_("Documents"), "documents:documents", order=30)
         nav.register(
@@ -30,4 +30,5 @@ class DocumentsConfig(AppConfig):
         jobs.register("scans", rescan.scan_waiting, every=timedelta(seconds=30))
         jobs.register("chain-heads", heads.publish, every=timedelta(hours=1))
         jobs.register("unused-files", unused_files.forget_unused)
+        metrics.register("register", register_metrics.read)
         readiness.register("storage", storage_probe.answer, needed=True, asks_database=False)

@@ -24,6 +24,7 @@ from . import deadlines, filed_for, issuing, judgements, kinds, restore_gaps, sy
 from .filing import Filing, take_translations_along, words_of, write_contents, write_for_another
 from .models import Deadline, Document, Receipt, Register, Revision, Series, Slot
 from .offers import DocumentWithdrawn, MeetingCalledOff, OfTheArchive
+from .register_metrics import LOCK_WAIT
 
 RETRIES = 3
 _DEADLOCK, _SERIALIZATION = "40P01", "40001"
@@ -101,7 +102,8 @@ def lock(register_id: int) -> Register:
     Its key stays free: a draft may be begun for the meeting meanwhile.
     """
     rows = Register.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("group").get(pk=register_id)
+    with LOCK_WAIT.time():
+        return rows.select_related("group").get(pk=register_id)
 
 
 @contextmanager

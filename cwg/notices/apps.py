@@ -10,7 +10,7 @@ class NoticesConfig(AppConfig):
     verbose_name = _("Notices")
 
     def ready(self) -> None:
-        from cwg.record import checks, jobs
+        from cwg.record import checks, jobs, metrics
         from cwg.record import readiness as questions
 
         from . import (
@@ -19,6 +19,7 @@ class NoticesConfig(AppConfig):
             delivery,
             invitations,
             mailbox_troubles,
+            outbox_metrics,
             readiness,
             reminders,
             verification,
@@ -33,5 +34,6 @@ class NoticesConfig(AppConfig):
         jobs.register(JOB, delivery.deliver_due, every=timedelta(seconds=5))
         jobs.register("reminders", reminders.put_due, every=timedelta(seconds=60))
         jobs.register("alarms", alarms.look, every=timedelta(seconds=60))
+        metrics.register("outbox", outbox_metrics.read)
         questions.register("outbox", readiness.outbox)
         questions.register("mail", readiness.mail)

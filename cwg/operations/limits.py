@@ -13,6 +13,8 @@ from cwg.members import second_factor
 from cwg.members.requests import of_visitor
 from cwg.record import holding
 
+from . import http_metrics
+
 OPEN_TO_STAFF_WITHOUT_MFA = ("/accounts/", "/static/", "/livez", "/readyz", "/language/")
 
 
@@ -76,6 +78,7 @@ class BusyMiddleware:
         busy = exception if isinstance(exception, holding.Busy) else self._busy_of(request, exception)
         if busy is None:
             return None
+        http_metrics.REGISTER_BUSY.inc()
         entered = [
             (name, value)
             for name, values in request.POST.lists()

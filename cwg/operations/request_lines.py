@@ -17,6 +17,8 @@ from django.http.response import HttpResponseBase
 
 from cwg.record import log_lines
 
+from . import http_metrics
+
 logger = structlog.get_logger("cwg.request")
 
 HEADER = "X-Request-ID"
@@ -76,6 +78,7 @@ def _told_at_its_end(
 def _write(request: HttpRequest, response: HttpResponseBase, began: float, sent: int) -> None:
     seconds = time.perf_counter() - began
     status = response.status_code
+    http_metrics.count(route_of(request), request.method or "", status, seconds)
     write = logger.info if status < 500 else logger.warning
     if request.path in PROBES and status < 400:
         write = logger.debug

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from . import health
+from . import health, metrics_page
 
 app_name = "operations"
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics_page.metrics, name="metrics"),
 ]

@@ -18,6 +18,8 @@ class RecordConfig(AppConfig):
             heartbeat,
             jobs,
             journal,
+            metrics,
+            metrics_of_record,
             other_sessions,
             readiness,
             seals,
@@ -33,6 +35,7 @@ class RecordConfig(AppConfig):
         jobs.register("verify", checks.note_outcome, at=time(2, 30), by_name_only=True)
         # Only the worker says of itself that it is at work; a sweep by hand does not speak for it.
         jobs.register("heartbeat", heartbeat.note, every=timedelta(seconds=15), by_name_only=True)
+        metrics.register("record", metrics_of_record.read)
         readiness.register("worker", heartbeat.worker_is_seen)
         readiness.register("chain copies", copy_states.question)
         readiness.register("jobs", jobs.none_is_overdue)
