@@ -24,6 +24,9 @@ class Event(models.Model):
     group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="+")
     happened_at = models.DateTimeField(_("happened"))
     expanded_at = models.DateTimeField(_("expanded"), null=True, blank=True)
+    # The number of the request that made it true, as the log has it; empty for what a background job tells of. A column,
+    # because mails go out later, by whichever process: nothing that is bound in the request lives so long.
+    request_id = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
 
     class Meta:
         verbose_name = _("event")

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from cwg.members.models import Group
+from cwg.record import log_lines
 
 from .models import Event
 from .wake import wake
@@ -26,7 +27,16 @@ def tell(
     """
     group_id = group.pk if isinstance(group, Group) else group
     Event.objects.bulk_create(
-        [Event(kind=kind, key=f"{kind}:{key}", happened_at=at, group_id=group_id, facts=facts or {})],
+        [
+            Event(
+                kind=kind,
+                key=f"{kind}:{key}",
+                happened_at=at,
+                group_id=group_id,
+                facts=facts or {},
+                request_id=log_lines.request_id(),
+            )
+        ],
         ignore_conflicts=True,
     )
     _wake_after_commit()

@@ -17,7 +17,7 @@ from django.db.models import Q
 from cwg import clock
 from cwg.members.models import Person
 
-from . import kinds, layout, outages, preferences
+from . import kinds, layout, mail_lines, outages, preferences
 from .failures import Failure, Scope
 from .kinds import NoticeKind
 from .models import Notice, Why
@@ -65,7 +65,8 @@ def send_due() -> int:
     done, breaks, ends = 0, 0, time.monotonic() + BUDGET.total_seconds()
     with Postman() as postman:
         while time.monotonic() < ends and (notice := claim(clock.now())):
-            outcome, failure = _deliver(notice, postman)
+            with mail_lines.under_its_number(notice):
+                outcome, failure = _deliver(notice, postman)
             done += outcome in (Outcome.SENT, Outcome.DROPPED)
             breaks = breaks + 1 if outcome is Outcome.BROKEN else 0
             if failure is not None and (outcome is Outcome.AWAY or breaks >= MOST_BREAKS):
@@ -203,6 +204,7 @@ def _fail(notice: Notice, failure: Failure) -> None:
 
 def _mark(notice: Notice, **values) -> None:
     """Write what became of the attempt, unless the lease ended and somebody else finished it meanwhile."""
+    mail_lines.tell(notice, values.get("status", Notice.Status.WAITING), values.get("why", ""))
     Notice.objects.filter(pk=notice.pk, status=Notice.Status.WAITING).update(
         leased_until=None, broken_off=0, **values
     )
