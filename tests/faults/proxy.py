@@ -152,6 +152,7 @@ def portal(place: Path) -> Iterator[Front]:
         "X_ACCEL_PREFIX": "/_files/",
         "MAX_FILE_MB": "1",
         "LOG_LEVEL": "INFO",
+        "METRICS_TOKEN": "a-token-of-the-tests",
     }
     url = {"DATABASE_URL": web_server.database_url(), "DJANGO_SETTINGS_MODULE": "cwg.settings"}
     subprocess.run(

@@ -226,3 +226,22 @@ def test_one_number_is_in_the_answer_and_in_both_logs_and_never_the_clients(fron
         assert (found[0]["request_id"], found[0]["status"]) == (number, 404)
     assert claimed not in (front.place / "access.log").read_text()
     assert claimed not in (front.place / "web.log").read_text()
+
+
+def test_the_public_name_has_no_metrics_without_the_token(front):
+    for headers in (
+        {},
+        {"X_Forwarded_For": "127.0.0.1", "X_Forwarded_Proto": "http"},
+        {"Authorization": "Bearer x"},
+        {"Authorization": "Bearer "},
+    ):
+        status, _, body = front.ask("GET", "/metrics", **headers)
+        assert status == 404 and b"cwg_" not in body, headers
+    status, _, body = front.ask("GET", "/metrics", Authorization="Bearer a-token-of-the-tests")
+    assert status == 200 and b"cwg_http_requests_total" in body
+    # Past the proxy this machine needs none, by whatever name it asks.
+    wire = http.client.HTTPConnection("127.0.0.1", front.ports["web"], timeout=20)
+    wire.request("GET", "/metrics", headers={"Host": "172.18.0.5:8000"})
+    answer = wire.getresponse()
+    assert answer.status == 200 and b"cwg_ready_ok" in answer.read()
+    wire.close()
