@@ -8,7 +8,7 @@ COMMIT nothing touches storage, network or rendering.
 
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -24,7 +24,7 @@ from . import deadlines, filed_for, issuing, judgements, kinds, restore_gaps, sy
 from .filing import Filing, take_translations_along, words_of, write_contents, write_for_another
 from .models import Deadline, Document, Receipt, Register, Revision, Series, Slot
 from .offers import DocumentWithdrawn, MeetingCalledOff, OfTheArchive
-from .register_metrics import LOCK_WAIT
+from .register_metrics import LOCK_WAIT, TURN_WAIT
 
 RETRIES = 3
 _DEADLOCK, _SERIALIZATION = "40P01", "40001"
@@ -116,9 +116,15 @@ def acting_on(register_id: int) -> Iterator[tuple[Register, datetime]]:
         yield lock(register_id), clock.now()
 
 
-def _turn(register_id: int) -> AbstractContextManager[float]:
+@contextmanager
+def _turn(register_id: int) -> Iterator[float]:
     entries = Register.objects.filter(pk=register_id).values_list("chain_length", flat=True)
-    return holding.turn(("register", register_id), entries.first, busy=RegisterBusy)
+    with ExitStack() as held:
+        with TURN_WAIT.time():
+            left = held.enter_context(
+                holding.turn(("register", register_id), entries.first, busy=RegisterBusy)
+            )
+        yield left
 
 
 def enter(

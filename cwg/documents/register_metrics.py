@@ -8,9 +8,12 @@ from cwg.record import metrics
 
 from .models import Document, Revision
 
-LOCK_WAIT = metrics.seconds(
-    "cwg_register_lock_wait_seconds", "How long an act waited for the lock of its register"
+_WAIT = metrics.seconds(
+    "cwg_register_lock_wait_seconds",
+    "How long an act waited for its register: for its turn in the process, then for the lock in the database",
+    ("queue",),
 )
+TURN_WAIT, LOCK_WAIT = _WAIT.labels("process"), _WAIT.labels("database")
 
 
 def read() -> Iterator[Metric]:

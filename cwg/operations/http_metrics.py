@@ -8,7 +8,9 @@ _REQUESTS = metrics.counter(
     "cwg_http_requests", "Requests answered, by the name of their address", ("view", "method", "status")
 )
 _SECONDS = metrics.seconds("cwg_http_request_seconds", "From a request's first byte to its answer", ("view",))
-REGISTER_BUSY = metrics.counter("cwg_register_busy", "Requests that waited for a register in vain")
+BUSY = metrics.counter(
+    "cwg_busy_answers", "Requests that waited in vain, most often for a register, by why", ("why",)
+)
 _CONNECTIONS = metrics.level("cwg_database_pool_connections", "Connections that the pools hold")
 _IDLE = metrics.level("cwg_database_pool_idle_connections", "Connections of the pools that nobody uses")
 _WAITING = metrics.level("cwg_database_pool_waiting_requests", "Requests that wait for a connection")

@@ -78,7 +78,7 @@ class BusyMiddleware:
         busy = exception if isinstance(exception, holding.Busy) else self._busy_of(request, exception)
         if busy is None:
             return None
-        http_metrics.REGISTER_BUSY.inc()
+        http_metrics.BUSY.labels(str(busy.why)).inc()
         entered = [
             (name, value)
             for name, values in request.POST.lists()

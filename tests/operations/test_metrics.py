@@ -167,9 +167,9 @@ def test_a_register_that_nobody_gets_is_counted(db, client_of, saudi_delegate, m
         raise register.RegisterBusy
 
     monkeypatch.setattr("cwg.look.instants.iso_utc", busy)
-    before = value(read(), "cwg_register_busy_total")
+    before = value(read(), "cwg_busy_answers_total", why="locked")
     assert Client().get("/clock/").status_code == 503
-    assert value(read(), "cwg_register_busy_total") == before + 1
+    assert value(read(), "cwg_busy_answers_total", why="locked") == before + 1
 
 
 def test_the_outbox_is_told_by_states_and_by_its_oldest(db):
