@@ -89,5 +89,4 @@ def child_exit(server, worker) -> None:
     metric_files.worker_has_ended(worker.pid)
 
 
-def on_exit(server) -> None:
-    metric_files.remove_folder()
+on_exit = metric_files.remove_folder

@@ -25,7 +25,8 @@ def make_folder() -> None:
         os.environ[VARIABLE] = tempfile.mkdtemp(prefix=mine)
 
 
-def remove_folder() -> None:
+def remove_folder(_server: object) -> None:
+    """What gunicorn calls as its master ends."""
     shutil.rmtree(os.environ.pop(VARIABLE, ""), ignore_errors=True)
 
 
