@@ -189,7 +189,7 @@ def test_the_outbox_is_told_by_states_and_by_its_oldest(db):
     Event.objects.create(kind="k", key="k:2", happened_at=now)
     told = read()
     states = {sample.labels["state"]: sample.value for sample in told["cwg_outbox_notices"].samples}
-    assert states == {"waiting": 2, "failed": 1, "sent": 1, "dropped": 0}
+    assert states == {"waiting": 2, "failed": 1, "sent": 1, "set_aside": 0, "dropped": 0}
     assert value(told, "cwg_outbox_retried_notices") == 1
     assert 7200 <= value(told, "cwg_outbox_oldest_due_seconds") < 7300
     assert value(told, "cwg_outbox_waiting_events") == 1
