@@ -2,19 +2,11 @@
 
 from collections.abc import Iterator
 
-from django.db import connection
 from prometheus_client.core import Metric
 
-from . import heartbeat, jobs
+from . import copy_states, heartbeat, jobs
 from .metrics import reading
 from .models import VerificationRun
-
-# Entries of all chains that the storage has no copy of. One look at the last entry of each chain.
-_BEHIND = """
-SELECT coalesce(sum(greatest(ends.length - coalesce(copies.copied, 0), 0)), 0)
-FROM (SELECT chain, max(position) AS length FROM record_journalentry GROUP BY chain) AS ends
-LEFT JOIN record_chaincopy AS copies ON copies.chain = ends.chain
-"""
 
 
 def read() -> Iterator[Metric]:
@@ -42,11 +34,8 @@ def read() -> Iterator[Metric]:
         "Whether everything held when it was",
         float(run.held) if run else None,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(_BEHIND)
-        (behind,) = cursor.fetchone()
     yield reading(
         "cwg_chain_copies_behind_entries",
         "Entries of the journal without a copy in the storage",
-        float(behind),
+        float(sum(state.missing for state in copy_states.all_chains())),
     )
