@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "cwg.operations.limits.BadInputMiddleware",
     "cwg.operations.limits.BusyMiddleware",
+    "cwg.operations.storage_away.StorageAwayMiddleware",
 ]
 
 ROOT_URLCONF = "cwg.urls"
@@ -313,7 +314,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 MAX_FILE_BYTES = env.int("MAX_FILE_MB", 50) * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     "cwg.documents.uploads.LimitedUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "cwg.documents.upload_room.RoomyUploadHandler",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from contributions.counts import open_drafts_by_party
+from cwg.documents import recheck
 from cwg.documents.models import Blob, Deadline, Document, File, Objection, Register, Revision, Slot
 from cwg.documents.states import OPEN_TO_CONTRIBUTIONS, MeetingState
 from cwg.look.polling import asked_by_pages
@@ -46,6 +47,7 @@ def today(request: PortalRequest) -> HttpResponse:
         "sees_groups": bool(groups),
         "mail": troubles.of(rights, shown=MAIL_SHOWN),
         "alarms": alarms.standing(),
+        "damaged": _damaged(rights),
     }
     if groups:
         context |= {
@@ -138,12 +140,31 @@ def _requests_due(rights: Rights) -> list[RequestLine]:
     return [request_lines.line_of(request, rights.at) for request in found]
 
 
+def _damaged(rights: Rights) -> dict[str, Any]:
+    """Stored files that are known to be damaged or missing: how many of all, and those of registered documents seen here.
+
+    Of drafts it is told how many files, and of no one whose.
+    """
+    count = recheck.damaged()
+    return {
+        "count": count,
+        "rows": File.objects.visible_to(rights)
+        .filter(version__revision__document__register__group_id__in=seen_groups(rights))
+        .exclude(blob__damage="")
+        .select_related("version__revision__document", "blob")
+        .defer("blob__text")
+        .order_by("blob__damaged_at", "pk")[:FILES_SHOWN]
+        if count
+        else [],
+    }
+
+
 def _unscanned(rights: Rights) -> dict[str, Any]:
     """Files of registered documents that no scanner has passed: how many in each state, and the newest.
 
     Not those of drafts: how much another delegation or group has uploaded is nobody's business.
     """
-    unsafe = [Blob.Scan.NOT_SCANNED, Blob.Scan.FAILED, Blob.Scan.INFECTED]
+    unsafe = [scan for scan in Blob.Scan if scan != Blob.Scan.CLEAN]
     files = (
         File.objects.visible_to(rights)
         .filter(

@@ -14,7 +14,17 @@ class DocumentsConfig(AppConfig):
         from cwg.members.requests import of_visitor
         from cwg.record import checks, jobs, metrics, readiness
 
-        from . import heads, register_metrics, rescan, rulebook, storage_probe, unused_files, verification
+        from . import (
+            heads,
+            recheck,
+            register_metrics,
+            rescan,
+            rulebook,
+            storage_probe,
+            stray_files,
+            unused_files,
+            verification,
+        )
 
         nav.register(_("Documents"), "documents:documents", order=30)
         nav.register(
@@ -29,6 +39,10 @@ class DocumentsConfig(AppConfig):
         verification.register(checks)
         jobs.register("scans", rescan.scan_waiting, every=timedelta(seconds=30))
         jobs.register("chain-heads", heads.publish, every=timedelta(hours=1))
+        jobs.register("stored-files", recheck.look_at_stored, every=timedelta(minutes=1))
         jobs.register("unused-files", unused_files.forget_unused)
+        jobs.register("stray-files", stray_files.remove)
+        readiness.register("files", recheck.answer)
+        readiness.register("scanner", rescan.answer)
         metrics.register("register", register_metrics.read)
         readiness.register("storage", storage_probe.answer, needed=True, asks_database=False)

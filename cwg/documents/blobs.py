@@ -12,11 +12,14 @@ from django.conf import settings
 from django.core.files.base import File as DjangoFile
 from django.db import transaction
 
-from cwg.documents import intake, scanner
+from cwg.documents import intake, scanner, stored, stray_files
 
 from .models import Blob
-from .storage import StorageFailed, room_needed
+from .storage import StorageFailed, Unreadable, room_needed
 from .storage import documents as storage
+
+# Seconds that an upload waits for the virus scanner; after that the file is scanned later (`rescan`).
+SCANNED_WITHIN = 8.0
 
 
 class FileRefused(ValueError):
@@ -48,9 +51,9 @@ def take_in(stream: Iterable[bytes], *, name: str, at: datetime) -> Blob:
         inspection = intake.inspect(path, declared_name=name)
         if inspection.refusals:
             raise FileRefused(inspection)
-        if known is not None and storage().exists(known.path):
-            return known
-        scanned = scanner.scan(path, address=settings.CLAMD_ADDRESS or None)
+        if known is not None and not stored.damage_of(known):
+            return _known_whole(known, at)
+        scanned = scanner.scan(path, address=settings.CLAMD_ADDRESS or None, timeout=SCANNED_WITHIN)
         if scanned.state == "infected":
             raise FileRefused(inspection.with_refusal("infected", name=scanned.detail))
         record = inspection.to_json()
@@ -109,29 +112,40 @@ def _keep(
         text=text,
         scan=scan,
         scanned_at=at if scan == Blob.Scan.CLEAN else None,
+        whole_at=at,
+        looked_at=at,
     )
     with room_needed():
         if not storage().exists(blob.path):
             storage().save(blob.path, DjangoFile(source, name=sha256))
-        stored = hash_of_stored(blob)
-        if stored != sha256:
+        found = hash_of_stored(blob)
+        if found != sha256:
             # Damaged, or half a file: put the whole one in its place. Never deleted first: a row may name it.
             source.seek(0)
             storage().save(blob.path, DjangoFile(source, name=sha256))
-            stored = hash_of_stored(blob)
-    if stored != sha256:
-        raise StorageFailed(f"stored bytes of {sha256} hash to {stored}")
+            found = hash_of_stored(blob)
+    if found != sha256:
+        raise StorageFailed(f"stored bytes of {sha256} hash to {found}")
     with transaction.atomic():
+        stray_files.hold(sha256)
         Blob.objects.bulk_create([blob], ignore_conflicts=True)
-    return Blob.objects.get(pk=sha256)
+    with room_needed():
+        # What lay there without a row may have been removed for that, until the row was there.
+        if not storage().exists(blob.path):
+            source.seek(0)
+            storage().save(blob.path, DjangoFile(source, name=sha256))
+    return _known_whole(Blob.objects.get(pk=sha256), at)
+
+
+def _known_whole(blob: Blob, at: datetime) -> Blob:
+    if blob.damage:
+        stored.note(blob, "", at)
+    return blob
 
 
 def hash_of_stored(blob: Blob) -> str:
     """SHA-256 of the bytes as the storage gives them back, in lower-case hex; "" where there are none."""
-    if not storage().exists(blob.path):
+    try:
+        return stored.hash_of(blob)
+    except (FileNotFoundError, Unreadable):
         return ""
-    digest = hashlib.sha256()
-    with storage().open(blob.path, "rb") as stored:
-        for chunk in stored.chunks():
-            digest.update(chunk)
-    return digest.hexdigest()

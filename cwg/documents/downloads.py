@@ -1,10 +1,15 @@
-"""Handing out files: byte for byte, always as an attachment, of a type the portal chose."""
+"""Handing out files: byte for byte, always as an attachment, of a type the portal chose; or a page that says why not.
+
+A download that broke off goes on where it did (Range). No answer tells when a file was uploaded: there is no Last-Modified,
+and the ETag is the SHA-256 of the bytes.
+"""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -12,11 +17,17 @@ from cwg.members.accounts import address_of
 from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.record import access
 
+from . import ranges, stored
 from .filenames import content_disposition
 from .finding import file_or_404, letter_or_404, or_sign_in
 from .header_block import KIND_OF_FILE
 from .models import Blob
-from .storage import documents as storage
+from .ranges import Part
+
+# A download that goes on within this time is the one that was noted when it began.
+GOES_ON_WITHIN = timedelta(hours=24)
+# What only nginx would answer by the time of the file.
+_BY_TIME = ("If-Unmodified-Since", "If-Match")
 
 
 @login_not_required
@@ -28,19 +39,16 @@ def download(request: VisitorRequest, pk: uuid.UUID) -> HttpResponseBase:
     Behind nginx the bytes are handed out by X-Accel; nginx drops these headers and sets them itself.
     """
     file = file_or_404(request, pk)
-    response = hand_out(file.blob, file.name)
-    if response is None:
-        # The row is right and the bytes are away: a fault of ours, to be tried again later.
-        return render(request, "503.html", status=503)
-    if request.method == "GET":
-        access.note(
-            "downloaded",
-            at=request.server_now,
-            person_id=request.user.pk,
-            subject=f"{file.version.revision.symbol or file.version.revision.document.path} {file.version.language}",
-            address=address_of(request),
-            group_id=file.version.revision.document.register.group_id,
-        )
+    response = hand_out(request, file.blob, file.name)
+    revision = file.version.revision
+    _note(
+        request,
+        response,
+        "downloaded",
+        file.blob,
+        subject=f"{revision.symbol or revision.document.path} {file.version.language}",
+        group_id=revision.document.register.group_id,
+    )
     return response
 
 
@@ -48,41 +56,105 @@ def download(request: VisitorRequest, pk: uuid.UUID) -> HttpResponseBase:
 def letter(request: PortalRequest, pk: uuid.UUID) -> HttpResponseBase:
     """A file of the letter by which a paper came to the secretariat; for who may read it, else as if it were not there."""
     found = letter_or_404(request, pk)
-    response = hand_out(found.blob, found.name)
-    if response is None:
-        return render(request, "503.html", status=503)
-    if request.method == "GET":
-        revision = found.filed_for.revision
-        access.note(
-            "downloaded letter",
-            at=request.server_now,
-            person_id=request.user.pk,
-            subject=revision.symbol,
-            address=address_of(request),
-            group_id=revision.document.register.group_id,
-        )
+    response = hand_out(request, found.blob, found.name)
+    revision = found.filed_for.revision
+    _note(
+        request,
+        response,
+        "downloaded letter",
+        found.blob,
+        subject=revision.symbol,
+        group_id=revision.document.register.group_id,
+    )
     return response
 
 
-def hand_out(blob: Blob, name: str) -> HttpResponseBase | None:
-    """The bytes of `blob` under `name`, byte for byte; None where the storage does not have them."""
-    media_type = blob.media_type if blob.media_type in KIND_OF_FILE else "application/octet-stream"
+def hand_out(request: VisitorRequest, blob: Blob, name: str) -> HttpResponseBase:
+    """The bytes of `blob` under `name`: all of them (200), the part that is asked for (206), or none (416).
+
+    Where the stored bytes are not as they should be: a page that says so (503), never other bytes. Raises StorageFailed
+    where the storage does not answer.
+    """
+    etag = f'"{blob.pk}"'
     response: HttpResponseBase
-    if settings.X_ACCEL_PREFIX:
-        if not storage().exists(blob.path):
-            return None  # nginx would say "not found" of a document that is there
-        response = HttpResponse(content_type=media_type)
-        response["X-Accel-Redirect"] = f"{settings.X_ACCEL_PREFIX.rstrip('/')}/{blob.path}"
-    else:
-        try:
-            stored = storage().open(blob.path, "rb")
-        except OSError:
-            return None
-        response = FileResponse(stored, content_type=media_type)
-        response["Content-Length"] = blob.size
+    try:
+        part = _part(request, blob, etag)
+        if settings.X_ACCEL_PREFIX and not any(name in request.headers for name in _BY_TIME):
+            stored.must_be_whole(blob)
+            # nginx works out the part itself.
+            response = HttpResponse()
+            response["X-Accel-Redirect"] = f"{settings.X_ACCEL_PREFIX.rstrip('/')}/{blob.path}"
+        else:
+            response = _streamed(request, blob, part)
+    except ranges.NotSatisfiable:
+        response = HttpResponse(status=416)
+        response["Content-Range"] = f"bytes */{blob.size}"
+    except stored.Damaged:
+        return render(request, "documents/damaged_file.html", {"name": name}, status=503)
+    response["Content-Type"] = (
+        blob.media_type if blob.media_type in KIND_OF_FILE else "application/octet-stream"
+    )
+    response["ETag"] = etag
+    response["Accept-Ranges"] = "bytes"
     response["Content-Disposition"] = content_disposition(name)
     harden(response)
     return response
+
+
+def _part(request: VisitorRequest, blob: Blob, etag: str) -> Part | None:
+    if request.method != "GET":
+        return None  # Range means nothing to a HEAD
+    return ranges.asked_for(
+        request.headers.get("Range", ""), request.headers.get("If-Range", ""), size=blob.size, etag=etag
+    )
+
+
+def _streamed(request: VisitorRequest, blob: Blob, part: Part | None) -> HttpResponseBase:
+    response: HttpResponseBase
+    if request.method == "HEAD":
+        stored.must_be_whole(blob)
+        response = HttpResponse()
+        response["Content-Length"] = str(blob.size)
+    elif part is None:
+        response = StreamingHttpResponse(stored.bytes_of(blob))
+        response["Content-Length"] = str(blob.size)
+    else:
+        response = StreamingHttpResponse(stored.bytes_of(blob, part.start, part.stop), status=206)
+        response["Content-Length"] = str(part.stop - part.start)
+        response["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{blob.size}"
+    return response
+
+
+def _note(
+    request: VisitorRequest,
+    response: HttpResponseBase,
+    act: str,
+    blob: Blob,
+    *,
+    subject: str,
+    group_id: int,
+) -> None:
+    """One line of the access log for a download, in however many parts it is fetched."""
+    if request.method != "GET" or response.status_code not in (200, 206):
+        return
+    person, address = request.user.pk, address_of(request)
+    part = _part(request, blob, response["ETag"])
+    # A part from the middle alone is a download like any other, where none was begun.
+    if (
+        part is not None
+        and part.start
+        and access.was_noted(
+            act,
+            since=request.server_now - GOES_ON_WITHIN,
+            person_id=person,
+            subject=subject,
+            address=address,
+        )
+    ):
+        return
+    access.note(
+        act, at=request.server_now, person_id=person, subject=subject, address=address, group_id=group_id
+    )
 
 
 def harden(response: HttpResponseBase) -> None:

@@ -9,7 +9,8 @@ import hashlib
 import io
 import uuid
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.template.loader import render_to_string
@@ -20,11 +21,11 @@ from cwg.languages import LANGUAGE_NAMES
 from cwg.look import csv_export
 from cwg.look.instants import iso_utc
 
-from . import filed_for, header_block, symbols, verdicts
+from . import filed_for, header_block, stored, symbols, verdicts
 from .models import Blob, Revision, Version
-from .storage import documents as storage
 
-PIECE = 64 * 1024
+# So many bytes are hashed before the first is sent, so that a damaged file is left out and not met on the way.
+HASHED_AHEAD = 64 * 1024**2
 
 
 class RightEnded(PermissionError):
@@ -33,7 +34,7 @@ class RightEnded(PermissionError):
 
 @dataclass(frozen=True)
 class Packed:
-    """A file in the pack and what the index says of it."""
+    """A file in the pack and what the index says of it; one that `is_left_out` is in the index alone."""
 
     arcname: str
     file: uuid.UUID
@@ -54,6 +55,8 @@ class Packed:
     zone: str
     timing: str
     name: str
+    # Its stored copy is damaged or missing.
+    is_left_out: bool = False
 
     @property
     def file_name(self) -> str:
@@ -79,11 +82,17 @@ INDEX: dict[str, Callable[[Packed], object]] = {
     "language": lambda one: one.language,
     "available": lambda one: one.available_at,
     "timing": lambda one: one.timing,
-    "file": lambda one: one.arcname,
+    "file": lambda one: "" if one.is_left_out else one.arcname,
     "name": lambda one: one.name,
     "bytes": lambda one: one.blob.size,
     "sha256": lambda one: one.blob.sha256,
+    "left out": lambda one: left_out_because() if one.is_left_out else "",
 }
+
+
+def left_out_because() -> str:
+    """Why a file is in the index and not in the pack, in a sentence."""
+    return _("Left out: the portal's stored copy is damaged or missing.")
 
 
 def contents(documents, languages: Collection[str]) -> list[Packed]:
@@ -136,28 +145,54 @@ def _standing(version: Version) -> str:
     return _("translation, added later") if version.is_added else _("translation")
 
 
+def without_damaged(packed: list[Packed]) -> list[Packed]:
+    """The same, those marked whose stored bytes are not as they should be. Raises StorageFailed.
+
+    Of each the size is checked, and the hash as far as `HASHED_AHEAD` goes; the rest is hashed on the way out.
+    """
+    ahead, checked = HASHED_AHEAD, []
+    for one in packed:
+        try:
+            ahead -= stored.must_be_whole(one.blob, reading_at_most=ahead)
+        except stored.Damaged:
+            checked.append(replace(one, is_left_out=True))
+        else:
+            checked.append(one)
+    return checked
+
+
 def stream(
     packed: list[Packed], *, title: str, language: str, may_read: Callable[[uuid.UUID], bool]
 ) -> ZipStream:
     """The ZIP with its index (HTML and CSV) and SHA256SUMS; `len()` of it is its size in bytes.
 
-    `may_read(file id)` is asked before each file is opened. Iterating raises RightEnded where it says no: the
-    download breaks off and is no whole ZIP.
+    What is damaged is left out, and the index says so. `may_read(file id)` is asked before each file is opened. Raises
+    StorageFailed. Iterating raises RightEnded where `may_read` says no, and Damaged and StorageFailed where a file turns
+    out so only then: the download breaks off and is no whole ZIP.
     """
     zipped = ZipStream(sized=True)
+    packed = without_damaged(packed)
+    sent = [one for one in packed if not one.is_left_out]
     own = {
         "index.html": render_to_string(
             "documents/pack_index.html",
-            {"packed": packed, "title": title, "language": language, "timing": verdicts.HEADING},
+            {
+                "packed": packed,
+                "count": len(sent),
+                "title": title,
+                "language": language,
+                "timing": verdicts.HEADING,
+                "left_out_because": left_out_because(),
+            },
         ).encode(),
         "index.csv": _as_csv(packed),
     }
-    sums = [f"{one.blob.sha256}  {one.arcname}" for one in packed]
+    sums = [f"{one.blob.sha256}  {one.arcname}" for one in sent]
     sums += [f"{hashlib.sha256(content).hexdigest()}  {name}" for name, content in own.items()]
     for name, content in own.items():
         zipped.add(content, name)
     zipped.add("".join(f"{line}\n" for line in sums), "SHA256SUMS")
-    for one in packed:
+    for one in sent:
         zipped.add(_pieces(one, may_read), one.arcname, size=one.blob.size)
     return zipped
 
@@ -165,8 +200,8 @@ def stream(
 def _pieces(one: Packed, may_read: Callable[[uuid.UUID], bool]) -> Iterator[bytes]:
     if not may_read(one.file):
         raise RightEnded(one.symbol)
-    with storage().open(one.blob.path, "rb") as stored:
-        yield from stored.chunks(PIECE)
+    with closing(stored.bytes_of(one.blob)) as pieces:
+        yield from pieces
 
 
 def _as_csv(packed: list[Packed]) -> bytes:

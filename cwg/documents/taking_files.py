@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from cwg.languages import LANGUAGE_NAMES, LANGUAGES
 
-from . import blobs, header_block, intake, uploads
+from . import blobs, header_block, intake, upload_room, uploads
+from .storage import StorageFull
 
 MAX_FILES_A_LANGUAGE = 10
 TONES = {"refuse": "error", "warn": "warning", "info": "note"}
@@ -43,7 +44,18 @@ def refusal(error: Exception) -> tuple[list[str], int]:
     if isinstance(error, TooManyFiles):
         said = _("A language holds at most %(count)d files. Remove one first.")
         return [said % {"count": MAX_FILES_A_LANGUAGE}], 422
-    return [_("The portal could not store the file. Nothing was lost; try again.")], 503
+    if isinstance(error, StorageFull):
+        return [_no_room()], 507
+    return [
+        _("The portal's file storage does not answer, so the file was not taken. Try again in a few minutes.")
+    ], 503
+
+
+def _no_room() -> str:
+    return _(
+        "The portal has no room left to store the file, so it was not taken. What you typed is kept. Tell the secretariat,"
+        " and try again later."
+    )
 
 
 def what_is_wrong(request: HttpRequest, form: UploadForm) -> tuple[list[str], int] | None:
@@ -52,6 +64,8 @@ def what_is_wrong(request: HttpRequest, form: UploadForm) -> tuple[list[str], in
         size = settings.MAX_FILE_BYTES // (1024 * 1024)
         said = _("The file is larger than %(size)d MB. Make it smaller, or divide it.") % {"size": size}
         return [said], 413
+    if upload_room.no_room(request):
+        return [_no_room()], 507
     if not form.is_valid():
         return [str(error) for errors in form.errors.values() for error in errors], 422
     return None

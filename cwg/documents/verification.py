@@ -11,7 +11,7 @@ from cwg.members.parties import Party
 from cwg.record import journal, replay
 from cwg.record.models import JournalEntry, PortalJournal
 
-from . import blobs, comparison, deadlines, heads, judgements, restore_gaps, statements, unused_files
+from . import comparison, deadlines, heads, judgements, restore_gaps, statements, stored, unused_files
 from .models import Blob, Deadline, Document, Objection, Receipt, Register, Revision, Series, Slot, Version
 
 # The act by which `manage.py demo` says, in the chain of a register, that it told of the past there: documents
@@ -40,11 +40,13 @@ _REGISTERED = Q(files__isnull=False) | Q(letters__isnull=False)
 
 def bytes_hash() -> Iterator[str]:
     for blob in Blob.objects.filter(_REGISTERED).distinct().order_by("pk").iterator(chunk_size=200):
-        found = blobs.hash_of_stored(blob)
-        if not found:
+        damage = stored.damage_of(blob)
+        if damage == Blob.Damage.MISSING:
             yield f"the bytes {blob.sha256} are missing from the storage"
-        elif found != blob.sha256:
-            yield f"the bytes stored as {blob.sha256} hash to {found}"
+        elif damage == Blob.Damage.UNREADABLE:
+            yield f"the bytes stored as {blob.sha256} cannot be read"
+        elif damage:
+            yield f"the bytes stored as {blob.sha256} hash to something else"
     for receipt, differences in _receipts():
         if any(difference.name == comparison.FILES for difference in differences):
             yield f"{receipt.revision.symbol}: the receipt names other files than the register"
@@ -55,7 +57,7 @@ def unregistered_bytes_kept() -> Iterator[str]:
     named = Blob.objects.exclude(_REGISTERED).exclude(unused_files.is_unnamed())
     for blob in named.order_by("pk").iterator(chunk_size=200):
         # One that was let go meanwhile may have been removed since.
-        if blobs.hash_of_stored(blob) != blob.sha256 and named.filter(pk=blob.pk).exists():
+        if stored.damage_of(blob) and named.filter(pk=blob.pk).exists():
             yield f"the bytes {blob.sha256}, which are not registered yet, are missing or damaged"
 
 

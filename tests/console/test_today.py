@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contributions.counts import open_drafts_by_party
+from cwg.documents import stored
+from cwg.documents.models import File
 from cwg.notices.models import Event, Notice
 from cwg.record import copying, heartbeat
 from cwg.record.models import ChainCopy
@@ -160,6 +162,22 @@ def test_files_that_nobody_scanned_are_named_by_their_document(secretary, docume
     text = client_of(secretary).get(TODAY).content.decode()
     assert "Not scanned for viruses: 1" in text
     assert document.symbol in text
+
+
+def test_damaged_files_come_first_of_all_by_their_document(
+    secretary, administrator, document, client_of, now
+):
+    blob = File.objects.filter(version__revision__document=document).first().blob
+    for person in (secretary, administrator):
+        assert "damaged or missing" not in client_of(person).get(TODAY).content.decode()
+    stored.note(blob, "altered", now)
+    page = client_of(secretary).get(TODAY).content.decode()
+    alarm = page.partition("<main")[2].partition('<div class="health">')[0]
+    assert "1 stored file is damaged or missing" in alarm
+    assert document.symbol in unescape(alarm) and ": altered" in alarm
+    # An administrator learns that, and of no document.
+    page = client_of(administrator).get(TODAY).content.decode()
+    assert "1 stored file is damaged or missing" in page and document.symbol not in page
 
 
 def test_an_administrator_sees_health_and_mail_that_failed_and_nothing_else_of_the_groups(

@@ -96,7 +96,7 @@ def test_a_virus_is_refused_and_nothing_kept(storage, settings, monkeypatch):
     from cwg.documents.scanner import ScanResult
 
     settings.CLAMD_ADDRESS = "clamd:3310"
-    monkeypatch.setattr(blobs.scanner, "scan", lambda path, address: ScanResult("infected", "Eicar"))
+    monkeypatch.setattr(blobs.scanner, "scan", lambda path, address, timeout: ScanResult("infected", "Eicar"))
     with pytest.raises(blobs.FileRefused) as refused:
         take_in(factories.pdf_bytes("Kept"))
     assert [finding.code for finding in refused.value.inspection.refusals] == ["infected"]

@@ -8,10 +8,12 @@ from django.urls import reverse
 
 from cwg.documents import blobs, register
 from cwg.documents.models import Blob, Document, File
-from cwg.documents.storage import documents as storage
+from cwg.documents.storage import StorageFailed
 from cwg.members.models import Role
 from cwg.record.models import AccessEntry
 from tests import factories
+
+from . import harm
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +38,9 @@ def test_a_download_is_byte_for_byte_what_was_sent(client_of, document, saudi_de
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert response["Cache-Control"] == "private, no-store"
-    assert "ETag" not in response
+    assert response["ETag"] == f'"{Blob.objects.get().pk}"'
+    # It would tell when a draft was uploaded.
+    assert "Last-Modified" not in response
     entry = AccessEntry.objects.get(act="downloaded")
     assert (entry.person_id, entry.subject) == (saudi_delegate.pk, "DG-2/1 en")
 
@@ -96,10 +100,127 @@ def test_a_copied_link_ends_with_the_accreditation_and_with_the_account(client_o
     assert client.get(url).status_code in (302, 404)
 
 
-def test_bytes_that_are_away_are_a_fault_of_ours_not_a_missing_page(client_of, document, saudi_delegate):
-    storage().delete(Blob.objects.get().path)
-    assert client_of(saudi_delegate).get(url_of(document)).status_code == 503
+@pytest.mark.parametrize("behind_nginx", [False, True], ids=["direct", "nginx"])
+@pytest.mark.parametrize("method", ["get", "head"])
+@pytest.mark.parametrize("kind", harm.KINDS)
+def test_harmed_bytes_are_a_fault_of_ours_on_a_page_and_never_sent(
+    client_of, document, saudi_delegate, settings, kind, method, behind_nginx
+):
+    settings.X_ACCEL_PREFIX = "/internal/" if behind_nginx else ""
+    client, url = client_of(saudi_delegate), url_of(document)
+    assert client.head(url).status_code == 200
+    content = harm.do(Blob.objects.get(), kind)
+    for _ in range(2):
+        response = getattr(client, method)(url)
+        assert response.status_code == 503
+        assert "X-Accel-Redirect" not in response and "Content-Disposition" not in response
+        if method == "get":
+            assert "damaged or missing" in response.content.decode() and "en.pdf" in response.content.decode()
     assert not AccessEntry.objects.filter(act="downloaded").exists()
+    assert Blob.objects.get().damage == kind
+    harm.mend(Blob.objects.get(), content)
+    assert client.get(url).status_code == 200
+    assert AccessEntry.objects.filter(act="downloaded").count() == 1
+
+
+def test_a_storage_that_does_not_answer_is_told_as_that(client_of, document, saudi_delegate, monkeypatch):
+    def away(self, name):
+        raise StorageFailed("connection refused to secret-host")
+
+    monkeypatch.setattr("cwg.documents.storage.DurableFileSystemStorage.likeness", away)
+    response = client_of(saudi_delegate).get(url_of(document))
+    assert response.status_code == 503 and response["Retry-After"] == "60"
+    said = response.content.decode()
+    assert "The file storage does not answer" in said and "secret-host" not in said
+    assert Blob.objects.get().damage == "" and not AccessEntry.objects.filter(act="downloaded").exists()
+
+
+def whole_of(document: Document) -> bytes:
+    return harm.path_of(Blob.objects.get()).read_bytes()
+
+
+def test_a_download_goes_on_where_it_broke_off(client_of, document, saudi_delegate):
+    client, url, whole = client_of(saudi_delegate), url_of(document), whole_of(document)
+    first = client.get(url)
+    assert first["Accept-Ranges"] == "bytes"
+    rest = client.get(url, headers={"Range": "bytes=10-", "If-Range": first["ETag"]})
+    assert rest.status_code == 206 and b"".join(rest.streaming_content) == whole[10:]
+    assert rest["Content-Range"] == f"bytes 10-{len(whole) - 1}/{len(whole)}"
+    assert rest["Content-Length"] == str(len(whole) - 10)
+    for name in ("Content-Type", "Content-Disposition", "Content-Security-Policy", "Cache-Control", "ETag"):
+        assert rest[name] == first[name], name
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Range": "bytes=0-1,4-5"},
+        {"Range": "bytes=10-", "If-Range": '"another"'},
+        {"Range": "bytes=10-", "If-Range": "Thu, 26 Nov 2026 22:00:00 GMT"},
+    ],
+)
+def test_several_parts_or_a_part_of_something_else_are_answered_with_the_whole(
+    client_of, document, saudi_delegate, headers
+):
+    response = client_of(saudi_delegate).get(url_of(document), headers=headers)
+    assert response.status_code == 200 and b"".join(response.streaming_content) == whole_of(document)
+
+
+def test_a_part_beyond_the_end_is_416_and_no_download(client_of, document, saudi_delegate):
+    response = client_of(saudi_delegate).get(url_of(document), headers={"Range": "bytes=100000-"})
+    assert response.status_code == 416 and response.content == b""
+    assert response["Content-Range"] == f"bytes */{len(whole_of(document))}"
+    assert not AccessEntry.objects.filter(act="downloaded").exists()
+
+
+def test_a_head_says_what_a_get_would_send_and_is_no_download(client_of, document, saudi_delegate):
+    client, url = client_of(saudi_delegate), url_of(document)
+    head = client.head(url, headers={"Range": "bytes=3-"})
+    got = client.get(url)
+    assert head.status_code == 200 and head.content == b""
+    for name in ("Content-Length", "Content-Type", "ETag", "Accept-Ranges", "Content-Disposition"):
+        assert head[name] == got[name], name
+    assert AccessEntry.objects.filter(act="downloaded").count() == 1
+
+
+@pytest.mark.parametrize("behind_nginx", [False, True], ids=["direct", "nginx"])
+def test_a_download_in_parts_is_one_line_of_the_access_log(
+    client_of, held, document, saudi_delegate, settings, behind_nginx
+):
+    settings.X_ACCEL_PREFIX = "/internal/" if behind_nginx else ""
+    client, url = client_of(saudi_delegate), url_of(document)
+    for part in ("bytes=0-9", "bytes=10-19", "bytes=20-"):
+        assert client.get(url, headers={"Range": part}).status_code == (200 if behind_nginx else 206)
+    assert AccessEntry.objects.filter(act="downloaded").count() == 1
+    # A day later it is another download.
+    held.forward(days=1, microseconds=1)
+    client.get(url, headers={"Range": "bytes=20-"})
+    assert AccessEntry.objects.filter(act="downloaded").count() == 2
+
+
+def test_nobody_keeps_out_of_the_access_log_by_leaving_out_the_first_byte(
+    client_of, dg, document, saudi_delegate
+):
+    other = factories.accredit("d@fra.example", dg, Role.DELEGATE, "FRA").person
+    client_of(saudi_delegate).get(url_of(document))
+    response = client_of(other).get(url_of(document), headers={"Range": "bytes=1-"})
+    assert response.status_code == 206
+    assert set(AccessEntry.objects.filter(act="downloaded").values_list("person_id", flat=True)) == {
+        saudi_delegate.pk,
+        other.pk,
+    }
+
+
+@pytest.mark.parametrize("header", ["If-Unmodified-Since", "If-Match"])
+def test_nginx_is_not_asked_what_it_would_answer_by_the_time_of_the_file(
+    client_of, document, saudi_delegate, settings, header
+):
+    settings.X_ACCEL_PREFIX = "/internal/"
+    response = client_of(saudi_delegate).get(
+        url_of(document), headers={header: "Thu, 01 Jan 1970 00:00:00 GMT"}
+    )
+    assert response.status_code == 200 and "X-Accel-Redirect" not in response
+    assert b"".join(response.streaming_content) == whole_of(document)
 
 
 def test_a_download_is_only_read(client_of, document, saudi_delegate):

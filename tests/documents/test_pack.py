@@ -10,9 +10,11 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
-from cwg.documents import header_block, pack
-from cwg.documents.models import Document
+from cwg.documents import header_block, pack, stored
+from cwg.documents.models import Blob, Document
 from tests import factories
+
+from . import harm
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +93,61 @@ def test_the_index_claims_no_more_than_the_archive_knows_of_a_time(document, kno
     page, table = index()
     (row,) = csv.DictReader(io.StringIO(table))
     assert page_says in page and "CET" not in page and row["available"] == table_says
+
+
+# --- Damaged files ---------------------------------------------------------------------------------------------------
+
+
+def opened(zipped: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(zipped)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.mark.parametrize("kind", harm.KINDS)
+@pytest.mark.parametrize("ahead", [pack.HASHED_AHEAD, 0], ids=["hashed", "noted"])
+def test_a_damaged_file_is_left_out_and_the_index_says_so(document, monkeypatch, kind, ahead):
+    whole = factories.make_document(document.register, title="Whole")
+    damaged = Blob.objects.get(files__version__revision__document=document)
+    harm.do(damaged, kind)
+    if not ahead:
+        monkeypatch.setattr(pack, "HASHED_AHEAD", ahead)
+        with pytest.raises(stored.Damaged):
+            stored.bytes_of(damaged)
+        damaged.refresh_from_db()
+    packed = pack.contents(header_block.for_page(Document.objects.order_by("number")), ())
+    zipped = pack.stream(packed, title="x", language="en", may_read=lambda file: True)
+    length = len(zipped)
+    held = b"".join(zipped)
+    assert len(held) == length
+    files = opened(held)
+    names = [name for name in files if name.startswith("DG-2")]
+    assert len(names) == 1 and "2-2" in names[0].replace("/", "-")
+    said = seen(files["index.html"].decode())
+    assert "1 file." in said
+    assert said.count("Left out: the portal's stored copy is damaged or missing.") == 1
+    assert f"{document.symbol} On <names>" in said and whole.symbol in said
+    left, kept = csv.DictReader(io.StringIO(files["index.csv"].decode("utf-8-sig")))
+    assert (left["symbol"], left["file"]) == (document.symbol, "") and "damaged or missing" in left[
+        "left out"
+    ]
+    assert kept["left out"] == "" and kept["file"] in files
+    assert damaged.pk not in files["SHA256SUMS"].decode()
+    assert Blob.objects.get(pk=damaged.pk).damage == kind
+
+
+def test_a_file_that_turns_out_damaged_on_the_way_breaks_the_download_off(document, monkeypatch):
+    monkeypatch.setattr(pack, "HASHED_AHEAD", 0)
+    blob = Blob.objects.get()
+    harm.do(blob, "altered")
+    packed = pack.contents(header_block.for_page(Document.objects), ())
+    zipped = pack.stream(packed, title="x", language="en", may_read=lambda file: True)
+    length, got = len(zipped), b""
+    with pytest.raises(stored.Damaged):
+        for piece in zipped:
+            got += piece
+    assert len(got) < length
+    # The next who asks has a whole ZIP, without it.
+    packed = pack.contents(header_block.for_page(Document.objects), ())
+    again = b"".join(pack.stream(packed, title="x", language="en", may_read=lambda file: True))
+    assert "damaged or missing" in opened(again)["index.csv"].decode("utf-8-sig")

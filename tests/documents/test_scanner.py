@@ -124,10 +124,10 @@ def test_a_scanner_that_trickles_its_answer_cannot_outlast_the_time():
         assert time.monotonic() - began < 1.5
 
 
-def test_a_file_beyond_the_scanners_own_limit_is_a_failed_scan():
+def test_a_file_beyond_the_scanners_own_limit_is_too_large_for_it():
     with scanner(lambda connection: speak_instream(connection, [], limit=100_000)) as address:
         result = scan(io.BytesIO(bytes(5_000_000)), address, timeout=5)
-    assert result.state == "failed"
+    assert result == ScanResult("too_large")
 
 
 @pytest.mark.parametrize("reply", [b"", b"stream: ", b"stream: broken ERROR\0", b"\xff\xfe\0", b"OKAY\0"])

@@ -58,7 +58,8 @@ def test_a_download_has_byte_for_byte_what_the_portal_promises(front, file, read
     assert headers["Strict-Transport-Security"].startswith("max-age=31536000")
     assert headers["X-Accel-Redirect"] is None
     # nginx handed it out, not the portal.
-    assert headers["ETag"]
+    assert headers["ETag"] == f'"{file.blob_id}"'
+    assert headers["Last-Modified"] is None
 
 
 def test_a_download_can_be_continued_where_it_broke_off(front, file, reader):

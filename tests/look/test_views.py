@@ -46,6 +46,8 @@ def test_the_style_guide_does_not_exist_in_production(settings):
         "429.html",
         "500.html",
         "503.html",
+        "documents/damaged_file.html",
+        "storage_away.html",
     ],
 )
 def test_each_error_page_stands_without_a_request_and_is_valid_html(name):

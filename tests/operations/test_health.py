@@ -68,6 +68,8 @@ def test_all_is_well(db):
         "jobs",
         "chain copies",
         "storage",
+        "files",
+        "scanner",
     }
 
 

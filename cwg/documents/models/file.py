@@ -4,6 +4,7 @@ import uuid
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from cwg.members.rights import Rights
@@ -16,7 +17,17 @@ class Blob(models.Model):
         NOT_SCANNED = "not_scanned", _("Not scanned for viruses")
         CLEAN = "clean", _("Scanned, clean")
         INFECTED = "infected", _("A virus was found")
-        FAILED = "failed", _("The scan failed")
+        FAILED = "failed", _("The scan failed and will be tried again")
+        TOO_LARGE = "too_large", _("Too large for the virus scanner")
+        GIVEN_UP = "given_up", _("Could not be scanned for viruses")
+
+    class Damage(models.TextChoices):
+        """What is wrong with the bytes as the storage holds them."""
+
+        MISSING = "missing", _("missing")
+        SIZE = "size", _("of another size")
+        ALTERED = "altered", _("altered")
+        UNREADABLE = "unreadable", _("unreadable")
 
     sha256 = models.CharField(
         primary_key=True, max_length=64, validators=[RegexValidator(r"^[0-9a-f]{64}\Z")]
@@ -28,6 +39,17 @@ class Blob(models.Model):
     sent_at = models.DateTimeField(_("last sent"))
     scan = models.CharField(_("virus scan"), max_length=20, choices=Scan.choices, default=Scan.NOT_SCANNED)
     scanned_at = models.DateTimeField(_("scanned"), null=True, blank=True)
+    # How often a scan has failed, and when it is tried next; empty: with the next round (`rescan`).
+    scan_failures = models.PositiveSmallIntegerField(_("failed scans"), default=0, db_default=0)
+    scan_due_at = models.DateTimeField(_("next scan"), null=True, blank=True)
+    # When the stored bytes were last read whole and hashed to what they should; when that was last tried (`recheck`).
+    whole_at = models.DateTimeField(_("last found whole"), db_default=Now())
+    looked_at = models.DateTimeField(_("last looked at"), db_default=Now())
+    # What was found wrong with them since, and when it was first found; nothing of whole ones.
+    damage = models.CharField(
+        _("damage"), max_length=12, choices=Damage.choices, blank=True, default="", db_default=""
+    )
+    damaged_at = models.DateTimeField(_("found damaged"), null=True, blank=True)
     # What intake found, as `intake.Inspection.to_json()`; null for files the portal made itself.
     inspection = models.JSONField(_("inspection"), null=True, blank=True)
     # The text extracted at intake; copied to the version at registration for search and comparison.
@@ -37,7 +59,17 @@ class Blob(models.Model):
         verbose_name = _("stored file")
         verbose_name_plural = _("stored files")
         constraints = [
-            models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="sha256_is_hex")
+            models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="sha256_is_hex"),
+            models.CheckConstraint(
+                condition=models.Q(damage="", damaged_at=None)
+                | (~models.Q(damage="") & models.Q(damaged_at__isnull=False)),
+                name="damage_has_its_instant",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["looked_at"], name="blob_by_last_look"),
+            models.Index(fields=["whole_at"], name="blob_by_last_found_whole"),
+            models.Index(fields=["damaged_at"], condition=~models.Q(damage=""), name="blob_damaged"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,137 @@
+"""What lies in the storage without a row goes in time; what anybody may still want stays."""
+
+import os
+import threading
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import connections, transaction
+
+from cwg import clock
+from cwg.documents import blobs, storage, stray_files, unused_files
+from cwg.documents.models import Blob
+from cwg.record import jobs
+from cwg.record.models import JournalEntry
+from tests import drafts, factories
+
+DAY = timedelta(days=1)
+CONTENT = b"%PDF-1.4 nobody's"
+DIGEST = sha256(CONTENT).hexdigest()
+PLACE = f"sha256/{DIGEST[:2]}/{DIGEST[2:4]}/{DIGEST}"
+
+
+def lay(folder, name: str, age: timedelta, content: bytes = CONTENT):
+    """A file in the storage that was last written so long ago."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    then = (clock.now() - age).timestamp()
+    os.utime(path, (then, then))
+    return path
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("seconds", "goes"), [(-1, False), (1, True)])
+@pytest.mark.parametrize(
+    ("name", "age"),
+    [
+        (PLACE, unused_files.KEPT),
+        (f"{PLACE}.0123456789ab.unfinished", DAY),
+        ("journal/x/0001.json.0123456789ab.unfinished", DAY),
+        ("probe/1234", DAY),
+    ],
+)
+def test_what_nothing_names_goes_when_it_is_old_enough(held, storage, name, age, seconds, goes):
+    path = lay(storage, name, age + timedelta(seconds=seconds))
+    assert jobs.run("stray-files") == int(goes)
+    assert path.exists() is not goes
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["journal/x/0001.json", "sha256/readme", "other/file", f"copy/{PLACE}"])
+def test_what_is_not_its_business_stays_however_old(held, storage, name):
+    path = lay(storage, name, 400 * DAY)
+    assert jobs.run("stray-files") == 0 and path.exists()
+
+
+@pytest.mark.django_db
+def test_what_a_row_names_stays_and_is_unused_files_business(held, storage):
+    blob = blobs.keep_own(CONTENT, media_type=factories.PDF, at=held.at)
+    path = lay(storage, blob.path, 400 * DAY)
+    assert blob.path == PLACE
+    assert jobs.run("stray-files") == 0 and path.exists()
+    Blob.objects.filter(pk=blob.pk).delete()
+    assert jobs.run("stray-files") == 1 and not path.exists()
+
+
+@pytest.mark.django_db
+def test_what_the_journal_tells_of_stays_for_whoever_restores(held, dg, storage):
+    factories.make_document(factories.make_register(dg))
+    entry = JournalEntry.objects.filter(facts__has_key="files").first() or JournalEntry.objects.last()
+    told = Blob.objects.get()
+    assert told.pk in str(entry.facts) or JournalEntry.objects.filter(facts__icontains=told.pk).exists()
+    path = lay(storage, told.path, 400 * DAY, (storage / told.path).read_bytes())
+    # As after a restore: the row is lost, the journal came back with its copies.
+    with pytest.MonkeyPatch.context() as lost:
+        lost.setattr(Blob.objects, "filter", lambda **conditions: Blob.objects.none())
+        assert stray_files.remove() == 0
+    assert path.exists() and drafts.faults() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bytes_that_get_their_row_this_moment_stay(storage):
+    """The upload found them lying there; its row is being written while the sweep comes by."""
+    path = lay(storage, PLACE, 400 * DAY)
+    swept: list[int] = []
+
+    def sweep() -> None:
+        try:
+            swept.append(stray_files.remove())
+        finally:
+            connections.close_all()
+
+    with transaction.atomic():
+        stray_files.hold(DIGEST)
+        thread = threading.Thread(target=sweep)
+        thread.start()
+        thread.join(1)
+        assert thread.is_alive(), "it waits for the row"
+        now = clock.now()
+        Blob.objects.create(
+            sha256=DIGEST, size=len(CONTENT), media_type=factories.PDF, stored_at=now, sent_at=now
+        )
+    thread.join(20)
+    assert swept == [0] and path.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bytes_that_were_removed_before_their_row_was_written_are_kept_anew(storage, monkeypatch):
+    lay(storage, PLACE, 400 * DAY)
+    hold = stray_files.hold
+    removed: list[int] = []
+
+    def too_late(digest: str) -> None:
+        if not removed:
+            removed.append(0)
+            removed[0] = stray_files.remove()
+        hold(digest)
+
+    monkeypatch.setattr(stray_files, "hold", too_late)
+    blob = blobs.keep_own(CONTENT, media_type=factories.PDF, at=clock.now())
+    assert removed == [1]
+    assert blobs.hash_of_stored(blob) == blob.pk == DIGEST
+
+
+@pytest.mark.django_db
+def test_a_storage_that_fails_in_the_middle_of_writing_leaves_nothing(db, monkeypatch):
+    place = storage.documents()
+
+    def full(path):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(storage, "_sync", full)
+    with pytest.raises(storage.StorageFull):
+        place.save(PLACE, ContentFile(CONTENT))
+    assert list(place.kept_below("")) == []
