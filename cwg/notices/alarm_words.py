@@ -16,7 +16,7 @@ class Words(NamedTuple):
 WORDS: dict[str, Words] = {
     "verify": Words(
         _("The verification found something that does not hold"),
-        _("What the record says and what the database or the file storage holds do not agree, or nobody has looked for days."),
+        _("What the record says and what the database or the file storage holds do not agree."),
         _("Change nothing by hand. Make a backup of what is there, open the verification and follow “When verify finds something” in docs/running.md."),
     ),
     "backup": Words(

@@ -17,7 +17,7 @@ from .models import Notice
 from .wake import wake
 
 # At once; who has more than these does it twice.
-MOST_AT_ONCE = 500
+MOST_AT_ONCE = 200
 
 
 class NothingToSendAgain(ValueError):
@@ -38,7 +38,7 @@ def may_be_set_aside(notice: Notice) -> bool:
 def send_again(notice: Notice, *, actor: Person, reason: str) -> Notice:
     """Send a mail again that failed or went out; one that is still tried is tried at once.
 
-    Whether it still matters is asked again before it goes. Raises NothingToSendAgain, ReasonMissing.
+    Whether it still matters is asked again before it goes. Raises NothingToSendAgain, ReasonMissing, holding.Busy.
     The caller has asked whether the actor may.
     """
     if done := _each([notice.pk], _to_be_sent, _note_sent_again, actor, reason):
@@ -94,7 +94,7 @@ def _each(
 ) -> list[Notice]:
     """Do it to each under its lock, with an entry in the portal's journal for each. In one order: two may do so at once."""
     reason = clean_reason(reason)
-    with transaction.atomic():
+    with journal.acting_on_portal() as portal:
         locked = (
             Notice.objects.select_for_update(of=("self",))
             .select_related("event")
@@ -104,7 +104,6 @@ def _each(
         at = clock.now()
         done = [notice for notice in locked if do(notice, at)]
         if done:
-            portal = journal.portal()
             for notice in done:
                 notice.save()
                 facts = {

@@ -10,7 +10,8 @@ class OperationsConfig(AppConfig):
     def ready(self) -> None:
         from cwg.record import readiness
 
-        from . import health
+        from . import backup_state, health
 
         readiness.register(readiness.DATABASE, health.database_answers, needed=True)
         readiness.register("clock", health.clocks_agree)
+        readiness.register("backup", backup_state.last_was_made)

@@ -38,4 +38,5 @@ class RecordConfig(AppConfig):
         metrics.register("record", metrics_of_record.read)
         readiness.register("worker", heartbeat.worker_is_seen)
         readiness.register("chain copies", copy_states.question)
+        readiness.register("verify", checks.last_run_held)
         readiness.register("jobs", jobs.none_is_overdue)

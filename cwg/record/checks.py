@@ -9,6 +9,7 @@ from cwg import clock
 
 from . import holding
 from .models import VerificationRun
+from .readiness import Answer
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,32 @@ def note_outcome() -> int:
     for name, found in outcome:
         for sentence in found:
             logger.error("verify: %s: %s", name, sentence)
+    _keep(outcome)
+    return sum(len(found) for _name, found in outcome)
+
+
+def note_change(outcome: list[tuple[str, list[str]]]) -> bool:
+    """Keep what the command found where the console and the administrators should know: faults, or that they are gone.
+
+    Returns whether it was kept: a command that finds nothing new changes nothing.
+    """
+    holds = not any(found for _name, found in outcome)
+    last = VerificationRun.objects.first()
+    if holds and (last is None or last.held):
+        return False
+    _keep(outcome)
+    return True
+
+
+def last_run_held() -> Answer:
+    """Whether the last verification held, and how long ago it was: a question of `/readyz`."""
+    last = VerificationRun.objects.first()
+    if last is None:
+        return {"ok": True, "seconds_ago": None}
+    return {"ok": last.held, "seconds_ago": int((clock.now() - last.at).total_seconds())}
+
+
+def _keep(outcome: list[tuple[str, list[str]]]) -> None:
     VerificationRun.objects.create(
         at=clock.now(),
         held=not any(found for _name, found in outcome),
@@ -54,4 +81,3 @@ def note_outcome() -> int:
             {"name": name, "count": len(found), "found": found[:SENTENCES_KEPT]} for name, found in outcome
         ],
     )
-    return sum(len(found) for _name, found in outcome)

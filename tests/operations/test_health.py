@@ -64,6 +64,8 @@ def test_all_is_well(db):
         "clock",
         "outbox",
         "mail",
+        "verify",
+        "backup",
         "worker",
         "jobs",
         "chain copies",

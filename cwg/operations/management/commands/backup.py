@@ -1,10 +1,12 @@
 """`manage.py backup DIR`: a dump of the database and a copy of every file that it names."""
 
+import contextlib
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
-from cwg.operations import backup
+from cwg.operations import backup, backup_state
 
 
 class Command(BaseCommand):
@@ -19,6 +21,12 @@ class Command(BaseCommand):
     def handle(self, *, folder: Path, **options) -> None:
         try:
             made = backup.make(folder)
-        except backup.BackupFailed as error:
-            raise CommandError(str(error)) from error
+        except Exception as error:
+            # Whatever it was, a full disk too, the administrators are told; if the database still answers.
+            with contextlib.suppress(DatabaseError):
+                backup_state.note_failed()
+            if isinstance(error, backup.BackupFailed):
+                raise CommandError(str(error)) from error
+            raise
+        backup_state.note_made()
         self.stdout.write(f"Backed up in {made}")

@@ -1,0 +1,53 @@
+"""A backup or a verification that goes wrong is known to the readiness, and so told to the administrators."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from cwg.operations import backup, backup_state
+from cwg.record import checks
+from cwg.record.models import VerificationRun
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [(backup.BackupFailed("pg_dump failed"), CommandError), (OSError("No space left on device"), OSError)],
+)
+def test_a_backup_that_failed_is_told_until_one_is_made(tmp_path, monkeypatch, held, error, raised):
+    def fails(folder):
+        raise error
+
+    assert backup_state.last_was_made() == {"ok": True, "made_seconds_ago": None}
+    monkeypatch.setattr(backup, "make", fails)
+    with pytest.raises(raised, match=str(error)):
+        call_command("backup", str(tmp_path))
+    assert backup_state.last_was_made()["ok"] is False
+    monkeypatch.setattr(backup, "make", lambda folder: folder)
+    call_command("backup", str(tmp_path))
+    held.forward(hours=1)
+    assert backup_state.last_was_made() == {"ok": True, "made_seconds_ago": 3600}
+
+
+def test_what_the_command_finds_is_told_and_so_is_that_it_is_gone(monkeypatch, held):
+    assert checks.last_run_held() == {"ok": True, "seconds_ago": None}
+    monkeypatch.setattr(checks, "_checks", {})
+    found = []
+    checks.register("I1 bytes", lambda: iter(found))
+    call_command("verify")
+    assert not VerificationRun.objects.exists()  # nothing new: nothing is kept
+    found.append("a file is missing")
+    with pytest.raises(SystemExit):
+        call_command("verify")
+    held.forward(minutes=2)
+    assert checks.last_run_held() == {"ok": False, "seconds_ago": 120}
+    assert VerificationRun.objects.get().outcome[0]["found"] == ["a file is missing"]
+    found.clear()
+    call_command("verify")
+    assert checks.last_run_held() == {"ok": True, "seconds_ago": 0}
+
+
+def test_what_the_nightly_run_finds_is_told(monkeypatch, held):
+    monkeypatch.setattr(checks, "_checks", {"I5 chain": lambda: iter(["an entry was changed"])})
+    assert checks.note_outcome() == 1
+    assert checks.last_run_held()["ok"] is False
