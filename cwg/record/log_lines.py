@@ -26,6 +26,7 @@ FORMS = (JSON, READABLE)
 # What a reader looks for first; everything else follows in the order in which it was said.
 _FIRST = ("time", "level", "logger", "event", "request_id")
 REQUEST_ID = "request_id"
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def bound(**fields: Any) -> Any:
@@ -119,7 +120,7 @@ def _finished(_logger: Any, _method: str, fields: Fields) -> Fields:
 
 
 def _as_json(_logger: Any, _method: str, fields: Fields) -> str:
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(fields)
 
 
 def _as_text(_logger: Any, _method: str, fields: Fields) -> str:
