@@ -2,12 +2,14 @@
 
 import logging
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
 from cwg.record import checks
-from cwg.record.models import VerificationRun
+from cwg.record.models import Heartbeat, VerificationRun
+from tests.faults import web_server
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +68,57 @@ def test_a_check_that_breaks_off_does_not_hold_and_stops_no_other(monkeypatch):
     (first, why), second = checks.run()
     assert first == "I1 bytes" and "broke off" in why[0] and "division by zero" in why[0]
     assert second == ("I2 numbers", ["still asked"])
+
+
+# --- One snapshot -------------------------------------------------------------------------------------------------
+
+
+def shown(*names: str) -> list[str]:
+    with connection.cursor() as cursor:
+        found = []
+        for name in names:
+            cursor.execute(f"SHOW {name}")
+            found.append(cursor.fetchone()[0])
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_night_sees_the_portal_at_one_moment_as_the_command_does(monkeypatch):
+    """What is committed between two checks is seen by none of them; nothing that is looked at can be changed."""
+    seen = []
+
+    def count():
+        seen.append(Heartbeat.objects.count())
+        yield from ()
+
+    def somebody_works():
+        with psycopg.connect(web_server.database_url()) as other:
+            other.execute("INSERT INTO record_heartbeat (name, at) VALUES ('meanwhile', now())")
+        yield from shown("transaction_isolation", "transaction_read_only")
+
+    checks_made = {"1 before": count, "2 meanwhile": somebody_works, "3 after": count}
+    monkeypatch.setattr(checks, "_checks", checks_made)
+    checks.note_outcome()
+    assert seen == [0, 0]
+    assert Heartbeat.objects.count() == 1
+    (_, meanwhile, _) = VerificationRun.objects.get().outcome
+    assert meanwhile["found"] == ["repeatable read", "on"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_may_hash_for_as_long_as_it_takes(monkeypatch):
+    """The limits of a session are for acts that somebody waits for; they are back when the look is over."""
+    limits = ("idle_in_transaction_session_timeout", "statement_timeout", "transaction_timeout")
+
+    def limits_now():
+        yield from shown(*limits)
+
+    with connection.cursor() as cursor:
+        for limit in limits:
+            cursor.execute(f"SET {limit} = '30s'")
+    try:
+        monkeypatch.setattr(checks, "_checks", {"limits": limits_now})
+        assert checks.on_one_snapshot() == [("limits", ["0", "0", "0"])]
+        assert shown(*limits) == ["30s", "30s", "30s"]
+    finally:
+        connection.close()

@@ -3,7 +3,7 @@
 import json as json_format
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from cwg.record import checks
 
@@ -18,22 +18,12 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="the same as JSON, for machines")
 
     def handle(self, *, json: bool, **options) -> None:
-        found = self.look()
+        found = checks.on_one_snapshot()
         holds = not any(sentences for _, sentences in found)
         self.as_json(found, holds) if json else self.as_text(found, holds)
         self.tell(found)
         if not holds:
             raise SystemExit(1)
-
-    @staticmethod
-    def look() -> list[tuple[str, list[str]]]:
-        """Every check on one snapshot: what is registered meanwhile is either wholly seen or not at all."""
-        if connection.in_atomic_block:  # a test's own transaction has its snapshot already
-            return list(checks.run())
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            return list(checks.run())
 
     def tell(self, found: list[tuple[str, list[str]]]) -> None:
         """So that the console shows it and the administrators are told, where something is wrong, or well again."""
