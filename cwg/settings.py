@@ -76,6 +76,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "cwg.operations.request_lines.RequestLineMiddleware",
     "cwg.operations.metrics_page.MetricsMiddleware",
+    "cwg.operations.outages.OutageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -125,8 +126,9 @@ INSTALLED_APPS.append("django.forms")
 
 # --- The database: one engine everywhere, so that what is tested is what runs -------------------------------
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://cwg@127.0.0.1:5432/cwg")}
-DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+DATABASES["default"]["ENGINE"] = "cwg.postgres"
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # No session keeps others waiting for longer than its kind of process may.
 _limits: dict[connections.Process, dict[str, float]] = {
     connections.Process.WEB: {"statement": env.float("WEB_STATEMENT_SECONDS", 20)},
@@ -141,7 +143,7 @@ WEB_THREADS = env.int("WEB_THREADS", 8)
 REGISTER_WAITERS = env.int("REGISTER_WAITERS", max(1, WEB_THREADS * 3 // 4))
 if env.bool("DATABASE_POOL", PRODUCTION or DEMO):
     # At least one connection a thread, or a full house of requests waits for the pool instead of the lock.
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": WEB_THREADS + 2, "timeout": 10}
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": WEB_THREADS + 2, "timeout": 5}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # No web request needs Redis: sessions and cache live in PostgreSQL.

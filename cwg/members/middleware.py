@@ -85,6 +85,18 @@ class SignedInMiddleware:
         request._asked_by_the_page = is_asked_by_pages(view)  # type: ignore[attr-defined]
 
 
+def language_of_visitor(request: HttpRequest) -> str:
+    """The catalogue's code of the language chosen by cookie, else of the browser's, else English. Asks no database."""
+    language = request.COOKIES.get(LANGUAGE_COOKIE, "")
+    if language not in LANGUAGE_CODES:
+        language = translation.get_language_from_request(request)[:2]
+    return _catalogue_of(language)
+
+
+def _catalogue_of(language: str) -> str:
+    return CATALOGUE.get(language, language if language in LANGUAGE_CODES else "en")
+
+
 class PersonLanguageMiddleware:
     """Activates the person's language; before sign-in the one chosen by cookie, then the browser's."""
 
@@ -93,12 +105,9 @@ class PersonLanguageMiddleware:
 
     def __call__(self, request: HttpRequest):
         if request.user.is_authenticated:
-            language = request.user.language
+            code = _catalogue_of(request.user.language)
         else:
-            language = request.COOKIES.get(LANGUAGE_COOKIE, "")
-            if language not in LANGUAGE_CODES:
-                language = translation.get_language_from_request(request)[:2]
-        code = CATALOGUE.get(language, language if language in LANGUAGE_CODES else "en")
+            code = language_of_visitor(request)
         translation.activate(code)
         request.LANGUAGE_CODE = code
         try:

@@ -1,12 +1,16 @@
-"""The page for a fault of the portal's own. It asks nobody anything: whatever failed may fail again."""
+"""The answer to what nobody caught: a fault of the portal's own, unless its database is away."""
 
-from django.http import HttpRequest, HttpResponseServerError
-from django.template import loader
-from django.views.decorators.csrf import requires_csrf_token
+import sys
+
+from django.http import HttpRequest, HttpResponse
+
+from cwg.postgres.outages import is_away
+
+from . import outages, standing_alone
 
 
-@requires_csrf_token
-def server_error(request: HttpRequest) -> HttpResponseServerError:
-    """500 with the number under which the log tells what happened."""
-    number = getattr(request, "request_id", "")
-    return HttpResponseServerError(loader.get_template("500.html").render({"number": number}))
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500 with the number under which the log tells what happened; 503 while the database is away."""
+    if is_away(sys.exc_info()[1]):
+        return outages.unavailable(request)
+    return standing_alone.answer(request, "500.html", {}, status=500)

@@ -4,6 +4,7 @@ Both pages are public and tell ages and yes or no, never a name, an address or a
 registered by the apps that know it (`cwg/record/readiness.py`).
 """
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -14,11 +15,16 @@ from django.views.decorators.http import require_safe
 
 from cwg import clock
 from cwg.members.middleware import reads_no_database
-from cwg.record import readiness
+from cwg.record import heartbeat, readiness
 from cwg.record.readiness import Answer
 
 # Deadlines are held against the database's clock alone; a larger difference makes countdowns look wrong.
 CLOCKS_AGREE_WITHIN = timedelta(seconds=2)
+WRITTEN_EVERY = 5.0
+
+_writing = threading.Lock()
+# When the database last took a write of this process (monotonic seconds); one that failed is tried again at once.
+_written: float | None = None
 
 
 @reads_no_database
@@ -49,10 +55,19 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def database_answers() -> Answer:
-    """Whether the database answers, and in how many milliseconds."""
+    """Whether the database answers, in how many milliseconds, and takes writes: one that is read-only serves nobody.
+
+    The page is public: however often it is asked, each process writes once in WRITTEN_EVERY seconds; in between it reads.
+    """
+    global _written
     started = time.monotonic()
     clock.now()
-    return {"ok": True, "milliseconds": round((time.monotonic() - started) * 1000, 1)}
+    milliseconds = round((time.monotonic() - started) * 1000, 1)
+    with _writing:
+        if _written is None or time.monotonic() - _written >= WRITTEN_EVERY:
+            heartbeat.write_to_database()
+            _written = time.monotonic()
+    return {"ok": True, "milliseconds": milliseconds}
 
 
 def clocks_agree() -> Answer:

@@ -57,6 +57,16 @@ class BadInputMiddleware:
         return not second_factor.is_set_up(request.user)
 
 
+def entered_in(request: HttpRequest) -> list[tuple[str, str]]:
+    """All that a form sent, but for its files and the token of the form itself: for a page that sends it again."""
+    return [
+        (name, str(value))
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken"
+        for value in values
+    ]
+
+
 class BusyMiddleware:
     """The answer to whatever waited in vain for a lock or was ended by the database: 503, and a page that sends it again.
 
@@ -79,12 +89,7 @@ class BusyMiddleware:
         if busy is None:
             return None
         http_metrics.BUSY.labels(str(busy.why)).inc()
-        entered = [
-            (name, value)
-            for name, values in request.POST.lists()
-            if name != "csrfmiddlewaretoken"
-            for value in values
-        ]
+        entered = entered_in(request)
         page = {
             "busy": busy,
             "seconds": round(busy.waited),

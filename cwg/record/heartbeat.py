@@ -2,12 +2,15 @@
 
 from datetime import datetime, timedelta
 
+from django.db import connection, transaction
+
 from cwg import clock
 
 from .models import Heartbeat
 from .readiness import Answer
 
 WORKER = "worker"
+DATABASE = "database"
 # It notes a heartbeat every 15 seconds.
 WORKER_SEEN_WITHIN = timedelta(seconds=60)
 
@@ -28,6 +31,21 @@ def note() -> int:
     """The worker's job that says it is at work. Returns how many rows it moved: one."""
     beat()
     return 1
+
+
+def write_to_database() -> None:
+    """Prove that the database takes a write: one row, always the same. Raises django.db.Error where it does not.
+
+    It waits for nobody: a row that is held, or a disk that hangs, is a no as well.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '2s'")
+        cursor.execute("SET LOCAL statement_timeout = '3s'")
+        cursor.execute(
+            "INSERT INTO record_heartbeat (name, at) VALUES (%s, clock_timestamp())"
+            " ON CONFLICT (name) DO UPDATE SET at = excluded.at",
+            [DATABASE],
+        )
 
 
 def last(name: str = WORKER) -> datetime | None:

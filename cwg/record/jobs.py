@@ -14,10 +14,11 @@ from typing import Any
 
 import structlog
 from celery.schedules import crontab
-from django.db import DatabaseError
+from django.db import Error
 
 from cwg import clock
 from cwg.celery import app
+from cwg.postgres.outages import is_away
 
 from . import heartbeat, log_lines
 from .models import Heartbeat
@@ -114,7 +115,13 @@ def _in_the_worker(name: str) -> Callable[[Any], int]:
             {log_lines.REQUEST_ID: number} if (number := task.request.get(log_lines.REQUEST_ID)) else {}
         )
         with log_lines.bound(task_id=task.request.id, **woken_by):
-            return run(name)
+            try:
+                return run(name)
+            except Error as error:
+                # The next round does it. `run` has told of it in one line; a trace of each round would hide the rest.
+                if not is_away(error):
+                    raise
+                return 0
 
     return work
 
@@ -136,9 +143,12 @@ def run(name: str) -> int:
         heartbeat.beat(job.mark)
         heartbeat.forget(job.failing_mark)
     except BaseException as error:
-        logger.error("task", name=name, outcome="failed", error=type(error).__name__, ms=_since(began))
-        with contextlib.suppress(DatabaseError):  # what it raised is told, also where the database is gone
-            heartbeat.beat(job.failing_mark)
+        away = is_away(error)
+        outcome = "the database is away" if away else "failed"
+        logger.error("task", name=name, outcome=outcome, error=type(error).__name__, ms=_since(began))
+        if not away:
+            with contextlib.suppress(Error):  # what it raised is told, also where the database goes meanwhile
+                heartbeat.beat(job.failing_mark)
         raise
     logger.info("task", name=name, outcome="done", rows=moved, ms=_since(began))
     return moved

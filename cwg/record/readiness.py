@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import Error
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +55,6 @@ def _asked(name: str) -> Answer:
     """The answer, or a plain no: what went wrong stands in the log, not on a public page."""
     try:
         return _questions[name].question()
-    except DatabaseError:
+    except Error:
         logger.exception("readyz: %s does not answer", name)
         return {"ok": False}

@@ -177,6 +177,34 @@ def test_a_connection_cut_during_commit_leaves_one_document_after_the_retry(send
     once_and_whole(sender, done.receipt)
 
 
+@pytest.mark.parametrize("committed", [False, True])
+def test_whoever_sent_it_is_told_that_it_is_not_known_and_the_same_button_tells(
+    sender, client_of, monkeypatch, committed
+):
+    client = client_of(sender.person, raise_request_exception=False)
+    path, entered = f"/contributions/{sender.draft}/submit/", {"token": str(sender.token)}
+    commit = DatabaseWrapper._commit
+
+    def cut(self):
+        if committed:
+            commit(self)
+            raise OperationalError("server closed the connection unexpectedly")
+        terminate_us()
+        commit(self)
+
+    monkeypatch.setattr(DatabaseWrapper, "_commit", cut)
+    answer = client.post(path, entered)
+    monkeypatch.undo()
+    page = answer.content.decode()
+    assert answer.status_code == 503
+    assert "not known" in page and "Nothing was changed" not in page
+    assert str(sender.token) in page
+    assert Receipt.objects.exists() is committed
+    answer = client.post(path, entered)
+    assert answer.status_code == 302
+    once_and_whole(sender, Receipt.objects.get())
+
+
 @contextlib.contextmanager
 def held_by_somebody(register):
     """Another session holds the register's row."""

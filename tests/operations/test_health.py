@@ -13,6 +13,7 @@ from cwg.notices.failures import Failure, Scope
 from cwg.notices.models import Event, Notice, Why
 from cwg.operations import health
 from cwg.record import heartbeat, jobs
+from cwg.record.models import Heartbeat
 
 
 @pytest.fixture(autouse=True)
@@ -213,3 +214,37 @@ def test_a_server_that_is_away_is_told_after_five_minutes(db, held):
     assert mail_question()["ok"] is True
     held.forward(microseconds=1)
     assert mail_question() | {"ok": False, "server_away_seconds": 300} == mail_question()
+
+
+# --- A database that only reads -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def _to_be_written_anew(monkeypatch):
+    monkeypatch.setattr(health, "_written", None)
+
+
+def test_the_database_is_written_to_and_nothing_grows(db, _to_be_written_anew, monkeypatch):
+    monkeypatch.setattr(health, "WRITTEN_EVERY", 0.0)
+    ready()
+    first = heartbeat.last(heartbeat.DATABASE)
+    for _ in range(3):
+        ready()
+    assert heartbeat.last(heartbeat.DATABASE) > first
+    assert Heartbeat.objects.filter(name=heartbeat.DATABASE).count() == 1
+
+
+def test_it_is_written_to_once_however_often_the_page_is_asked(db, _to_be_written_anew):
+    ready()
+    first = heartbeat.last(heartbeat.DATABASE)
+    ready()
+    assert heartbeat.last(heartbeat.DATABASE) == first
+
+
+def test_a_database_that_takes_no_writes_is_not_ready(db, _to_be_written_anew):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL transaction_read_only = on")
+    status, said = ready()
+    assert status == 503
+    assert said["failed"] == ["database"]
+    assert heartbeat.last(heartbeat.DATABASE) is None

@@ -114,7 +114,7 @@ def test_a_stream_has_its_line_when_the_last_of_it_has_left(written):
     assert (line["bytes"], line["request_id"]) == (5, response["X-Request-ID"])
 
 
-def test_a_stream_that_broke_off_has_its_line_with_what_was_sent(written):
+def test_a_stream_that_broke_off_has_its_line_with_what_was_sent(db, written):
     def answer(request):
         return StreamingHttpResponse(iter([b"abc", b"de"]))
 

@@ -4,8 +4,10 @@ import re
 from datetime import time, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from celery.schedules import crontab
+from django.db import OperationalError
 
 from cwg.celery import app
 from cwg.record import heartbeat, jobs
@@ -45,6 +47,24 @@ def test_a_job_that_fails_is_not_noted_as_done(db, registry):
     with pytest.raises(OSError, match="disk is full"):
         jobs.run("sweeping")
     assert jobs.last_done() == {"sweeping": None}
+
+
+def test_a_round_that_finds_the_database_away_is_one_line_in_the_log(db, held, registry, caplog):
+    def cut_off() -> int:
+        raise OperationalError("terminating connection") from psycopg.errors.AdminShutdown("shut down")
+
+    def wrong() -> int:
+        raise OperationalError("deadlock detected") from psycopg.errors.DeadlockDetected("deadlock")
+
+    jobs.register("sweeping", cut_off)
+    jobs.register("clearing", wrong)
+    assert app.tasks["sweeping"]() == 0
+    (line,) = caplog.records
+    assert line.name == "cwg.task" and not line.exc_info
+    assert "the database is away" in str(line.msg)
+    with pytest.raises(OperationalError, match="deadlock"):
+        app.tasks["clearing"]()
+    assert jobs.last_done() == {"sweeping": None, "clearing": None}
 
 
 def test_a_name_is_given_once(registry):

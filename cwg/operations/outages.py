@@ -1,0 +1,133 @@
+"""The database is away for a moment: pages are asked for again, and whoever sent something is told what became of it.
+
+Nothing here asks the database: these are the pages for when it does not answer.
+"""
+
+import logging
+import time
+from typing import Any, cast
+
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import connection
+from django.db.utils import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from cwg.documents.taking_files import wants_json
+
+from . import standing_alone
+from .limits import entered_in
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER = 5  # seconds
+# How long a page waits for the database to be back, in seconds from when it was asked for.
+PATIENCE = 5.0
+_PAUSE = 0.2
+# What is asked for there holds secrets, which no page repeats.
+SECRET = ("/accounts/", "/invitation/")
+
+
+class OutageMiddleware:
+    """Outermost. A page that met the end of its connection is asked for once more when the database is back.
+
+    Only GET and HEAD, which change nothing; everything else is answered by `unavailable`.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        began = time.monotonic()
+        connection.may_have_saved = False  # type: ignore[attr-defined]  # of cwg.postgres
+        response = self.get_response(request)
+        if not getattr(response, "database_is_away", False) or request.method not in ("GET", "HEAD"):
+            return response
+        if not _is_back(until=began + PATIENCE):
+            return response
+        logger.warning("the database was away; %s is asked for again", request.path)
+        # A new one: the first has kept what it read, such as its session and its person.
+        again = WSGIRequest(cast(WSGIRequest, request).environ)
+        again.__dict__["request_id"] = request.__dict__.get("request_id", "")
+        response = self.get_response(again)
+        # For the line in the log, which is written of the first.
+        request.resolver_match = again.resolver_match
+        request.__dict__["_cached_user"] = again.__dict__.get("_cached_user")
+        return response
+
+
+def _is_back(*, until: float) -> bool:
+    """Wait for a connection until `until` (monotonic seconds), or less where the server has been away for long."""
+    connection.start_afresh()  # type: ignore[attr-defined]
+    while True:
+        try:
+            connection.ensure_connection()
+        except (DatabaseError, InterfaceError):
+            if time.monotonic() >= until or connection.is_given_up:  # type: ignore[attr-defined]
+                return False
+            time.sleep(_PAUSE)
+        else:
+            return True
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """The answer to an error that `is_away`, 503: whether anything was changed, and a button to send it again."""
+    logger.warning("the database is away: %s %s", request.method, request.path)
+    is_read = request.method in ("GET", "HEAD")
+    unknown = connection.may_have_saved  # type: ignore[attr-defined]
+    if not connection.in_atomic_block:
+        connection.close()
+    if wants_json(request):
+        answer: HttpResponse = JsonResponse({"errors": [_said_to_a_script(request, unknown)]}, status=503)
+    else:
+        about = {
+            "is_read": is_read,
+            "unknown": unknown,
+            "address": request.get_full_path(),
+        } | ({} if is_read else _to_send_again(request))
+        answer = standing_alone.answer(request, "unavailable.html", about, status=503)
+    answer["Retry-After"] = str(RETRY_AFTER)
+    answer["Cache-Control"] = "no-store"
+    answer.database_is_away = True  # type: ignore[attr-defined]
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # one line above, not a traceback for each request
+    return answer
+
+
+def _to_send_again(request: HttpRequest) -> dict[str, Any]:
+    """All that was entered; nothing where it holds a secret, cannot be read, or comes from another site's form."""
+    if request.path.startswith(SECRET):
+        return {}
+    try:
+        if not _is_of_our_page(request):
+            return {}
+        return {"repeatable": True, "entered": entered_in(request), "files": bool(request.FILES)}
+    except (OSError, BadRequest, SuspiciousOperation, MultiPartParserError):
+        return {}
+
+
+class _CsrfCheck(CsrfViewMiddleware):
+    """Without the page of a refusal, which would ask the database."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
+        return HttpResponse(status=403)
+
+
+def _is_of_our_page(request: HttpRequest) -> bool:
+    """Whether the check of CSRF lets it pass. The database is asked before that check, which so may not have been made."""
+    if getattr(request, "csrf_processing_done", False):
+        return True
+    check = _CsrfCheck(lambda request: HttpResponse())
+    return check.process_view(request, lambda request: HttpResponse(), (), {}) is None
+
+
+def _said_to_a_script(request: HttpRequest, unknown: bool) -> str:
+    with translation.override(standing_alone.language_of(request)):
+        if unknown:
+            return _(
+                "The connection to the database was lost while this was saved. Reload the page to see whether it was."
+            )
+        return _("The database does not answer for the moment. Nothing was changed; try again.")

@@ -1,0 +1,156 @@
+"""The backend that `DATABASES` names (`cwg.postgres`): Django's own, with two things more.
+
+The pool gives out no connection that a restart has broken, and finds a server that is back within a second. And the
+connection knows whether anything of a request may have been saved when it broke, so that a page can say so.
+"""
+
+import re
+import time
+from typing import Any, ClassVar
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import Error
+from django.db.backends.base.base import NO_DB_ALIAS
+from django.db.backends.postgresql import base
+from psycopg_pool import ConnectionPool
+
+from .outages import may_be_done
+
+# Seconds without a single connection after which nobody is kept waiting for the database.
+PATIENCE = 3.0
+# How long a connection is waited for then: enough to find that the server is back.
+_QUICK = 0.5
+_READS = re.compile(
+    r"[\s(]*(SELECT|SET|SHOW|VALUES|SAVEPOINT|RELEASE|ROLLBACK|DECLARE|FETCH|MOVE|CLOSE|LOCK|EXPLAIN)\b",
+    re.IGNORECASE,
+)
+
+
+class Pool(ConnectionPool):
+    """psycopg's, that drops all its idle connections when it meets one that is broken.
+
+    After a restart all of them are; left alone they would be found one by one, with a longer and longer pause
+    between two of them.
+    """
+
+    def __init__(self, *args: Any, check: bool, configure: Any, **options: Any):
+        self._configured = configure
+        self._drained = 0.0
+        # Whether the server was refused for longer than PATIENCE and not reached since.
+        self.is_given_up = False
+        super().__init__(
+            *args,
+            check=self._checked if check else None,
+            configure=self._reached,
+            reconnect_failed=self._not_reached,
+            reconnect_timeout=PATIENCE,
+            **options,
+        )
+
+    def getconn(self, timeout: float | None = None) -> Any:
+        if timeout is None and self.is_given_up:
+            timeout = min(_QUICK, self.timeout)
+        return super().getconn(timeout)
+
+    def start_afresh(self) -> None:
+        """Drop the idle connections: the server they lead to has gone, or does not write any more.
+
+        Once a second at most: a hundred requests that are cut off together drop no connection made after the cut.
+        """
+        if not self.closed and time.monotonic() - self._drained >= 1:
+            self._drained = time.monotonic()
+            self.drain()
+
+    def _checked(self, connection: Any) -> None:
+        try:
+            self.check_connection(connection)
+        except Exception:
+            self.start_afresh()
+            raise
+
+    def _reached(self, connection: Any) -> None:
+        self._configured(connection)
+        self.is_given_up = False
+
+    def _not_reached(self, pool: ConnectionPool) -> None:
+        self.is_given_up = True
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """`may_have_saved`: whether something may have been saved since it was last set to False."""
+
+    _connection_pools: ClassVar[dict[str, Pool]] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.may_have_saved = False
+        self._is_writing = False
+        self.execute_wrappers.append(self._note_writes)
+
+    # --- The pool ---------------------------------------------------------------------------------------------
+
+    @property
+    def pool(self) -> Pool | None:
+        """As Django makes it, of our own kind: Django takes no other check than its own."""
+        options = self.settings_dict["OPTIONS"].get("pool")
+        if self.alias == NO_DB_ALIAS or not options:
+            return None
+        if self.alias not in self._connection_pools:
+            if self.settings_dict.get("CONN_MAX_AGE", 0) != 0:
+                raise ImproperlyConfigured("Pooling doesn't support persistent connections.")
+            made = Pool(
+                kwargs=self.get_connection_params() | {"autocommit": True},
+                open=False,
+                configure=self._configure_connection,  # type: ignore[attr-defined]  # not in the stubs
+                check=self.settings_dict["CONN_HEALTH_CHECKS"],
+                **({} if options is True else options),
+            )
+            # Threads may come here at once; the first pool wins, the others were never opened.
+            self._connection_pools.setdefault(self.alias, made)
+        return self._connection_pools[self.alias]
+
+    def start_afresh(self) -> None:
+        """Let go of a connection that broke, and of the idle ones. Not within a transaction."""
+        if not self.in_atomic_block:
+            self.close()
+        if self.pool is not None:
+            self.pool.start_afresh()
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether the server has been away for so long that nobody should be kept waiting for it."""
+        return self.pool is not None and self.pool.is_given_up
+
+    # --- What may have been saved -----------------------------------------------------------------------------
+
+    def _note_writes(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        if isinstance(sql, str) and _READS.match(sql):
+            return execute(sql, params, many, context)
+        if self.in_atomic_block:
+            self._is_writing = True
+            return execute(sql, params, many, context)
+        before, self.may_have_saved = self.may_have_saved, True  # this statement commits by itself
+        try:
+            return execute(sql, params, many, context)
+        except Error as error:
+            if not may_be_done(error):
+                self.may_have_saved = before
+            raise
+
+    def _commit(self) -> Any:
+        before, self.may_have_saved = self.may_have_saved, self.may_have_saved or self._is_writing
+        self._is_writing = False
+        try:
+            return super()._commit()  # type: ignore[misc]
+        except Error as error:
+            if not may_be_done(error):  # a constraint that is checked at the end
+                self.may_have_saved = before
+            raise
+
+    def _rollback(self) -> Any:
+        self._is_writing = False
+        return super()._rollback()  # type: ignore[misc]
+
+    def connect(self) -> None:
+        self._is_writing = False
+        super().connect()

@@ -1,0 +1,74 @@
+"""A PostgreSQL of a test's own, which it may stop and start; the same embedded one that `./dev` starts."""
+
+import contextlib
+import signal
+import time
+from collections.abc import Iterator
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
+
+import environ
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+FAST, AT_ONCE = signal.SIGINT, signal.SIGQUIT
+
+
+class Database:
+    """A server of its own, empty. `url` stays the same over a restart."""
+
+    def __init__(self, place: Path):
+        loader = SourceFileLoader("dev", str(settings.BASE_DIR / "dev"))
+        dev = module_from_spec(spec_from_loader("dev", loader))
+        loader.exec_module(dev)
+        self._server = dev.Postgres(place, place / "postgres.log", "p" * 64, durable=True)
+        self._process, self.url = self._server.start()
+
+    def stop(self, how: signal.Signals = FAST) -> None:
+        """`FAST` ends the sessions and writes what is to be written; `AT_ONCE` is as good as a crash."""
+        self._process.send_signal(how)
+        self._process.wait(30)
+
+    def start(self) -> None:
+        self._process, _ = self._server.start()
+
+    def take_no_writes(self) -> None:
+        """As a standby does, and a primary after a failover."""
+        with psycopg.connect(self.url, autocommit=True) as session:
+            session.execute("ALTER SYSTEM SET default_transaction_read_only = on")
+            session.execute("SELECT pg_reload_conf()")
+
+    def take_writes(self) -> None:
+        with psycopg.connect(self.url, autocommit=True) as session:
+            session.execute("SET default_transaction_read_only = off")
+            session.execute("ALTER SYSTEM RESET default_transaction_read_only")
+            session.execute("SELECT pg_reload_conf()")
+
+    @contextlib.contextmanager
+    def in_use(self) -> Iterator[None]:
+        """The connections of this process, and the servers it starts, use it within the block."""
+        before = dict(connection.settings_dict)
+        connection.close()
+        mine = environ.Env.db_url_config(self.url)
+        connection.settings_dict.update(mine | {"ENGINE": before["ENGINE"], "OPTIONS": before["OPTIONS"]})
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict.clear()
+            connection.settings_dict.update(before)
+
+    def prepare(self) -> None:
+        """The portal's schema, as `docker-compose.yml` makes it."""
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
+
+
+def wait_for(condition, seconds: float = 30) -> None:
+    ends = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends, "it did not come about"
+        time.sleep(0.02)
