@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from cwg.documents import taking_files
+from cwg.documents import taking_files, uploads
 from cwg.documents.downloads import hand_out
 from cwg.languages import LANGUAGE_NAMES
 from cwg.members.requests import PortalRequest
@@ -23,6 +23,7 @@ from .forms import LetterForm
 from .models import Contribution
 
 
+@uploads.takes_files
 @require_POST
 def upload(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Take one file. Answers JSON to the script, a page to a plain form; a refusal keeps everything as it was."""
@@ -43,6 +44,7 @@ def upload(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     return _taken(request, draft, form, take, section="files-section", errors="upload_errors")
 
 
+@uploads.takes_files
 @require_POST
 def upload_letter(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Take one file of the letter by which a paper came that is filed for another. As `upload`."""

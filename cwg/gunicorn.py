@@ -48,6 +48,8 @@ timeout = 10
 graceful_timeout = 10
 # Longer than nginx keeps an idle connection to us, so that nginx is never the one who is hung up on.
 keepalive = 75
+# Bytes. As long as nginx takes an address, so that what is too long is told of on a page.
+limit_request_line = 8190
 # A worker leaves after so many requests, before a slow leak in some library matters; not all at once.
 max_requests = 20_000
 max_requests_jitter = 2_000

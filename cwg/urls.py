@@ -17,4 +17,5 @@ urlpatterns = [
     path("", include("contributions.urls")),
 ]
 
+handler400 = "cwg.operations.error_pages.bad_request"
 handler500 = "cwg.operations.error_pages.server_error"

@@ -12,7 +12,18 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # From the ground up. Two rooms on one floor do not import each other, unless they stand in one set of `ROOMS`.
 FLOORS: list[list[set[str]]] = [
-    [{"cwg.record", "cwg.clock", "cwg.languages", "cwg.settings", "cwg.celery", "cwg.connections", "cwg.postgres", "cwg"}],
+    [
+        {
+            "cwg.record",
+            "cwg.clock",
+            "cwg.languages",
+            "cwg.settings",
+            "cwg.celery",
+            "cwg.connections",
+            "cwg.postgres",
+            "cwg",
+        }
+    ],
     [{"cwg.look"}],
     [{"cwg.members"}],
     [{"cwg.texts"}],

@@ -20,7 +20,7 @@ from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
 from cwg.record.reasons import ReasonMissing
 
-from . import offers, register, symbols, taking_files, translations
+from . import offers, register, symbols, taking_files, translations, uploads
 from .finding import document_or_404
 from .models import Document, PreparedFile, Revision
 
@@ -88,6 +88,7 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
     return redirect(found)
 
 
+@uploads.takes_files
 @require_POST
 def upload(request: PortalRequest, path: str) -> HttpResponse:
     """Take one file. Answers JSON to the script, a page to a plain form; a refusal keeps everything as it was."""

@@ -3,18 +3,45 @@
 CSRF protection reads the whole body before any view runs, so a limit in a view or a form would come too late.
 """
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import Resolver404, resolve
 
 # The attributes of the request that say so.
 _MARK = "upload_too_large"
 _SHORT = "upload_came_short"
 
 
-def most_bytes() -> int:
-    """How long a body may be announced: the multipart envelope adds a little to a file; what is far past is not read."""
-    return settings.MAX_FILE_BYTES * 2 + 1024 * 1024
+V = TypeVar("V", bound=Callable[..., HttpResponseBase])
+
+
+def takes_files(view: V) -> V:
+    """Marks a view that files are sent to. nginx knows the same addresses (docker-compose.yml)."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
+def are_sent_to(request: HttpRequest) -> bool:
+    """Whether the address takes files."""
+    try:
+        return getattr(resolve(request.path_info).func, "takes_files", False)
+    except Resolver404:
+        return False
+
+
+def most_bytes(request: HttpRequest) -> int:
+    """How long a body may be announced; what is longer is not read.
+
+    Where files are sent: twice a file, so that one that is too large is told of in words, and what was typed beside it
+    is kept. Everywhere else: what a form may hold. The envelope adds a little.
+    """
+    held = settings.MAX_FILE_BYTES * 2 if are_sent_to(request) else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return held + 1024 * 1024
 
 
 def announced(request: HttpRequest) -> int | None:
@@ -84,10 +111,13 @@ def too_large(request: HttpRequest) -> bool:
 
 
 def came_short(request: HttpRequest) -> bool:
-    """Whether less came than was announced: the connection broke, and what is there may be half a file.
+    """Whether less came than was announced: the connection broke, and what is there may be half a file or half a word.
 
     Reads the body, if nothing has read it yet.
     """
-    if request.method == "POST" and request.content_type == "multipart/form-data":
+    if request.method != "POST":
+        return False
+    if request.content_type == "multipart/form-data":
         len(request.FILES)
-    return getattr(request, _SHORT, False)
+        return getattr(request, _SHORT, False)
+    return len(request.body) < (announced(request) or 0)

@@ -1,12 +1,14 @@
-"""The answer to what nobody caught: a fault of the portal's own, unless its database is away."""
+"""The answers to what nobody caught: a fault of the portal's own, a database that is away, a body past every limit."""
 
 import sys
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from cwg.postgres.outages import is_away
 
-from . import outages, standing_alone
+from . import limits, outages, standing_alone
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -14,3 +16,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if is_away(sys.exc_info()[1]):
         return outages.unavailable(request)
     return standing_alone.answer(request, "500.html", {}, status=500)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400; 413 where so many words came that they were not read to their end."""
+    if isinstance(exception, RequestDataTooBig):
+        return limits.too_large(request, words=True)
+    return render(request, "400.html", status=400)

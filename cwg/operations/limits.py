@@ -3,12 +3,14 @@
 import time
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from cwg.documents import uploads
+from cwg.documents.taking_files import wants_json
 from cwg.members import second_factor
 from cwg.members.requests import of_visitor
 from cwg.record import holding
@@ -36,14 +38,15 @@ class BadInputMiddleware:
         length = uploads.announced(request)
         if length is None:
             return render(request, "411.html", status=411)
-        if length > uploads.most_bytes():
-            return render(request, "413.html", status=413)
+        if length > uploads.most_bytes(request):
+            return too_large(request)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view, args, kwargs):
         # Asked here, where the check of CSRF has read the body already.
         if uploads.came_short(request):
-            return render(request, "400.html", status=400)
+            said = _("The connection was lost before everything had arrived. Nothing was stored; try again.")
+            return _refused(request, "400.html", said, status=400)
         if settings.STAFF_MFA_REQUIRED and self._needs_second_factor(request):
             return redirect(reverse("mfa_index"))
         return None
@@ -55,6 +58,23 @@ class BadInputMiddleware:
         if not of_visitor(request).rights.enters_console:
             return False
         return not second_factor.is_set_up(request.user)
+
+
+def too_large(request: HttpRequest, *, words: bool = False) -> HttpResponse:
+    """413 with its sentence, on a page or for a script. `words`: what was typed is too long, whatever file is beside it."""
+    if words or not uploads.are_sent_to(request):
+        size = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        said = _("What was sent is larger than %(size)d MB, the most that a form may hold.")
+    else:
+        size = settings.MAX_FILE_BYTES
+        said = _("The file is larger than %(size)d MB. Make it smaller, or divide it.")
+    return _refused(request, "413.html", said % {"size": size // (1024 * 1024)}, status=413)
+
+
+def _refused(request: HttpRequest, template: str, said: str, *, status: int) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"errors": [said]}, status=status)
+    return render(request, template, {"said": said}, status=status)
 
 
 def entered_in(request: HttpRequest) -> list[tuple[str, str]]:

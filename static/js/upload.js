@@ -150,11 +150,13 @@ class Upload {
     } else if (good) {
       this.succeed(job, answer);
     } else if (answer.errors?.length) {
-      this.fail(job, answer.errors, false);
+      this.fail(job, answer.errors, request.status >= 500);
     } else if (request.status === 413) {
       this.fail(job, [this.text.textTooLarge], false);
     } else if (request.status === 401) {
       this.fail(job, [this.text.textSignedOut], true);
+    } else if (request.status >= 500) {
+      this.fail(job, [this.text.textUnavailable], true);
     } else {
       this.fail(job, [this.text.textRefused], true);
     }

@@ -37,7 +37,7 @@ def configuration(place: Path, ports: dict[str, int]) -> str:
     """What docker-compose.yml gives to nginx, with the places of this test."""
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     text = compose["configs"]["nginx"]["content"].replace("$$", "\0")
-    text = text.replace("${PORTAL_HOST}", HOST).replace("${MAX_BODY_MB:-60}", "3").replace("\0", "$")
+    text = text.replace("${PORTAL_HOST}", HOST).replace("\0", "$")
     assert "${" not in text
     for pattern, mine in (
         (r"resolver [^;]*;", ""),
@@ -52,10 +52,20 @@ def configuration(place: Path, ports: dict[str, int]) -> str:
         (r"/srv/files/", f"{place}/files/"),
         (r"/srv/static/", f"{place}/static/"),
         (r"/var/log/nginx/", f"{place}/"),
+        (r"/tmp/upload-limit\.conf", f"{place}/upload-limit.conf"),
     ):
         text, count = re.subn(pattern, mine, text)
         assert count, f"docker-compose.yml does not say {pattern} any more"
     return text
+
+
+def reckon_upload_limit(place: Path) -> None:
+    """What the container does before it starts nginx, with files of 1 MB."""
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    *shell, script = compose["services"]["nginx"]["command"]
+    first, _exec = script.strip().splitlines()
+    line = first.replace("$$", "$").replace("${MAX_FILE_MB:-50}", str(LIMIT // 1024 // 1024))
+    subprocess.run([*shell, line.replace("/tmp/", f"{place}/")], check=True)
 
 
 @contextmanager
@@ -73,6 +83,7 @@ def nginx(place: Path, server: web_server.Server):
         capture_output=True,
     )
     (place / "portal.conf").write_text(configuration(place, ports))
+    reckon_upload_limit(place)
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     scratch = "\n".join(f"{kind}_temp_path {place}/{kind};" for kind in kinds)
     (place / "nginx.conf").write_text(
@@ -155,12 +166,10 @@ def portal(place: Path) -> Iterator[Front]:
         "METRICS_TOKEN": "a-token-of-the-tests",
     }
     url = {"DATABASE_URL": web_server.database_url(), "DJANGO_SETTINGS_MODULE": "cwg.settings"}
-    subprocess.run(
-        [sys.executable, "manage.py", "collectstatic", "--no-input", "-v", "0"],
-        cwd=ROOT,
-        env=os.environ | url | environment,
-        check=True,
-    )
+    for command in (["collectstatic", "--no-input", "-v", "0"], ["make_proxy_pages"]):
+        subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=os.environ | url | environment, check=True
+        )
     with (
         web_server.running(place / "web.log", workers=1, **environment) as server,
         nginx(place, server) as ports,

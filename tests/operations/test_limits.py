@@ -1,11 +1,18 @@
 """What holds on every page: bytes that are no text, and the second factor of the staff where it is required."""
 
+import re
+import subprocess
 from io import BytesIO
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
+import yaml
 from allauth.mfa.models import Authenticator
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, get_resolver, reverse
 
+from cwg.documents import uploads
 from tests import drafts, factories, hostile_files
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +106,111 @@ def test_a_body_shorter_than_announced_is_400(send, part):
 def test_a_body_far_past_the_limit_is_413_and_not_read(send, settings):
     settings.MAX_FILE_BYTES = 1000
     assert send(CONTENT_LENGTH=str(99_999_999_999_999)) == (413, 0)
+
+
+# --- Where large bodies are taken ---------------------------------------------------------------------------------
+
+SMALL = 3 * 1024 * 1024
+
+
+def views(patterns=None, namespace: str = ""):
+    """(name, view) of every address of the portal."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name}", entry.callback
+        else:
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from views(entry.url_patterns, inner)
+
+
+def test_files_are_sent_to_few_addresses_and_nginx_knows_the_same(settings):
+    compose = yaml.safe_load(Path(settings.BASE_DIR, "docker-compose.yml").read_text())
+    nginx = compose["configs"]["nginx"]["content"]
+    let_through = re.findall(
+        r"location ~ (\S+) \{\s*include /tmp/upload-limit.conf;", nginx.replace("$$", "$")
+    )
+    draft, path = uuid4(), "WG-WSIS-14/7"
+    samples = {
+        "contributions:upload": [draft],
+        "contributions:upload-letter": [draft],
+        "documents:translation-upload": [path],
+    }
+    assert {name for name, view in views() if getattr(view, "takes_files", False)} == set(samples)
+
+    def matches(address: str) -> bool:
+        return any(re.search(pattern, address) for pattern in let_through)
+
+    for name, given in samples.items():
+        assert matches(reverse(name, args=given)), name
+    for name, given in {
+        "contributions:draft-file": [draft, draft],
+        "contributions:remove-file": [draft, draft],
+        "contributions:submit": [draft],
+        "documents:translations": [path],
+        "members:import": [],
+    }.items():
+        assert not matches(reverse(name, args=given)), name
+
+
+@pytest.mark.parametrize("megabytes", [1, 50, 200])
+def test_nginx_takes_as_much_as_the_portal_reads_whatever_a_file_may_have(settings, megabytes):
+    """The very words of docker-compose.yml, reckoned by sh."""
+    compose = yaml.safe_load(Path(settings.BASE_DIR, "docker-compose.yml").read_text())
+    *shell, script = compose["services"]["nginx"]["command"]
+    assert shell == ["sh", "-ec"]
+    reckons = script.splitlines()[0].replace("$$", "$").replace("${MAX_FILE_MB:-50}", str(megabytes))
+    said = subprocess.run(
+        ["sh", "-ec", reckons.partition(" > ")[0]], capture_output=True, text=True, check=True
+    ).stdout
+    settings.MAX_FILE_BYTES = megabytes * 1024 * 1024
+    at_an_upload = RequestFactory().post(reverse("contributions:upload", args=[uuid4()]))
+    assert said == f"client_max_body_size {uploads.most_bytes(at_an_upload) // 1024 // 1024}m;\n"
+    elsewhere = RequestFactory().post("/meetings/")
+    limit = f"client_max_body_size {uploads.most_bytes(elsewhere) // 1024 // 1024}m;"
+    assert limit in compose["configs"]["nginx"]["content"]
+
+
+@pytest.mark.parametrize("address", ["/meetings/", "/accounts/login/", "/no-such-page/"])
+def test_a_large_body_elsewhere_is_413_with_its_sentence(client_of, saudi_delegate, address):
+    client = client_of(saudi_delegate)
+    form = "application/x-www-form-urlencoded"
+    answer = client.generic("POST", address, b"", content_type=form, CONTENT_LENGTH=str(SMALL + 1))
+    assert answer.status_code == 413
+    assert "larger than 2 MB, the most that a form may hold" in answer.content.decode()
+
+
+def test_a_script_is_told_in_a_sentence_what_is_too_large(client_of, saudi_delegate, dg):
+    draft = drafts.make_draft(dg, factories.make_register(dg), by=saudi_delegate)
+    answer = client_of(saudi_delegate).generic(
+        "POST",
+        f"/contributions/{draft.pk}/files/",
+        b"",
+        content_type=MULTIPART,
+        CONTENT_LENGTH=str(10**9),
+        HTTP_ACCEPT="application/json",
+    )
+    assert answer.status_code == 413
+    assert answer.json()["errors"] == ["The file is larger than 50 MB. Make it smaller, or divide it."]
+    assert not draft.files.exists()
+
+
+def test_words_past_every_limit_are_413_too(client_of, saudi_delegate, dg):
+    """Beside a file more is let in; what is typed there is still held to what a form may hold."""
+    draft = drafts.make_draft(dg, factories.make_register(dg), by=saudi_delegate)
+    client = client_of(saudi_delegate, raise_request_exception=False)
+    words = {"language": "en", "title": "w" * SMALL}
+    answer = client.post(f"/contributions/{draft.pk}/files/", words)
+    assert answer.status_code == 413
+    assert "the most that a form may hold" in answer.content.decode()
+
+
+def test_words_of_a_form_that_came_short_are_400(client_of, saudi_delegate):
+    """Half a reason is not the reason."""
+    client = client_of(saudi_delegate)
+    sent = b"language=fr&next=/me"
+    form = {"content_type": "application/x-www-form-urlencoded"}
+    assert client.generic("POST", "/language/", sent, **form).status_code == 302
+    cut = {"CONTENT_LENGTH": str(len(sent) + 1), "wsgi.input": BytesIO(sent)}
+    answer = client.generic("POST", "/language/", sent, **form, **cut)
+    assert answer.status_code == 400
+    assert "before everything had arrived" in answer.content.decode()

@@ -1,0 +1,96 @@
+"""What nginx answers by itself, in the portal's words: files beside the style sheets, which are there without the portal.
+
+docker-compose.yml names them at `error_page`. Each is a page in each language, and the same sentences as JSON for a
+script, in the form in which the portal refuses an upload.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+FOLDER = "proxy"
+# For machines, when nobody answers behind nginx; the shape of `/readyz`.
+NOT_READY = {"ready": False, "failed": ["web"], "degraded": [], "checks": {}}
+
+
+def texts() -> dict[str, tuple[str, list[str]]]:
+    """Title and sentences by the name of the page, in the language that is active."""
+    size = settings.MAX_FILE_BYTES // (1024 * 1024)
+    form = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // (1024 * 1024)
+    return {
+        "400": (
+            _("This request cannot be read"),
+            [
+                _(
+                    "Part of the address or of what the browser sent is not well formed, or too long. Nothing was changed."
+                ),
+                _("If it happens again, delete this site's cookies in your browser, and sign in anew."),
+            ],
+        ),
+        "404": (
+            _("This page was not found"),
+            [
+                _(
+                    "The address is wrong, or what was there has been replaced by a newer one. Load the page again."
+                )
+            ],
+        ),
+        "413": (
+            _("Too large"),
+            [
+                _("A file may have up to %(size)d MB, everything typed into a form up to %(form)d MB.")
+                % {"size": size, "form": form},
+                _(
+                    "Nothing was stored, and nothing else was changed. Your work is not lost: go back, and the page is as you left it."
+                ),
+            ],
+        ),
+        "414": (
+            _("This address is too long"),
+            [_("Nothing was changed. Go back, shorten what you search for, and try again.")],
+        ),
+        "429": (
+            _("Too many tries"),
+            [_("Wait a few seconds and try again. Nothing was changed.")],
+        ),
+        "502": (
+            _("The portal is not available for the moment"),
+            [
+                _(
+                    "It is being started again, or it has more to do than it can. That usually lasts some seconds; nothing is lost."
+                ),
+                _(
+                    "Load this page again in a few seconds. If you were sending something, go back and send it again: a submission is registered only once, however often it is sent. Of anything else, first look whether it is there."
+                ),
+            ],
+        ),
+    }
+
+
+def files() -> Iterator[tuple[str, str]]:
+    """(path below the folder, content) of every file. The manifest of the style sheets must be there already."""
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for name, (title, sentences) in texts().items():
+                page = render_to_string("proxy_page.html", {"title": title, "sentences": sentences})
+                yield f"{language}/{name}.html", page
+                yield f"{language}/{name}.json", json.dumps({"errors": sentences}, ensure_ascii=False) + "\n"
+    yield "readyz.json", json.dumps(NOT_READY) + "\n"
+
+
+def write(place: Path) -> int:
+    """Write all of them below `place`, each complete or not at all; nginx may be reading. Returns how many."""
+    count = 0
+    for path, content in files():
+        target = place / FOLDER / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = target.with_name(f".{target.name}.new")
+        fresh.write_text(content, encoding="utf-8")
+        fresh.replace(target)
+        count += 1
+    return count
