@@ -1,10 +1,12 @@
 """One line for each request, under one number."""
 
+import ast
 import io
 import json
 import logging
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.http import StreamingHttpResponse
@@ -15,6 +17,7 @@ from cwg.operations.request_lines import RequestLineMiddleware
 from cwg.record import log_lines
 from cwg.record.log_lines import LineFormatter
 
+ROOT = Path(__file__).resolve().parents[2]
 NUMBER = "0123456789abcdef" * 2
 
 
@@ -142,3 +145,21 @@ def test_a_page_for_a_fault_gives_the_number_to_quote(db, client, written, monke
 def test_the_page_for_a_fault_stands_without_a_number():
     page = error_pages.server_error(RequestFactory().get("/")).content.decode()
     assert "quote this number" not in page
+
+
+def pages_for_faults() -> set[str]:
+    """Templates that some code answers with a status of 5xx."""
+    found = {"500.html"}
+    for path in (path for top in ("cwg", "meetings", "contributions") for path in (ROOT / top).rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "render":
+                status = [ast.unparse(keyword.value) for keyword in call.keywords if keyword.arg == "status"]
+                if status and status[0].startswith("5"):
+                    found.add(ast.literal_eval(call.args[1]))
+    return found
+
+
+def test_every_page_for_a_fault_gives_the_number():
+    assert len(pages_for_faults()) >= 3
+    for name in pages_for_faults():
+        assert "components/request_number.html" in (ROOT / "templates" / name).read_text(), name
