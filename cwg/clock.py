@@ -28,6 +28,11 @@ def now() -> datetime:
         return cursor.fetchone()[0].astimezone(UTC)
 
 
+def held() -> datetime | None:
+    """The instant at which this process's clock is held; None where it runs."""
+    return _held[-1] if _held else None
+
+
 def reading() -> Expression:
     """The same clock as a part of a query, for a page that asks the database something at that moment anyway.
 

@@ -82,7 +82,7 @@ def portal_entries(rights: Rights) -> QuerySet[JournalEntry]:
     entries = JournalEntry.objects.filter(chain__in=PortalJournal.objects.values("chain"))
     if sees_every_group(rights):
         return entries
-    of_no_group = Q(act__in=("access-sealed", "signing_key_made", "signing_key_retired"))
+    of_no_group = Q(act__in=("access-sealed", "signing_key_made", "signing_key_retired", "clock_explained"))
     return entries.filter(of_no_group | Q(facts__group=None) | Q(facts__group__in=sorted(groups)))
 
 
@@ -258,6 +258,13 @@ def _demonstration(facts: Facts, names: Names, person: str) -> str:
     }
 
 
+def _clock_explained(facts: Facts, names: Names, person: str) -> str:
+    told = _(
+        "The clock of the database had been wrong; instants before this entry may be later than those after it"
+    )
+    return with_reason(told, facts)
+
+
 def _access_sealed(facts: Facts, names: Names, person: str) -> str:
     return ngettext(
         "Access log of %(day)s sealed: %(count)d line",
@@ -318,6 +325,7 @@ ACTS: dict[str, Act] = {
     "restored": Act(_restored),
     "numbers_told": Act(_numbers_told),
     "restore_accepted": Act(_restore_accepted, Audience.OVERSEERS),
+    "clock_explained": Act(_clock_explained),
     "demonstration": Act(_demonstration),
     # Of the portal's own chain.
     "access-sealed": Act(_access_sealed, Audience.OVERSEERS),

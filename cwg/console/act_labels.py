@@ -37,6 +37,7 @@ WORDS: dict[str, Any] = {
     "restored": _("Restored from a backup"),
     "numbers_told": _("Numbers on paper passed over"),
     "restore_accepted": _("Restored past what is not known"),
+    "clock_explained": _("Wrong clock explained"),
     "access-sealed": _("Access log sealed"),
     "demonstration": _("Demonstration data"),
     "signing_key_made": _("Signing key made"),

@@ -20,7 +20,7 @@ from cwg.members.rights import Rights
 from cwg.notices import alarms, troubles
 from cwg.notices.models import Notice
 from cwg.notices.readiness import OUTBOX_EMPTIED_WITHIN
-from cwg.record import copy_states, heartbeat
+from cwg.record import chain_clock, copy_states, heartbeat
 from cwg.record.heartbeat import WORKER_SEEN_WITHIN
 from cwg.record.models import VerificationRun
 from meetings import offers as meeting_offers
@@ -183,7 +183,7 @@ def _unscanned(rights: Rights) -> dict[str, Any]:
 
 
 def _health(at: datetime) -> dict[str, Any]:
-    """Whether the worker was seen lately, how long the oldest mail has waited, and whether every act has its copy."""
+    """Whether the worker was seen lately, how long the oldest mail has waited, whether every act has its copy and can be dated."""
     seen = heartbeat.last()
     oldest = (
         Notice.objects.filter(status=Notice.Status.WAITING, due_at__lte=at)
@@ -198,6 +198,7 @@ def _health(at: datetime) -> dict[str, Any]:
         "worker_ok": seen is not None and at - seen <= WORKER_SEEN_WITHIN,
         "verified": verified,
         "copies_behind": copy_states.behind(at),
+        "clock_behind": chain_clock.furthest_behind(),
         "outbox_waits": waited,
         "outbox_ok": waited <= OUTBOX_EMPTIED_WITHIN,
     }

@@ -63,11 +63,11 @@ def unfinished() -> list[tuple[Register, str]]:
     return [(each, parts[each.chain]) for each in found]
 
 
-def fill(made: Register, part: str, filler: Callable[[Register], None], actor: Person, now: datetime) -> None:
+def fill(made: Register, part: str, filler: Callable[[Register], None], actor: Person) -> None:
     """Let `filler` put the documents there, then record that this part is done."""
     filler(made)
-    with register.acting_on(made.pk) as (locked, _at):
-        _mark(locked, part, filled=True, actor=actor, now=now)
+    with register.acting_on(made.pk) as (locked, at):
+        _mark(locked, part, filled=True, actor=actor, at=at)
 
 
 def _opening_ahead(today) -> datetime:
@@ -86,8 +86,9 @@ def _convene(group: Group, part: str, opens_local: datetime, actor: Person, now:
             meeting = convening.convene(group, plan, actor=actor)
         with past.at_instant(convened_at + timedelta(days=1)):
             convening.announce(meeting, actor=actor)
-        with register.acting_on(meeting.register_id) as (locked, _at):
-            _mark(locked, part, filled=False, actor=actor, now=now)
+            # At that instant too: what is told of the time after it follows in the chain.
+            with register.acting_on(meeting.register_id) as (locked, at):
+                _mark(locked, part, filled=False, actor=actor, at=at)
 
 
 def _first(group: Group, opens_local: datetime) -> convening.Plan:
@@ -101,13 +102,13 @@ def _first(group: Group, opens_local: datetime) -> convening.Plan:
     )
 
 
-def _mark(locked: Register, part: str, *, filled: bool, actor: Person, now: datetime) -> None:
+def _mark(locked: Register, part: str, *, filled: bool, actor: Person, at: datetime) -> None:
     facts = {
         "part": part,
         "filled": filled,
-        "clock": "held at instants before this entry where they had passed",
+        "clock": "held at instants that had passed",
     }
-    journal.append(locked, DEMONSTRATION, at=now, actor_id=actor.pk, facts=facts)
+    journal.append(locked, DEMONSTRATION, at=at, actor_id=actor.pk, facts=facts)
 
 
 def open_first_sitting(made: Register, actor: Person) -> None:

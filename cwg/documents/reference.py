@@ -6,8 +6,7 @@ took out since is left as it left it, because its history tells that it was ther
 
 from dataclasses import dataclass
 
-from cwg import clock
-from cwg.record import journal
+from cwg.record import chain_clock, journal
 from cwg.record.history import sign
 
 from . import rulebook
@@ -75,8 +74,9 @@ def load() -> Loaded:
     # The portal's row is locked first: two loads at once do not both find a rule missing.
     with journal.acting_on_portal() as portal:
         made = [row for rule, active in RULES if (row := _rule(rule, active)) is not None]
-        at = clock.now()
         for row in made:
+            # Where nothing is to be added the clock is not asked: an update goes on with a wrong one.
+            at = chain_clock.read(portal)
             facts = {"group": None, "before": None, "after": rulebook.as_kept(row), "reason": REASON}
             journal.append(portal, "deadline_rule", at=at, actor_id=None, facts=facts)
         issues = sum(

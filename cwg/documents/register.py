@@ -15,9 +15,8 @@ from typing import TypeVar
 
 from django.db import OperationalError
 
-from cwg import clock
 from cwg.members.models import Person
-from cwg.record import holding, journal
+from cwg.record import chain_clock, holding, journal
 from cwg.record.history import sign
 
 from . import deadlines, filed_for, issuing, judgements, kinds, restore_gaps, symbols
@@ -110,10 +109,11 @@ def lock(register_id: int) -> Register:
 def acting_on(register_id: int) -> Iterator[tuple[Register, datetime]]:
     """For acts that need no retry: the locked register and the instant read after the lock.
 
-    Raises RegisterBusy, also where the act itself waits in vain for another row, such as a document of another register.
+    Raises chain_clock.ClockSetBack, and RegisterBusy, also where the act itself waits in vain for another row, such as a document of another register.
     """
     with _turn(register_id) as left, holding.briefly(left, busy=RegisterBusy):
-        yield lock(register_id), clock.now()
+        locked = lock(register_id)
+        yield locked, chain_clock.read(locked)
 
 
 @contextmanager
@@ -143,11 +143,11 @@ def enter(
     instants.
     Late documents are not registered (unless the rule only flags, a slot excuses, or the bytes are the same):
     the refusal itself is an act in the journal. Whoever files, what is registered is announced (`on_registered`).
-    Raises SlotNotOpen, DocumentWithdrawn and MeetingCalledOff.
+    Raises SlotNotOpen, DocumentWithdrawn, MeetingCalledOff and chain_clock.ClockSetBack.
     """
     if locked.is_called_off:
         raise MeetingCalledOff
-    at = clock.now()  # a new statement after the lock: the time after the wait
+    at = chain_clock.read(locked)  # a new statement after the lock: the time after the wait
     arrived_at = min(arrived_at, at)  # the clock may have been set back a little since
     in_force = list(Deadline.objects.in_force().filter(register=locked))
     slot = _open_slot(locked, slot_id, filing) if slot_id is not None else None

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from cwg.record import chain_copies, journal, replay, signing
+from cwg.record import chain_clock, chain_copies, journal, replay, signing
 from cwg.record.models import JournalEntry
 
 from . import symbols
@@ -25,8 +25,16 @@ TOLD = "numbers_told"
 # Acts that say of numbers that they are used, whatever rows there are.
 SAYING_USED = (replay.ACT, TOLD)
 ACCEPTED = "restore_accepted"
-# Acts that a restore leaves as they are: a refusal, what a restore says, and the keys that it publishes again.
-NOT_TO_BE_DONE_AGAIN = ("late", *SAYING_USED, ACCEPTED, signing.MADE, signing.RETIRED)
+# Acts that a restore leaves as they are: a refusal, what a restore says, the keys that it publishes again, and what is told
+# of the clock.
+NOT_TO_BE_DONE_AGAIN = (
+    "late",
+    *SAYING_USED,
+    ACCEPTED,
+    signing.MADE,
+    signing.RETIRED,
+    chain_clock.EXPLAINED,
+)
 
 
 class NotOfThisRegister(ValueError):

@@ -14,10 +14,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cwg import clock
 from cwg.members.models import Group, Person, Role
 from cwg.members.rights import Rights, rights_of
-from cwg.record import journal
+from cwg.record import chain_clock, journal
 from cwg.record.history import sign
 from cwg.record.reasons import clean_reason
 
@@ -165,7 +164,7 @@ def _already(other: DeadlineRule) -> str:
 
 
 def _keep(portal, rule: DeadlineRule, actor: Person, reason: str, seen: int | None = None) -> DeadlineRule:
-    at = clock.now()
+    at = chain_clock.read(portal)
     before = DeadlineRule.objects.filter(pk=rule.pk).first() if rule.pk else None
     rights = rights_of(actor, at)
     for group_id in {rule.group_id, before.group_id if before else rule.group_id}:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import F, Prefetch, Q
 
 from cwg.members.parties import Party
-from cwg.record import journal, replay
+from cwg.record import clock_steps, journal, replay
 from cwg.record.models import JournalEntry, PortalJournal
 
 from . import comparison, deadlines, heads, judgements, restore_gaps, statements, stored, unused_files
@@ -26,6 +26,7 @@ def register(checks) -> None:
     checks.register("I3 the order of numbers is the order of the decisions", order_of_decisions)
     checks.register("I4 in time means at or before the deadline in force", verdicts_hold)
     checks.register("I5 the chains verify, one entry for one act", chains_verify)
+    checks.register("I5 the clock was not set back between two entries", clock_never_set_back)
     checks.register("I5 the journal tells what the register holds", acts_told)
     checks.register("I5 the journal tells which document used each slot", slots_told)
     checks.register("I5 the journal tells of every translation that was added", translations_told)
@@ -94,13 +95,49 @@ def order_of_decisions() -> Iterator[str]:
             kind=Revision.Kind.ORIGINAL, document__register__origin=Register.Origin.PORTAL
         )
         .order_by("document__series", "document__number")
-        .values_list("document__series", "document__symbol", "available_at")
+        .values_list(
+            "document__series", "document__symbol", "available_at", "pk", "document__register__chain"
+        )
     )
     before: dict[int, tuple] = {}
-    for series, symbol, available_at in originals:
-        if series in before and available_at < before[series][1]:
+    for series, symbol, available_at, revision, chain in originals:
+        runs_back = series in before and available_at < before[series][1]
+        # Where the clock was set back between the two, that is told as what it is.
+        if runs_back and not _clock_went_back(chain, before[series][2], revision):
             yield f"{symbol} was decided before {before[series][0]}, which has the lower number"
-        before[series] = (symbol, available_at)
+        before[series] = (symbol, available_at, revision)
+
+
+def _clock_went_back(chain, earlier: int, later: int) -> bool:
+    """Whether the chain has the registrations of these two revisions in this order, and a step of the clock between."""
+    entries = JournalEntry.objects.filter(
+        chain=chain, act__in=restore_gaps.NUMBERED, facts__revision__in=[earlier, later]
+    )
+    place = {entry.facts["revision"]: entry.position for entry in entries}
+    return len(place) == 2 and any(
+        place[earlier] < step.after <= place[later] for step in clock_steps.found(chain)
+    )
+
+
+def clock_never_set_back() -> Iterator[str]:
+    """Entries whose hashes hold and whose instants do not follow each other: no tampering, and nothing to be silent of.
+
+    One that the chain itself explains holds. In a demonstration of an older release the past was told after its first entry.
+    """
+    told = JournalEntry.objects.filter(act=DEMONSTRATION if _demonstrates() else "").values_list(
+        "chain", flat=True
+    )
+    names = {row.chain: str(row) for row in [*Register.objects.all(), *PortalJournal.objects.all()]}
+    for step in clock_steps.unexplained():
+        if step.chain not in set(told):
+            yield (
+                f"chain of {names.get(step.chain, step.chain)}: the clock was set back between entries {step.before} and"
+                f" {step.after}, by {step.by.total_seconds():.6f} s; both are as they were written"
+            )
+
+
+def _demonstrates() -> bool:
+    return settings.DEMO or settings.DEBUG or settings.TESTING
 
 
 def verdicts_hold() -> Iterator[str]:
@@ -163,7 +200,7 @@ def _committed_elsewhen() -> Iterator[str]:
     A receipt and its journal entry are written by one transaction, and by one of their own. Where they are not,
     a restore has written them, and its commit tells nothing.
     """
-    believed = DEMONSTRATION if settings.DEMO or settings.DEBUG or settings.TESTING else ""
+    believed = DEMONSTRATION if _demonstrates() else ""
     with connection.cursor() as cursor:
         cursor.execute("SHOW track_commit_timestamp")
         if cursor.fetchone()[0] != "on":

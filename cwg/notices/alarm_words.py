@@ -59,6 +59,11 @@ WORDS: dict[str, Words] = {
         _("Uploads are taken and marked as not scanned."),
         _("Look whether the scanner runs and has memory; what waits is scanned by itself when it is back."),
     ),
+    "register clock": Words(
+        _("The database’s clock is behind the record"),
+        _("Acts cannot be dated truly and are refused; nothing is changed, and everybody reads on."),
+        _("Set the clock of the database’s machine right. Where it had been ahead: “When the database’s clock was wrong” in docs/running.md."),
+    ),
     "clock": Words(
         _("The clocks of the portal and of its database differ"),
         _("Deadlines are judged by the database’s clock alone and are not affected; countdowns on pages are."),

@@ -6,9 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from cwg import clock
 from cwg.members.models import Person
-from cwg.record import journal
+from cwg.record import chain_clock, journal
 from cwg.record.models import PortalJournal
 from cwg.record.reasons import clean_reason
 
@@ -101,7 +100,7 @@ def _each(
             .filter(pk__in=list(pks)[:MOST_AT_ONCE])
             .order_by("pk")
         )
-        at = clock.now()
+        at = chain_clock.read(portal)
         done = [notice for notice in locked if do(notice, at)]
         if done:
             for notice in done:

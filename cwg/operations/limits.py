@@ -1,6 +1,8 @@
 """What no view should have to think of: bytes that are no text, rules of sign-in that hold everywhere, a busy register."""
 
 import time
+from math import ceil
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
@@ -14,6 +16,7 @@ from cwg.documents.taking_files import wants_json
 from cwg.members import second_factor
 from cwg.members.requests import of_visitor
 from cwg.record import holding
+from cwg.record.chain_clock import ClockSetBack
 
 from . import http_metrics
 
@@ -88,7 +91,8 @@ def entered_in(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 class BusyMiddleware:
-    """The answer to whatever waited in vain for a lock or was ended by the database: 503, and a page that sends it again.
+    """The answer to whatever waited in vain for a lock or was ended by the database, and to what its clock cannot date:
+    503, and a page that sends it again.
 
     Most often that is a register which is held (`register.RegisterBusy`); it may be any row. The page says what happened,
     for how long it waited, and whether anything was changed; it holds all that was entered, so that one button repeats the
@@ -96,6 +100,7 @@ class BusyMiddleware:
     """
 
     RETRY_AFTER = 5  # seconds
+    RETRY_AT_LAST = 300
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -105,14 +110,22 @@ class BusyMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, ClockSetBack):
+            seconds = min(ceil(exception.behind.total_seconds()), self.RETRY_AT_LAST)
+            return self._answer(
+                request, "clock_set_back.html", {"exception": exception}, max(seconds, self.RETRY_AFTER)
+            )
         busy = exception if isinstance(exception, holding.Busy) else self._busy_of(request, exception)
         if busy is None:
             return None
         http_metrics.BUSY.labels(str(busy.why)).inc()
+        told = {"busy": busy, "seconds": round(busy.waited)}
+        return self._answer(request, "busy.html", told, self.RETRY_AFTER)
+
+    @staticmethod
+    def _answer(request: HttpRequest, template: str, told: dict[str, Any], retry_after: int) -> HttpResponse:
         entered = entered_in(request)
-        page = {
-            "busy": busy,
-            "seconds": round(busy.waited),
+        page = told | {
             "reading": request.method in ("GET", "HEAD"),
             "entered": entered,
             "files": [file.name for _name, files in request.FILES.lists() for file in files],
@@ -120,8 +133,8 @@ class BusyMiddleware:
             "address": request.get_full_path(),
             "back": _page_before(request),
         }
-        answer = render(request, "busy.html", page, status=503)
-        answer["Retry-After"] = str(self.RETRY_AFTER)
+        answer = render(request, template, page, status=503)
+        answer["Retry-After"] = str(retry_after)
         return answer
 
     @staticmethod

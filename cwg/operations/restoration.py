@@ -110,12 +110,12 @@ def go_on(
     is changed then.
     """
     with transaction.atomic():
-        result = Restored(clock.now())
         registers = [
             Register.objects.select_for_update(of=("self",)).select_related("group").get(pk=pk)
             for pk in Register.objects.order_by("pk").values_list("pk", flat=True)
         ]
         portal = journal.portal()
+        result = Restored(clock.now())  # after the locks: no act of somebody at work comes between
         holding.take_time()  # the copies are read from the file storage, and web and worker are stopped
         rows: list[Chained] = [*registers, portal]
         held = {row.chain: restore_limits.Chain(str(row), row.chain_length, row.chain_head) for row in rows}

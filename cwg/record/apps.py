@@ -12,6 +12,7 @@ class RecordConfig(AppConfig):
 
     def ready(self) -> None:
         from . import (
+            chain_clock,
             checks,
             copy_states,
             copying,
@@ -36,6 +37,7 @@ class RecordConfig(AppConfig):
         # Only the worker says of itself that it is at work; a sweep by hand does not speak for it.
         jobs.register("heartbeat", heartbeat.note, every=timedelta(seconds=15), by_name_only=True)
         metrics.register("record", metrics_of_record.read)
+        readiness.register("register clock", chain_clock.question)
         readiness.register("worker", heartbeat.worker_is_seen)
         readiness.register("chain copies", copy_states.question)
         readiness.register("verify", checks.last_run_held)

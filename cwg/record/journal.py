@@ -20,7 +20,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from . import holding
+from . import chain_clock, holding
 from .models import GENESIS, Chained, JournalEntry, PortalJournal
 
 VERSION = 2
@@ -130,11 +130,14 @@ def append(
 ) -> JournalEntry:
     """Append one act to the chain of `locked`, a row read with `select_for_update` in this transaction.
 
-    Saves the new head on the row. `at` is an aware instant; `facts` holds plain values only. After the commit the
-    entry is copied before anybody is answered (`on_committed`).
+    Saves the new head on the row. `at` is an aware instant, as `chain_clock.read` gives it; `facts` holds plain values
+    only. After the commit the entry is copied before anybody is answered (`on_committed`). Raises
+    chain_clock.ClockSetBack where the chain's last entry is later.
     """
     if not connection.in_atomic_block:
         raise NotLocked("Append to a chain within the transaction that locks its row.")
+    if act != chain_clock.EXPLAINED:
+        chain_clock.guard(locked, at)
     entry = JournalEntry(
         chain=locked.chain,
         position=locked.chain_length + 1,
@@ -149,6 +152,7 @@ def append(
     entry.hash = hash_of(fields(entry))
     entry.save(force_insert=True)
     move_head(locked, entry.hash, entry.position)
+    locked.last_entry_at = entry.at
     for callback in _on_committed:
         transaction.on_commit(partial(callback, entry), robust=True)
     return entry
@@ -161,7 +165,8 @@ def move_head(locked: Chained, head: str, length: int) -> None:
     type(locked)._default_manager.filter(pk=locked.pk).update(chain_head=head, chain_length=length)
 
 
-def _hashes(entry: JournalEntry) -> bool:
+def holds(entry: JournalEntry) -> bool:
+    """Whether the entry is as it was written: its hash is that of its content."""
     try:
         return hash_of(fields(entry)) == entry.hash
     except ValueError:
@@ -185,7 +190,7 @@ def faults(row: Chained) -> Iterator[str]:
             position = entry.position
         if entry.previous != previous:
             yield f"chain of {row}: entry {entry.position} does not follow the entry before it"
-        if not _hashes(entry):
+        if not holds(entry):
             yield f"chain of {row}: entry {entry.position} was changed after it was written"
         previous = entry.hash
     if previous != row.chain_head or position != row.chain_length:

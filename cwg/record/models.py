@@ -4,6 +4,7 @@ The journal and the access log are append-only; triggers of the database refuse 
 """
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,8 @@ class Chained(models.Model):
     chain = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     chain_head = models.CharField(max_length=64, default=GENESIS, editable=False)
     chain_length = models.PositiveBigIntegerField(default=0, editable=False)
+    # No column: when its last entry was made, as whoever holds the lock has read it (`chain_clock.py`).
+    last_entry_at: datetime | None = None
 
     class Meta:
         abstract = True

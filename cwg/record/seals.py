@@ -11,9 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models.functions import TruncDate
 
-from cwg import clock
-
-from . import journal, replay
+from . import chain_clock, journal, replay
 from .models import AccessEntry, AccessSeal, JournalEntry, PortalJournal
 
 ACT = "access-sealed"
@@ -63,7 +61,7 @@ def read(day: date) -> DayOfAccess | None:
 def seal() -> int:
     """Seal every day that is fully past and not sealed yet; returns how many were. Safe twice, and two at once."""
     with journal.acting_on_portal() as portal:  # whoever comes second waits here, and finds the days sealed
-        now = clock.now()
+        now = chain_clock.read(portal)
         today = datetime.combine((now - SETTLED_AFTER).date(), time.min, UTC)
         days = (
             AccessEntry.objects.filter(at__lt=today)

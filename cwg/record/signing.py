@@ -24,7 +24,7 @@ from django.utils.encoding import force_bytes
 
 from cwg import clock
 
-from . import journal
+from . import chain_clock, journal
 from .models import JournalEntry, PortalJournal, SigningKey
 from .reasons import clean_reason
 
@@ -95,7 +95,8 @@ def sign(format_name: str, said: dict[str, Any]) -> dict[str, Any]:
         found = _in_use()
         if found is None:
             locked = journal.portal()
-            found = _in_use() or _make(clock.now(), locked)  # whoever waited here finds the key made
+            # Whoever waited here finds the key made.
+            found = _in_use() or _make(chain_clock.read(locked), locked)
         row, private = found
         signed = journal.plain({**said, "format": format_name, "signed_at": clock.now(), "key": row.key})
         return {**signed, "signature": private.sign(journal.canonical(signed)).hex()}
@@ -126,7 +127,7 @@ def retire(*, reason: str) -> list[SigningKey]:
     reason = clean_reason(reason)
     with journal.acting_on_portal() as locked:
         rows = list(SigningKey.objects.select_for_update().filter(retired_at__isnull=True))
-        at = clock.now()  # after the locks: nothing was signed with them later
+        at = chain_clock.read(locked)  # after the locks: nothing was signed with them later
         for row in rows:
             row.retired_at, row.retired_because, row.sealed_private_key = at, reason, ""
             row.save(update_fields=["retired_at", "retired_because", "sealed_private_key"])

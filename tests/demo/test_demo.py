@@ -20,7 +20,7 @@ from cwg.look import demo_people
 from cwg.members.models import Accreditation, MemberState, Person
 from cwg.members.rights import rights_of
 from cwg.notices.models import Event
-from cwg.record import checks
+from cwg.record import checks, clock_steps
 from cwg.record.models import JournalEntry
 from meetings.models import Addressee, Meeting, Request, Standing
 from tests.factories import NOW  # Monday, 2 March 2026, 09:00 UTC
@@ -80,6 +80,10 @@ def demo(_loaded, db):
 
 def test_everything_holds_afterwards(demo):
     assert faults() == []
+
+
+def test_each_chain_tells_of_the_past_in_its_order(demo):
+    assert list(clock_steps.found()) == []
 
 
 def test_a_second_run_changes_nothing(demo):

@@ -13,7 +13,7 @@ from cwg.documents import blobs, rules
 from cwg.documents import register as the_register
 from cwg.documents.models import Receipt, Register
 from cwg.members import sessions
-from cwg.members.models import Accreditation, Group, Person, Role
+from cwg.members.models import Group, Person, Role
 from tests import factories
 
 STATES = ("SAU", "SYR", "FRA", "RUS", "LVA", "USA", "CHN", "BRA")
@@ -53,7 +53,13 @@ def close_door_among(register: Register, answers: Sized, count: int, span: timed
 def make_senders(register: Register, count: int) -> list[Sender]:
     """`count` drafts of eight delegations, each with one PDF, each proofed."""
     group, at = register.group, clock.now()
-    people = [(factories.make_state(iso3), _focal_point(group, iso3)) for iso3 in STATES]
+    people = [
+        (
+            factories.make_state(iso3),
+            factories.accredit_once(f"focal.{iso3.lower()}@test.example", group, Role.FOCAL_POINT, iso3),
+        )
+        for iso3 in STATES
+    ]
     blob = blobs.keep_own(factories.pdf_bytes(), media_type=factories.PDF, at=at, text="The text.")
     drafts = []
     for number in range(count):
@@ -84,13 +90,6 @@ def make_senders(register: Register, count: int) -> list[Sender]:
         for draft in drafts
     )
     return [Sender(draft.pk, draft.created_by, token_of(draft.pk, draft.created_by)) for draft in drafts]
-
-
-def _focal_point(group: Group, iso3: str) -> Person:
-    known = Accreditation.objects.filter(group=group, state__iso3=iso3, role=Role.FOCAL_POINT).first()
-    return (
-        known or factories.accredit(f"focal.{iso3.lower()}@test.example", group, Role.FOCAL_POINT, iso3)
-    ).person
 
 
 def token_of(draft: UUID, person: Person) -> UUID:

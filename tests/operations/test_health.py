@@ -63,6 +63,7 @@ def test_all_is_well(db):
     assert set(said["checks"]) == {
         "database",
         "clock",
+        "register clock",
         "outbox",
         "mail",
         "verify",

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         meetings.convene(Group.objects.get(code=people.CWG_INTERNET), secretary, now)
         for register, part in meetings.unfinished():
             announce(f"Filling the {register.title}")
-            meetings.fill(register, part, current.FILLERS[part], secretary, now)
+            meetings.fill(register, part, current.FILLERS[part], secretary)
         if not VerificationRun.objects.exists():
             announce("Doing the work of a first night")
             heads.publish()

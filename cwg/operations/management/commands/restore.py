@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from cwg import clock
 from cwg.documents import restore_gaps, symbols
 from cwg.operations import backup, restoration, restore_limits
-from cwg.record import chain_copies
+from cwg.record import chain_clock, chain_copies
 
 GO_ON = (
     "Find the file storage that knows it (another copy of it, a newer backup of it) and run the command again. If there"
@@ -77,7 +77,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"The restore stops: it cannot know all that was issued.\n{error}\n{GO_ON}"
             ) from error
-        except (backup.BackupFailed, chain_copies.CopyDiffers) as error:
+        except (backup.BackupFailed, chain_copies.CopyDiffers, chain_clock.ClockSetBack) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cwg.record import signing
+from cwg.record import chain_clock, signing
 from cwg.record.reasons import MOST_CHARACTERS, ReasonMissing
 
 
@@ -20,8 +20,8 @@ class Command(BaseCommand):
             raise CommandError(f"Give the reason in at most {MOST_CHARACTERS} characters.")
         try:
             retired = signing.retire(reason=reason)
-        except ReasonMissing as missing:
-            raise CommandError(str(missing)) from missing
+        except (ReasonMissing, chain_clock.ClockSetBack) as refused:
+            raise CommandError(str(refused)) from refused
         for row in retired:
             self.stdout.write(f"Key {row.key} is retired.")
         self.stdout.write("The next signature makes a new key; see /record/keys/.")
