@@ -11,9 +11,13 @@ from pathlib import Path
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 FOLDER = "proxy"
+# The page for when the portal does not answer; nginx puts the number of the request in (`ssi`).
+FAULT = "502"
+NUMBER = mark_safe('<!--# echo var="request_id" -->')
 # For machines, when nobody answers behind nginx; the shape of `/readyz`.
 NOT_READY = {"ready": False, "failed": ["web"], "degraded": [], "checks": {}}
 
@@ -77,7 +81,8 @@ def files() -> Iterator[tuple[str, str]]:
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             for name, (title, sentences) in texts().items():
-                page = render_to_string("proxy_page.html", {"title": title, "sentences": sentences})
+                said = {"title": title, "sentences": sentences, "number": NUMBER if name == FAULT else ""}
+                page = render_to_string("proxy_page.html", said)
                 yield f"{language}/{name}.html", page
                 yield f"{language}/{name}.json", json.dumps({"errors": sentences}, ensure_ascii=False) + "\n"
     yield "readyz.json", json.dumps(NOT_READY) + "\n"

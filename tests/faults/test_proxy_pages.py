@@ -190,6 +190,7 @@ def test_while_the_portal_is_down_a_page_says_so_and_machines_read_json(own_fron
     status, headers, page = front.ask("GET", "/meetings/")
     assert (status, headers["Retry-After"], headers["Cache-Control"]) == (502, "5", "no-store")
     is_ours(front, page, "The portal is not available for the moment")
+    (number,) = re.findall(rb"<code[^>]*>([0-9a-f]{32})</code>", page)
     # What the page is made of is there.
     for part in re.findall(rb'href="(/static/[^"]+)"', page):
         assert front.ask("GET", part.decode())[0] == 200
@@ -199,3 +200,5 @@ def test_while_the_portal_is_down_a_page_says_so_and_machines_read_json(own_fron
     status, headers, said = front.ask("GET", "/readyz")
     assert status == 503 and headers["Content-Type"].startswith("application/json")
     assert json.loads(said) == proxy_pages.NOT_READY
+    logged = [json.loads(line) for line in (front.place / "access.log").read_text().splitlines()]
+    assert (number.decode(), 502) in [(line["request_id"], line["status"]) for line in logged]

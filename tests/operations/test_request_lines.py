@@ -152,7 +152,10 @@ def pages_for_faults() -> set[str]:
     found = {"500.html"}
     for path in (path for top in ("cwg", "meetings", "contributions") for path in (ROOT / top).rglob("*.py")):
         for call in ast.walk(ast.parse(path.read_text())):
-            if isinstance(call, ast.Call) and ast.unparse(call.func) == "render":
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in (
+                "render",
+                "standing_alone.answer",
+            ):
                 status = [ast.unparse(keyword.value) for keyword in call.keywords if keyword.arg == "status"]
                 if status and status[0].startswith("5"):
                     found.add(ast.literal_eval(call.args[1]))
