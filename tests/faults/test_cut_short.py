@@ -205,6 +205,37 @@ def test_whoever_sent_it_is_told_that_it_is_not_known_and_the_same_button_tells(
     once_and_whole(sender, Receipt.objects.get())
 
 
+class OnceAt:
+    """For `connection.execute_wrapper`: end our session before the first statement that says `words`."""
+
+    def __init__(self, words: str):
+        self.words, self.ended = words, False
+
+    def __call__(self, execute, sql, params, many, context):
+        if self.words in sql and not self.ended:
+            self.ended = True
+            terminate_us()
+        return execute(sql, params, many, context)
+
+
+def test_the_page_tells_of_a_session_that_was_ended_and_sends_it_again(sender, client_of):
+    client, path, form = (
+        client_of(sender.person),
+        f"/contributions/{sender.draft}/submit/",
+        {"token": str(sender.token)},
+    )
+    before = standing(sender)
+    with connection.execute_wrapper(OnceAt('INSERT INTO "documents_revision"')):
+        answer = client.post(path, form)
+    assert answer.status_code == 503
+    page = answer.content.decode()
+    assert "The connection to the database ended" in page and "Nothing was changed." in page
+    assert str(sender.token) in page
+    assert standing(sender) == before
+    assert client.post(path, form).status_code == 302
+    once_and_whole(sender, Receipt.objects.get())
+
+
 @contextlib.contextmanager
 def held_by_somebody(register):
     """Another session holds the register's row."""

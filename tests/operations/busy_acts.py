@@ -257,7 +257,7 @@ ACTS = {
     "cwg.documents.rulebook.apply_preset": giving_the_rules_of_a_preset,
     "cwg.documents.rulebook.keep": making_a_rule,
     "cwg.documents.translations.add": translating,
-    "cwg.notices.sending.send_again": sending_a_mail_again,
+    "cwg.notices.resending._each": sending_a_mail_again,
     "meetings.answers.link": linking_an_answer,
     "meetings.answers.unlink": removing_a_link,
     "meetings.calling_off.cancel": cancelling,
