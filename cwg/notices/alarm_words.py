@@ -54,6 +54,11 @@ WORDS: dict[str, Words] = {
         _("As long as that lasts, a restore cannot know every number that was given: the guarantee is suspended."),
         _("Look whether the file storage answers. What is missing is copied by itself when it does."),
     ),
+    "restore": Words(
+        _("The database is older than the file storage"),
+        _("It was restored without “manage.py restore”: numbers that are on receipts may be given again."),
+        _("Stop the portal and run “manage.py restore --already-loaded” before anybody submits."),
+    ),
     "scanner": Words(
         _("Files are not being scanned for viruses"),
         _("Uploads are taken and marked as not scanned."),

@@ -1,4 +1,5 @@
 from datetime import time, timedelta
+from functools import partial
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
@@ -14,6 +15,7 @@ class RecordConfig(AppConfig):
         from . import (
             chain_clock,
             checks,
+            copy_mark,
             copy_states,
             copying,
             heartbeat,
@@ -40,5 +42,6 @@ class RecordConfig(AppConfig):
         readiness.register("register clock", chain_clock.question)
         readiness.register("worker", heartbeat.worker_is_seen)
         readiness.register("chain copies", copy_states.question)
+        readiness.register("restore", partial(copy_mark.restore_is_finished, copying.store))
         readiness.register("verify", checks.last_run_held)
         readiness.register("jobs", jobs.none_is_overdue)

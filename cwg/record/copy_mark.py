@@ -18,7 +18,8 @@ from django.core.files.base import ContentFile
 from cwg import clock
 
 from . import chain_copies, copy_states, journal
-from .patience import Store
+from .patience import StorageAway, Store
+from .readiness import Answer
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +30,8 @@ EVERY = 10.0
 # A loss this long after the last mark is what a portal at work looks like.
 FRESH_FOR = timedelta(minutes=2)
 
-_last = {"written": float("-inf")}  # by this process, as `time.monotonic` counts
+# Of this process: when it wrote the mark and when it looked at it (`time.monotonic`), and how many chains it told more of.
+_last: dict[str, float] = {"written": float("-inf"), "looked": float("-inf"), "ahead": 0}
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ def read() -> Mark | None:
 
 
 def forget() -> None:
-    """As in a process that has written none."""
-    _last["written"] = float("-inf")
+    """As in a process that has written and seen none."""
+    _last.update(written=float("-inf"), looked=float("-inf"), ahead=0)
 
 
 def renew(store: Store) -> None:
@@ -91,6 +93,21 @@ def renew(store: Store) -> None:
         store.ask(lambda: chain_copies.storage().save(PATH, ContentFile(journal.canonical(said))))
     except Exception as error:
         logger.warning("chain copies: the mark was not renewed (%s: %s)", type(error).__name__, error)
+
+
+def restore_is_finished(store: Store) -> Answer:
+    """For `/readyz`: no where the storage knows longer chains than the database, which was then restored past `manage.py restore`.
+
+    Asked of the storage every few seconds at most; one that does not answer says nothing of it.
+    """
+    if time.monotonic() - _last["looked"] >= EVERY:
+        _last["looked"] = time.monotonic()
+        try:
+            mark = store.ask(read)
+            _last["ahead"] = len(_ahead(mark, copy_states.all_chains())) if mark else 0
+        except (OSError, StorageAway):
+            logger.warning("chain copies: the mark could not be read")
+    return {"ok": not _last["ahead"], "chains_cut_short": int(_last["ahead"])}
 
 
 def _ahead(mark: Mark, states: list[copy_states.State]) -> list[str]:
