@@ -15,17 +15,18 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-from django.core.files.storage import storages
 from django.db import connection
 from django.db.backends.postgresql.base import DatabaseWrapper
 
 from cwg import clock
 from cwg.documents import unused_files
 from cwg.documents.models import Blob, Register
+from cwg.documents.storage import Unreadable, documents
 from cwg.record import chain_copies, journal
 from cwg.record.models import PortalJournal
 
@@ -135,22 +136,24 @@ def _files() -> Iterator[tuple[str, str | None]]:
 
 
 def _copy(path: str, files: Path, sha256: str | None) -> bool:
-    """Copy one file of the storage into `files`; False where the storage has not got it, or not with this hash."""
+    """Copy one file of the storage into `files`; False where the storage has not got it, cannot read it, or not with this hash."""
     target = files / path
     if target.exists() and (sha256 is None or sha256_of(target) == sha256):
         return True
-    storage = storages["documents"]
-    if not storage.exists(path):
-        return False
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f"{target.name}.unfinished")
     digest = hashlib.sha256()
-    with storage.open(path, "rb") as source, unfinished.open("wb") as copy:
-        for chunk in source.chunks():
-            digest.update(chunk)
-            copy.write(chunk)
-        copy.flush()
-        os.fsync(copy.fileno())
+    try:
+        with closing(documents().reading(path)) as source, unfinished.open("wb") as copy:
+            while piece := source.read():
+                digest.update(piece)
+                copy.write(piece)
+            copy.flush()
+            os.fsync(copy.fileno())
+    except (FileNotFoundError, Unreadable):
+        # One file that is lost holds up no other, and the manifest says which.
+        unfinished.unlink(missing_ok=True)
+        return False
     if sha256 is not None and digest.hexdigest() != sha256:
         unfinished.unlink()
         return False

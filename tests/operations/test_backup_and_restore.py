@@ -12,6 +12,7 @@ from cwg import clock
 from cwg.documents import blobs, unused_files
 from cwg.documents import register as deciding
 from cwg.documents.models import Blob, Document, Register, Series
+from cwg.documents.storage import DurableFileSystemStorage, Unreadable
 from cwg.members import sessions
 from cwg.members.models import Session
 from cwg.notices.models import Event, Notice
@@ -222,6 +223,29 @@ def test_a_file_missing_from_the_storage_fails_the_backup_by_name_but_keeps_the_
     with pytest.raises(CommandError, match=gone.name):
         call_command("backup", str(tmp_path / "backups"))
     assert backup.read_manifest(backup.latest(tmp_path / "backups"))["missing"]
+
+
+@pytest.mark.parametrize("kind", ["altered", "unreadable"])
+def test_a_file_that_is_damaged_or_cannot_be_read_is_named_and_holds_up_no_other(
+    portal, tmp_path, storage, monkeypatch, kind
+):
+    bad, *others = sorted(path for path in (storage / "sha256").rglob("*") if path.is_file())
+    reading = DurableFileSystemStorage.reading
+
+    def rotten(self, name, start=0, stop=None):
+        if kind == "unreadable" and name.endswith(bad.name):
+            raise Unreadable(5, "Input/output error")
+        return reading(self, name, start, stop)
+
+    monkeypatch.setattr(DurableFileSystemStorage, "reading", rotten)
+    if kind == "altered":
+        bad.write_bytes(b"other bytes")
+    with pytest.raises(CommandError, match=bad.name):
+        call_command("backup", str(tmp_path / "backups"))
+    copied = {
+        path.name for path in (tmp_path / "backups" / backup.FILES / "sha256").rglob("*") if path.is_file()
+    }
+    assert copied == {path.name for path in others} and others
 
 
 def test_a_damaged_dump_is_refused_before_anything_is_loaded(portal, tmp_path):
