@@ -1,6 +1,7 @@
 """`/metrics`, for Prometheus: from this machine past the proxy, or with the token. For anybody else it is not there."""
 
 import hmac
+import re
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 
@@ -20,6 +21,8 @@ from cwg.record import readiness
 from . import http_metrics
 
 PATH = "/metrics"
+# In the name of what an answer of /readyz tells: "oldest_seconds", "made_seconds_ago", and not "milliseconds".
+_SECONDS = re.compile(r"(?:^|_)seconds")
 # What a proxy adds: ours sets the first two on everything that comes in by the public name.
 _OF_A_PROXY = (
     "HTTP_X_FORWARDED_FOR",
@@ -94,10 +97,10 @@ def _asked_now() -> Iterator[Metric]:
         "cwg_ready_seconds",
         "Ages and differences that /readyz tells, by question and name",
         {
-            f"{name}.{told.removesuffix('_seconds')}": float(value)
+            f"{name}.{_SECONDS.sub('', told).strip('_')}": float(value)
             for name, answer in answers.items()
             for told, value in answer.items()
-            if told.endswith("_seconds") and isinstance(value, int | float)
+            if _SECONDS.search(told) and isinstance(value, int | float)
         },
         "measure",
     )

@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from cwg import clock
 from cwg.documents import register
 from cwg.notices.models import Event, Notice
-from cwg.operations import http_metrics, metrics_page
+from cwg.operations import backup_state, http_metrics, metrics_page
 from cwg.record import heartbeat, jobs, journal, metrics
 from cwg.record.models import ChainCopy, VerificationRun
 from tests import factories
@@ -234,6 +234,15 @@ def test_every_question_of_readyz_is_a_number(db):
     assert value(told, "cwg_ready_ok", question="database") == 1
     assert value(told, "cwg_ready_ok", question="worker") == 0
     assert value(told, "cwg_ready_seconds", measure="outbox.oldest") == 0
+    assert values(told, "cwg_ready_seconds", measure="backup.made_ago") == []
+    heartbeat.beat(backup_state.MADE)
+    heartbeat.beat()
+    VerificationRun.objects.create(at=clock.now() - timedelta(minutes=1), held=True, outcome=[])
+    told = read()
+    for measure, least in (("backup.made_ago", 0), ("worker.seen_ago", 0), ("verify.ago", 60)):
+        assert least <= value(told, "cwg_ready_seconds", measure=measure) < least + 30
+    measures = {sample.labels["measure"] for sample in told["cwg_ready_seconds"].samples}
+    assert not [name for name in measures if name.startswith("database")]  # milliseconds are none
 
 
 def test_without_a_database_it_still_tells_what_the_process_counted(db, client):
