@@ -140,7 +140,7 @@ DATABASES["default"]["OPTIONS"] = connections.options(
 )
 WEB_THREADS = env.int("WEB_THREADS", 8)
 # How many threads of a web process may wait for registers that nobody gives back: the others serve everybody else.
-REGISTER_WAITERS = env.int("REGISTER_WAITERS", max(1, WEB_THREADS * 3 // 4))
+REGISTER_WAITERS = env.int("REGISTER_WAITERS", 0) or max(1, WEB_THREADS * 3 // 4)
 if env.bool("DATABASE_POOL", PRODUCTION or DEMO):
     # At least one connection a thread, or a full house of requests waits for the pool instead of the lock.
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": WEB_THREADS + 2, "timeout": 5}
