@@ -9,10 +9,12 @@ class ContributionsConfig(AppConfig):
     verbose_name = _("Contributions")
 
     def ready(self) -> None:
-        from cwg.record import checks, jobs
+        from cwg.record import checks, jobs, keeping
 
         from . import announcements, filed_for_notices, submission, verification
+        from .models import DraftFile, DraftLetter, SubmitToken
 
+        keeping.deleted(DraftFile, DraftLetter, SubmitToken)
         announcements.register()
         filed_for_notices.register()
         verification.register(checks)

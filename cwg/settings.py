@@ -135,9 +135,20 @@ _limits: dict[connections.Process, dict[str, float]] = {
     connections.Process.WORKER: {"statement": env.float("WORKER_STATEMENT_SECONDS", 540)},
 }
 _process = connections.this_process()
-DATABASES["default"]["OPTIONS"] = connections.options(
-    _process, DATABASES["default"].get("OPTIONS", {}), **_limits.get(_process, {})
-)
+
+
+def _bound(address: dict) -> dict:
+    given = address.get("OPTIONS", {})
+    return {**address, "OPTIONS": connections.options(_process, given, **_limits.get(_process, {}))}
+
+
+DATABASES["default"] = _bound(DATABASES["default"])
+# The role that the portal runs as: it may add to the record, and owns nothing. The owner of the tables is connected as by
+# the commands that make or alter them, and only where its address is known; else there is one role for both.
+DATABASE_ROLE = DATABASES["default"].get("USER", "")
+DATABASE_OWNER = _bound(env.db("DATABASE_OWNER_URL")) if env.str("DATABASE_OWNER_URL", "") else None
+# For `manage.py prepare_database` alone: whoever may make roles on the server.
+DATABASE_ADMIN = _bound(env.db("DATABASE_ADMIN_URL")) if env.str("DATABASE_ADMIN_URL", "") else None
 WEB_THREADS = env.int("WEB_THREADS", 8)
 # How many threads of a web process may wait for registers that nobody gives back: the others serve everybody else.
 REGISTER_WAITERS = env.int("REGISTER_WAITERS", 0) or max(1, WEB_THREADS * 3 // 4)

@@ -9,7 +9,7 @@ class MeetingsConfig(AppConfig):
     def ready(self) -> None:
         from cwg.documents import upward
         from cwg.look import nav
-        from cwg.record import checks
+        from cwg.record import checks, keeping
 
         from . import (
             announcements,
@@ -20,7 +20,9 @@ class MeetingsConfig(AppConfig):
             translation_notices,
             verification,
         )
+        from .models import Sitting
 
+        keeping.deleted(Sitting)
         announcements.register()
         chain_heads.register()
         document_notices.register()

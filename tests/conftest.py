@@ -30,22 +30,6 @@ def pytest_terminal_summary(terminalreporter):
             terminalreporter.line("CWG_WRITE_MATRIX=1 writes the whole matrix with them.")
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The test database without the triggers against TRUNCATE: transactional tests empty the tables that way.
-
-    UPDATE and DELETE stay refused, as in production.
-    """
-    from django.db import connection
-
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'never_truncated'")
-        for (table,) in cursor.fetchall():
-            cursor.execute(f"DROP TRIGGER never_truncated ON {table}")
-            # For `tests/record/test_append_only.py`, also where the database is used again.
-            cursor.execute(f"COMMENT ON TABLE {table} IS 'never truncated'")
-
-
 @pytest.fixture(autouse=True)
 def storage(request, settings, tmp_path, monkeypatch):
     """A folder of its own for the files of each test; processes that a test starts find it too."""

@@ -36,7 +36,7 @@ def start() -> None:
     said = process.stderr.read().strip() or f"./dev servers ended with {process.wait()}"
     raise SystemExit(
         f"The tests need a PostgreSQL server, and none could be started ({said})."
-        " Set DATABASE_URL to one on which databases may be created (postgres://user:password@host:port/name)."
+        " Set DATABASE_URL to a superuser's of one (postgres://user:password@host:port/name)."
     )
 
 

@@ -14,3 +14,8 @@ if not os.environ.get("DATABASE_URL"):
 os.environ.setdefault("CWG_STORAGE_DIR", os.path.join(tempfile.gettempdir(), "cwg-tests-have-no-files-here"))
 
 from cwg.settings import *  # noqa: E402, F403
+from cwg.settings import DATABASES  # noqa: E402
+
+# Each test runs as the portal's role (tests/database/base.py).
+DATABASES["default"]["ENGINE"] = "tests.database"
+DATABASE_ROLE = "cwg_test_portal"

@@ -13,6 +13,7 @@ from django.db import connection
 from cwg import connections
 from cwg.connections import Process
 from cwg.record import holding, other_sessions
+from tests.tampering import as_owner
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -88,17 +89,16 @@ def test_a_process_is_what_its_entrance_says(said_by: str, process: str):
 
 
 def test_other_sessions_are_bound_in_a_database_that_lost_it(db):
-    with connection.cursor() as cursor:
+    with as_owner() as cursor:
         cursor.execute(f'ALTER DATABASE "{connection.settings_dict["NAME"]}" RESET ALL')
-    assert other_sessions._held() == {}
-    other_sessions.bind()
+        assert other_sessions._held() == {}
+        other_sessions.bind()
     assert other_sessions._held() == other_sessions.WANTED
 
 
-def test_a_role_that_does_not_own_the_database_is_told_what_the_owner_runs(db, monkeypatch, caplog):
-    with connection.cursor() as cursor:
+def test_a_role_that_does_not_own_the_database_is_told_what_the_owner_runs(db, caplog):
+    with as_owner() as cursor:
         cursor.execute(f'ALTER DATABASE "{connection.settings_dict["NAME"]}" RESET ALL')
-    monkeypatch.setattr(other_sessions, "_may_bind", lambda: False)
     other_sessions.bind()
     assert other_sessions._held() == {}
     assert "idle_in_transaction_session_timeout" in caplog.text and "ALTER DATABASE" in caplog.text

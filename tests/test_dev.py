@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = {
     "CWG_MODE",
     "CWG_STORAGE_DIR",
+    "DATABASE_ADMIN_URL",
+    "DATABASE_OWNER_URL",
     "DATABASE_URL",
     "DJANGO_SETTINGS_MODULE",
     "PORTAL_URL",

@@ -55,7 +55,7 @@ def test_the_readme_names_nothing_that_nobody_reads():
     assert in_tables() - READ - asked == set()
 
 
-@pytest.mark.parametrize("service", ["web", "worker", "beat", "migrate", "backup"])
+@pytest.mark.parametrize("service", ["web", "worker", "beat", "roles", "migrate", "backup", "restore"])
 def test_compose_sets_only_what_the_portal_reads(service: str):
     given = yaml.safe_load(COMPOSE)["services"][service]["environment"]
     assert set(given) - READ - OF_LIBRARIES == set()

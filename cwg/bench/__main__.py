@@ -51,7 +51,9 @@ def main() -> int:
     queries = _queries(made)
     from django.db import connection, connections
 
-    with connection.cursor() as cursor:
+    from cwg.operations.ownership import as_owner
+
+    with as_owner("to gather statistics"), connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     connections.close_all()
     servers = [_serve(port, "cwg.settings"), _serve(floor_port, "cwg.bench.floor_settings")]

@@ -16,6 +16,7 @@ class DocumentsConfig(AppConfig):
 
         from . import (
             heads,
+            kept_rows,
             recheck,
             register_metrics,
             rescan,
@@ -36,6 +37,7 @@ class DocumentsConfig(AppConfig):
             order=45,
         )
 
+        kept_rows.register()
         verification.register(checks)
         jobs.register("scans", rescan.scan_waiting, every=timedelta(seconds=30))
         jobs.register("chain-heads", heads.publish, every=timedelta(hours=1))

@@ -13,11 +13,12 @@ class MembersConfig(AppConfig):
         from cwg.look import nav
         from cwg.record import jobs
 
-        from . import accounts, devices, directory, guessing, sessions
+        from . import accounts, devices, directory, guessing, kept_rows, sessions
         from .requests import of_visitor
         from .roster import carrying_out
 
         accounts.connect()
+        kept_rows.register()
         nav.register(
             _("People"),
             "members:people",

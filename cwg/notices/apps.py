@@ -10,7 +10,7 @@ class NoticesConfig(AppConfig):
     verbose_name = _("Notices")
 
     def ready(self) -> None:
-        from cwg.record import checks, jobs, metrics
+        from cwg.record import checks, jobs, keeping, metrics
         from cwg.record import readiness as questions
 
         from . import (
@@ -24,8 +24,10 @@ class NoticesConfig(AppConfig):
             reminders,
             verification,
         )
+        from .models import Alarm, Outage
         from .wake import JOB
 
+        keeping.deleted(Alarm, Outage)
         invitations.register()
         account_mails.register()
         alarms.register()

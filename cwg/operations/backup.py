@@ -83,6 +83,8 @@ def run(name: str, *arguments: str) -> None:
     for option, variable in (("sslmode", "PGSSLMODE"), ("sslrootcert", "PGSSLROOTCERT")):
         if value := database.get("OPTIONS", {}).get(option):
             environment[variable] = str(value)
+    if role := database.get("OPTIONS", {}).get("assume_role"):
+        arguments = (f"--role={role}", *arguments)
     done = subprocess.run([tool(name), *arguments], env=environment, capture_output=True, text=True)
     if done.returncode:
         raise BackupFailed(f"{name} failed: {done.stderr.strip()}")

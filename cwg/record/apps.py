@@ -21,9 +21,12 @@ class RecordConfig(AppConfig):
             heartbeat,
             jobs,
             journal,
+            kept_rows,
             metrics,
             metrics_of_record,
             other_sessions,
+            privileges,
+            protection,
             readiness,
             seals,
             verification,
@@ -31,7 +34,11 @@ class RecordConfig(AppConfig):
 
         post_migrate.connect(other_sessions.bind, sender=self)
 
+        kept_rows.register()
+        # Once, when the tables of every app are made: the signal comes after the last migration.
+        post_migrate.connect(privileges.after_migrations, sender=self)
         verification.register(checks)
+        protection.register(checks)
         journal.on_committed(copying.with_the_answer)
         jobs.register("chain-copies", copying.catch_up, every=timedelta(seconds=5))
         jobs.register("seals", seals.seal, every=timedelta(hours=1))
@@ -45,3 +52,4 @@ class RecordConfig(AppConfig):
         readiness.register("restore", partial(copy_mark.restore_is_finished, copying.store))
         readiness.register("verify", checks.last_run_held)
         readiness.register("jobs", jobs.none_is_overdue)
+        readiness.register("record", protection.answer)

@@ -22,6 +22,7 @@ from cwg.members.rights import anybody_submits_for, rights_of
 from cwg.notices import outbox
 from cwg.notices.models import Event
 from tests import drafts, factories
+from tests.tampering import as_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -351,7 +352,7 @@ def test_a_change_begun_by_one_office_is_taken_up_by_the_other(dg, register, sec
 def test_what_one_office_had_in_hand_is_now_the_secretariats(dg, register, secretary, saudi_delegate):
     before = ("contributions", "0006_how_a_paper_came")
     old = MigrationLoader(connection).project_state(before).apps.get_model("contributions", "Contribution")
-    with connection.schema_editor() as editor:
+    with as_owner(), connection.schema_editor() as editor:
         editor.add_field(old, old._meta.get_field("filer"))
     body = factories.make_office(Office.Kind.INVITED, "gac")
     own = drafts.make_draft(dg, register, by=saudi_delegate)

@@ -13,6 +13,7 @@ from cwg.documents.models import Document
 from cwg.members.rights import rights_of
 from tests import drafts, factories
 from tests.contributions.submit_pages import plain
+from tests.tampering import as_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -268,7 +269,8 @@ def test_what_is_typed_is_saved_though_what_was_pressed_for_is_gone(world, act):
         "use-slot": lambda: draft.open_slots.get(),
     }[act]()
     pk = row.pk
-    row.delete()
+    with as_owner():
+        row.delete()
     answer = browser.post(reverse(f"contributions:{act}", args=[draft.pk, pk]), words)
     assert answer.status_code == 404
     draft.refresh_from_db()

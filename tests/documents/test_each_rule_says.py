@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.apps import apps
-from django.db import connection
 
 from cwg.documents.models import Deadline, Register
 from tests import factories
+from tests.tampering import as_owner, past_the_triggers
 
 pytestmark = pytest.mark.django_db
 step = importlib.import_module("cwg.documents.migrations.0010_each_rule_says")
@@ -18,8 +18,8 @@ step = importlib.import_module("cwg.documents.migrations.0010_each_rule_says")
 
 def fill() -> None:
     """The migration's step as it ran: before the trigger came that fixes what it fills in."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE documents_deadline DISABLE TRIGGER USER")
+    with as_owner() as cursor:
+        cursor.execute("ALTER TABLE documents_deadline DISABLE TRIGGER USER")
         step.tell_what_was_kept(apps, SimpleNamespace(execute=cursor.execute))
         cursor.execute("ALTER TABLE documents_deadline ENABLE TRIGGER USER")
 
@@ -50,9 +50,7 @@ def test_what_is_superseded_or_has_no_terms_stays_as_it_is(dg, held):
         for ordinal in (1, 2)
     )
     Deadline.objects.filter(register=old).update(superseded_at=held.at)
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE documents_deadline DISABLE TRIGGER USER")
-        cursor.execute("UPDATE documents_deadline SET terms = '{}' WHERE register_id = %s", [bare.pk])
+    past_the_triggers("UPDATE documents_deadline SET terms = '{}' WHERE register_id = %s", values=[bare.pk])
     for register in (old, bare):
         moved_by_hand(register, datetime(2026, 3, 30, 9, tzinfo=UTC))
     fill()

@@ -4,7 +4,6 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from cwg.documents import heads
@@ -13,6 +12,7 @@ from cwg.members.models import Role
 from cwg.record import checks, journal, seals, signing, verify_receipt
 from cwg.record.models import GENESIS, PortalJournal
 from tests import factories
+from tests.tampering import past_the_triggers
 
 pytestmark = pytest.mark.django_db
 
@@ -87,10 +87,7 @@ TAKEN_AWAY = "DELETE FROM record_journalentry WHERE chain = %s"
 def test_a_chain_rewritten_after_its_head_was_published_is_found(register, change):
     heads.publish()
     assert list(heads.faults()) == []
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(change, [register.chain])
-        cursor.execute("SET LOCAL session_replication_role = origin")
+    past_the_triggers(change, values=[register.chain])
     assert list(heads.faults()) == [
         f"heads of 2026-03-02: chain {register.chain} has another entry {register.chain_length} than was published"
     ]
@@ -106,10 +103,7 @@ def test_a_chain_rewritten_after_its_head_was_published_is_found(register, chang
 )
 def test_published_heads_that_were_changed_are_found(register, change):
     heads.publish()
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(f"UPDATE documents_publishedheads SET {change}")
-        cursor.execute("SET LOCAL session_replication_role = origin")
+    past_the_triggers(f"UPDATE documents_publishedheads SET {change}")
     assert list(heads.faults())
 
 

@@ -4,7 +4,7 @@ import io
 import zipfile
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -19,6 +19,7 @@ from cwg.record.models import JournalEntry
 from cwg.record.reasons import ReasonMissing
 from meetings import acts, journal_names
 from tests import drafts, factories
+from tests.tampering import as_owner, past_the_triggers
 
 pytestmark = pytest.mark.django_db
 
@@ -134,10 +135,7 @@ def test_an_objection_other_than_the_record_tells_is_found(
     make(document, saudi_focal_point)
     objections.lift(document, rights=rights_of(saudi_focal_point))
     assert drafts.faults() == []
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(damage)
-        cursor.execute("SET LOCAL session_replication_role = origin")
+    past_the_triggers(damage)
     assert any("tells of other objections" in fault for fault in drafts.faults())
 
 
@@ -271,7 +269,7 @@ def test_nobody_objects_to_what_is_withdrawn(document, saudi_focal_point, client
 )
 def test_the_database_refuses_to_change_an_objection(document, saudi_focal_point, change):
     make(document, saudi_focal_point)
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(IntegrityError), as_owner() as cursor:
         cursor.execute(change)
 
 

@@ -6,7 +6,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -15,6 +14,7 @@ from cwg.documents.deadlines import DECISION_556
 from cwg.documents.models import Document, Receipt
 from cwg.texts.tree import words
 from tests import factories
+from tests.tampering import past_the_triggers
 
 pytestmark = pytest.mark.django_db
 
@@ -71,11 +71,8 @@ def test_the_receipt_is_printed_as_pdf_with_every_digest_whole(client_of, docume
 def test_a_receipt_that_no_longer_matches_says_so(client_of, document, saudi_delegate, change):
     receipt = Receipt.objects.get()
     assert list(receipts.differences(receipt)) == []
-    with connection.cursor() as cursor:
-        # As somebody would who has the database and switches its triggers off.
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(change)
-        cursor.execute("SET LOCAL session_replication_role = origin")
+    # As somebody would who has the database and switches its triggers off.
+    past_the_triggers(change)
     response = client_of(saudi_delegate).get(receipt.get_absolute_url())
     assert "Does not match the register" in response.content.decode()
 
@@ -118,12 +115,9 @@ def test_what_was_let_in_after_a_deadline_is_late_under_the_rule_and_not_called_
 def test_a_receipt_of_version_1_names_the_group_by_its_code_and_is_printed(
     client_of, document, saudi_delegate
 ):
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(
-            "UPDATE documents_receipt SET statement = (statement - 'group_name') || '{\"version\": 1}'"
-        )
-        cursor.execute("SET LOCAL session_replication_role = origin")
+    past_the_triggers(
+        "UPDATE documents_receipt SET statement = (statement - 'group_name') || '{\"version\": 1}'"
+    )
     receipt = Receipt.objects.get()
     group = next(fact for fact in receipts.printed(receipt).facts if words(fact.label) == "Group")
     assert words(group.value) == "DG"

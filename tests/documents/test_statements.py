@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from cwg.documents import register, statements
@@ -13,6 +12,7 @@ from cwg.documents.models import Document, Receipt, SignedStatement
 from cwg.documents.proofs import CHECKER
 from cwg.record import checks, journal, signing, verify_receipt
 from tests import drafts, factories
+from tests.tampering import past_the_triggers
 
 pytestmark = pytest.mark.django_db
 
@@ -212,10 +212,7 @@ def test_after_the_key_was_retired_the_next_download_is_signed_with_the_new_one(
 
 
 def test_a_receipt_that_does_not_match_the_register_is_not_signed(receipt, client_of, saudi_delegate):
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute("UPDATE documents_revision SET title = 'Another'")
-        cursor.execute("SET LOCAL session_replication_role = origin")
+    past_the_triggers("UPDATE documents_revision SET title = 'Another'")
     response = client_of(saudi_delegate).get(statement_url(receipt))
     assert response.status_code == 409
     assert "does not sign" in response.content.decode()
@@ -238,10 +235,7 @@ def test_a_withdrawn_document_keeps_its_signed_statement(files, document, receip
 )
 def test_verify_finds_a_signed_statement_that_was_changed(files, change):
     assert not [name for name, found in checks.run() if found]
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(change)
-        cursor.execute("SET LOCAL session_replication_role = origin")
+    past_the_triggers(change)
     assert list(statements.faults())
 
 

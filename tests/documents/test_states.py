@@ -120,7 +120,7 @@ def test_the_deadlines_in_force_are_those_no_act_has_superseded(dg):
     before = register.deadlines.get()
     assert register.deadlines_in_force == [before] == list(register.deadlines.in_force())
     before.superseded_at = OPENS - timedelta(days=5)
-    before.save()
+    before.save(update_fields=["superseded_at"])
     fresh = Register.objects.get(pk=register.pk)
     assert fresh.deadlines.exists()
     assert fresh.deadlines_in_force == [] == list(fresh.deadlines.in_force())

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from tests.database.base import OWNER, PORTAL, hand_over
+
 FAST, AT_ONCE = signal.SIGINT, signal.SIGQUIT
 
 
@@ -24,8 +26,10 @@ class Database:
         loader = SourceFileLoader("dev", str(settings.BASE_DIR / "dev"))
         dev = module_from_spec(spec_from_loader("dev", loader))
         loader.exec_module(dev)
-        self._server = dev.Postgres(place, place / "postgres.log", "p" * 64, durable=True)
-        self._process, self.url = self._server.start()
+        self._server = dev.Postgres(place, place / "postgres.log", ("p" * 64,) * 3, durable=True)
+        self._process = self._server.start()
+        # Its administrator's, as the tests have it of every server.
+        self.url = self._server.addresses()[0]
 
     def stop(self, how: signal.Signals = FAST) -> None:
         """`FAST` ends the sessions and writes what is to be written; `AT_ONCE` is as good as a crash."""
@@ -33,7 +37,7 @@ class Database:
         self._process.wait(30)
 
     def start(self) -> None:
-        self._process, _ = self._server.start()
+        self._process = self._server.start()
 
     def take_no_writes(self) -> None:
         """As a standby does, and a primary after a failover."""
@@ -63,8 +67,11 @@ class Database:
 
     def prepare(self) -> None:
         """The portal's schema, as `docker-compose.yml` makes it."""
+        hand_over(connection.settings_dict)
+        connection.creation.become(OWNER)
         call_command("migrate", verbosity=0)
-        call_command("createcachetable", verbosity=0)
+        connection.close()
+        connection.creation.become(PORTAL)
 
 
 def wait_for(condition, seconds: float = 30) -> None:

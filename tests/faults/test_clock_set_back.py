@@ -19,7 +19,9 @@ from cwg.documents.models import Document, Receipt
 from cwg.record import chain_clock
 from cwg.record.models import JournalEntry
 from tests import drafts
+from tests.database.base import PORTAL
 from tests.faults import crowd, web_server
+from tests.tampering import as_administrator
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
@@ -31,9 +33,11 @@ class DatabaseClock:
     """The clock of the test's database, as every connection made from now on reads it."""
 
     def __enter__(self):
-        with connection.cursor() as cursor:
+        with as_administrator() as cursor:
             cursor.execute("CREATE SCHEMA set_clock")
+            cursor.execute("GRANT USAGE ON SCHEMA set_clock TO PUBLIC")
             cursor.execute("CREATE TABLE set_clock.face (step interval NOT NULL, stands timestamptz)")
+            cursor.execute("GRANT SELECT ON set_clock.face TO PUBLIC")
             cursor.execute("INSERT INTO set_clock.face VALUES (interval '0', NULL)")
             for name in NAMES:
                 cursor.execute(
@@ -41,16 +45,18 @@ class DatabaseClock:
                     f" 'SELECT coalesce(stands, pg_catalog.{name}() + step) FROM set_clock.face'"
                 )
             name = connection.ops.quote_name(connection.settings_dict["NAME"])
-            cursor.execute(
-                f"ALTER ROLE CURRENT_USER IN DATABASE {name} SET search_path = set_clock, pg_catalog, public"
-            )
+            for role in ("CURRENT_USER", PORTAL):
+                cursor.execute(
+                    f"ALTER ROLE {role} IN DATABASE {name} SET search_path = set_clock, pg_catalog, public"
+                )
         connection.close()  # a setting of the role counts for new connections
         return self
 
     def __exit__(self, *exc):
         name = connection.ops.quote_name(connection.settings_dict["NAME"])
-        with connection.cursor() as cursor:
-            cursor.execute(f"ALTER ROLE CURRENT_USER IN DATABASE {name} RESET search_path")
+        with as_administrator() as cursor:
+            for role in ("CURRENT_USER", PORTAL):
+                cursor.execute(f"ALTER ROLE {role} IN DATABASE {name} RESET search_path")
             cursor.execute("DROP SCHEMA set_clock CASCADE")
         connection.close()
 
@@ -63,7 +69,7 @@ class DatabaseClock:
 
     @staticmethod
     def _set(what: str, value) -> None:
-        with connection.cursor() as cursor:
+        with as_administrator() as cursor:
             cursor.execute(f"UPDATE set_clock.face SET {what}", [value])
 
 

@@ -122,7 +122,7 @@ def test_kill_9_around_the_commit_is_told_apart_by_the_token(sender, monkeypatch
 def terminate_us() -> None:
     """End our own session at the server, from another connection, and wait until it is gone."""
     pid = connection.connection.info.backend_pid
-    with psycopg.connect(web_server.database_url(), autocommit=True) as other:
+    with psycopg.connect(web_server.administrator_url(), autocommit=True) as other:
         other.execute("SELECT pg_terminate_backend(%s)", [pid])
         for _ in range(200):
             gone = other.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid]).fetchone() is None

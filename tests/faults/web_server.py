@@ -10,10 +10,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import connection
+
+from cwg.operations.database_roles import Login
+from tests.database.base import PORTAL, login
 
 CSRF = "c" * 32
 
@@ -90,9 +93,13 @@ def _free_port() -> int:
 
 
 def database_url() -> str:
-    held = connection.settings_dict
-    password = f":{quote(held['PASSWORD'])}" if held["PASSWORD"] else ""
-    return f"postgres://{quote(held['USER'])}{password}@{held['HOST']}:{held['PORT']}/{held['NAME']}"
+    """The test database, as the portal's own role signs in there."""
+    return login(PORTAL, connection.settings_dict).address
+
+
+def administrator_url() -> str:
+    """The same, as who looks after the server: may end the sessions of others."""
+    return Login.of(connection.settings_dict).address
 
 
 @contextlib.contextmanager

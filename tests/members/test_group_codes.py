@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from cwg.members.models import Group
+from tests.tampering import as_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,7 @@ def test_the_database_keeps_codes_apart_whatever_their_case():
 
 def test_the_migration_leaves_the_first_its_code_and_gives_the_others_their_own():
     constraint = next(c for c in Group._meta.constraints if c.name == "code_once_whatever_its_case")
-    with connection.schema_editor() as editor:
+    with as_owner(), connection.schema_editor() as editor:
         editor.remove_constraint(Group, constraint)
     kept, clash, again, taken, other = (
         group(code, slug)
@@ -36,5 +37,5 @@ def test_the_migration_leaves_the_first_its_code_and_gives_the_others_their_own(
     step.tell_them_apart(apps, None)
     codes = [Group.objects.get(pk=each.pk).code for each in (kept, clash, again, taken, other)]
     assert codes == ["WG", "wg-C", "Wg-D", "wg-b", "CWG-Internet"]
-    with connection.schema_editor() as editor:
+    with as_owner(), connection.schema_editor() as editor:
         editor.add_constraint(Group, constraint)

@@ -14,11 +14,12 @@ from cwg.notices import outbox
 from cwg.notices.models import Event, Notice
 from cwg.record import copying
 from tests import factories
+from tests.database.base import OWNER, hand_over, login
 from tests.operations.lost_database import NAME, revise, server
 
 
 @pytest.fixture
-def own_database(transactional_db, django_db_blocker, monkeypatch):
+def own_database(transactional_db, django_db_blocker, monkeypatch, settings):
     """A migrated empty database of this test's own, real transactions and all; Django talks to it meanwhile.
 
     `transactional_db`: so that the database that it is made from is there even when only such tests run.
@@ -30,6 +31,15 @@ def own_database(transactional_db, django_db_blocker, monkeypatch):
         template = connection.settings_dict["NAME"]
         server(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)", f"CREATE DATABASE {NAME} TEMPLATE {template}")
         connection.settings_dict["NAME"] = NAME
+        hand_over(connection.settings_dict)
+        # Commands that need the owner sign in as the owner for real.
+        owner = login(OWNER, connection.settings_dict)
+        settings.DATABASE_OWNER = {
+            "NAME": NAME,
+            "USER": owner.user,
+            "PASSWORD": owner.password,
+            "OPTIONS": dict(owner.options),
+        }
         try:
             yield
         finally:

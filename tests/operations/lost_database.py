@@ -6,7 +6,6 @@ import os
 import uuid
 from io import StringIO
 
-import psycopg
 from django.core.management import call_command
 from django.db import connection
 
@@ -14,30 +13,25 @@ from cwg import clock
 from cwg.documents import register as deciding
 from cwg.documents.models import Document, Revision
 from cwg.members.models import Role
+from cwg.operations.database_roles import Login
 from tests import factories
+from tests.database.base import hand_over
 
 # One for each of the processes that run tests side by side.
 NAME = f"cwg_restore_test{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 
 
 def server(*statements: str) -> None:
-    """Statements to the server itself, outside every database of ours."""
-    at = connection.settings_dict
-    with psycopg.connect(
-        host=at["HOST"],
-        port=at["PORT"],
-        user=at["USER"],
-        password=at["PASSWORD"],
-        dbname="postgres",
-        autocommit=True,
-    ) as conn:
+    """Statements to the server itself, outside every database of ours, of who looks after it."""
+    with Login.of(connection.settings_dict).connect("postgres") as administrator:
         for statement in statements:
-            conn.execute(statement)
+            administrator.execute(statement)
 
 
 def lose_the_database() -> None:
     connection.close()
     server(f"DROP DATABASE {NAME} WITH (FORCE)", f"CREATE DATABASE {NAME} TEMPLATE template0 ENCODING 'UTF8'")
+    hand_over(connection.settings_dict)
 
 
 def tables() -> int:

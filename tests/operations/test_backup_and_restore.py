@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, ProgrammingError, connection
 
 from cwg import clock
 from cwg.documents import blobs, unused_files
@@ -21,6 +21,7 @@ from cwg.record import chain_copies, copying, journal, replay, signing
 from cwg.record.models import AccessSeal, JournalEntry, SigningKey
 from tests import factories
 from tests.operations.lost_database import lose_the_database, revise, tables, verified
+from tests.tampering import as_owner
 
 
 def test_a_restore_of_an_older_dump_goes_on_after_what_was_issued(portal, tmp_path, capsys):
@@ -78,10 +79,11 @@ def test_the_triggers_and_constraints_come_back_too(portal, tmp_path):
     call_command("backup", str(tmp_path / "backups"))
     lose_the_database()
     call_command("restore", str(tmp_path / "backups"))
-    from django.db import IntegrityError
-
-    with pytest.raises(IntegrityError, match="never changed"):
+    with pytest.raises(IntegrityError, match="never changed"), as_owner() as cursor:
+        cursor.execute("DELETE FROM record_journalentry")
+    with pytest.raises(ProgrammingError, match="permission denied"):
         JournalEntry.objects.all().delete()
+    assert JournalEntry.objects.exists()
 
 
 def test_files_that_the_storage_lost_come_back_and_those_it_has_stay(portal, tmp_path, storage):

@@ -12,13 +12,14 @@ from cwg.notices import outages
 from cwg.notices.failures import Failure, Scope
 from cwg.notices.models import Event, Notice, Why
 from cwg.operations import health
-from cwg.record import heartbeat, jobs
+from cwg.record import heartbeat, jobs, protection
 from cwg.record.models import Heartbeat
 
 
 @pytest.fixture(autouse=True)
-def _ask_the_storage_anew(monkeypatch):
+def _ask_anew(monkeypatch):
     monkeypatch.setattr(storage_probe, "_answer", None)
+    monkeypatch.setattr(protection, "_answered", None)
 
 
 @contextmanager
@@ -72,6 +73,7 @@ def test_all_is_well(db):
         "jobs",
         "chain copies",
         "restore",
+        "record",
         "storage",
         "files",
         "scanner",

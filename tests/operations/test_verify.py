@@ -2,11 +2,11 @@ import json
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 
 from cwg.documents.models import Blob, Series
 from cwg.documents.storage import documents
 from tests import factories
+from tests.tampering import past_the_triggers
 
 pytestmark = pytest.mark.django_db
 
@@ -17,14 +17,6 @@ def verify(capsys, *arguments: str) -> tuple[int, str]:
     except SystemExit as ended:
         return ended.code, capsys.readouterr().out
     return 0, capsys.readouterr().out
-
-
-def past_the_triggers(table: str, statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(statement)
-        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 @pytest.fixture
@@ -71,13 +63,12 @@ def lost_number():
 
 
 def changed_verdict():
-    past_the_triggers("documents_revision", "UPDATE documents_revision SET verdict = 'exempt' WHERE document_id IN"
+    past_the_triggers("UPDATE documents_revision SET verdict = 'exempt' WHERE document_id IN"
                       " (SELECT max(id) FROM documents_document)")  # fmt: skip
 
 
 def swapped_order():
     past_the_triggers(
-        "documents_revision",
         "UPDATE documents_revision SET available_at = available_at - interval '1 hour' WHERE document_id IN"
         " (SELECT max(id) FROM documents_document)",
     )
@@ -85,20 +76,16 @@ def swapped_order():
 
 def changed_receipt():
     past_the_triggers(
-        "documents_receipt",
         "UPDATE documents_receipt SET statement = jsonb_set(statement, '{title}', '\"Other\"')",
     )
 
 
 def changed_journal():
-    past_the_triggers(
-        "record_journalentry", "UPDATE record_journalentry SET actor_id = actor_id + 1 WHERE position = 2"
-    )
+    past_the_triggers("UPDATE record_journalentry SET actor_id = actor_id + 1 WHERE position = 2")
 
 
 def entry_gone():
     past_the_triggers(
-        "record_journalentry",
         "DELETE FROM record_journalentry WHERE position = (SELECT max(position) FROM record_journalentry)",
     )
 

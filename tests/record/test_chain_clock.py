@@ -18,6 +18,7 @@ from cwg.record.models import JournalEntry, PortalJournal
 from cwg.record.reasons import ReasonMissing
 from meetings import convening
 from tests import factories
+from tests.tampering import past_the_triggers
 
 pytestmark = pytest.mark.django_db
 
@@ -163,12 +164,9 @@ def test_verify_tells_a_clock_that_was_set_back_from_an_entry_that_was_changed(r
     register.refresh_from_db()
     assert list(journal.faults(register)) == []
     # The same, but by somebody's hand: it is no step of the clock then.
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE record_journalentry DISABLE TRIGGER USER")
-        cursor.execute(
-            "UPDATE record_journalentry SET at = at - interval '1 s' WHERE hash = %s", [second.hash]
-        )
-        cursor.execute("ALTER TABLE record_journalentry ENABLE TRIGGER USER")
+    past_the_triggers(
+        "UPDATE record_journalentry SET at = at - interval '1 s' WHERE hash = %s", values=[second.hash]
+    )
     assert list(verification.clock_never_set_back()) == []
     (said,) = journal.faults(register)
     assert "was changed after it was written" in said

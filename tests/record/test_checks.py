@@ -4,12 +4,13 @@ import logging
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.db.utils import IntegrityError
 
 from cwg.record import checks
 from cwg.record.models import Heartbeat, VerificationRun
 from tests.faults import web_server
+from tests.tampering import as_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +49,7 @@ def test_of_very_many_faults_all_are_counted_and_the_first_are_kept(caplog, monk
 
 def test_what_a_night_found_is_never_changed():
     checks.note_outcome()
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(IntegrityError), as_owner() as cursor:
         cursor.execute("UPDATE record_verificationrun SET held = false")
     assert VerificationRun.objects.get().held
 

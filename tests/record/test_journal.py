@@ -1,10 +1,11 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from cwg.record import journal
 from cwg.record.models import GENESIS, JournalEntry, PortalJournal
+from tests.tampering import as_owner, past_the_triggers
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -12,13 +13,6 @@ AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 def act(**facts) -> JournalEntry:
     with transaction.atomic():
         return journal.append(journal.portal(), "noted", at=AT, actor_id=3, facts=facts)
-
-
-def tamper(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE record_journalentry DISABLE TRIGGER USER")
-        cursor.execute(statement)
-        cursor.execute("ALTER TABLE record_journalentry ENABLE TRIGGER USER")
 
 
 def test_the_canonical_form_is_sorted_unspaced_utf8():
@@ -60,9 +54,8 @@ def test_appending_outside_the_locking_transaction_is_refused():
 )
 def test_the_database_itself_refuses_to_change_the_journal(statement):
     act(number=1)
-    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+    with pytest.raises(DatabaseError, match="never changed"), as_owner() as cursor:
+        cursor.execute(statement)
     assert JournalEntry.objects.get().act == "noted"
 
 
@@ -82,7 +75,7 @@ def test_the_database_itself_refuses_to_change_the_journal(statement):
 def test_what_was_changed_past_the_triggers_is_found(statement, found):
     for number in range(3):
         act(number=number)
-    tamper(statement)
+    past_the_triggers(statement)
     assert any(found in sentence for sentence in journal.faults(PortalJournal.objects.get()))
 
 
@@ -139,7 +132,7 @@ def test_a_chain_goes_on_from_entries_of_the_first_version_and_verifies():
     assert act(number=2).previous == old.hash
     assert list(journal.faults(PortalJournal.objects.get())) == []
     assert sorted(journal.withheld(old)) == ["chain", "hash", "position", "previous", "version"]
-    tamper("UPDATE record_journalentry SET facts = '{\"number\": 9}' WHERE version = 1")
+    past_the_triggers("UPDATE record_journalentry SET facts = '{\"number\": 9}' WHERE version = 1")
     assert list(journal.faults(PortalJournal.objects.get())) == [
         "chain of The portal: entry 1 was changed after it was written"
     ]
@@ -149,5 +142,5 @@ def test_a_chain_goes_on_from_entries_of_the_first_version_and_verifies():
 @pytest.mark.parametrize("change", ["salt = repeat('0', 32)", "version = 3", "version = 1", "actor_id = 4"])
 def test_a_change_of_what_the_hash_covers_is_found(change: str):
     act(number=1)
-    tamper(f"UPDATE record_journalentry SET {change}")
+    past_the_triggers(f"UPDATE record_journalentry SET {change}")
     assert len(list(journal.faults(PortalJournal.objects.get()))) == 1

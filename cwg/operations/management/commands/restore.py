@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from cwg import clock
 from cwg.documents import restore_gaps, symbols
 from cwg.operations import backup, restoration, restore_limits
+from cwg.operations.ownership import as_owner
 from cwg.record import chain_clock, chain_copies
 
 GO_ON = (
@@ -70,9 +71,13 @@ class Command(BaseCommand):
             except symbols.NotASymbol as error:
                 raise CommandError(f"{text}: {error}") from error
         try:
-            if anew and not options["already_loaded"]:
-                self.load(folder, options["backup"], lost_at, because)
-            restored = restoration.go_on(was_loaded=anew, lost_at=lost_at, accept_because=because, told=told)
+            # Tables are made, and the sequences of ids moved past those that were lost.
+            with as_owner("to restore"):
+                if anew and not options["already_loaded"]:
+                    self.load(folder, options["backup"], lost_at, because)
+                restored = restoration.go_on(
+                    was_loaded=anew, lost_at=lost_at, accept_because=because, told=told
+                )
         except restore_limits.NotKnown as error:
             raise CommandError(
                 f"The restore stops: it cannot know all that was issued.\n{error}\n{GO_ON}"
@@ -84,6 +89,7 @@ class Command(BaseCommand):
                 f"The file storage does not answer ({error}): its copies have to be read first."
             ) from error
         self.tell(restored, anew)
+        # As the portal will work on it.
         call_command("verify", stdout=self.stdout, stderr=self.stderr)
 
     def load(self, folder: Path | None, name: str | None, lost_at: datetime, because: str) -> None:

@@ -1,0 +1,1 @@
+"""The database as the tests talk to it: see `base.py`."""
