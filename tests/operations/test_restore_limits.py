@@ -252,9 +252,11 @@ def test_what_is_no_symbol_is_refused(folder):
 def test_a_database_that_postgresql_restored_goes_on_in_the_same_way(folder, issued_since, storage):
     """Here by the dump's hand, without the rest of the command: as after a recovery to a point in time."""
     from cwg.operations import backup, restoration
+    from cwg.operations.ownership import as_owner
 
     lose_the_database()
-    restoration.load(folder, backup.latest(folder))
+    with as_owner("to restore"):
+        restoration.load(folder, backup.latest(folder))
     assert Series.objects.get(code="").last_number == 2
     call_command("restore", "--already-loaded")
     assert factories.make_document(Register.objects.get(), "Six").number == 6
@@ -264,10 +266,12 @@ def test_a_database_that_postgresql_restored_goes_on_in_the_same_way(folder, iss
 
 def test_it_stops_there_too_and_changes_nothing(folder, issued_since, storage):
     from cwg.operations import backup, restoration
+    from cwg.operations.ownership import as_owner
 
     copy_of(storage, issued_since[0]).unlink()
     lose_the_database()
-    restoration.load(folder, backup.latest(folder))
+    with as_owner("to restore"):
+        restoration.load(folder, backup.latest(folder))
     before = JournalEntry.objects.count()
     with pytest.raises(CommandError, match="cannot know"):
         call_command("restore", "--already-loaded")
