@@ -11,7 +11,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from cwg import connections
+from cwg import connections, environment
 from cwg.record import log_lines
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -42,11 +42,12 @@ SECRET_KEY = _secret("SECRET_KEY", "only-for-demo-and-tests-" + "x" * 40)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is not set. Name the host the portal is reached at.")
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-# Absolute addresses in mails and calendars.
-PORTAL_URL = env.str(
-    "PORTAL_URL", f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://127.0.0.1:8000"
-).rstrip("/")
+# What people have in the address bar, with its port: in mails and calendars, and where forms come from.
+PORTAL_URL = environment.origin(
+    "PORTAL_URL",
+    env.str("PORTAL_URL", "") or (f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://127.0.0.1:8000"),
+)
+CSRF_TRUSTED_ORIGINS = [PORTAL_URL, *env.list("CSRF_TRUSTED_ORIGINS", default=[])]
 
 INSTALLED_APPS = [
     "cwg.record",
@@ -188,7 +189,11 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 # Whose address is throttled and logged: the last one that our own proxy saw, never one that a client made up.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 60 * 60 * 24 * 365 if PRODUCTION else 0)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+# What binds other names than the portal's, and a list in everybody's browser, is for the owner of the domain to decide;
+# so the two checks that ask for it are silent.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -20,6 +20,7 @@ FLOORS: list[list[set[str]]] = [
             "cwg.settings",
             "cwg.celery",
             "cwg.connections",
+            "cwg.environment",
             "cwg.postgres",
             "cwg",
         }

@@ -25,6 +25,15 @@ ROOT = Path(__file__).resolve().parents[2]
 HOST = "portal.example"
 LIMIT = 1024 * 1024
 CSRF = "c" * 32
+# Settings of the portal that nginx has to agree with.
+OF_COMPOSE = (
+    "PORTAL_URL",
+    "CSRF_TRUSTED_ORIGINS",
+    "MAX_FILE_MB",
+    "SECURE_HSTS_SECONDS",
+    "SECURE_HSTS_INCLUDE_SUBDOMAINS",
+    "SECURE_HSTS_PRELOAD",
+)
 
 
 def program(name: str) -> str:
@@ -33,11 +42,40 @@ def program(name: str) -> str:
     return found
 
 
-def configuration(place: Path, ports: dict[str, int]) -> str:
+def interpolated(text: str, given: dict[str, str]) -> str:
+    """What compose makes of `text`, whose .env is `given`: `$$`, `${NAME}`, `${NAME:-other}`, `${NAME-other}`, `${NAME:+other}`, nested."""
+    text = text.replace("$$", "\0")
+
+    def value(match: re.Match) -> str:
+        name, sign, other = match.groups()
+        held = given.get(name)
+        match sign:
+            case ":-":
+                return held or other
+            case "-":
+                return other if held is None else held
+            case ":+":
+                return other if held else ""
+            case ":?":
+                assert held, f"{name}: {other}"
+        return held or ""
+
+    while (made := re.sub(r"\$\{(\w+)(?:(:-|-|:\+|:\?)([^${}]*))?\}", value, text)) != text:
+        text = made
+    return text.replace("\0", "$")
+
+
+def of_the_portal(given: dict[str, str], *names: str) -> dict[str, str]:
+    """What compose gives of these settings to the portal."""
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    said = compose["x-portal"]["environment"]
+    return {name: interpolated(said[name], given) for name in names}
+
+
+def configuration(place: Path, ports: dict[str, int], given: dict[str, str]) -> str:
     """What docker-compose.yml gives to nginx, with the places of this test."""
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    text = compose["configs"]["nginx"]["content"].replace("$$", "\0")
-    text = text.replace("${PORTAL_HOST}", HOST).replace("\0", "$")
+    text = interpolated(compose["configs"]["nginx"]["content"], given)
     assert "${" not in text
     for pattern, mine in (
         (r"resolver [^;]*;", ""),
@@ -53,28 +91,26 @@ def configuration(place: Path, ports: dict[str, int]) -> str:
         (r"/srv/static/", f"{place}/static/"),
         (r"/var/log/nginx/", f"{place}/"),
         (r"/tmp/upload-limit\.conf", f"{place}/upload-limit.conf"),
+        (r"/tmp/outer-proxies\.conf", f"{place}/outer-proxies.conf"),
     ):
         text, count = re.subn(pattern, mine, text)
         assert count, f"docker-compose.yml does not say {pattern} any more"
     return text
 
 
-def reckon_upload_limit(place: Path) -> None:
-    """What the container does before it starts nginx, with files of 1 MB."""
+def prepare_parts(place: Path, given: dict[str, str]) -> None:
+    """What the container does before it starts nginx."""
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     *shell, script = compose["services"]["nginx"]["command"]
-    first, _exec = script.strip().splitlines()
-    line = first.replace("$$", "$").replace("${MAX_FILE_MB:-50}", str(LIMIT // 1024 // 1024))
-    subprocess.run([*shell, line.replace("/tmp/", f"{place}/")], check=True)
+    *before, last = interpolated(script, given).strip().splitlines()
+    assert last.startswith("exec nginx")
+    subprocess.run([*shell, "\n".join(before).replace("/tmp/", f"{place}/")], check=True)
 
 
 @contextmanager
-def nginx(place: Path, server: web_server.Server):
-    """nginx as the image starts it, its main file being as small; yields the ports by name."""
-    ports = {name: web_server._free_port() for name in ("http", "https", "health")} | {
-        "web": server.port,
-        "liveness": server.liveness_port,
-    }
+def nginx(place: Path, server: web_server.Server, ports: dict[str, int], given: dict[str, str]):
+    """nginx as the image starts it, its main file being as small, `given` being compose's .env."""
+    ports |= {"web": server.port, "liveness": server.liveness_port}
     subprocess.run(
         f"{program('openssl')} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
         f" -subj /CN={HOST} -keyout key.pem -out certificate.pem".split(),
@@ -82,8 +118,8 @@ def nginx(place: Path, server: web_server.Server):
         check=True,
         capture_output=True,
     )
-    (place / "portal.conf").write_text(configuration(place, ports))
-    reckon_upload_limit(place)
+    (place / "portal.conf").write_text(configuration(place, ports, given))
+    prepare_parts(place, given)
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     scratch = "\n".join(f"{kind}_temp_path {place}/{kind};" for kind in kinds)
     (place / "nginx.conf").write_text(
@@ -107,7 +143,7 @@ def nginx(place: Path, server: web_server.Server):
             assert process.poll() is None, f"nginx did not start: {process.stderr.read()}"
             assert time.monotonic() < ends, "nginx did not start"
             time.sleep(0.05)
-        yield ports
+        yield
     finally:
         process.send_signal(signal.SIGQUIT)
         try:
@@ -120,17 +156,34 @@ def nginx(place: Path, server: web_server.Server):
 class Front:
     """What a browser sees at the door: https, one host name."""
 
-    def __init__(self, place: Path, ports: dict[str, int], server: web_server.Server):
-        self.place, self.ports, self.server = place, ports, server
+    def __init__(
+        self, place: Path, ports: dict[str, int], server: web_server.Server, origin: str, environment: dict
+    ):
+        self.place, self.ports, self.server, self.environment = place, ports, server, environment
+        # As it stands in the address bar.
+        self.origin = origin
 
-    def ask(self, method: str, path: str, *, session="", body=None, host=HOST, **headers):
-        """(status, headers, body)."""
+    def manage(self, *command: str, **more: str) -> str:
+        """What `manage.py` prints in the same environment."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=os.environ | self.environment | more,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        ).stdout
+
+    def ask(self, method: str, path: str, *, session="", body=None, host="", sender="127.0.0.1", **headers):
+        """(status, headers, body). `sender`: the address of this machine that the request comes from."""
         trusting = ssl.create_default_context(cafile=str(self.place / "certificate.pem"))
         trusting.check_hostname = False
-        wire = http.client.HTTPSConnection("127.0.0.1", self.ports["https"], timeout=20, context=trusting)
+        wire = http.client.HTTPSConnection(
+            "127.0.0.1", self.ports["https"], timeout=20, context=trusting, source_address=(sender, 0)
+        )
         sent = {
-            "Host": host,
-            "Origin": f"https://{HOST}",
+            "Host": host or self.origin.removeprefix("https://"),
+            "Origin": self.origin,
             "Cookie": f"__Host-session={session}; __Host-csrf={CSRF}",
         } | {name.replace("_", "-"): value for name, value in headers.items()}
         try:
@@ -151,27 +204,33 @@ class Front:
 
 
 @contextmanager
-def portal(place: Path) -> Iterator[Front]:
-    """The portal under production settings, nginx before it; its files below `place`."""
+def portal(place: Path, *, odd_port: bool = False, **said: str) -> Iterator[Front]:
+    """The portal under production settings, nginx before it; its files below `place`.
+
+    `said` is what compose's .env says besides. `odd_port`: people come to nginx's own port, else, as nginx sees it, to 443.
+    """
+    ports = {name: web_server._free_port() for name in ("http", "https", "health")}
+    given = {"PORTAL_HOST": HOST, "MAX_FILE_MB": str(LIMIT // 1024 // 1024)} | said
+    if odd_port:
+        given["HTTPS_PORT"] = str(ports["https"])
     environment = {
         "CWG_MODE": "production",
         "SECRET_KEY": settings.SECRET_KEY,  # the sessions are made here
         "ALLOWED_HOSTS": f"{HOST},127.0.0.1",
-        "CSRF_TRUSTED_ORIGINS": f"https://{HOST}",
         "CWG_STORAGE_DIR": str(place / "files"),
         "STATIC_ROOT": str(place / "static"),
         "X_ACCEL_PREFIX": "/_files/",
-        "MAX_FILE_MB": "1",
         "LOG_LEVEL": "INFO",
         "METRICS_TOKEN": "a-token-of-the-tests",
-    }
+    } | of_the_portal(given, *OF_COMPOSE)
     url = {"DATABASE_URL": web_server.database_url(), "DJANGO_SETTINGS_MODULE": "cwg.settings"}
+    origin = f"https://{HOST}" + (f":{ports['https']}" if odd_port else "")
     for command in (["collectstatic", "--no-input", "-v", "0"], ["make_proxy_pages"]):
         subprocess.run(
             [sys.executable, "manage.py", *command], cwd=ROOT, env=os.environ | url | environment, check=True
         )
     with (
         web_server.running(place / "web.log", workers=1, **environment) as server,
-        nginx(place, server) as ports,
+        nginx(place, server, ports, given),
     ):
-        yield Front(place, ports, server)
+        yield Front(place, ports, server, origin, url | environment)

@@ -181,6 +181,7 @@ def test_a_large_body_elsewhere_is_413_with_its_sentence(client_of, saudi_delega
 
 def test_a_script_is_told_in_a_sentence_what_is_too_large(client_of, saudi_delegate, dg):
     draft = drafts.make_draft(dg, factories.make_register(dg), by=saudi_delegate)
+    before = list(draft.files.values_list("pk", flat=True))
     answer = client_of(saudi_delegate).generic(
         "POST",
         f"/contributions/{draft.pk}/files/",
@@ -191,7 +192,7 @@ def test_a_script_is_told_in_a_sentence_what_is_too_large(client_of, saudi_deleg
     )
     assert answer.status_code == 413
     assert answer.json()["errors"] == ["The file is larger than 50 MB. Make it smaller, or divide it."]
-    assert not draft.files.exists()
+    assert list(draft.files.values_list("pk", flat=True)) == before
 
 
 def test_words_past_every_limit_are_413_too(client_of, saudi_delegate, dg):
