@@ -19,6 +19,7 @@ from cwg.record.models import Heartbeat
 @pytest.fixture(autouse=True)
 def _ask_anew(monkeypatch):
     monkeypatch.setattr(storage_probe, "_answer", None)
+    storage_probe._store.forget()
     monkeypatch.setattr(protection, "_answered", None)
 
 
