@@ -209,10 +209,10 @@ def test_what_a_rev_leaves_out_while_its_corrigendum_waits_is_not_corrected(
     token = drafts.token_for(change, saudi_focal_point)
     first = submission.register.decide
 
-    def after_a_rev(act):
+    def after_a_rev(register_id, act):
         monkeypatch.setattr(submission.register, "decide", first)
         revise_by_letter(document, secretary, held, without="fr")
-        return first(act)
+        return first(register_id, act)
 
     monkeypatch.setattr(submission.register, "decide", after_a_rev)
     with pytest.raises(submission.NotReady):

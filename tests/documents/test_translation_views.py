@@ -118,7 +118,7 @@ def test_a_refused_file_says_why_and_what_was_prepared_stays(
 
 
 def test_a_file_with_a_virus_is_not_even_prepared(browser, document, monkeypatch):
-    monkeypatch.setattr(scanner, "scan", lambda path, address: ScanResult("infected", "Eicar"))
+    monkeypatch.setattr(scanner, "scan", lambda path, **more: ScanResult("infected", "Eicar"))
     answer = send(browser, document)
     assert answer.status_code == 422 and "Eicar" in answer.content.decode()
     assert not PreparedFile.objects.exists() and Blob.objects.count() == 1  # the document's own
