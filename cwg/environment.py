@@ -4,6 +4,7 @@ Everything that cannot be right stops the start with a sentence that names the s
 """
 
 import os
+import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,9 +38,35 @@ def secret(name: str) -> str:
     return text
 
 
-def secrets_of(name: str) -> list[str]:
-    """Several secrets under one name, with commas or line breaks between them."""
-    return [part.strip() for part in secret(name).replace("\n", ",").split(",") if part.strip()]
+def several(value: str) -> list[str]:
+    """Several secrets in one value, with commas or line breaks between them."""
+    return [part.strip() for part in value.replace("\n", ",").split(",") if part.strip()]
+
+
+def authorities(name: str, path: str) -> str:
+    """`path`, a PEM file of certificates, or "". Raises ImproperlyConfigured where it is not one."""
+    if path:
+        try:
+            ssl.create_default_context(cafile=path)
+        except OSError as error:  # ssl.SSLError is one
+            raise ImproperlyConfigured(
+                f"{name} names {path}, which is not a readable PEM file of certificates: {error.strerror}."
+            ) from None
+    return path
+
+
+def trusting(options: dict, authorities: str) -> dict:
+    """Options of libpq: where they want the server's certificate verified and do not say by whom, by `authorities`.
+
+    Elsewhere nothing is added: with a root certificate at hand libpq would begin to verify under `sslmode=require` too.
+    """
+    if (
+        authorities
+        and options.get("sslmode") in ("verify-ca", "verify-full")
+        and "sslrootcert" not in options
+    ):
+        return {**options, "sslrootcert": authorities}
+    return options
 
 
 def origin(name: str, address: str) -> str:

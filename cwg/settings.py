@@ -26,19 +26,21 @@ TESTING = CWG_MODE == "test"
 DEBUG = CWG_MODE == "development"
 
 
-def _secret(name: str, otherwise: str) -> str:
-    """A secret from the environment; production does not start without it."""
-    value = env.str(name, "")
-    if value:
-        return value
-    if PRODUCTION:
+def _secret(name: str, otherwise: str = "", *, needed: bool = False) -> str:
+    """A secret from the environment or the file that NAME_FILE names; production does not start without one that is `needed`."""
+    value = environment.secret(name)
+    if not value and needed and PRODUCTION:
         raise ImproperlyConfigured(
-            f"{name} is not set. In production every secret comes from the environment."
+            f"{name} is not set. In production every secret comes from the environment, or from a file ({name}_FILE)."
         )
-    return otherwise
+    return value or otherwise
 
 
-SECRET_KEY = _secret("SECRET_KEY", "only-for-demo-and-tests-" + "x" * 40)
+SECRET_KEY = _secret("SECRET_KEY", "only-for-demo-and-tests-" + "x" * 40, needed=True)
+# Those it replaced: links and sessions made under them go on, and what was sealed is opened.
+SECRET_KEY_FALLBACKS = environment.several(_secret("SECRET_KEY_FALLBACKS"))
+# Certificates (PEM) of an authority of one's own, for the connections to the mail server, the object store and PostgreSQL.
+CA_FILE = environment.authorities("CA_FILE", env.str("CA_FILE", ""))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is not set. Name the host the portal is reached at.")
@@ -126,7 +128,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS.append("django.forms")
 
 # --- The database: one engine everywhere, so that what is tested is what runs -------------------------------
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres://cwg@127.0.0.1:5432/cwg")}
+_database_url = _secret("DATABASE_URL", "postgres://cwg@127.0.0.1:5432/cwg")
+_owner_url, _admin_url = _secret("DATABASE_OWNER_URL"), _secret("DATABASE_ADMIN_URL")
+DATABASES = {"default": env.db_url_config(_database_url)}
 DATABASES["default"]["ENGINE"] = "cwg.postgres"
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -139,7 +143,7 @@ _process = connections.this_process()
 
 
 def _bound(address: dict) -> dict:
-    given = address.get("OPTIONS", {})
+    given = environment.trusting(address.get("OPTIONS", {}), CA_FILE)
     return {**address, "OPTIONS": connections.options(_process, given, **_limits.get(_process, {}))}
 
 
@@ -147,9 +151,9 @@ DATABASES["default"] = _bound(DATABASES["default"])
 # The role that the portal runs as: it may add to the record, and owns nothing. The owner of the tables is connected as by
 # the commands that make or alter them, and only where its address is known; else there is one role for both.
 DATABASE_ROLE = DATABASES["default"].get("USER", "")
-DATABASE_OWNER = _bound(env.db("DATABASE_OWNER_URL")) if env.str("DATABASE_OWNER_URL", "") else None
+DATABASE_OWNER = _bound(env.db_url_config(_owner_url)) if _owner_url else None
 # For `manage.py prepare_database` alone: whoever may make roles on the server.
-DATABASE_ADMIN = _bound(env.db("DATABASE_ADMIN_URL")) if env.str("DATABASE_ADMIN_URL", "") else None
+DATABASE_ADMIN = _bound(env.db_url_config(_admin_url)) if _admin_url else None
 WEB_THREADS = env.int("WEB_THREADS", 8)
 # How many threads of a web process may wait for registers that nobody gives back: the others serve everybody else.
 REGISTER_WAITERS = env.int("REGISTER_WAITERS", 0) or max(1, WEB_THREADS * 3 // 4)
@@ -306,8 +310,10 @@ STORAGES = {
                 "bucket_name": _s3_bucket,
                 "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
                 "region_name": env.str("S3_REGION", "") or None,
-                "access_key": env.str("S3_ACCESS_KEY", "") or None,
-                "secret_key": env.str("S3_SECRET_KEY", "") or None,
+                "access_key": _secret("S3_ACCESS_KEY") or None,
+                "secret_key": _secret("S3_SECRET_KEY") or None,
+                # In place of the public ones, and only at a store of one's own.
+                "verify": CA_FILE if CA_FILE and env.str("S3_ENDPOINT_URL", "") else None,
                 "default_acl": None,
                 "file_overwrite": True,
                 "querystring_auth": True,
@@ -342,14 +348,14 @@ X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", "")
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")
 
 # --- Mail -------------------------------------------------------------------------------------------------------
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = "cwg.notices.smtp_backend.EmailBackend"
 if DEMO:
     # The demo sends nothing out of the machine: its mails are read in the console.
     EMAIL_BACKEND = "cwg.notices.demomail.DemoMailBackend"
 EMAIL_HOST = env.str("EMAIL_HOST", "127.0.0.1")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", "")
-EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_HOST_PASSWORD = _secret("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
@@ -359,7 +365,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 ALERT_EMAIL = env.list("ALERT_EMAIL", default=[])
 
 # --- Background work: the database is the queue of record, Celery the hand that works it ------------------------
-REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = _secret("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -401,4 +407,4 @@ LOGGING = {
 
 # --- Metrics ----------------------------------------------------------------------------------------------------
 # With it `/metrics` is read from anywhere; without it from this machine only, past the proxy.
-METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+METRICS_TOKEN = _secret("METRICS_TOKEN")

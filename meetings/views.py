@@ -5,7 +5,7 @@ import secrets
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
 from django.db.models import prefetch_related_objects
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -183,13 +183,13 @@ def meeting_calendar(request: PortalRequest, slug: str) -> HttpResponse:
 def feed(request: VisitorRequest, secret: str) -> HttpResponse:
     """A person's own calendar at its secret address, without cookies: what the person may see at this moment.
 
-    A wrong secret, one that was revoked and one of a person who may not sign in are answered alike: 404.
+    A wrong secret, one that was revoked and one of a person who may not sign in are answered alike: 404, with a page for people.
     """
     person = None
     if len(secret) >= SHORTEST_SECRET:
         person = Person.objects.filter(calendar_secret=secret, is_active=True).first()
     if person is None or not secrets.compare_digest(person.calendar_secret, secret):
-        raise Http404
+        return render(request, "meetings/calendar_gone.html", status=404)
     now = request.read_clock()
     rights = rights_of(person, now)
     found = _for_calendar().visible_to(rights).filter(register__origin="portal")

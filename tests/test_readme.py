@@ -22,6 +22,8 @@ def names_read_in(path: str) -> set[str]:
             case ast.Call(func=asked, args=[ast.Constant(value=name), *_]):
                 if re.fullmatch(r"env\.\w+|os\.environ\.get|_secret", ast.unparse(asked)):
                     found.add(name)
+                if ast.unparse(asked) == "_secret":
+                    found.add(f"{name}_FILE")
     return found
 
 

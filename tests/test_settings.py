@@ -88,7 +88,7 @@ def test_cookies_of_production_travel_by_https_only():
 
 
 def test_mail_of_production_goes_out_by_smtp_and_mail_of_the_demo_never_does():
-    assert value_of("s.EMAIL_BACKEND", **REAL) == "django.core.mail.backends.smtp.EmailBackend"
+    assert value_of("s.EMAIL_BACKEND", **REAL) == "cwg.notices.smtp_backend.EmailBackend"
     assert "smtp" not in value_of("s.EMAIL_BACKEND", CWG_MODE="demo")
 
 

@@ -153,7 +153,9 @@ class InvitationExpired(InvitationGone):
 class InvitationUnknown(Refused):
     """The link was never given out, or was changed on its way."""
 
-    sentence = _("There is no such invitation.")
+    sentence = _(
+        "This link is not known here. Part of it may have been lost on the way, or it is from before the portal's keys were changed. Ask whoever invited you for a new one."
+    )
 
 
 class SignInFirst(Refused):
@@ -215,7 +217,9 @@ class TooManyMails(Wait):
 class LinkGone(Refused):
     """A mailed link that was used, is too old, or was never given out."""
 
-    sentence = _("This link no longer works. It was used already, or it is too old.")
+    sentence = _(
+        "This link no longer works. It was used already, it is too old, part of it was lost on the way, or the portal's keys have been changed since."
+    )
 
 
 class AddressTaken(Refused):

@@ -46,7 +46,7 @@ def _ask(
 
 def link(person: Person) -> str:
     """The absolute address that signs `person` in once."""
-    token = signing.dumps({"person": person.pk, "state": _state(person)}, salt=SALT)
+    token = signing.dumps({"person": person.pk, "state": _state(person, settings.SECRET_KEY)}, salt=SALT)
     return settings.PORTAL_URL + reverse("account_use_sign_in_link", args=[token])
 
 
@@ -57,7 +57,7 @@ def person_of(token: str) -> Person:
         person = Person.objects.get(pk=held["person"], is_active=True)
     except (signing.BadSignature, KeyError, TypeError, ValueError, Person.DoesNotExist):
         raise refusals.LinkGone from None
-    if not constant_time_compare(held["state"], _state(person)):
+    if not any(constant_time_compare(held["state"], _state(person, secret)) for secret in _secrets()):
         raise refusals.LinkGone
     return person
 
@@ -71,7 +71,13 @@ def redeem(token: str) -> Person:
     return person_of(token)  # again, under the lock: whoever pressed twice, or second, waited here
 
 
-def _state(person: Person) -> str:
+def _secrets() -> list[str]:
+    """SECRET_KEY, then those it replaced."""
+    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+
+
+def _state(person: Person, secret: str) -> str:
     """What changes when the link is used, and when it should die anyhow: the last sign-in, the password, the address."""
     last = person.last_login.isoformat() if person.last_login else ""
-    return salted_hmac(SALT, f"{person.pk}|{last}|{person.password}|{person.email}").hexdigest()[:24]
+    told = f"{person.pk}|{last}|{person.password}|{person.email}"
+    return salted_hmac(SALT, told, secret=secret).hexdigest()[:24]

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, login
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -36,8 +36,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     try:
         found = people.invitation_of(token)
         people.require_open(found, clock.now())
-    except refusals.InvitationUnknown:
-        raise Http404 from None
+    except refusals.InvitationUnknown as unknown:
+        return _closed(request, unknown, 404)
     except refusals.InvitationGone as gone:
         return _closed(request, gone, 410)
     if not request.user.is_authenticated and LANGUAGE_COOKIE not in request.COOKIES:

@@ -63,8 +63,21 @@ def _in_use() -> tuple[SigningKey, Ed25519PrivateKey] | None:
     """The newest key that is not retired and that this process can open, locked: it is not retired meanwhile."""
     for row in SigningKey.objects.select_for_update(no_key=True).filter(retired_at__isnull=True):
         if (private := _open(row)) is not None:
+            _seal_anew_if_old(row, private)
             return row, private
     return None
+
+
+def _seal_anew_if_old(row: SigningKey, private: Ed25519PrivateKey) -> None:
+    """After a change of SECRET_KEY: put the key under the new one, so that the old need not be kept. `row` is locked."""
+    if not settings.SECRET_KEY_FALLBACKS:
+        return
+    sealed = base64.b64decode(row.sealed_private_key)
+    try:
+        next(_sealing_keys()).decrypt(sealed[:12], sealed[12:], row.key.encode())
+    except InvalidTag:
+        row.sealed_private_key = _seal(private, row.key)
+        row.save(update_fields=["sealed_private_key"])
 
 
 def _make(at: datetime, locked: PortalJournal) -> tuple[SigningKey, Ed25519PrivateKey]:

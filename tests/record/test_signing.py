@@ -69,6 +69,12 @@ def test_a_replaced_secret_key_among_the_fallbacks_still_opens_it(settings):
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another " * 8
     assert signing.sign(FORMAT, {})["key"] == before["key"]
+    # From then on it is under the new one, and the old need not be kept.
+    sealed = SigningKey.objects.get().sealed_private_key
+    signing.sign(FORMAT, {})
+    assert SigningKey.objects.get().sealed_private_key == sealed
+    settings.SECRET_KEY_FALLBACKS = []
+    assert signing.sign(FORMAT, {})["key"] == before["key"]
 
 
 def test_a_retired_key_signs_no_more_and_what_it_signed_still_verifies(held):
