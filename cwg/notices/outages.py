@@ -1,9 +1,12 @@
 """While the mail server takes nothing from the portal, no mail pays for it: one attempt now and then, for all of them."""
 
 import logging
+import re
 from datetime import datetime, timedelta
 
 from django.db import transaction
+
+from cwg.record.log_masking import MASK, mask
 
 from .failures import Failure
 from .models import Outage
@@ -13,6 +16,8 @@ logger = logging.getLogger(__name__)
 # Half a minute, then twice as long each time, up to a quarter of an hour: mails leave soon after the server is back.
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
+# What is left of an address after masking: one that was cut at the end, or one of a machine without a domain.
+_REST_OF_AN_ADDRESS = re.compile(r"\S*@\S*")
 
 
 def wait_after(tries: int) -> timedelta:
@@ -25,19 +30,24 @@ def current() -> Outage | None:
 
 
 def note(failure: Failure, at: datetime) -> Outage:
-    """The server was away, or would not have the portal, at `at`. Two rounds at once count as one."""
+    """The server was away, or would not have the portal, at `at`. Two rounds at once count as one.
+
+    What the server said is kept without addresses: everybody who sees mail reads it, of whatever group, and an answer
+    to RCPT names the recipient.
+    """
+    said = _REST_OF_AN_ADDRESS.sub(MASK, mask(failure.said))
     with transaction.atomic():
         Outage.objects.bulk_create(
             [Outage(since=at, tries=0, next_try_at=at, why=failure.why)], ignore_conflicts=True
         )
         outage = Outage.objects.select_for_update().get()
-        outage.why, outage.said = failure.why, failure.said
+        outage.why, outage.said = failure.why, said
         if outage.next_try_at <= at:
             outage.tries += 1
             outage.next_try_at = at + wait_after(outage.tries)
         outage.save()
     if outage.tries == 1:
-        logger.error("the mail server takes no mail: %s: %s", failure.why, failure.said)
+        logger.error("the mail server takes no mail: %s: %s", failure.why, said)
     return outage
 
 

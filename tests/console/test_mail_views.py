@@ -8,7 +8,10 @@ from django.urls import reverse
 from cwg.notices import kinds, outages
 from cwg.notices.failures import Failure, Scope
 from cwg.notices.models import Event, Notice, Why
+from cwg.record import jobs
 from cwg.record.models import JournalEntry
+from tests import factories
+from tests.notices.conftest import news, smtp  # noqa: F401 - fixtures
 
 
 @pytest.fixture
@@ -205,6 +208,39 @@ def test_a_server_that_is_away_is_told_with_how_many_wait(secretary, make_notice
         assert "does not accept the portal&#x27;s sign-in" in text and "1 mail waits" in text
         assert "535 5.7.8 bad password" in text
     assert "takes no mail from the portal" in client_of(secretary).get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "550 5.7.1 <{}>: Relay access denied",
+        "530 5.7.0 Authentication required to send to {}",
+        "421 4.7.0 try again later: {}",
+    ],
+)
+def test_what_the_server_said_when_it_took_nothing_names_nobody_of_another_group(
+    said,
+    secretary,
+    other_secretary,
+    auditor,
+    dg,
+    news,
+    smtp,
+    client_of,
+    now,  # noqa: F811
+):
+    addresses = ["amal@mission.example", "badr@mission.example"]
+    news.people = [factories.make_person(address) for address in addresses]
+    Event.objects.create(kind="news", key="news:1", group=dg, happened_at=now)
+    smtp.refuse = {address: said.format(address) for address in addresses}
+    jobs.run("notices")
+    for reader in (other_secretary, auditor, secretary):
+        for page in (MAIL, "/today/"):
+            text = client_of(reader).get(page).content.decode()
+            assert said[:9] in text  # there is something to see
+            if reader == other_secretary:
+                assert "amal" not in text and "badr" not in text
+    assert "@" not in outages.current().said
 
 
 def test_the_page_asks_equally_often_for_one_mail_and_for_three(secretary, make_notice, client_of):
