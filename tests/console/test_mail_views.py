@@ -224,10 +224,10 @@ def test_what_the_server_said_when_it_took_nothing_names_nobody_of_another_group
     other_secretary,
     auditor,
     dg,
-    news,
-    smtp,
+    news,  # noqa: F811
+    smtp,  # noqa: F811
     client_of,
-    now,  # noqa: F811
+    now,
 ):
     addresses = ["amal@mission.example", "badr@mission.example"]
     news.people = [factories.make_person(address) for address in addresses]
