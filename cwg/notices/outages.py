@@ -52,7 +52,7 @@ def note(failure: Failure, at: datetime) -> Outage:
 
 
 def end(at: datetime) -> None:
-    """The server has answered a mail: it takes them again, or refuses this one only."""
+    """The server has answered a mail: it takes them again, or refuses this one only; or, with none due, a sign-in."""
     if Outage.objects.all().delete()[0]:
         logger.warning("the mail server takes mail again at %s", at.isoformat())
 

@@ -58,6 +58,11 @@ class Postman:
             raise
         self._carried += 1
 
+    def call(self) -> None:
+        """Connect and sign in without a mail, as for one. Raises NotTaken."""
+        if self._connection is None:
+            self._open()
+
     def _open(self) -> BaseEmailBackend:
         connection = None
         try:

@@ -71,11 +71,23 @@ def send_due() -> int:
             breaks = breaks + 1 if outcome is Outcome.BROKEN else 0
             if failure is not None and (outcome is Outcome.AWAY or breaks >= MOST_BREAKS):
                 outages.note(failure, clock.now())
-                break
+                return done
             if outage is not None and outcome in (Outcome.SENT, Outcome.REFUSED):
                 outages.end(clock.now())
                 outage = None
+        if outage is not None:
+            _ask(postman)
     return done
+
+
+def _ask(postman: Postman) -> None:
+    """Whether the server is back, where no mail that is due could tell: else it would be shown as away until one is."""
+    try:
+        postman.call()
+    except NotTaken as not_taken:
+        outages.note(not_taken.failure, clock.now())
+    else:
+        outages.end(clock.now())
 
 
 def claim(now: datetime) -> Notice | None:
