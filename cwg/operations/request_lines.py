@@ -24,6 +24,8 @@ logger = structlog.get_logger("cwg.request")
 HEADER = "X-Request-ID"
 # As nginx makes it ($request_id).
 _NUMBER = re.compile(r"[0-9a-f]{32}")
+# Characters of a path that a line tells: no page has so long an address, and a stranger may send eight thousand.
+LONGEST_PATH = 1000
 # Machines ask these every few seconds; a good answer is worth no line.
 PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 
@@ -85,13 +87,18 @@ def _write(request: HttpRequest, response: HttpResponseBase, began: float, sent:
     write(
         "request",
         method=request.method,
-        path=request.path,
+        path=_path(request.path),
         route=route_of(request),
         status=status,
         ms=round(seconds * 1000, 1),
         bytes=0 if request.method == "HEAD" else sent,
         person=_person(request),
     )
+
+
+def _path(path: str) -> str:
+    left_out = len(path) - LONGEST_PATH
+    return path if left_out <= 0 else f"{path[:LONGEST_PATH]}... ({left_out} characters more)"
 
 
 def route_of(request: HttpRequest) -> str:
