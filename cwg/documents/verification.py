@@ -11,8 +11,8 @@ from cwg.members.parties import Party
 from cwg.record import clock_steps, journal, replay
 from cwg.record.models import JournalEntry, PortalJournal
 
-from . import comparison, deadlines, heads, judgements, restore_gaps, statements, stored, unused_files
-from .models import Blob, Deadline, Document, Objection, Receipt, Register, Revision, Series, Slot, Version
+from . import comparison, deadlines, heads, judgements, restore_gaps, statements, stored_checks
+from .models import Deadline, Document, Objection, Receipt, Register, Revision, Series, Slot, Version
 
 # The act by which `manage.py demo` says, in the chain of a register, that it told of the past there: documents
 # were decided at instants that had passed, and committed later. Believed nowhere but in a demonstration.
@@ -20,8 +20,14 @@ DEMONSTRATION = "demonstration"
 
 
 def register(checks) -> None:
-    checks.register("I1 the bytes of every document hash to what its receipt says", bytes_hash)
-    checks.register("I1 the bytes of drafts and of files in preparation are kept", unregistered_bytes_kept)
+    checks.register(
+        "I1 the bytes of every document hash to what its receipt says", bytes_hash, nightly=bytes_were_whole
+    )
+    checks.register(
+        "I1 the bytes of drafts and of files in preparation are kept",
+        stored_checks.unregistered_are_kept,
+        nightly=stored_checks.unregistered_were_kept,
+    )
     checks.register("I2 numbers are unique, without gaps, and match the counters", numbers_run)
     checks.register("I3 the order of numbers is the order of the decisions", order_of_decisions)
     checks.register("I4 in time means at or before the deadline in force", verdicts_hold)
@@ -36,30 +42,21 @@ def register(checks) -> None:
     checks.register("I8 signed statements verify with the published keys", statements.faults)
 
 
-_REGISTERED = Q(files__isnull=False) | Q(letters__isnull=False)
-
-
 def bytes_hash() -> Iterator[str]:
-    for blob in Blob.objects.filter(_REGISTERED).distinct().order_by("pk").iterator(chunk_size=200):
-        damage = stored.damage_of(blob)
-        if damage == Blob.Damage.MISSING:
-            yield f"the bytes {blob.sha256} are missing from the storage"
-        elif damage == Blob.Damage.UNREADABLE:
-            yield f"the bytes stored as {blob.sha256} cannot be read"
-        elif damage:
-            yield f"the bytes stored as {blob.sha256} hash to something else"
+    yield from stored_checks.registered_are_whole()
+    yield from _other_files_receipted()
+
+
+def bytes_were_whole() -> Iterator[str]:
+    """As `bytes_hash`, by what was found of each when it was last read."""
+    yield from stored_checks.registered_were_whole()
+    yield from _other_files_receipted()
+
+
+def _other_files_receipted() -> Iterator[str]:
     for receipt, differences in _receipts():
         if any(difference.name == comparison.FILES for difference in differences):
             yield f"{receipt.revision.symbol}: the receipt names other files than the register"
-
-
-def unregistered_bytes_kept() -> Iterator[str]:
-    """Whatever else names bytes finds them: as a draft is submitted nobody reads them again."""
-    named = Blob.objects.exclude(_REGISTERED).exclude(unused_files.is_unnamed())
-    for blob in named.order_by("pk").iterator(chunk_size=200):
-        # One that was let go meanwhile may have been removed since.
-        if stored.damage_of(blob) and named.filter(pk=blob.pk).exists():
-            yield f"the bytes {blob.sha256}, which are not registered yet, are missing or damaged"
 
 
 def _receipts() -> Iterator[tuple[Receipt, list[comparison.Difference]]]:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 
 from cwg import clock
@@ -18,21 +19,34 @@ SENTENCES_KEPT = 50
 
 Check = Callable[[], Iterator[str]]
 _checks: dict[str, Check] = {}
+_nightly: dict[str, Check] = {}
 
 
-def register(name: str, check: Check) -> None:
-    """`check` yields one sentence for each thing that does not hold. `name` starts with its invariant: "I5 chain"."""
+def register(name: str, check: Check, *, nightly: Check | None = None) -> None:
+    """`check` yields one sentence for each thing that does not hold. `name` starts with its invariant: "I5 chain".
+
+    `nightly` is made in its place by the background job, which is ended after some minutes: by what is known of things
+    that take hours to read.
+    """
     _checks[name] = check
+    if nightly is not None:
+        _nightly[name] = nightly
 
 
-def run() -> Iterator[tuple[str, list[str]]]:
-    """Every check by name with what it found, in the order of the names. One that breaks off does not hold."""
-    for name in sorted(_checks):
+def run(*, by_night: bool = False) -> Iterator[tuple[str, list[str]]]:
+    """Every check by name with what it found, in the order of the names. One that breaks off does not hold.
+
+    Raises SoftTimeLimitExceeded: that the worker's time is over says nothing of what was being looked at.
+    """
+    made = _checks | {name: check for name, check in _nightly.items() if by_night and name in _checks}
+    for name in sorted(made):
         try:
             # A savepoint: a question the database refuses leaves the transaction good for the checks after it.
             with transaction.atomic():
                 holding.take_time()  # files are hashed between two questions; nobody waits for what is only read
-                found = list(_checks[name]())
+                found = list(made[name]())
+        except SoftTimeLimitExceeded:
+            raise
         except Exception as error:
             # Whatever it met on damaged rows, the other checks still have to be made and told.
             logger.exception("verify: %s broke off", name)
@@ -40,27 +54,29 @@ def run() -> Iterator[tuple[str, list[str]]]:
         yield name, found
 
 
-def on_one_snapshot() -> list[tuple[str, list[str]]]:
+def on_one_snapshot(*, by_night: bool = False) -> list[tuple[str, list[str]]]:
     """As `run`, every check on one snapshot: what is registered meanwhile is either wholly seen or not at all.
 
     It writes nothing and holds no row, so however long it hashes files between two questions, nobody waits for it.
     """
     if connection.in_atomic_block:  # a test's own transaction has its snapshot already
-        return list(run())
+        return list(run(by_night=by_night))
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             # Those of the session are for acts that somebody may wait for.
             for limit in ("idle_in_transaction_session_timeout", "statement_timeout", "transaction_timeout"):
                 cursor.execute(f"SET LOCAL {limit} = 0")
-        return list(run())
+        return list(run(by_night=by_night))
 
 
 def note_outcome() -> int:
     """What `manage.py verify` does, as a background job: each fault is an error in the log, and the outcome is kept
     for the console. Returns how many faults there are.
+
+    It reads no stored file itself (`nightly`): with any number of them it ends within the time of a job.
     """
-    outcome = on_one_snapshot()
+    outcome = on_one_snapshot(by_night=True)
     for name, found in outcome:
         for sentence in found:
             logger.error("verify: %s: %s", name, sentence)
@@ -82,7 +98,10 @@ def note_change(outcome: list[tuple[str, list[str]]]) -> bool:
 
 
 def last_run_held() -> Answer:
-    """Whether the last verification held, and how long ago it was: a question of `/readyz`."""
+    """Whether the last verification that was kept held, and how long ago that was: a question of `/readyz`.
+
+    Yes, and no age, before the first. A command that found nothing new was not kept (`note_change`).
+    """
     last = VerificationRun.objects.first()
     if last is None:
         return {"ok": True, "seconds_ago": None}

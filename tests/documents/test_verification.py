@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from cwg import clock
-from cwg.documents import blobs, verification
+from cwg.documents import blobs, stored_checks, verification
 from cwg.documents import register as the_register
 from cwg.documents.models import Blob, Document, PreparedFile, Receipt, Revision, Slot
 from cwg.documents.storage import documents as storage
@@ -42,7 +42,7 @@ def register(dg, held):
 
 CHECKS = (
     verification.bytes_hash,
-    verification.unregistered_bytes_kept,
+    stored_checks.unregistered_are_kept,
     verification.numbers_run,
     verification.order_of_decisions,
     verification.verdicts_hold,
@@ -138,7 +138,7 @@ def test_bytes_that_wait_to_be_registered_are_looked_after_too(register, secreta
         with open(storage().path(blob.path), "ab") as stored:
             stored.write(b"!")
     said = [f"the bytes {blob.sha256}, which are not registered yet, are missing or damaged"]
-    assert found() == {"unregistered_bytes_kept": said}
+    assert found() == {"unregistered_are_kept": said}
 
 
 def test_unused_bytes_need_not_be_there(register):

@@ -4,10 +4,11 @@ import logging
 
 import psycopg
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 from django.db.utils import IntegrityError
 
-from cwg.record import checks
+from cwg.record import checks, jobs
 from cwg.record.models import Heartbeat, VerificationRun
 from tests.faults import web_server
 from tests.tampering import as_owner
@@ -69,6 +70,31 @@ def test_a_check_that_breaks_off_does_not_hold_and_stops_no_other(monkeypatch):
     (first, why), second = checks.run()
     assert first == "I1 bytes" and "broke off" in why[0] and "division by zero" in why[0]
     assert second == ("I2 numbers", ["still asked"])
+
+
+def test_the_end_of_the_workers_time_is_told_as_no_damage(monkeypatch):
+    def too_long():
+        raise SoftTimeLimitExceeded
+        yield
+
+    monkeypatch.setattr(checks, "_checks", {"I1 bytes": too_long, "I2 numbers": lambda: iter(())})
+    with pytest.raises(SoftTimeLimitExceeded):
+        jobs.run("verify")
+    assert not VerificationRun.objects.exists()
+    assert jobs.failing() == {"verify"}
+
+
+def test_the_job_makes_the_check_of_the_night_and_the_command_the_whole_one(monkeypatch):
+    monkeypatch.setattr(checks, "_checks", {})
+    monkeypatch.setattr(checks, "_nightly", {})
+    checks.register("I1 bytes", lambda: iter(["read now"]), nightly=lambda: iter(["read lately"]))
+    checks.register("I2 numbers", lambda: iter(["the same"]))
+    assert checks.on_one_snapshot() == [("I1 bytes", ["read now"]), ("I2 numbers", ["the same"])]
+    checks.note_outcome()
+    assert [check["found"] for check in VerificationRun.objects.get().outcome] == [
+        ["read lately"],
+        ["the same"],
+    ]
 
 
 # --- One snapshot -------------------------------------------------------------------------------------------------
