@@ -6,6 +6,7 @@ next number, write document, revision, receipt and journal entry, commit. Betwee
 COMMIT nothing touches storage, network or rendering.
 """
 
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -78,21 +79,29 @@ def decide(register_id: int, act: Callable[[], T]) -> T:
     """Run `act`, which locks that register, as one durable transaction with the patience of a decision.
 
     Retries deadlocks, serialization failures, and a session that was ended because this process was silent too long,
-    at most three times. A lock timeout is not retried: a retry loses the place in the queue. Raises RegisterBusy.
+    at most three times and within the patience of one. A lock timeout is not retried: a retry loses the place in the
+    queue. Raises RegisterBusy.
     """
+    began = time.monotonic()
     with _turn(register_id) as left:
+        ends = time.monotonic() + left
         for attempt in range(1, RETRIES + 1):
+            left = max(ends - time.monotonic(), 0)
             try:
-                with holding.briefly(left, durable=True, busy=RegisterBusy):
+                with holding.briefly(left, since=began, durable=True, busy=RegisterBusy):
                     return act()
             except RegisterBusy as error:
                 silent = holding.state_of(error) == holding.SILENT
-                if not silent or not error.certain or attempt == RETRIES:
+                if not silent or not error.certain or _was_the_last(attempt, ends):
                     raise
             except OperationalError as error:
-                if holding.state_of(error) not in (_DEADLOCK, _SERIALIZATION) or attempt == RETRIES:
+                if holding.state_of(error) not in (_DEADLOCK, _SERIALIZATION) or _was_the_last(attempt, ends):
                     raise
     raise AssertionError("unreachable")
+
+
+def _was_the_last(attempt: int, ends: float) -> bool:
+    return attempt == RETRIES or time.monotonic() >= ends
 
 
 def lock(register_id: int) -> Register:
@@ -109,9 +118,11 @@ def lock(register_id: int) -> Register:
 def acting_on(register_id: int) -> Iterator[tuple[Register, datetime]]:
     """For acts that need no retry: the locked register and the instant read after the lock.
 
-    Raises chain_clock.ClockSetBack, and RegisterBusy, also where the act itself waits in vain for another row, such as a document of another register.
+    Raises chain_clock.ClockSetBack, and RegisterBusy, also where the act itself waits in vain for another row, such as
+    a document of another register.
     """
-    with _turn(register_id) as left, holding.briefly(left, busy=RegisterBusy):
+    began = time.monotonic()
+    with _turn(register_id) as left, holding.briefly(left, since=began, busy=RegisterBusy):
         locked = lock(register_id)
         yield locked, chain_clock.read(locked)
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 from cwg import connections
 
@@ -20,8 +21,8 @@ from .turns import NoTurn, Turns
 
 # Seconds that a request waits for its row, in the process and at the database together.
 PATIENCE = 10.0
-# And the longest that a page may take over its whole transaction, the wait included.
-_WHOLE = PATIENCE + 5
+# And the longest that a page may take over its whole transaction, once it has waited.
+_AT_WORK = 5
 
 _turns = Turns(lambda: settings.REGISTER_WAITERS)
 
@@ -44,6 +45,7 @@ class Why(StrEnum):
     FULL = "full"  # and so many wait for it already that this one was not let in
     SLOW = "slow"  # the database took longer than a page may
     ENDED = "ended"  # the database ended the session, or the connection broke
+    POOL = "pool"  # every connection of the process was in use, or none could be made
 
 
 _BY_STATE = {
@@ -83,6 +85,8 @@ def why(error: BaseException) -> Why | None:
     """Why the database did not do it, where that is a matter of time, of a lock or of the connection; else None."""
     if isinstance(error, DatabaseError | InterfaceError):
         state = state_of(error)
+        if isinstance(error.__cause__, PoolTimeout | TooManyRequests | PoolClosed):
+            return Why.POOL
         # What fails in operation and has no state was not said by the server: the connection is gone.
         if state is None:
             return Why.ENDED if isinstance(error, OperationalError | InterfaceError) else None
@@ -122,9 +126,14 @@ def _do_what_was_put_off() -> None:
 
 
 @contextmanager
-def briefly(left: float = PATIENCE, *, durable: bool = False, busy: type[Busy] = Busy) -> Iterator[None]:
-    """A transaction that waits at most `left` seconds for each row and may not be silent. Raises `busy` for what it meets."""
-    started, reached_its_end = time.monotonic(), False
+def briefly(
+    left: float = PATIENCE, *, since: float | None = None, durable: bool = False, busy: type[Busy] = Busy
+) -> Iterator[None]:
+    """A transaction that waits at most `left` seconds for each row and may not be silent. Raises `busy` for what it meets.
+
+    `since` is when its sender began to wait (`time.monotonic()`), for a turn and in attempts before this one.
+    """
+    began, reached_its_end = time.monotonic() if since is None else since, False
     try:
         with transaction.atomic(durable=durable):
             hurry(left)
@@ -132,9 +141,8 @@ def briefly(left: float = PATIENCE, *, durable: bool = False, busy: type[Busy] =
             reached_its_end = True
     except (DatabaseError, InterfaceError) as error:
         if found := why(error):
-            waited = PATIENCE - left + time.monotonic() - started
             certain = not (reached_its_end and found is Why.ENDED)
-            raise busy(found, waited, certain=certain) from error
+            raise busy(found, time.monotonic() - began, certain=certain) from error
         raise
 
 
@@ -146,7 +154,7 @@ def hurry(left: float = PATIENCE) -> None:
         "idle_in_transaction_session_timeout": connections.LIMITS[process].holding,
     }
     if process is connections.Process.WEB:
-        limits["transaction_timeout"] = _WHOLE
+        limits["transaction_timeout"] = max(left, 0) + _AT_WORK
     _bind(limits)
 
 

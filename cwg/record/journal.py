@@ -11,6 +11,7 @@ version they were written in. `verify_receipt.py` beside this module computes th
 import hashlib
 import json
 import secrets
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -217,7 +218,8 @@ def portal() -> PortalJournal:
 def acting_on_portal() -> Iterator[PortalJournal]:
     """A transaction with the portal's row locked, for an act that belongs to no one register. Raises holding.Busy."""
     length = PortalJournal.objects.values_list("chain_length", flat=True)
-    with holding.turn("portal", length.first) as left, holding.briefly(left):
+    began = time.monotonic()
+    with holding.turn("portal", length.first) as left, holding.briefly(left, since=began):
         yield _locked_portal()
 
 

@@ -2,11 +2,14 @@
 
 import uuid
 from datetime import timedelta
+from itertools import pairwise
 
 import psycopg
 import pytest
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
+from psycopg_pool import PoolTimeout
 
+from cwg.connections import Process
 from cwg.documents import issuing
 from cwg.documents import register as the_register
 from cwg.documents.kinds import Kind
@@ -274,6 +277,61 @@ def test_a_decision_that_was_ended_because_its_process_was_silent_is_tried_again
     act, attempts = failing(psycopg.errors.IdleInTransactionSessionTimeout(), 1)
     assert the_register.decide(0, act) == "done"
     assert len(attempts) == 2
+
+
+def slow_and_silent(seconds: float):
+    """An act whose session is ended for silence after so long each time, and the patience with which each is begun."""
+    patience = []
+
+    def act():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT extract(epoch FROM current_setting('lock_timeout')::interval)")
+            patience.append(float(cursor.fetchone()[0]))
+            cursor.execute("SELECT pg_sleep(%s)", [seconds])
+        try:
+            raise psycopg.errors.IdleInTransactionSessionTimeout
+        except psycopg.Error as cause:
+            raise OperationalError from cause
+
+    return act, patience
+
+
+def test_all_attempts_together_have_the_patience_of_one_and_the_wait_is_told_from_the_first(db):
+    act, patience = slow_and_silent(0.2)
+    with pytest.raises(the_register.RegisterBusy) as busy:
+        the_register.decide(0, act)
+    assert len(patience) == 3
+    for before, after in pairwise(patience):
+        assert after <= before - 0.2
+    assert busy.value.waited >= 0.6
+
+
+def test_what_has_used_up_its_patience_is_not_tried_again(db, monkeypatch):
+    monkeypatch.setattr(holding, "PATIENCE", 0.1)
+    act, patience = slow_and_silent(0.2)
+    with pytest.raises(the_register.RegisterBusy):
+        the_register.decide(0, act)
+    assert len(patience) == 1
+
+
+def test_a_page_may_be_at_work_no_longer_after_a_second_attempt_than_after_the_first(db, monkeypatch):
+    monkeypatch.setattr(holding.connections, "_process", Process.WEB)
+    with transaction.atomic(), connection.cursor() as cursor:
+        holding.hurry(4)
+        cursor.execute("SHOW transaction_timeout")
+        assert cursor.fetchone() == ("9s",)
+
+
+def test_that_the_pool_was_empty_is_told_of_no_session_that_ended(db):
+    def act():
+        try:
+            raise PoolTimeout("couldn't get a connection after 5.00 sec")
+        except PoolTimeout as cause:
+            raise OperationalError from cause
+
+    with pytest.raises(the_register.RegisterBusy) as busy:
+        the_register.decide(0, act)
+    assert busy.value.why is holding.Why.POOL and busy.value.certain
 
 
 def test_a_session_that_somebody_ended_is_not_tried_again_and_nothing_was_changed():
