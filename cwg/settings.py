@@ -159,7 +159,8 @@ WEB_THREADS = env.int("WEB_THREADS", 8)
 REGISTER_WAITERS = env.int("REGISTER_WAITERS", 0) or max(1, WEB_THREADS * 3 // 4)
 if env.bool("DATABASE_POOL", PRODUCTION or DEMO):
     # At least one connection a thread, or a full house of requests waits for the pool instead of the lock.
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": WEB_THREADS + 2, "timeout": 5}
+    # Longer than the server may be away (`cwg.postgres.base.PATIENCE`), so that it is that which ends the wait.
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": WEB_THREADS + 2, "timeout": 6}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # No web request needs Redis: sessions and cache live in PostgreSQL.

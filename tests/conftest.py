@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -30,19 +31,24 @@ def pytest_terminal_summary(terminalreporter):
             terminalreporter.line("CWG_WRITE_MATRIX=1 writes the whole matrix with them.")
 
 
+@pytest.fixture
+def file_folder(tmp_path) -> Path:
+    """Where the files of the test are. A module whose tests share a database names one place for all of them."""
+    return tmp_path / "files"
+
+
 @pytest.fixture(autouse=True)
-def storage(request, settings, tmp_path, monkeypatch):
+def storage(request, settings, file_folder, monkeypatch):
     """A folder of its own for the files of each test; processes that a test starts find it too."""
-    folder = tmp_path / "files"
     storages = copy.deepcopy(settings.STORAGES)
     for name in ("default", "documents"):
-        storages[name].setdefault("OPTIONS", {})["location"] = str(folder)
+        storages[name].setdefault("OPTIONS", {})["location"] = str(file_folder)
     settings.STORAGES = storages
     # What this process knows of the store of the test before.
     copying.store.forget()
     copy_mark.forget()
-    monkeypatch.setenv("CWG_STORAGE_DIR", str(folder))
-    return folder
+    monkeypatch.setenv("CWG_STORAGE_DIR", str(file_folder))
+    return file_folder
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cwg.documents.taking_files import wants_json
+from cwg.postgres.base import PATIENCE
 
 from . import standing_alone
 from .limits import entered_in
@@ -25,8 +26,7 @@ from .limits import entered_in
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = 5  # seconds
-# How long a page waits for the database to be back, in seconds from when it was asked for.
-PATIENCE = 5.0
+# How often a page looks whether the database is back.
 _PAUSE = 0.2
 # What is asked for there holds secrets, which no page repeats.
 SECRET = ("/accounts/", "/invitation/")
@@ -42,12 +42,11 @@ class OutageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        began = time.monotonic()
         connection.may_have_saved = False  # type: ignore[attr-defined]  # of cwg.postgres
         response = self.get_response(request)
         if not getattr(response, "database_is_away", False) or request.method not in ("GET", "HEAD"):
             return response
-        if not _is_back(until=began + PATIENCE):
+        if not _is_back():
             return response
         logger.warning("the database was away; %s is asked for again", request.path)
         # A new one: the first has kept what it read, such as its session and its person.
@@ -60,14 +59,15 @@ class OutageMiddleware:
         return response
 
 
-def _is_back(*, until: float) -> bool:
-    """Wait for a connection until `until` (monotonic seconds), or less where the server has been away for long."""
+def _is_back() -> bool:
+    """Wait for a connection for `PATIENCE` seconds, or less where the server has been away for so long already."""
     connection.start_afresh()  # type: ignore[attr-defined]
+    ends = time.monotonic() + PATIENCE
     while True:
         try:
             connection.ensure_connection()
         except (DatabaseError, InterfaceError):
-            if time.monotonic() >= until or connection.is_given_up:  # type: ignore[attr-defined]
+            if time.monotonic() >= ends or connection.is_given_up:  # type: ignore[attr-defined]
                 return False
             time.sleep(_PAUSE)
         else:

@@ -12,13 +12,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from .outages import may_be_done
 
-# Seconds without a single connection after which nobody is kept waiting for the database.
-PATIENCE = 3.0
-# How long a connection is waited for then: enough to find that the server is back.
+# Seconds for which the server may be away before nobody is kept waiting for it any more.
+PATIENCE = 5.0
+# How long a connection is waited for then, and how often it is asked for anew before.
 _QUICK = 0.5
 _READS = re.compile(
     r"[\s(]*(SELECT|SET|SHOW|VALUES|SAVEPOINT|RELEASE|ROLLBACK|DECLARE|FETCH|MOVE|CLOSE|LOCK|EXPLAIN)\b",
@@ -27,30 +27,43 @@ _READS = re.compile(
 
 
 class Pool(ConnectionPool):
-    """psycopg's, that drops all its idle connections when it meets one that is broken.
+    """psycopg's, that drops all its idle connections when it meets one that is broken, and is steady in connecting anew.
 
-    After a restart all of them are; left alone they would be found one by one, with a longer and longer pause
-    between two of them.
+    After a restart all idle connections are broken; left alone they would be found one by one. And psycopg's own
+    attempts to connect wait longer and longer, and end after a while although somebody is still waiting. Here an attempt
+    that fails ends at once, and whoever waits asks for another every half second.
     """
 
     def __init__(self, *args: Any, check: bool, configure: Any, **options: Any):
         self._configured = configure
         self._drained = 0.0
-        # Whether the server was refused for longer than PATIENCE and not reached since.
-        self.is_given_up = False
+        self._refusals: tuple[float, float] | None = (
+            None  # the first and the last since the server was reached
+        )
         super().__init__(
             *args,
             check=self._checked if check else None,
             configure=self._reached,
-            reconnect_failed=self._not_reached,
-            reconnect_timeout=PATIENCE,
+            reconnect_failed=self._refused,
+            reconnect_timeout=0,
             **options,
         )
 
+    @property
+    def is_given_up(self) -> bool:
+        """Whether the server was refused for PATIENCE or longer, and not reached since."""
+        return self._refusals is not None and self._refusals[1] - self._refusals[0] >= PATIENCE
+
     def getconn(self, timeout: float | None = None) -> Any:
-        if timeout is None and self.is_given_up:
-            timeout = min(_QUICK, self.timeout)
-        return super().getconn(timeout)
+        """Raises PoolTimeout after `timeout` seconds, or as soon as the server is given up."""
+        ends = time.monotonic() + (self.timeout if timeout is None else timeout)
+        while True:
+            left = ends - time.monotonic()
+            try:
+                return super().getconn(min(left, _QUICK))
+            except PoolTimeout:
+                if left <= _QUICK or self.is_given_up:
+                    raise
 
     def start_afresh(self) -> None:
         """Drop the idle connections: the server they lead to has gone, or does not write any more.
@@ -70,10 +83,11 @@ class Pool(ConnectionPool):
 
     def _reached(self, connection: Any) -> None:
         self._configured(connection)
-        self.is_given_up = False
+        self._refusals = None
 
-    def _not_reached(self, pool: ConnectionPool) -> None:
-        self.is_given_up = True
+    def _refused(self, pool: ConnectionPool) -> None:
+        now = time.monotonic()
+        self._refusals = (self._refusals[0] if self._refusals else now, now)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

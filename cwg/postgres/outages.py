@@ -1,5 +1,6 @@
 """Which errors of the database mean that it is away, and not that a statement was wrong."""
 
+import psycopg
 from django.db import InterfaceError, InternalError, OperationalError
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -16,10 +17,18 @@ STATES = {
     "57P03",  # it is starting up
     "57P05",  # the session was ended: idle for too long
 }
+_KINDS = (
+    OperationalError,
+    InterfaceError,
+    InternalError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.InternalError,
+)
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Whether `error` (Django's), or one that it came from, says that the database is away or does not write.
+    """Whether `error`, or one that it came from, Django's or psycopg's, says that the database is away or does not write.
 
     A connection that broke, was refused, or could not be had from the pool in time has no code of its own.
     """
@@ -42,9 +51,9 @@ def may_be_done(error: BaseException) -> bool:
 
 
 def _says_so(error: BaseException) -> bool:
-    if not isinstance(error, (OperationalError, InterfaceError, InternalError)):
+    if not isinstance(error, _KINDS):
         return False
-    state = getattr(error.__cause__, "sqlstate", None)
+    state = getattr(error if isinstance(error, psycopg.Error) else error.__cause__, "sqlstate", None)
     if state is None:
-        return not isinstance(error, InternalError)
+        return not isinstance(error, (InternalError, psycopg.InternalError))
     return state.startswith(CLASSES) or state in STATES

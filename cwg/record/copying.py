@@ -18,6 +18,7 @@ from django.db import connection, connections
 from django.db.models import Exists, OuterRef
 
 from cwg import clock
+from cwg.postgres.outages import is_away
 
 from . import chain_copies, copy_mark, copy_states, holding
 from .models import ChainCopy, JournalEntry
@@ -113,8 +114,9 @@ def _is_behind(entry: JournalEntry, error: Exception) -> None:
     )
     try:
         _note_behind(entry.chain)
-    except Exception:
-        logger.exception("chain copies: that chain %s is behind could not be noted", entry.chain)
+    except Exception as also:
+        trace = None if is_away(also) else also  # a restart needs none
+        logger.error("chain copies: that chain %s is behind could not be noted", entry.chain, exc_info=trace)
 
 
 def _note_behind(chain: uuid.UUID) -> None:

@@ -50,6 +50,7 @@ AT_WORK = [
 def test_a_lost_refused_or_read_only_database_is_away(kind, cause, done):
     error = from_server(kind, cause)
     assert is_away(error)
+    assert is_away(cause), "also where Django did not wrap it"
     assert may_be_done(error) is done
 
 
@@ -57,6 +58,7 @@ def test_a_lost_refused_or_read_only_database_is_away(kind, cause, done):
 def test_a_database_that_refuses_a_statement_is_not_away(kind, cause):
     error = from_server(kind, cause)
     assert not is_away(error)
+    assert not is_away(cause)
     assert not may_be_done(error)
 
 
