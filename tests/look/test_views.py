@@ -45,7 +45,6 @@ def test_the_style_guide_does_not_exist_in_production(settings):
         "413.html",
         "429.html",
         "500.html",
-        "503.html",
         "documents/damaged_file.html",
         "storage_away.html",
     ],
