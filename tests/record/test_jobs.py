@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from celery.schedules import crontab
 from django.db import OperationalError
 
@@ -58,7 +59,17 @@ def test_a_round_that_finds_the_database_away_is_one_line_in_the_log(db, held, r
 
     jobs.register("sweeping", cut_off)
     jobs.register("clearing", wrong)
-    assert app.tasks["sweeping"]() == 0
+    with structlog.testing.capture_logs() as lines:
+        assert app.tasks["sweeping"]() == 0
+    (line,) = lines
+    assert line.pop("ms") >= 0
+    assert line == {
+        "event": "task",
+        "log_level": "error",
+        "name": "sweeping",
+        "outcome": "the database is away",
+        "error": "OperationalError",
+    }
     assert "Traceback" not in caplog.text
     with pytest.raises(OperationalError, match="deadlock"):
         app.tasks["clearing"]()
