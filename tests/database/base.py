@@ -9,10 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db.backends.base.base import NO_DB_ALIAS
-from django.db.backends.postgresql import base, creation, operations
+from django.db.backends.postgresql import creation, operations
 
 from cwg.operations import database_roles
 from cwg.operations.database_roles import Login
+from cwg.postgres import base
 
 OWNER, PORTAL = "cwg_test_owner", "cwg_test_portal"
 

@@ -5,6 +5,7 @@ import threading
 import time
 from contextlib import suppress
 
+import environ
 import psycopg
 import pytest
 from django.db import DatabaseError, InterfaceError, connection, transaction
@@ -13,6 +14,7 @@ from django.db.backends.postgresql import base as djangos
 from cwg.postgres.base import DatabaseWrapper
 from cwg.record import heartbeat
 from cwg.record.models import Heartbeat
+from tests import tampering
 from tests.faults import web_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,7 +28,7 @@ def _nothing_yet(transactional_db):
 
 
 def end_sessions(pids: list[int]) -> None:
-    with psycopg.connect(web_server.database_url(), autocommit=True) as other:
+    with psycopg.connect(web_server.administrator_url(), autocommit=True) as other:
         for pid in pids:
             other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
@@ -71,8 +73,10 @@ def test_what_is_rolled_back_or_refused_has_saved_nothing():
 
 
 def test_a_transaction_refused_at_its_end_has_saved_nothing():
-    with connection.cursor() as cursor:
+    with tampering.as_administrator() as cursor:
         cursor.execute("CREATE TEMP TABLE t (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+        cursor.execute("GRANT INSERT ON t TO PUBLIC")
+    with connection.cursor() as cursor:
         connection.may_have_saved = False
         with pytest.raises(DatabaseError), transaction.atomic():
             cursor.execute("INSERT INTO t VALUES (1), (1)")
@@ -114,8 +118,8 @@ def test_of_a_session_that_ends_during_the_commit_it_is_not_known(monkeypatch, c
 @pytest.fixture
 def pooled():
     """A connection of the portal's kind with a pool of eight, all of them made and idle."""
-    settings = copy.deepcopy(connection.settings_dict)
-    settings["OPTIONS"]["pool"] = {"min_size": 8, "max_size": 8, "timeout": 6}
+    settings = copy.deepcopy(connection.settings_dict) | environ.Env.db_url_config(web_server.database_url())
+    settings["OPTIONS"] = {"pool": {"min_size": 8, "max_size": 8, "timeout": 6}}
     settings["CONN_HEALTH_CHECKS"] = True
     wrapper = DatabaseWrapper(settings)
     wrapper.pool.open(wait=True, timeout=20)
