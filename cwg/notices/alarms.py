@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -37,44 +38,60 @@ def register() -> None:
 
 
 def look() -> int:
-    """Ask every question and tell what has changed; returns how many mails were put into the outbox."""
-    answers = {name: answer["ok"] for name, answer in readiness.answers().items() if name not in NOT_BY_MAIL}
+    """Ask every question and tell what has changed; returns how many mails were put into the outbox.
+
+    Where the database does not answer, nobody knows what it would say of the rest: then nothing changes.
+    """
+    answers = readiness.answers()
+    if not answers[readiness.DATABASE]["ok"]:
+        return 0
+    answers = {name: answer for name, answer in answers.items() if name not in NOT_BY_MAIL}
     with transaction.atomic():
         now = clock.now()
-        wrong = [name for name, well in answers.items() if not well]
+        Alarm.objects.exclude(name__in=set(readiness.names()) - NOT_BY_MAIL).delete()
+        wrong = [name for name, answer in answers.items() if not answer["ok"]]
         Alarm.objects.bulk_create(
             [Alarm(name=name, wrong_since=now) for name in wrong], ignore_conflicts=True
         )
-        standing = Alarm.objects.select_for_update().order_by("pk")
-        return sum(_follow(alarm, answers.get(alarm.name), now) for alarm in standing)
+        followed = Alarm.objects.select_for_update().filter(name__in=answers).order_by("pk")
+        return sum(_follow(alarm, answers[alarm.name]["ok"], now) for alarm in followed)
 
 
-def _follow(alarm: Alarm, well: bool | None, now: datetime) -> bool:
-    """One alarm, a step further; `well` is None where nobody asks that question any more. True where a mail was made."""
-    if well is None or (well and alarm.told_at is None):
+def _follow(alarm: Alarm, well: bool, now: datetime) -> bool:
+    """One alarm, a step further. True where a mail was made."""
+    told = _well(alarm, now) if well else _wrong(alarm, now)
+    last = alarm.last_mail_at
+    if well and (last is None or (alarm.is_over and now >= last + REMINDED_EVERY)):
         alarm.delete()
-        return False
-    if not well:
-        told = _tell_if_due(alarm, now)
-        alarm.well_since = None
+    else:
         alarm.save()
-        return told
-    alarm.well_since = alarm.well_since or now
-    if now - alarm.well_since < LASTS:
-        alarm.save()
-        return False
-    alarm.delete()
-    _tell(ALL_CLEAR, alarm, now)
-    return True
+    return told
 
 
-def _tell_if_due(alarm: Alarm, now: datetime) -> bool:
-    first = alarm.told_at is None
-    if now - (alarm.told_at or alarm.wrong_since) < (LASTS if first else REMINDED_EVERY):
+def _wrong(alarm: Alarm, now: datetime) -> bool:
+    if alarm.is_over:  # it is back
+        alarm.is_over, alarm.wrong_since, alarm.first_told_at = False, now, None
+    alarm.well_since = None
+    due_at = alarm.wrong_since + LASTS
+    if alarm.last_mail_at is not None:
+        due_at = max(due_at, alarm.last_mail_at + REMINDED_EVERY)
+    if now < due_at:
         return False
     alarm.told_at = now
     alarm.first_told_at = alarm.first_told_at or now
     _tell(ALARM, alarm, now)
+    return True
+
+
+def _well(alarm: Alarm, now: datetime) -> bool:
+    alarm.well_since = alarm.well_since or now
+    if alarm.is_over or now - alarm.well_since < LASTS:
+        return False
+    alarm.is_over = True
+    if alarm.first_told_at is None:
+        return False
+    alarm.all_clear_at = now
+    _tell(ALL_CLEAR, alarm, now)
     return True
 
 
@@ -85,8 +102,12 @@ def _tell(kind: str, alarm: Alarm, now: datetime) -> None:
 
 def standing() -> list[tuple[Alarm, str]]:
     """The alarms that were told, each with its title: what *Today* shows. One query."""
-    told = Alarm.objects.filter(told_at__isnull=False)
-    return [(alarm, str(alarm_words.of(alarm.name).title)) for alarm in told]
+    return [(alarm, str(alarm_words.of(alarm.name).title)) for alarm in _shown()]
+
+
+def _shown() -> QuerySet[Alarm]:
+    """Those that are wrong and were told, though it may have been the time before."""
+    return Alarm.objects.filter(told_at__isnull=False, is_over=False)
 
 
 # --- The mails --------------------------------------------------------------------------------------------------------
@@ -108,12 +129,12 @@ def _may_know(person: Person | None, now: datetime) -> bool:
 
 def _still_wrong(event: Event, person: Person | None, now: datetime) -> bool:
     """It is still so, and no later mail says it again."""
-    told = Alarm.objects.filter(name=event.facts["name"], told_at=event.happened_at)
+    told = _shown().filter(name=event.facts["name"], told_at=event.happened_at)
     return _may_know(person, now) and told.exists()
 
 
 def _still_well(event: Event, person: Person | None, now: datetime) -> bool:
-    wrong_again = Alarm.objects.filter(name=event.facts["name"], told_at__isnull=False)
+    wrong_again = _shown().filter(name=event.facts["name"])
     return _may_know(person, now) and not wrong_again.exists()
 
 

@@ -4,6 +4,7 @@ Events are written in the transaction that makes them true; a sweep expands each
 """
 
 import uuid
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -47,8 +48,8 @@ class Why(models.TextChoices):
 
     # What the receiving side, or the server, says of this one mail.
     NO_MAILBOX = "no_mailbox", _("The address takes no mail")
-    MALFORMED = "malformed", _("No mail can be addressed so")
-    TRY_LATER = "try_later", _("The receiving side asks to try later")
+    MALFORMED = "malformed", _("The address is not valid")
+    TRY_LATER = "try_later", _("The receiving server asks us to try later")
     REFUSED = "refused", _("The mail server refused this mail")
     BROKE_OFF = "broke_off", _("The connection broke off")
     UNWRITABLE = "unwritable", _("The portal could not write this mail")
@@ -162,7 +163,9 @@ class Outage(models.Model):
 
 
 class Alarm(models.Model):
-    """Something that is wrong with the installation and that the administrators are told of; gone when it is well.
+    """Something that is wrong with the installation and that the administrators are told of.
+
+    The row goes some time after it is well, so that what comes and goes is not told each time.
 
     `name` is a question of the readiness (`cwg/record/readiness.py`) that is answered with no.
     """
@@ -171,9 +174,13 @@ class Alarm(models.Model):
     wrong_since = models.DateTimeField(_("since"))
     # When a mail was put into the outbox last; empty while it may still pass by itself.
     told_at = models.DateTimeField(_("told"), null=True, blank=True)
+    # The first mail of this time that it is wrong; empty where it came back so soon that nobody was told again.
     first_told_at = models.DateTimeField(null=True, blank=True)
     # Answered with yes since; empty while it is wrong.
     well_since = models.DateTimeField(null=True, blank=True)
+    # Well for long enough to be over; then the row only remembers when people were told last.
+    is_over = models.BooleanField(default=False, db_default=False)
+    all_clear_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("alarm")
@@ -182,6 +189,11 @@ class Alarm(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def last_mail_at(self) -> datetime | None:
+        """Of either kind: that it is wrong, that it is well."""
+        return max((at for at in (self.told_at, self.all_clear_at) if at is not None), default=None)
 
 
 class Preference(models.Model):

@@ -42,6 +42,11 @@ def needed() -> list[str]:
     return [name for name, registered in _questions.items() if registered.needed]
 
 
+def names() -> list[str]:
+    """All that are asked."""
+    return list(_questions)
+
+
 def answers() -> dict[str, Answer]:
     """Every question by name with its answer, the database first."""
     found = {DATABASE: _asked(DATABASE)}

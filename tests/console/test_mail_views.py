@@ -106,7 +106,7 @@ def test_the_page_says_of_each_reason_what_it_means_and_what_to_do(secretary, ma
     text = client_of(secretary).get(MAIL).content.decode()
     assert "The address takes no mail" in text and "550 no such mailbox" in text
     assert "Ask the person for the right address" in text
-    assert "The receiving side asks to try later" in text and "by itself, for five days" in text
+    assert "The receiving server asks us to try later" in text and "by itself, for five days" in text
     assert client_of(secretary).get(reverse("today:one-mail", args=[failing.pk])).status_code == 200
 
 

@@ -65,6 +65,11 @@ def test_whoever_has_the_duty_is_told_too(smtp, wrong, settings, administrator):
     assert sorted(mails(smtp)) == [f"{administrator.email}: {TITLE}", f"duty@operations.example: {TITLE}"]
 
 
+def test_an_administrator_who_has_the_duty_gets_one_mail(smtp, wrong, settings, administrator):
+    settings.ALERT_EMAIL = [administrator.email.upper(), "duty@operations.example"]
+    assert sorted(mails(smtp)) == [f"{administrator.email}: {TITLE}", f"duty@operations.example: {TITLE}"]
+
+
 def test_once_a_day_it_is_told_again(smtp, wrong, held):
     assert len(mails(smtp)) == 1
     held.forward(days=1, microseconds=-1)
@@ -84,7 +89,89 @@ def test_an_all_clear_follows_when_it_has_been_well_for_a_while(smtp, wrong, que
     held.forward(microseconds=1)
     assert mails(smtp)[1:] == [f"{administrator.email}: All clear: {TITLE}"]
     assert len(mails(smtp)) == 2
+    assert alarms.standing() == []
+
+
+def flap(questions, held, hours: float) -> None:
+    """Wrong for six minutes, well for six, and so on; looked at as soon as either begins and just before it ends."""
+    for _ in range(int(hours * 5)):
+        for well in (False, True):
+            questions["backup"] = well
+            for minutes in (5, 1):
+                alarms.look()
+                held.forward(minutes=minutes)
+
+
+def kinds_told() -> list[str]:
+    return list(Event.objects.order_by("pk").values_list("kind", flat=True))
+
+
+def test_what_comes_and_goes_every_six_minutes_is_told_once_a_day(questions, held, administrator):
+    flap(questions, held, 23.6)
+    assert kinds_told() == ["alarm", "all_clear"]
+    flap(questions, held, 24)
+    assert kinds_told() == ["alarm", "all_clear"] * 2
+
+
+def test_what_is_back_within_a_day_is_shown_and_told_a_day_after_the_all_clear(
+    wrong, questions, held, administrator
+):
+    alarms.look()
+    questions["backup"] = True
+    alarms.look()
+    cleared = held.forward(seconds=alarms.LASTS.total_seconds())
+    alarms.look()
+    assert kinds_told() == ["alarm", "all_clear"]
+    questions["backup"] = False
+    back = held.forward(hours=23)
+    alarms.look()
+    ((shown, title),) = alarms.standing()
+    assert (shown.wrong_since, title) == (back, TITLE)
+    held.move_to(cleared + alarms.REMINDED_EVERY - TICK)
+    alarms.look()
+    assert kinds_told() == ["alarm", "all_clear"]
+    held.forward(microseconds=1)
+    alarms.look()
+    assert kinds_told() == ["alarm", "all_clear", "alarm"]
+    assert Event.objects.latest("pk").facts == {"name": "backup", "since": back.isoformat(), "again": False}
+
+
+def test_what_was_not_told_again_has_no_all_clear_of_its_own(wrong, questions, held, administrator):
+    alarms.look()
+    for well in (True, False, True):
+        questions["backup"] = well
+        alarms.look()
+        held.forward(seconds=alarms.LASTS.total_seconds())
+        alarms.look()
+    assert kinds_told() == ["alarm", "all_clear"]
+    assert alarms.standing() == []
+
+
+def test_it_is_forgotten_a_day_after_the_all_clear(wrong, questions, held, administrator):
+    alarms.look()
+    questions["backup"] = True
+    alarms.look()
+    cleared = held.forward(seconds=alarms.LASTS.total_seconds())
+    alarms.look()
+    held.move_to(cleared + alarms.REMINDED_EVERY - TICK)
+    alarms.look()
+    assert Alarm.objects.exists()
+    held.forward(microseconds=1)
+    alarms.look()
     assert not Alarm.objects.exists()
+    assert kinds_told() == ["alarm", "all_clear"]
+
+
+def test_where_the_database_does_not_answer_nothing_changes(smtp, wrong, questions, held):
+    """It answers again before the transaction: all other questions were passed over."""
+    mails(smtp)
+    before = list(Alarm.objects.values())
+    questions[readiness.DATABASE] = False
+    alarms.look()
+    assert list(Alarm.objects.values()) == before != []
+    questions[readiness.DATABASE] = True
+    held.forward(hours=1)
+    assert len(mails(smtp)) == 1  # it was not forgotten, and so is not told anew
 
 
 def test_what_is_wrong_again_at_once_is_one_alarm(smtp, wrong, questions, held):
