@@ -299,33 +299,34 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
 STORAGE_DIR = env.path("CWG_STORAGE_DIR", default=str(BASE_DIR / "var" / "files"))
 _s3_bucket = env.str("S3_BUCKET", "")
+_folder = {
+    "BACKEND": "cwg.documents.storage.DurableFileSystemStorage",
+    "OPTIONS": {"location": str(STORAGE_DIR), "file_permissions_mode": 0o640},
+}
+_bucket = {
+    "BACKEND": "cwg.documents.s3_storage.S3DocumentStorage",
+    "OPTIONS": {
+        "bucket_name": _s3_bucket,
+        "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
+        "region_name": env.str("S3_REGION", "") or None,
+        "access_key": _secret("S3_ACCESS_KEY") or None,
+        "secret_key": _secret("S3_SECRET_KEY") or None,
+        # In place of the public ones, and only at a store of one's own.
+        "verify": CA_FILE if CA_FILE and env.str("S3_ENDPOINT_URL", "") else None,
+        "default_acl": None,
+        "file_overwrite": True,
+        "querystring_auth": True,
+    },
+}
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(STORAGE_DIR)},
     },
-    "documents": (
-        {
-            "BACKEND": "cwg.documents.s3_storage.S3DocumentStorage",
-            "OPTIONS": {
-                "bucket_name": _s3_bucket,
-                "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
-                "region_name": env.str("S3_REGION", "") or None,
-                "access_key": _secret("S3_ACCESS_KEY") or None,
-                "secret_key": _secret("S3_SECRET_KEY") or None,
-                # In place of the public ones, and only at a store of one's own.
-                "verify": CA_FILE if CA_FILE and env.str("S3_ENDPOINT_URL", "") else None,
-                "default_acl": None,
-                "file_overwrite": True,
-                "querystring_auth": True,
-            },
-        }
-        if _s3_bucket
-        else {
-            "BACKEND": "cwg.documents.storage.DurableFileSystemStorage",
-            "OPTIONS": {"location": str(STORAGE_DIR), "file_permissions_mode": 0o640},
-        }
-    ),
+    "documents": _bucket if _s3_bucket else _folder,
+    # For `manage.py copy_files`, which goes from one to the other.
+    "folder": _folder,
+    **({"bucket": _bucket} if _s3_bucket else {}),
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"

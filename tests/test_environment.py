@@ -127,3 +127,32 @@ def test_compose_mounts_the_files_that_env_names_and_nothing_else():
         assert inside.removeprefix("/run/secrets/") in mounted
         assert interpolated(source, {name: "/etc/cwg/it"}) == "/etc/cwg/it"
         assert interpolated(source, {}) == "/dev/null"
+
+
+LEAST = {
+    "PORTAL_HOST": "portal.example",
+    "SECRET_KEY": REAL["SECRET_KEY"],
+    "DATABASE_PASSWORD": "one",
+    "REDIS_PASSWORD": "two",
+    "EMAIL_HOST": "mail.example",
+}
+
+
+def under_compose(**env: str) -> dict[str, str]:
+    said = yaml.safe_load(COMPOSE)["x-portal"]["environment"]
+    return {name: interpolated(str(text), env) for name, text in said.items()}
+
+
+def test_the_portal_starts_under_compose_with_the_least_that_env_may_say():
+    done = start("manage.py", "check", "--deploy", "--fail-level", "WARNING", **under_compose(**LEAST))
+    assert done.returncode == 0, done.stderr
+    told = "(s.PORTAL_URL, s.CSRF_TRUSTED_ORIGINS, s.EMAIL_PORT, s.EMAIL_USE_TLS, s.CA_FILE, s.ALERT_EMAIL)"
+    assert value_of(told, **under_compose(**LEAST)) == str(
+        ("https://portal.example", ["https://portal.example"], 587, True, "", [])
+    )
+
+
+def test_without_a_key_it_does_not_start_under_compose_either():
+    done = start("manage.py", "check", **under_compose(**LEAST | {"SECRET_KEY": ""}))
+    assert done.returncode != 0
+    assert "SECRET_KEY is not set" in done.stderr

@@ -64,6 +64,38 @@ def test_compose_sets_only_what_the_portal_reads(service: str):
     assert {"SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "PORTAL_URL"} <= set(given)
 
 
+# What compose itself is: its servers, its places, https. The passwords in its addresses are in .env.
+DECIDED_BY_COMPOSE = {
+    "CWG_MODE",
+    "ALLOWED_HOSTS",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "CWG_STORAGE_DIR",
+    "STATIC_ROOT",
+}
+NOT_UNDER_COMPOSE = {
+    "DATABASE_URL_FILE",
+    "DATABASE_OWNER_URL_FILE",
+    "DATABASE_ADMIN_URL_FILE",
+    "REDIS_URL_FILE",
+    # Production's own are right there.
+    "BEHIND_PROXY",
+    "DATABASE_POOL",
+    "SECURE_COOKIES",
+    "SECURE_SSL_REDIRECT",
+    # In the image.
+    "CWG_PG_BIN",
+}
+
+
+def test_every_other_setting_can_be_made_in_env_under_compose():
+    compose = yaml.safe_load(COMPOSE)
+    given = {name for service in compose["services"].values() for name in service.get("environment", ())}
+    assert READ - given == NOT_UNDER_COMPOSE
+    for name, said in compose["x-portal"]["environment"].items():
+        assert ("${" + name) in str(said) or name in DECIDED_BY_COMPOSE, name
+
+
 def test_a_new_installation_gets_its_reference_data():
     assert "manage.py load_reference" in yaml.safe_load(COMPOSE)["services"]["migrate"]["command"]
     assert '"load_reference")' in (ROOT / "dev").read_text()

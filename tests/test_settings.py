@@ -149,3 +149,43 @@ def test_an_address_of_the_portal_that_is_none_is_refused_in_words(address: str)
     done = start("manage.py", "check", **REAL, PORTAL_URL=address)
     assert done.returncode != 0
     assert f"PORTAL_URL is {address!r}; it has to be like https://cwg.example.org" in done.stderr
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Path:
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=authority"
+    subprocess.run(
+        [*command.split(), "-keyout", tmp_path / "key.pem", "-out", tmp_path / "ca.pem"],
+        check=True,
+        capture_output=True,
+    )
+    return tmp_path / "ca.pem"
+
+
+def test_an_authority_of_ones_own_reaches_the_store_and_the_database(authority: Path):
+    given = REAL | {"CA_FILE": str(authority), "S3_BUCKET": "cwg"}
+    verifies = "s.STORAGES['documents']['OPTIONS']['verify']"
+    assert value_of(verifies, **given, S3_ENDPOINT_URL="https://s3.example") == str(authority)
+    assert value_of(verifies, **given) == "None"  # the provider's own, with public certificates
+    root = "s.DATABASES['default']['OPTIONS'].get('sslrootcert')"
+    for ending, expected in (
+        ("?sslmode=verify-full", str(authority)),
+        ("?sslmode=verify-ca", str(authority)),
+        ("?sslmode=verify-full&sslrootcert=/its/own.pem", "/its/own.pem"),
+        ("?sslmode=require", "None"),
+        ("", "None"),
+    ):
+        url = f"postgres://cwg@db.example/cwg{ending}"
+        assert value_of(root, **given | {"DATABASE_URL": url}) == expected, ending
+    owner = "s.DATABASE_OWNER['OPTIONS']['sslrootcert']"
+    url = "postgres://owner@db.example/cwg?sslmode=verify-full"
+    assert value_of(owner, **given, DATABASE_OWNER_URL=url) == str(authority)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no certificate"])
+def test_an_authority_that_is_none_is_refused_in_words(content: bytes | None, tmp_path: Path):
+    if content is not None:
+        (tmp_path / "ca.pem").write_bytes(content)
+    done = start("manage.py", "check", **REAL, CA_FILE=str(tmp_path / "ca.pem"))
+    assert done.returncode != 0
+    assert f"CA_FILE names {tmp_path / 'ca.pem'}, which is not a readable PEM file" in done.stderr

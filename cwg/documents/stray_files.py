@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 # A file half written is somebody's who is writing it, for so long at most.
 WRITTEN_WITHIN = timedelta(days=1)
 PROBES = "probe/"
-_NAME = re.compile(r"sha256/[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})")
+NAME_OF_BYTES = re.compile(r"sha256/[0-9a-f]{2}/[0-9a-f]{2}/([0-9a-f]{64})")
 _ROWS_AT_ONCE = 1000
 
 
@@ -44,7 +44,11 @@ def remove_at(at: datetime) -> int:
             if kept.written_at <= at - WRITTEN_WITHIN and _is_half_written(kept):
                 storage().delete(kept.name)
                 gone += 1
-        old = {found[1]: kept for kept in some if (found := _NAME.fullmatch(kept.name)) and _is_old(kept, at)}
+        old = {
+            found[1]: kept
+            for kept in some
+            if (found := NAME_OF_BYTES.fullmatch(kept.name)) and _is_old(kept, at)
+        }
         known = set(Blob.objects.filter(pk__in=old).values_list("pk", flat=True))
         gone += sum(_remove_bytes(sha256, old[sha256]) for sha256 in sorted(set(old) - known))
     if gone:

@@ -1,6 +1,7 @@
 """A real mail server with the faults that real ones have: every mail that still matters goes out once, none is burnt."""
 
 import datetime as dt
+import ipaddress
 import ssl
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.management import call_command
 
+from cwg import clock
 from cwg.notices import outages, readiness, sending
 from cwg.notices.expansion import expand_due
 from cwg.notices.models import Event, Notice
@@ -151,7 +153,29 @@ def test_a_certificate_that_nobody_vouches_for_burns_no_mail(notices, settings, 
     assert set(notices.values_list("attempts", flat=True)) == {0}
 
 
+@pytest.mark.parametrize("way", ["EMAIL_USE_TLS", "EMAIL_USE_SSL"])
+def test_an_authority_of_ones_own_is_trusted_and_only_for_its_name(notices, settings, tmp_path, way):
+    mailroom, certificate = Mailroom(), self_signed(tmp_path)
+    options = (
+        {"tls_context": certificate, "require_starttls": True}
+        if way == "EMAIL_USE_TLS"
+        else {"ssl_context": certificate}
+    )
+    settings.CA_FILE = str(tmp_path / "mail.pem")
+    setattr(settings, way, True)
+    with serving(mailroom, **options) as port:
+        use_port(settings, port)
+        settings.EMAIL_HOST = "localhost"  # a name that the certificate does not say
+        assert sending.send_due() == 0
+        assert (mailroom.arrived, outages.current().why) == ([], "insecure")
+        settings.EMAIL_HOST = "127.0.0.1"
+        outages.try_now(clock.now())
+        assert sending.send_due() == PEOPLE
+    assert len(mailroom.arrived) == PEOPLE
+
+
 def self_signed(folder) -> ssl.SSLContext:
+    """The context of a server whose certificate, for 127.0.0.1, is its own authority; in `folder`/mail.pem."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mail.test")])
     now = dt.datetime.now(dt.UTC)
@@ -163,6 +187,10 @@ def self_signed(folder) -> ssl.SSLContext:
         .serial_number(1)
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
     pem = folder / "mail.pem"
