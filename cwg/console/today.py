@@ -20,7 +20,7 @@ from cwg.members.rights import Rights
 from cwg.notices import alarms, troubles
 from cwg.notices.models import Notice
 from cwg.notices.readiness import OUTBOX_EMPTIED_WITHIN
-from cwg.record import chain_clock, copy_states, heartbeat
+from cwg.record import chain_clock, copy_states, heartbeat, restore_guard
 from cwg.record.heartbeat import WORKER_SEEN_WITHIN
 from cwg.record.models import VerificationRun
 from meetings import offers as meeting_offers
@@ -198,6 +198,7 @@ def _health(at: datetime) -> dict[str, Any]:
         "worker_ok": seen is not None and at - seen <= WORKER_SEEN_WITHIN,
         "verified": verified,
         "copies_behind": copy_states.behind(at),
+        "two_histories": restore_guard.of_two_histories(),
         "clock_behind": chain_clock.furthest_behind(),
         "outbox_waits": waited,
         "outbox_ok": waited <= OUTBOX_EMPTIED_WITHIN,

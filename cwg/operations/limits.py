@@ -17,6 +17,7 @@ from cwg.members import second_factor
 from cwg.members.requests import of_visitor
 from cwg.record import holding
 from cwg.record.chain_clock import ClockSetBack
+from cwg.record.restore_guard import RestoreNotFinished
 
 from . import http_metrics
 
@@ -91,8 +92,8 @@ def entered_in(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 class BusyMiddleware:
-    """The answer to whatever waited in vain for a lock or was ended by the database, and to what its clock cannot date:
-    503, and a page that sends it again.
+    """The answer to whatever waited in vain for a lock or was ended by the database, and to what its clock cannot date
+    or a restore has not gone on with: 503, and a page that sends it again.
 
     Most often that is a register which is held (`register.RegisterBusy`); it may be any row. The page says what happened,
     for how long it waited, and whether anything was changed; it holds all that was entered, so that one button repeats the
@@ -114,6 +115,10 @@ class BusyMiddleware:
             seconds = min(ceil(exception.behind.total_seconds()), self.RETRY_AT_LAST)
             return self._answer(
                 request, "clock_set_back.html", {"exception": exception}, max(seconds, self.RETRY_AFTER)
+            )
+        if isinstance(exception, RestoreNotFinished):
+            return self._answer(
+                request, "restore_not_finished.html", {"exception": exception}, self.RETRY_AT_LAST
             )
         busy = exception if isinstance(exception, holding.Busy) else self._busy_of(request, exception)
         if busy is None:

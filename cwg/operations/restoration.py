@@ -4,7 +4,6 @@ What the backup lacks is known from the copies of the chains in file storage: ea
 what its act did, and they outlive the database. What they do not tell is known too (`restore_limits.py`).
 """
 
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +19,7 @@ from cwg.documents import restore_gaps, symbols
 from cwg.documents.models import Register
 from cwg.members.models import Session
 from cwg.notices.models import Event, Notice, Why
-from cwg.record import chain_copies, holding, jobs, journal, replay, signing
+from cwg.record import chain_copies, copying, holding, jobs, journal, replay, restore_guard, signing
 from cwg.record.models import Chained, JournalEntry, PortalJournal
 
 from . import backup, restore_limits
@@ -117,9 +116,11 @@ def go_on(
         portal = journal.portal()
         result = Restored(clock.now())  # after the locks: no act of somebody at work comes between
         holding.take_time()  # the copies are read from the file storage, and web and worker are stopped
+        copying.stop_at_another_history()
+        restore_guard.forget_lengths()
         rows: list[Chained] = [*registers, portal]
         held = {row.chain: restore_limits.Chain(str(row), row.chain_length, row.chain_head) for row in rows}
-        limits = restore_limits.examine(held, lost_at=lost_at, settled=_settled())
+        limits = restore_limits.examine(held, lost_at=lost_at, settled=replay.settled())
         result.accepted = limits.sentences()
         if result.accepted and not accept_because:
             raise restore_limits.NotKnown(limits)
@@ -144,12 +145,6 @@ def go_on(
             Session.objects.all().delete()
             result.mails_dropped = let_old_mail_rest(result.at)
         return result
-
-
-def _settled() -> set[uuid.UUID]:
-    """Chains of other registers of which an earlier restore has recorded here what is lost, and what is not known."""
-    told = JournalEntry.objects.filter(act=replay.ACT).values_list("facts__chain", "chain")
-    return {uuid.UUID(of) for of, within in told if of != str(within)}
 
 
 def _go_on_with_the_portal(portal: PortalJournal, found: chain_copies.Survey, result: Restored) -> None:

@@ -6,17 +6,19 @@ difference is small: a leap second is one, and time daemons step by less. It wai
 decide before that instant either, and the order of the queue stays. A larger difference is refused with `ClockSetBack`: it
 is repaired at the machine, or, where the clock had been ahead, told in the chain (`clock_steps.py`). `manage.py verify` and
 `/readyz` say so too. `journal.append` asks last of all, whatever instant an act brings.
+
+With the clock is read whether the chain may go on at all (`restore_guard.py`): both are asked right after the lock.
 """
 
 import logging
 import time
-import uuid
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
 from cwg import clock
 
+from . import restore_guard
 from .models import Chained
 from .readiness import Answer
 
@@ -44,14 +46,14 @@ def read(locked: Chained) -> datetime:
     """The instant of an act in the chain of `locked`, a row locked in this transaction: in UTC, by the database's clock.
 
     A new statement after the lock: the time after the wait for it. Waits for 2 seconds at most where the clock is behind
-    the chain's last entry. Raises ClockSetBack.
+    the chain's last entry. Raises ClockSetBack, and restore_guard.RestoreNotFinished.
     """
     ends = time.monotonic() + WAITS_AT_MOST.total_seconds()
     while True:
-        at, last = _reading(locked.chain)
+        at, last = _reading(locked)
+        restore_guard.guard(locked)
         behind = _behind(at, last)
         if not behind:
-            locked.last_entry_at = last
             return at
         # A held clock does not move, however long one waits.
         if clock.held() or behind.total_seconds() > ends - time.monotonic():
@@ -67,17 +69,18 @@ def _sleep(span: timedelta) -> None:
 
 def as_it_is(locked: Chained) -> tuple[datetime, timedelta]:
     """The clock, whatever it shows, and how far it is behind the last entry of the chain of `locked`."""
-    at, last = _reading(locked.chain)
+    at, last = _reading(locked)
     return at, _behind(at, last)
 
 
-def guard(locked: Chained, at: datetime) -> None:
-    """Raises ClockSetBack where `at` is before the last entry of the chain of `locked`, a row locked in this transaction."""
-    if not locked.chain_length:
-        return
-    if locked.last_entry_at is None:
-        locked.last_entry_at = _reading(locked.chain)[1]
-    if behind := _behind(at, locked.last_entry_at):
+def guard(locked: Chained, at: datetime | None) -> None:
+    """Raises restore_guard.RestoreNotFinished where the chain of `locked`, a row locked in this transaction, may not go on,
+    and ClockSetBack where `at` is before its last entry; None: the act tells of that itself.
+    """
+    if locked.length_in_storage is None:
+        _reading(locked)
+    restore_guard.guard(locked)
+    if at is not None and (behind := _behind(at, locked.last_entry_at)):
         raise _refused(locked, behind)
 
 
@@ -90,16 +93,19 @@ def _refused(locked: Chained, behind: timedelta) -> ClockSetBack:
     return ClockSetBack(behind)
 
 
-def _reading(chain: uuid.UUID) -> tuple[datetime, datetime | None]:
-    """The clock, and the instant of the chain's last entry, in one statement."""
+def _reading(locked: Chained) -> tuple[datetime, datetime | None]:
+    """The clock, and the instant of the chain's last entry, in one statement. What else it reads is set on `locked`."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT clock_timestamp(),"
-            " (SELECT at FROM record_journalentry WHERE chain = %s ORDER BY position DESC LIMIT 1)",
-            [chain],
+            " (SELECT at FROM record_journalentry WHERE chain = asked.chain ORDER BY position DESC LIMIT 1),"
+            " coalesce(copies.length_in_storage, 0), copies.differs_at"
+            " FROM (SELECT %s::uuid AS chain) asked LEFT JOIN record_chaincopy copies USING (chain)",
+            [locked.chain],
         )
-        at, last = cursor.fetchone()
-    return clock.held() or at.astimezone(UTC), last and last.astimezone(UTC)
+        at, last, locked.length_in_storage, locked.differs_at = cursor.fetchone()
+    locked.last_entry_at = last and last.astimezone(UTC)
+    return clock.held() or at.astimezone(UTC), locked.last_entry_at
 
 
 def furthest_behind() -> timedelta:

@@ -6,6 +6,7 @@ beside it. A copy is written once and never overwritten: a different entry at th
 """
 
 import json
+import re
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from . import journal
 from .models import GENESIS, JournalEntry
 
 FOLDER = "journal"
+_NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class CopyDiffers(RuntimeError):
@@ -107,7 +109,17 @@ def chains() -> list[uuid.UUID]:
         folders, _ = storage().listdir(FOLDER)
     except FileNotFoundError:
         return []
-    return sorted(uuid.UUID(name) for name in folders if name)
+    return sorted(uuid.UUID(name) for name in folders if _NAME.fullmatch(name))
+
+
+def is_there(place: str) -> bool:
+    """Whether anything lies there. Raises what the storage raises."""
+    return storage().exists(place)
+
+
+def length(chain: uuid.UUID) -> int:
+    """The position of the last copy of a chain, whole or not; 0 where there is none."""
+    return max(_positions(chain), default=0)
 
 
 def files(chain: uuid.UUID) -> list[str]:

@@ -12,12 +12,13 @@ import time
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from django.core.files.base import ContentFile
 
 from cwg import clock
 
-from . import chain_copies, copy_states, journal
+from . import chain_copies, copy_states, journal, replay, restore_guard
 from .patience import StorageAway, Store
 from .readiness import Answer
 
@@ -40,6 +41,20 @@ class Mark:
 
     whole_until: datetime
     lengths: dict[uuid.UUID, int]
+
+
+@dataclass(frozen=True)
+class Found:
+    """`beyond`: how much the storage knows of chains of which it knows more than the database, as that was at `at`.
+
+    `has_copies`: whether it knows of any chain.
+    """
+
+    mark: Mark | None
+    at: datetime
+    states: list[copy_states.State]
+    beyond: dict[uuid.UUID, int]
+    has_copies: bool
 
 
 def read() -> Mark | None:
@@ -72,18 +87,17 @@ def renew(store: Store) -> None:
         return
     _last["written"] = time.monotonic()
     try:
-        before = store.ask(read)
-        # In this order: what the mark tells was committed before it was written, so the database read after it has it.
-        at = clock.now()
-        states = copy_states.all_chains()
-        if before is not None and (ahead := _ahead(before, states)):
+        found = look(store)
+        if found.beyond:
             logger.critical(
                 "chain copies: the file storage knows more of %d chains than the database does: it was restored"
-                " without `manage.py restore`. Stop the portal and run that before anybody submits (%s)",
-                len(ahead),
-                ", ".join(ahead),
+                " without `manage.py restore`, or belongs to another portal. Nothing is decided on them before that has"
+                " run (%s)",
+                len(found.beyond),
+                ", ".join(str(chain) for chain in found.beyond),
             )
             return
+        before, at, states = found.mark, found.at, found.states
         said = {
             "version": VERSION,
             "whole_until": min([at, *(state.oldest for state in states if state.oldest)]),
@@ -95,20 +109,67 @@ def renew(store: Store) -> None:
         logger.warning("chain copies: the mark was not renewed (%s: %s)", type(error).__name__, error)
 
 
+def look(store: Store, *, closely: bool = False) -> Found:
+    """Compare what the storage knows with the database, and note where it knows more (`restore_guard.py`).
+
+    `closely`: not by the mark alone, which may be some seconds old, but also by the copy that would come next. Raises
+    StorageAway, and what the storage raises. Outside every transaction and lock.
+    """
+    mark, lengths = store.ask(_known)
+    if closely:
+        for state in copy_states.all_chains():
+            following = state.length + 1
+            place = chain_copies.path(state.chain, following)
+            if lengths.get(state.chain, 0) < following and store.ask(partial(chain_copies.is_there, place)):
+                lengths[state.chain] = following
+    # In this order: what the storage has was committed before it was written, so the database read after it has it.
+    at = clock.now()
+    states = copy_states.all_chains()
+    here = {state.chain: state.length for state in states}
+    beyond = {chain: length for chain, length in lengths.items() if length > here.get(chain, 0)}
+    if not beyond.keys() <= here.keys():
+        # Registers that are lost: a restore may have said so.
+        beyond = {chain: beyond[chain] for chain in beyond.keys() - (replay.settled() - here.keys())}
+    for chain in beyond.keys() & here.keys():
+        restore_guard.note_length(chain, beyond[chain])
+    _last.update(looked=time.monotonic(), ahead=len(beyond))
+    return Found(mark, at, states, beyond, bool(lengths))
+
+
+def _known() -> tuple[Mark | None, dict[uuid.UUID, int]]:
+    """The mark, and how long the storage knows each chain to have been."""
+    mark = read()
+    lengths = dict(mark.lengths) if mark else {}
+    return mark, lengths | {
+        chain: chain_copies.length(chain) for chain in chain_copies.chains() if chain not in lengths
+    }
+
+
+def is_of_this_database(store: Store) -> bool:
+    """Whether the storage is known to hold nothing of which this database knows nothing: only then may bytes be removed
+    that no row of this database names. Raises as `look`."""
+    found = look(store, closely=True)
+    return (
+        not found.beyond
+        and not restore_guard.of_two_histories()
+        and (found.mark is not None or not found.has_copies)
+    )
+
+
 def restore_is_finished(store: Store) -> Answer:
-    """For `/readyz`: no where the storage knows longer chains than the database, which was then restored past `manage.py restore`.
+    """For `/readyz`: no where the storage knows more chains than the database, longer ones, or other entries of one.
 
     Asked of the storage every few seconds at most; one that does not answer says nothing of it.
     """
     if time.monotonic() - _last["looked"] >= EVERY:
         _last["looked"] = time.monotonic()
         try:
-            mark = store.ask(read)
-            _last["ahead"] = len(_ahead(mark, copy_states.all_chains())) if mark else 0
+            look(store)
         except (OSError, StorageAway):
             logger.warning("chain copies: the mark could not be read")
-    return {"ok": not _last["ahead"], "chains_cut_short": int(_last["ahead"])}
-
-
-def _ahead(mark: Mark, states: list[copy_states.State]) -> list[str]:
-    return [str(state.chain) for state in states if mark.lengths.get(state.chain, 0) > state.length]
+    cut_short, of_two_histories = int(_last["ahead"]), len(restore_guard.of_two_histories())
+    return {
+        "ok": not cut_short and not of_two_histories,
+        "chains_cut_short": cut_short,
+        "chains_of_two_histories": of_two_histories,
+    }

@@ -20,7 +20,7 @@ COPIED_WITHIN = timedelta(seconds=60)
 class State:
     """A chain, its length, how many entries of it were counted as copied, and the instant of the first that was not.
 
-    `behind_since`: since when answers go out without their copies.
+    `behind_since`: since when answers go out without their copies. `differs_at`: where the storage holds another entry.
     """
 
     chain: uuid.UUID
@@ -28,6 +28,7 @@ class State:
     copied: int
     behind_since: datetime | None
     oldest: datetime | None
+    differs_at: int | None
 
     @property
     def missing(self) -> int:
@@ -51,9 +52,10 @@ def all_chains() -> list[State]:
         .annotate(
             copied=Coalesce(Subquery(counted.values("copied")), Value(0)),
             behind_since=Subquery(counted.values("behind_since")),
+            differs_at=Subquery(counted.values("differs_at")),
             oldest=Subquery(later.order_by("position").values("at")[:1]),
         )
-        .values_list("chain", "chain_length", "copied", "behind_since", "oldest")
+        .values_list("chain", "chain_length", "copied", "behind_since", "oldest", "differs_at")
         for model in Chained.__subclasses__()
     ]
     return [State(*row) for row in each[0].union(*each[1:], all=True)]
@@ -64,6 +66,8 @@ def behind(at: datetime) -> Behind | None:
     late = [
         (state.missing, state.behind_since or state.oldest)
         for state in all_chains()
+        # Copies of another history are no matter of time (`restore_guard.py`).
+        if state.differs_at is None
         if state.behind_since or (state.oldest and at - state.oldest > COPIED_WITHIN)
     ]
     since = [instant for _missing, instant in late if instant]

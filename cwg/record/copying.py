@@ -20,7 +20,7 @@ from django.db.models import Exists, OuterRef
 from cwg import clock
 from cwg.postgres.outages import is_away
 
-from . import chain_copies, copy_mark, copy_states, holding
+from . import chain_copies, copy_mark, copy_states, holding, restore_guard
 from .models import ChainCopy, JournalEntry
 from .patience import Store
 
@@ -44,6 +44,8 @@ def _with_the_answer(entry: JournalEntry) -> None:
     try:
         _keep(entry)
         _count(entry)
+    except chain_copies.CopyDiffers:
+        pass  # told and noted where it was found
     except Exception as error:
         _is_behind(entry, error)
     else:
@@ -62,7 +64,11 @@ def make_sure(chain: uuid.UUID) -> None:
 
 def _keep(entry: JournalEntry) -> None:
     place, wanted = chain_copies.path(entry.chain, entry.position), chain_copies.content(entry)
-    store.ask(lambda: chain_copies.keep(place, wanted), passes=(chain_copies.CopyDiffers,))
+    try:
+        store.ask(lambda: chain_copies.keep(place, wanted), passes=(chain_copies.CopyDiffers,))
+    except chain_copies.CopyDiffers:
+        _is_of_another_history(entry)
+        raise
 
 
 def _count(entry: JournalEntry) -> None:
@@ -96,10 +102,35 @@ def _moved_by_one(entry: JournalEntry) -> bool:
 def _counted_up_to(chain: uuid.UUID, position: int) -> None:
     """Every entry up to `position` was found to have its copy. Where that is all, the chain is not behind any more."""
     ChainCopy.objects.filter(chain=chain, copied__lt=position).update(copied=position)
+    restore_guard.note_one_history(chain, position)
     later = JournalEntry.objects.filter(chain=OuterRef("chain"), position__gt=OuterRef("copied"))
     ChainCopy.objects.filter(~Exists(later), chain=chain, behind_since__isnull=False).update(
         behind_since=None
     )
+
+
+def _is_of_another_history(entry: JournalEntry) -> None:
+    """Say so in the log, and let nothing more be decided on the chain: its numbers may be on receipts already."""
+    logger.critical(
+        "chain copies: the file storage holds another entry %s of chain %s than the journal: the database was restored"
+        " without `manage.py restore`, and the number that this act gave may be on another receipt too."
+        " Nothing more is decided on this chain; docs/running.md says what to do",
+        entry.position,
+        entry.chain,
+    )
+    try:
+        restore_guard.note_other_history(entry.chain, entry.position)
+    except Exception:
+        logger.exception("chain copies: that chain %s has two histories could not be noted", entry.chain)
+
+
+def stop_at_another_history() -> None:
+    """For a restore: the copies where another history was found are read again. Raises CopyDiffers where it is so still."""
+    for chain, position in restore_guard.of_two_histories().items():
+        for entry in JournalEntry.objects.filter(chain=chain, position=position):
+            place = chain_copies.path(chain, position)
+            chain_copies.keep(place, chain_copies.content(entry))
+        restore_guard.note_one_history(chain, position)
 
 
 def _is_behind(entry: JournalEntry, error: Exception) -> None:
@@ -137,7 +168,6 @@ def catch_up() -> int:
             try:
                 moved += _catch_up_with(state.chain)
             except chain_copies.CopyDiffers as error:
-                _note_behind(state.chain)
                 differs = error
             except Exception:
                 _note_behind(state.chain)
@@ -168,8 +198,12 @@ def _catch_up_with(chain: uuid.UUID) -> int:
 
 
 def catch_up_at_the_start() -> None:
-    """A process that starts makes good what one that was killed before it could not write. Never raises."""
+    """A process that starts makes good what one that was killed before it could not write. Never raises.
+
+    First it finds out whether the database is as new as the storage: the mark may be some seconds older than both.
+    """
     try:
+        copy_mark.look(store, closely=True)
         catch_up()
     except Exception:
         logger.exception("chain copies: not caught up at the start of this process")

@@ -133,12 +133,11 @@ def append(
 
     Saves the new head on the row. `at` is an aware instant, as `chain_clock.read` gives it; `facts` holds plain values
     only. After the commit the entry is copied before anybody is answered (`on_committed`). Raises
-    chain_clock.ClockSetBack where the chain's last entry is later.
+    chain_clock.ClockSetBack where the chain's last entry is later, and restore_guard.RestoreNotFinished.
     """
     if not connection.in_atomic_block:
         raise NotLocked("Append to a chain within the transaction that locks its row.")
-    if act != chain_clock.EXPLAINED:
-        chain_clock.guard(locked, at)
+    chain_clock.guard(locked, None if act == chain_clock.EXPLAINED else at)
     entry = JournalEntry(
         chain=locked.chain,
         position=locked.chain_length + 1,

@@ -20,6 +20,9 @@ class Chained(models.Model):
     chain_length = models.PositiveBigIntegerField(default=0, editable=False)
     # No column: when its last entry was made, as whoever holds the lock has read it (`chain_clock.py`).
     last_entry_at: datetime | None = None
+    # No columns either, and read with it: what is noted of the chain's copies (`restore_guard.py`). None: not read yet.
+    length_in_storage: int | None = None
+    differs_at: int | None = None
 
     class Meta:
         abstract = True
@@ -106,6 +109,11 @@ class ChainCopy(models.Model):
     copied = models.PositiveBigIntegerField(default=0)
     # Since when an answer went out without its copy; empty once all are there.
     behind_since = models.DateTimeField(null=True, blank=True)
+
+    # How many entries the storage was last found to know, where that was more than the database had; 0 otherwise.
+    length_in_storage = models.PositiveBigIntegerField(default=0, db_default=0)
+    # The first position at which the storage was found to hold another entry than the journal.
+    differs_at = models.PositiveBigIntegerField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("chain copy")

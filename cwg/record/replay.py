@@ -51,6 +51,12 @@ def entries(chain: uuid.UUID) -> Iterable[JournalEntry]:
     return JournalEntry.objects.filter(chain=chain, act=ACT).order_by("position")
 
 
+def settled() -> set[uuid.UUID]:
+    """Chains that no row has any more, of which a restore has recorded in another chain what is lost and what is not known."""
+    told = JournalEntry.objects.filter(act=ACT).values_list("facts__chain", "chain")
+    return {uuid.UUID(of) for of, within in told if of != str(within)}
+
+
 def positions_without_rows(chain: uuid.UUID) -> set[int]:
     """Positions of entries whose rows a restore has found missing, and has recorded as missing."""
     gone: set[int] = set()

@@ -9,6 +9,7 @@ from cwg.record import copy_mark, copying, journal
 from cwg.record.models import JournalEntry, PortalJournal
 
 pytestmark = pytest.mark.django_db
+WELL = {"ok": True, "chains_cut_short": 0, "chains_of_two_histories": 0}
 
 
 def act() -> JournalEntry:
@@ -80,7 +81,7 @@ def test_a_register_that_is_lost_stays_known(dg, storage):
 def test_a_database_older_than_its_storage_writes_none_and_says_so(storage, caplog):
     entry = act()
     copying.catch_up()
-    assert copy_mark.restore_is_finished(copying.store) == {"ok": True, "chains_cut_short": 0}
+    assert copy_mark.restore_is_finished(copying.store) == WELL
     path = storage / copy_mark.PATH
     said = json.loads(path.read_bytes())
     said["lengths"][str(entry.chain)] = 2
@@ -88,7 +89,7 @@ def test_a_database_older_than_its_storage_writes_none_and_says_so(storage, capl
     before = path.read_bytes()
     with clock.held_at(clock.now() + timedelta(hours=1)):
         renewed()
-    assert copy_mark.restore_is_finished(copying.store) == {"ok": False, "chains_cut_short": 1}
+    assert copy_mark.restore_is_finished(copying.store) == {**WELL, "ok": False, "chains_cut_short": 1}
     assert path.read_bytes() == before
     assert "restored without `manage.py restore`" in caplog.text
 

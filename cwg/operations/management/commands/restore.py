@@ -10,7 +10,7 @@ from cwg import clock
 from cwg.documents import restore_gaps, symbols
 from cwg.operations import backup, restoration, restore_limits
 from cwg.operations.ownership import as_owner
-from cwg.record import chain_clock, chain_copies
+from cwg.record import chain_clock, chain_copies, restore_guard
 
 GO_ON = (
     "Find the file storage that knows it (another copy of it, a newer backup of it) and run the command again. If there"
@@ -82,7 +82,12 @@ class Command(BaseCommand):
             raise CommandError(
                 f"The restore stops: it cannot know all that was issued.\n{error}\n{GO_ON}"
             ) from error
-        except (backup.BackupFailed, chain_copies.CopyDiffers, chain_clock.ClockSetBack) as error:
+        except (
+            backup.BackupFailed,
+            chain_copies.CopyDiffers,
+            chain_clock.ClockSetBack,
+            restore_guard.RestoreNotFinished,
+        ) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(

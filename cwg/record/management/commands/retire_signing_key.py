@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cwg.record import chain_clock, signing
+from cwg.record import chain_clock, restore_guard, signing
 from cwg.record.reasons import MOST_CHARACTERS, ReasonMissing
 
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
             raise CommandError(f"Give the reason in at most {MOST_CHARACTERS} characters.")
         try:
             retired = signing.retire(reason=reason)
-        except (ReasonMissing, chain_clock.ClockSetBack) as refused:
+        except (ReasonMissing, chain_clock.ClockSetBack, restore_guard.RestoreNotFinished) as refused:
             raise CommandError(str(refused)) from refused
         for row in retired:
             self.stdout.write(f"Key {row.key} is retired.")
