@@ -20,18 +20,20 @@ KEYS = {"access_key": "portal", "secret_key": "portal-secret"}
 class ObjectStore:
     """The server at `url`. What it holds is lost when it is killed."""
 
-    def __init__(self, log: Path):
+    def __init__(self, log: Path, certificate: Path | None = None):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.certificate = certificate
+        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
         self.log = log
         self.process: subprocess.Popen | None = None
 
     def start(self) -> None:
+        tls = ["-c", str(self.certificate), "-k", str(self.certificate)] if self.certificate else []
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)],
+                [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port), *tls],
                 env=os.environ | {"MOTO_S3_DEFAULT_KEY_BUFFER_SIZE": str(1 << 30)},
                 stdout=out,
                 stderr=out,
@@ -67,6 +69,7 @@ class ObjectStore:
             region_name="us-east-1",
             aws_access_key_id=KEYS["access_key"],
             aws_secret_access_key=KEYS["secret_key"],
+            verify=str(self.certificate) if self.certificate else None,
             config=Config(retries={"total_max_attempts": 1}),
         )
 
@@ -98,9 +101,9 @@ class ObjectStore:
 
 
 @contextlib.contextmanager
-def running(log: Path) -> Iterator[ObjectStore]:
-    """A store with an empty bucket, ended when the block is left."""
-    store = ObjectStore(log)
+def running(log: Path, certificate: Path | None = None) -> Iterator[ObjectStore]:
+    """A store with an empty bucket, ended when the block is left; with TLS where `certificate` (PEM, its key beside it) is given."""
+    store = ObjectStore(log, certificate)
     try:
         store.start()
         yield store

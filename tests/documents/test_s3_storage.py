@@ -1,10 +1,12 @@
 """The S3 store as the portal asks it: over HTTP, against a real server, in whole and in parts, and when it is away."""
 
 import copy
+import subprocess
 import time
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 
 from cwg import clock
 from cwg.documents import blobs, s3_storage
@@ -135,3 +137,25 @@ def test_a_bucket_that_is_not_there_is_a_fault_of_the_store_and_no_missing_file(
         documents().reading("sha256/a")
     with pytest.raises(StorageFailed):
         documents().save("sha256/a", ContentFile(b"a"))
+
+
+def test_a_store_with_a_certificate_of_an_own_authority_is_trusted_only_by_that(tmp_path, settings):
+    certificate = tmp_path / "store.pem"
+    command = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=store"
+    )
+    made = subprocess.run(
+        [*command.split(), "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "-", "-out", "-"],
+        check=True,
+        capture_output=True,
+    )
+    certificate.write_bytes(made.stdout)
+    with object_store.running(tmp_path / "log", certificate) as store:
+        plain, trusting = store.storage, store.storage
+        trusting["OPTIONS"]["verify"] = str(certificate)  # as the settings pass CA_FILE on
+        settings.STORAGES = {**settings.STORAGES, "plain": plain, "trusting": trusting}
+        with pytest.raises(StorageFailed, match="CERTIFICATE_VERIFY_FAILED"):
+            storages["plain"].save("one", ContentFile(b"bytes"))
+        assert not storages["trusting"].exists("one")
+        storages["trusting"].save("one", ContentFile(b"bytes"))
+        assert storages["trusting"].reading("one").read() == b"bytes"
