@@ -20,11 +20,16 @@ def under_its_number(notice: Notice) -> AbstractContextManager:
     return log_lines.bound(request_id=notice.event.request_id)
 
 
-def tell(notice: Notice, status: str, why: str) -> None:
-    """Write what became of the attempt, and why where it did not go out. One that still waits is tried again later."""
+def tell(notice: Notice, status: str, why: str, *, marked: bool = True) -> None:
+    """Write what became of the attempt, and why where it did not go out. One that still waits is tried again later.
+
+    Not `marked`: another worker, or a person, had finished the mail before this attempt ended.
+    """
     outcome = "later" if status == Notice.Status.WAITING else str(status)
+    if not marked:
+        outcome = "overtaken"
     logger.log(
-        logging.ERROR if status == Notice.Status.FAILED else logging.INFO,
+        logging.ERROR if outcome == Notice.Status.FAILED else logging.INFO,
         "mail",
         message_id=notice.message_id,
         kind=notice.event.kind,

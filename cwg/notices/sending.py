@@ -137,7 +137,7 @@ def _deliver(notice: Notice, postman: Postman) -> tuple[Outcome, Failure | None]
     except NotTaken as not_taken:
         failure = not_taken.failure
         if failure.scope is Scope.SERVER:
-            _give_back(notice)
+            _give_back(notice, failure)
             return Outcome.AWAY, failure
         _fail(notice, failure)
         return (Outcome.BROKEN if failure.scope is Scope.BREAK else Outcome.REFUSED), failure
@@ -192,10 +192,11 @@ def compose(kind: NoticeKind, notice: Notice, now: datetime) -> EmailMessage:
         )
 
 
-def _give_back(notice: Notice) -> None:
+def _give_back(notice: Notice, failure: Failure) -> None:
     """As if it had not been tried: the server's fault is no mail's. Behind those that are due, should it be its own."""
     at = clock.now()
-    _mark(notice, attempts=notice.attempts - 1, due_at=at if _others_are_due(notice, at) else notice.due_at)
+    due_at = at if _others_are_due(notice, at) else notice.due_at
+    _mark(notice, told=failure.why, attempts=notice.attempts - 1, due_at=due_at)
 
 
 def _others_are_due(notice: Notice, at: datetime) -> bool:
@@ -208,15 +209,18 @@ def _fail(notice: Notice, failure: Failure) -> None:
     since = notice.failing_since or at
     tried = {"why": failure.why, "last_error": failure.said, "failing_since": since}
     if failure.for_good or at >= since + PATIENCE:
-        logger.error("notice %s failed: %s: %s", notice.pk, failure.why, failure.said)
         _mark(notice, status=Notice.Status.FAILED, failed_at=at, **tried)
     else:
         _mark(notice, due_at=min(at + wait_after(notice.attempts), since + PATIENCE), **tried)
 
 
-def _mark(notice: Notice, **values) -> None:
-    """Write what became of the attempt, unless the lease ended and somebody else finished it meanwhile."""
-    mail_lines.tell(notice, values.get("status", Notice.Status.WAITING), values.get("why", ""))
-    Notice.objects.filter(pk=notice.pk, status=Notice.Status.WAITING).update(
+def _mark(notice: Notice, *, told: str = "", **values) -> None:
+    """Write what became of the attempt, unless the lease ended and somebody else finished it meanwhile.
+
+    `told`: the reason for the log alone, where the mail keeps none.
+    """
+    marked = Notice.objects.filter(pk=notice.pk, status=Notice.Status.WAITING).update(
         leased_until=None, broken_off=0, **values
     )
+    outcome = values.get("status", Notice.Status.WAITING)
+    mail_lines.tell(notice, outcome, values.get("why") or told, marked=bool(marked))

@@ -10,6 +10,7 @@ import pytest
 from cwg.notices import outbox, sending
 from cwg.notices.expansion import expand_due
 from cwg.notices.models import Event, Notice
+from cwg.notices.postman import Postman
 from cwg.record import log_lines
 from tests import factories
 
@@ -61,6 +62,8 @@ def test_one_that_is_refused_for_good(smtp, notice, written):
     smtp.refuse[READER] = f"550 5.1.1 <{READER}> no such mailbox"
     sending.send_due()
     (line,) = mails(written)
+    errors = [told for told in written.getvalue().splitlines() if json.loads(told)["level"] == "error"]
+    assert len(errors) == 1
     assert (line["outcome"], line["level"], line["request_id"]) == ("failed", "error", NUMBER)
     assert line["why"] == "no_mailbox"
     assert READER not in written.getvalue()
@@ -73,6 +76,28 @@ def test_one_that_is_tried_again_later(smtp, notice, written):
     assert (line["outcome"], line["level"], line["attempts"]) == ("later", "info", 1)
     assert line["why"] == "try_later"
     assert READER not in written.getvalue()
+
+
+def test_one_that_the_server_did_not_look_at(smtp, notice, written):
+    smtp.at_connect = "421 4.3.2 too many connections"
+    sending.send_due()
+    (line,) = mails(written)
+    assert (line["outcome"], line["why"]) == ("later", "busy")
+    assert Notice.objects.get().why == ""
+
+
+def test_one_that_somebody_else_finished_meanwhile(smtp, notice, written, monkeypatch):
+    taken = Postman.send
+
+    def finished_elsewhere(postman, message):
+        taken(postman, message)
+        Notice.objects.update(status=Notice.Status.SET_ASIDE)
+
+    monkeypatch.setattr(Postman, "send", finished_elsewhere)
+    sending.send_due()
+    (line,) = mails(written)
+    assert (line["outcome"], line["level"]) == ("overtaken", "info")
+    assert Notice.objects.get().status == "set_aside"
 
 
 def test_one_that_no_longer_matters(smtp, notice, news, written):
