@@ -131,16 +131,34 @@ def act_on_all(request: PortalRequest, why: str, act: str) -> HttpResponse:
     if why not in why_words.WORDS:
         raise Http404
     found = about.of(reach.served(request.rights)).filter(why=why)
-    pks = list(found.order_by("pk").values_list("pk", flat=True)[: resending.MOST_AT_ONCE])
+    there = list(found.order_by("pk").values_list("pk", flat=True))
+    pks = there[: resending.MOST_AT_ONCE]
     if not pks:
         raise Http404
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         done = about.many(pks, actor=request.user, reason=form.cleaned_data["reason"])
-        messages.success(request, about.done(done))
+        messages.success(request, " ".join([about.done(done), *_left(len(there) - len(pks))]))
         return redirect("today:mail")
-    context = {"act": about, "kind": Why(why).label, "form": form, "count": len(pks)}
+    context = {
+        "act": about,
+        "kind": Why(why).label,
+        "form": form,
+        "count": len(pks),
+        "found": len(there),
+    }
     return render(request, "console/mail_act.html", context, status=422 if form.errors else 200)
+
+
+def _left(count: int) -> list[str]:
+    if not count:
+        return []
+    return [
+        ngettext(
+            "%(count)d more is left: do the same again.", "%(count)d more are left: do the same again.", count
+        )
+        % {"count": count}
+    ]
 
 
 def _seen_or_404(request: PortalRequest, pk: int) -> Notice:

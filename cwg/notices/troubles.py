@@ -8,7 +8,7 @@ from django.db.models.functions import RowNumber
 
 from cwg.members.rights import Rights
 
-from . import outages, reach, why_words
+from . import outages, reach, resending, why_words
 from .models import Notice, Outage, Why
 from .readiness import OUTBOX_EMPTIED_WITHIN
 
@@ -56,6 +56,11 @@ class Mail:
     troubles: list[Trouble]
     overdue: int
     overdue_since: datetime | None
+
+    @property
+    def at_once(self) -> int:
+        """To how many something is done in one go."""
+        return resending.MOST_AT_ONCE
 
     @property
     def outage_means(self) -> str:

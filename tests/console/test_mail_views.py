@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cwg.notices import kinds, outages
+from cwg.notices import kinds, outages, resending
 from cwg.notices.failures import Failure, Scope
 from cwg.notices.models import Event, Notice, Why
 from cwg.record import jobs
@@ -124,6 +124,29 @@ def test_all_of_one_reason_are_sent_again_at_once(secretary, make_notice, client
     assert JournalEntry.objects.filter(act="notice_sent_again").count() == 3
     assert client.get(address).status_code == 404
     assert client.get(reverse("today:send-all-again", args=["no-such-reason"])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("act", "offered", "all_of_them", "says"),
+    [
+        ("send-all-again", "Send 2 again", "Send all 3 again", "2 mails go out again"),
+        ("set-all-aside", "Set 2 aside", "Set all 3 aside", "2 mails are set aside"),
+    ],
+)
+def test_of_more_than_are_done_at_once_it_is_said_that_some_are_left(
+    act, offered, all_of_them, says, secretary, make_notice, client_of, monkeypatch
+):
+    client, failed = client_of(secretary), [make_notice() for _ in range(3)]
+    assert all_of_them in client.get(MAIL).content.decode()
+    monkeypatch.setattr(resending, "MOST_AT_ONCE", 2)
+    text = client.get(MAIL).content.decode()
+    assert offered in text and all_of_them not in text
+    assert "At most 2 at a time" in text
+    address = reverse(f"today:{act}", args=["no_mailbox"])
+    assert "2 of 3 mails" in client.get(address).content.decode()
+    text = client.post(address, {"reason": "Mended"}, follow=True).content.decode()
+    assert says in text and "1 more is left" in text
+    assert list(Notice.objects.failed()) == [failed[2]]
 
 
 def test_a_failed_mail_is_shown_until_it_is_set_aside_with_a_reason(secretary, make_notice, client_of, held):
