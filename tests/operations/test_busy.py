@@ -119,7 +119,7 @@ def test_what_took_too_long_is_not_called_busy(client_of, request):
     page = answer.content.decode()
     assert refused and answer.status_code == 503
     assert "The database took too long" in page and "The register is busy" not in page
-    assert "Nothing was changed" in page and "It waited for 0 seconds." in page
+    assert "Nothing was changed" in page and "It waited for" not in page, "it did not wait for a second"
 
 
 def test_files_are_not_sent_again_and_the_page_says_so(client_of, meeting, saudi_focal_point):
