@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, ForeignObjectRel, OuterRef, Q
 
 from cwg import clock
+from cwg.record import copy_mark, copying
 
 from .models import Blob, PreparedFile
 from .storage import documents as storage
@@ -35,6 +36,11 @@ def forget_unused() -> int:
 def forget_unused_at(at: datetime) -> int:
     """As `forget_unused`, at an aware instant."""
     old = at - KEPT
+    if not copy_mark.is_of_this_database(copying.store):
+        logger.error(
+            "no unused bytes were removed: the storage knows more than this database, or nobody can tell"
+        )
+        return _forget_prepared(old)
     return _forget_prepared(old) + sum(_forget_bytes(pk, old) for pk in _unnamed(old))
 
 

@@ -10,11 +10,12 @@ from django.core.files.base import ContentFile
 from django.db import connections, transaction
 
 from cwg import clock
-from cwg.documents import blobs, storage, stray_files, unused_files
+from cwg.documents import blobs, restore_gaps, storage, stray_files, unused_files
 from cwg.documents.models import Blob
-from cwg.record import jobs
+from cwg.record import chain_copies, copy_mark, copying, jobs, journal, replay
 from cwg.record.models import JournalEntry
-from tests import drafts, factories
+from tests import factories
+from tests.tampering import past_the_triggers
 
 DAY = timedelta(days=1)
 CONTENT = b"%PDF-1.4 nobody's"
@@ -69,15 +70,92 @@ def test_what_a_row_names_stays_and_is_unused_files_business(held, storage):
 @pytest.mark.django_db
 def test_what_the_journal_tells_of_stays_for_whoever_restores(held, dg, storage):
     factories.make_document(factories.make_register(dg))
-    entry = JournalEntry.objects.filter(facts__has_key="files").first() or JournalEntry.objects.last()
+    entry = JournalEntry.objects.get(act="registered")
     told = Blob.objects.get()
-    assert told.pk in str(entry.facts) or JournalEntry.objects.filter(facts__icontains=told.pk).exists()
+    assert told.pk == entry.facts["files"][0]["sha256"]
     path = lay(storage, told.path, 400 * DAY, (storage / told.path).read_bytes())
     # As after a restore: the row is lost, the journal came back with its copies.
-    with pytest.MonkeyPatch.context() as lost:
-        lost.setattr(Blob.objects, "filter", lambda **conditions: Blob.objects.none())
-        assert stray_files.remove() == 0
-    assert path.exists() and drafts.faults() == []
+    past_the_triggers("DELETE FROM documents_blob")
+    assert stray_files.remove() == 0 and path.exists()
+    # It is the journal that kept it.
+    past_the_triggers("DELETE FROM record_journalentry")
+    assert stray_files.remove() == 1 and not path.exists()
+
+
+def lose_the_rows() -> None:
+    """The volume of the database is lost; what `migrate` makes is there, and no restore was run."""
+    past_the_triggers(
+        *(
+            f"DELETE FROM {table}"
+            for table in ("documents_blob", "documents_register", "record_journalentry", "record_chaincopy")
+        ),
+        "DELETE FROM record_portaljournal",
+    )
+    copy_mark.forget()
+
+
+@pytest.fixture
+def survived(dg, storage):
+    """An old file of a document, copies of its chain, and a database that knows nothing of either."""
+    with clock.held_at(clock.now() - 400 * DAY):
+        document = factories.make_document(factories.make_register(dg))
+        copying.catch_up()
+    (path,) = (path for path in (storage / "sha256").rglob("*") if path.is_file())
+    lay(storage, str(path.relative_to(storage)), 400 * DAY, path.read_bytes())
+    chain = document.register.chain
+    lose_the_rows()
+    return chain, path
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("mark_is_there", [True, False])
+@pytest.mark.parametrize("job", ["stray-files", "unused-files"])
+def test_a_database_that_is_empty_removes_nothing_of_what_survived_it(
+    survived, storage, caplog, mark_is_there, job
+):
+    _chain, path = survived
+    if not mark_is_there:
+        (storage / copy_mark.PATH).unlink()
+    stray = lay(storage, PLACE, 400 * DAY)
+    if job == "unused-files":
+        Blob.objects.create(
+            sha256=DIGEST,
+            size=len(CONTENT),
+            media_type=factories.PDF,
+            stored_at=clock.now() - 400 * DAY,
+            sent_at=clock.now() - 400 * DAY,
+        )
+    assert jobs.run(job) == 0
+    assert path.exists() and stray.exists()
+    assert "removed" in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_older_than_the_storage_removes_nothing(dg, storage):
+    register = factories.make_register(dg)
+    factories.make_document(register)
+    copying.catch_up()
+    stray = lay(storage, PLACE, 400 * DAY)
+    past_the_triggers("UPDATE documents_register SET chain_length = chain_length - 1")
+    copy_mark.forget()
+    assert jobs.run("stray-files") == 0 and stray.exists()
+    past_the_triggers("UPDATE documents_register SET chain_length = chain_length + 1")
+    assert jobs.run("stray-files") == 1 and not stray.exists()
+
+
+@pytest.mark.django_db
+def test_once_a_restore_has_said_what_is_lost_strays_go_and_the_lost_documents_bytes_stay(survived, storage):
+    chain, path = survived
+    stray = lay(storage, PLACE, 400 * DAY)
+    with transaction.atomic():
+        portal = journal.portal()
+        for lost in chain_copies.chains():
+            loss = restore_gaps.of_survey(chain_copies.survey(lost))
+            journal.append(portal, replay.ACT, at=clock.now(), actor_id=None, facts=loss.facts())
+    assert chain in replay.settled()
+    copy_mark.forget()
+    assert jobs.run("stray-files") == 1
+    assert path.exists() and not stray.exists()
 
 
 @pytest.mark.django_db(transaction=True)
