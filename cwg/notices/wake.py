@@ -7,7 +7,7 @@ import kombu.transport.redis  # noqa: F401 - loading it takes 0.3 s: at start, n
 from django.conf import settings
 
 from cwg.celery import app
-from cwg.record import log_lines
+from cwg.record import holding, log_lines
 
 logger = logging.getLogger(__name__)
 
@@ -22,10 +22,15 @@ _quiet_until = 0.0
 
 
 def wake() -> None:
-    """Ask the worker to do the notices now. Takes less than half a second and never raises.
+    """Ask the worker to do the notices, before anybody is answered. Takes less than half a second and never raises.
 
-    For `transaction.on_commit(wake, robust=True)`. The message expires; a round that nobody ran is no loss.
+    For `transaction.on_commit(wake, robust=True)`. Within the process's turn at a register it is put off until the turn
+    is over: nobody who waits for the register waits for Redis. The message expires; a round that nobody ran is no loss.
     """
+    holding.after_the_turn(_wake)
+
+
+def _wake() -> None:
     global _quiet_until
     if time.monotonic() < _quiet_until:
         return

@@ -8,6 +8,7 @@ from django.db import transaction
 from cwg.celery import app
 from cwg.notices import outbox, wake
 from cwg.notices.models import Event
+from cwg.record import holding
 from tests import factories
 from tests.mailroom import free_port, silent_server
 
@@ -74,6 +75,18 @@ def test_a_wake_asks_for_the_job_that_delivers(monkeypatch):
     ((name, options),) = sent
     assert name in app.tasks
     assert options["retry"] is False
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_who_waits_for_a_turn_waits_for_redis(monkeypatch):
+    sent = []
+    monkeypatch.setattr(app, "send_task", lambda name, **options: sent.append(name))
+    with holding.turn("a register", lambda: 0):
+        with transaction.atomic():
+            outbox.tell("news", key="1", at=factories.NOW)
+        assert Event.objects.exists(), "it is committed"
+        assert sent == []
+    assert sent == [wake.JOB]
 
 
 @pytest.mark.django_db
