@@ -5,12 +5,13 @@ them. Before acts were refused (`chain_clock.py`) a clock that was set back went
 and is right now, would keep its chains shut until the time that it had shown: `explain` enters why, and they go on.
 """
 
+import contextlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 
 from . import chain_clock, holding, journal
 from .models import Chained, JournalEntry
@@ -86,18 +87,19 @@ def explain(locked: Chained, *, reason: str) -> JournalEntry:
     return journal.append(locked, chain_clock.EXPLAINED, at=at, actor_id=None, facts=facts)
 
 
-def explain_all(*, reason: str) -> list[tuple[str, JournalEntry]]:
-    """Explain every chain that needs it, in one transaction; the chains by name with their new entries.
+def explain_all(*, reason: str) -> Iterator[tuple[str, JournalEntry]]:
+    """Explain every chain that needs it; yields each by name with its new entry, which is committed then.
 
-    Raises ReasonMissing.
+    One transaction for each chain: nobody waits for a chain while another is read, and no two are locked together.
+    Raises ReasonMissing before the first, and holding.Busy where a chain could not be had in time: those that were
+    yielded are explained, and it may be called again for the others.
     """
-    explained = []
-    with transaction.atomic():
-        holding.hurry()
-        for kind in Chained.__subclasses__():
-            for locked in kind._default_manager.select_for_update(of=("self",), no_key=True).order_by("pk"):
-                try:
-                    explained.append((str(locked), explain(locked, reason=reason)))
-                except NothingToExplain:
-                    continue
-    return explained
+    reason = clean_reason(reason)
+    for kind in Chained.__subclasses__():
+        rows = kind._default_manager.order_by("pk")
+        for pk in list(rows.values_list("pk", flat=True)):
+            with contextlib.suppress(NothingToExplain, kind.DoesNotExist):
+                with holding.briefly(holding.PATIENCE):
+                    locked = rows.select_for_update(of=("self",), no_key=True).get(pk=pk)
+                    entry = explain(locked, reason=reason)
+                yield str(locked), entry

@@ -5,6 +5,7 @@ from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -13,11 +14,12 @@ from cwg import clock
 from cwg.documents import register as the_register
 from cwg.documents import rulebook, verification
 from cwg.documents.models import DeadlineRule, Register
-from cwg.record import chain_clock, clock_steps, journal, readiness, seals, signing
+from cwg.record import chain_clock, clock_steps, holding, journal, readiness, seals, signing
 from cwg.record.models import JournalEntry, PortalJournal
 from cwg.record.reasons import ReasonMissing
 from meetings import convening
 from tests import factories
+from tests.faults import web_server
 from tests.tampering import past_the_triggers
 
 pytestmark = pytest.mark.django_db
@@ -219,6 +221,25 @@ def test_nothing_is_explained_where_nothing_is_wrong_and_nothing_without_a_reaso
     with pytest.raises(ReasonMissing), transaction.atomic():
         clock_steps.explain(the_register.lock(register.pk), reason="")
     assert JournalEntry.objects.count() == before + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_chain_that_is_held_keeps_no_other_unexplained_and_is_told(dg, held, monkeypatch):
+    first, second = (factories.make_register(dg, number) for number in (2, 3))
+    for register in (first, second):
+        append(register, held.at + timedelta(hours=1))
+    monkeypatch.setattr(holding, "PATIENCE", 0.2)
+    out, reason = StringIO(), "The clock was an hour ahead."
+    with psycopg.connect(web_server.database_url()) as other:
+        other.execute("SELECT 1 FROM documents_register WHERE id = %s FOR UPDATE", [second.pk])
+        with pytest.raises(CommandError, match="Run it again"):
+            call_command("explain_clock", reason=reason, stdout=out)
+        # Committed while the other is held: who holds the one and waits for the other would wait for ever.
+        told = other.execute("SELECT chain FROM record_journalentry WHERE act = 'clock_explained'").fetchall()
+    assert told == [(first.chain,)] and out.getvalue().count("explains it") == 1
+    call_command("explain_clock", reason=reason, stdout=out)
+    assert chain(second)[-1] == ("clock_explained", held.at)
+    assert [act for act, _ in chain(first)].count("clock_explained") == 1
 
 
 # --- One place ------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cwg.record import clock_steps
+from cwg.record import clock_steps, holding
 from cwg.record.reasons import MOST_CHARACTERS, ReasonMissing
 
 
@@ -19,11 +19,17 @@ class Command(BaseCommand):
     def handle(self, *, reason: str, **options) -> None:
         if len(reason) > MOST_CHARACTERS:
             raise CommandError(f"Give the reason in at most {MOST_CHARACTERS} characters.")
+        explained = 0
         try:
-            explained = clock_steps.explain_all(reason=reason)
+            for name, entry in clock_steps.explain_all(reason=reason):
+                self.stdout.write(f"{name}: entry {entry.position} explains it.")
+                explained += 1
         except ReasonMissing as missing:
             raise CommandError(str(missing)) from missing
-        for name, entry in explained:
-            self.stdout.write(f"{name}: entry {entry.position} explains it.")
+        except holding.Busy as busy:
+            raise CommandError(
+                f"A chain could not be had within {busy.waited:.0f} seconds ({busy.why}); those named above are explained."
+                " Run it again for the others."
+            ) from busy
         if not explained:
             self.stdout.write("No chain needs an explanation.")
