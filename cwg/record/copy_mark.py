@@ -1,9 +1,9 @@
 """The mark beside the copies of the chains: until when they were whole, so that a loss after that can be suspected.
 
-The copies alone cannot tell that the last of them were never written. So whoever copies renews, every few seconds,
-`journal/mark.json`: an instant by the database's clock until which every act had its copy, and how long each chain was. After a
-loss the mark should be no older than the loss; if it is, the storage was away or nobody was at work, and nobody can say what
-was issued since. Each mark is true whoever wrote it, so it matters little which of two is the last.
+The copies alone cannot tell that the last of them were never written. So the sweep renews, every few seconds,
+`journal/mark.json`: an instant by the database's clock until which every act had its copy, and how long each chain was; an
+answer does it where the mark has grown old, because no sweep is at work. After a loss the mark should be no older than the
+loss; if it is, the storage was away or nobody was at work, and nobody can say what was issued since. Each mark is true whoever wrote it, so it matters little which of two is the last.
 """
 
 import json
@@ -28,11 +28,18 @@ PATH = f"{chain_copies.FOLDER}/mark.json"
 VERSION = 1
 # Seconds between two marks of one process; the sweep comes round every five.
 EVERY = 10.0
+# Seconds after which an answer sees to the mark itself: no sweep came round, it seems.
+OLD = 30.0
 # A loss this long after the last mark is what a portal at work looks like.
 FRESH_FOR = timedelta(minutes=2)
 
 # Of this process: when it wrote the mark and when it looked at it (`time.monotonic`), and how many chains it told more of.
-_last: dict[str, float] = {"written": float("-inf"), "looked": float("-inf"), "ahead": 0}
+_last: dict[str, float] = {
+    "written": float("-inf"),
+    "looked": float("-inf"),
+    "answered": float("-inf"),
+    "ahead": 0,
+}
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ def read() -> Mark | None:
 
 def forget() -> None:
     """As in a process that has written and seen none."""
-    _last.update(written=float("-inf"), looked=float("-inf"), ahead=0)
+    _last.update(written=float("-inf"), looked=float("-inf"), answered=float("-inf"), ahead=0)
 
 
 def renew(store: Store) -> None:
@@ -107,6 +114,21 @@ def renew(store: Store) -> None:
         store.ask(lambda: chain_copies.storage().save(PATH, ContentFile(journal.canonical(said))))
     except Exception as error:
         logger.warning("chain copies: the mark was not renewed (%s: %s)", type(error).__name__, error)
+
+
+def renew_where_old(store: Store) -> None:
+    """With an answer: `renew` where nobody did for OLD seconds. Of each process one answer in as many looks. Never raises."""
+    if time.monotonic() - _last["answered"] < OLD:
+        return
+    _last["answered"] = time.monotonic()
+    try:
+        mark = look(store).mark
+        is_old = mark is None or clock.now() - mark.whole_until >= timedelta(seconds=OLD)
+    except Exception as error:
+        logger.warning("chain copies: the mark could not be read (%s: %s)", type(error).__name__, error)
+        return
+    if is_old:
+        renew(store)
 
 
 def look(store: Store, *, closely: bool = False) -> Found:

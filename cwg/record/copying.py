@@ -2,14 +2,16 @@
 
 What a receipt says is safe once its entry's copy is in file storage: a restore of an older backup goes on after it. So
 the copy is written after COMMIT and before anybody is answered, by whichever process acted, outside the transaction,
-its locks and the process's turn at them. Where the storage is away the answer comes all the same, within seconds, and the chain is behind until
-the next act on it, a process that starts, or the sweep finds the storage again.
+its locks and the process's turn at them. Where the storage is away the answer comes all the same, within seconds, and
+the chain is behind until the next act on it, a process that starts, or the sweep finds the storage again.
 
 `ChainCopy.copied` counts how far a chain has copies without a gap. An answer moves it by one if it stands right before its entry;
-if not, it makes good what is missing in between. Nobody holds the row while the storage is at work, so that answers never queue on it.
+if not, it makes good what is missing in between, as long as its time lasts, but for what a neighbour in the process is
+writing just now. Nobody holds the row while the storage is at work, so that answers never queue on it.
 """
 
 import logging
+import threading
 import uuid
 from collections.abc import Iterator
 from functools import partial
@@ -31,7 +33,15 @@ BATCH = 200
 # What an answer makes good of acts before it; a longer gap is the sweep's.
 MADE_GOOD_WITH_AN_ANSWER = 20
 
+# Seconds that one answer gives the storage for all of this together; what is left over then is the sweep's.
+FOR_AN_ANSWER = 4.0
+
 store = Store()
+
+# Of this process, as (chain, position): what an answer is writing, and what is written and was not counted yet.
+_guard = threading.Lock()
+_in_hand: set[tuple[uuid.UUID, int]] = set()
+_uncounted: set[tuple[uuid.UUID, int]] = set()
 
 
 # --- With the answer ----------------------------------------------------------------------------------------------
@@ -41,15 +51,25 @@ def with_the_answer(entry: JournalEntry) -> None:
 
 
 def _with_the_answer(entry: JournalEntry) -> None:
-    try:
-        _keep(entry)
-        _count(entry)
-    except chain_copies.CopyDiffers:
-        pass  # told and noted where it was found
-    except Exception as error:
-        _is_behind(entry, error)
-    else:
-        copy_mark.renew(store)
+    with store.within(FOR_AN_ANSWER):
+        try:
+            _keep_in_hand(entry)
+        except chain_copies.CopyDiffers:
+            return  # told and noted where it was found
+        except Exception as error:
+            _is_behind(entry, error)
+            return
+        try:
+            _count(entry)
+        except Exception as error:
+            logger.warning(
+                "chain copies: entry %s of chain %s has its copy, which was not counted (%s: %s); the sweep does",
+                entry.position,
+                entry.chain,
+                type(error).__name__,
+                error,
+            )
+        copy_mark.renew_where_old(store)
 
 
 def make_sure(chain: uuid.UUID) -> None:
@@ -71,18 +91,63 @@ def _keep(entry: JournalEntry) -> None:
         raise
 
 
+def _keep_in_hand(entry: JournalEntry) -> None:
+    place = (entry.chain, entry.position)
+    with _guard:
+        _in_hand.add(place)
+    try:
+        _keep(entry)
+        with _guard:
+            _uncounted.add(place)
+    finally:
+        with _guard:
+            _in_hand.discard(place)
+
+
 def _count(entry: JournalEntry) -> None:
     if _moved_by_one(entry):
+        _count_neighbours_after(entry)
         return
     row, _made = ChainCopy.objects.get_or_create(chain=entry.chain)
+    _were_counted(entry.chain, row.copied)
     if not 0 < entry.position - row.copied <= MADE_GOOD_WITH_AN_ANSWER:
         return
     between = JournalEntry.objects.filter(
         chain=entry.chain, position__gt=row.copied, position__lt=entry.position
     )
     for earlier in between.order_by("position"):
-        _keep(earlier)
+        place = (earlier.chain, earlier.position)
+        with _guard:
+            in_hand, is_kept = place in _in_hand, place in _uncounted
+        if in_hand or not (is_kept or store.time_left()):
+            return  # whoever has it in hand counts this one after it; else the sweep does
+        if not is_kept:
+            try:
+                _keep(earlier)
+            except chain_copies.CopyDiffers:
+                return
+            except Exception as error:
+                _is_behind(earlier, error, of_an_earlier_act=True)
+                return
     _counted_up_to(entry.chain, entry.position)
+
+
+def _count_neighbours_after(entry: JournalEntry) -> None:
+    """Those that were quicker, and left it to this one to be counted after it."""
+    last = entry.position
+    with _guard:
+        while (entry.chain, last + 1) in _uncounted:
+            last += 1
+    if last > entry.position:
+        _counted_up_to(entry.chain, last)
+    _were_counted(entry.chain, last)
+
+
+def _were_counted(chain: uuid.UUID, position: int) -> None:
+    with _guard:
+        _uncounted.difference_update(
+            {place for place in _uncounted if place[0] == chain and place[1] <= position}
+        )
 
 
 def _moved_by_one(entry: JournalEntry) -> bool:
@@ -107,6 +172,7 @@ def _counted_up_to(chain: uuid.UUID, position: int) -> None:
     ChainCopy.objects.filter(~Exists(later), chain=chain, behind_since__isnull=False).update(
         behind_since=None
     )
+    _were_counted(chain, position)
 
 
 def _is_of_another_history(entry: JournalEntry) -> None:
@@ -133,13 +199,14 @@ def stop_at_another_history() -> None:
         restore_guard.note_one_history(chain, position)
 
 
-def _is_behind(entry: JournalEntry, error: Exception) -> None:
+def _is_behind(entry: JournalEntry, error: Exception, *, of_an_earlier_act: bool = False) -> None:
     """Say so in the log and, where the database lets us, for every page that shows it."""
     logger.error(
-        "chain copies: entry %s of chain %s was answered without its copy (%s: %s);"
+        "chain copies: entry %s of chain %s %s (%s: %s);"
         " until it has one, a restore cannot promise that nothing issued is issued again",
         entry.position,
         entry.chain,
+        "still has no copy" if of_an_earlier_act else "was answered without its copy",
         type(error).__name__,
         error,
     )

@@ -8,8 +8,9 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -38,23 +39,42 @@ class Store:
         self._work: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
         self._hands = self._idle = 0
         self._rests_until: float | None = None
+        self._of_this_thread = threading.local()
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """What this thread asks herein has so long together. Not within another."""
+        self._of_this_thread.ends = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            del self._of_this_thread.ends
+
+    def time_left(self) -> float:
+        """Seconds for which this thread would wait for an answer now; 0 where its time is over (`within`)."""
+        ends = getattr(self._of_this_thread, "ends", None)
+        return PATIENCE if ends is None else min(max(ends - time.monotonic(), 0), PATIENCE)
 
     def ask(self, work: Callable[[], T], *, passes: tuple[type[Exception], ...] = ()) -> T:
         """What `work` returns, done in a thread that has no database.
 
         Raises StorageAway, and whatever `work` raises; errors of the kinds `passes` say nothing against the store.
         """
+        patience = self.time_left()
+        if not patience:
+            raise StorageAway("the time for the storage was over before it was asked")
         self._refuse_while_it_rests()
         done = self._handed_over(work)
         try:
-            found = done.result(timeout=PATIENCE)
+            found = done.result(timeout=patience)
         except passes:
             self._is_well()
             raise
         except TimeoutError as error:
             done.cancel()  # where no hand has taken it up, none does
-            self._failed()
-            raise StorageAway(f"the storage did not answer within {PATIENCE:g} seconds") from error
+            if patience == PATIENCE:  # what was given less time says nothing against the store
+                self._failed()
+            raise StorageAway(f"the storage did not answer within {patience:.3g} seconds") from error
         except Exception:
             self._failed()
             raise

@@ -51,6 +51,19 @@ def test_it_is_renewed_every_few_seconds_and_no_oftener(held, monkeypatch):
     assert copy_mark.read().whole_until == held.at
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("seconds", "renewed"), [(29, False), (30, True)])
+def test_an_answer_leaves_it_to_the_sweep_until_it_has_grown_old(held, seconds, renewed):
+    act()
+    first = copy_mark.read()
+    assert first.whole_until == held.at
+    copy_mark.forget()  # another process, which answers for the first time
+    held.forward(seconds=seconds)
+    act()
+    assert (copy_mark.read().whole_until == held.at) is renewed
+    assert (copy_mark.read() != first) is renewed
+
+
 def test_it_says_whole_only_until_the_first_act_without_a_copy(held):
     act()
     copying.catch_up()

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from cwg import clock
@@ -207,6 +207,99 @@ def test_answers_that_come_in_another_order_leave_no_gap_in_the_count(monkeypatc
     row = ChainCopy.objects.get()
     assert (row.copied, row.behind_since) == (13, None)
     assert list(copying.faults()) == []
+
+
+@pytest.fixture
+def owed(storage, monkeypatch) -> list[JournalEntry]:
+    """Five acts whose process was killed before it copied them, after one that has its copy."""
+    act()
+    with monkeypatch.context() as killed:
+        killed.setattr(journal, "_on_committed", [])
+        return [act(number=number) for number in range(5)]
+
+
+@committed
+def test_an_answer_makes_good_only_as_much_as_its_time_allows(owed, storage, monkeypatch):
+    """A store that takes long for each file keeps nobody waiting for those of others; the sweep has the rest."""
+    keep, asked = chain_copies.keep, []
+
+    def slowly(place, wanted):
+        asked.append(place)
+        time.sleep(0.2)
+        keep(place, wanted)
+
+    monkeypatch.setattr(copying, "FOR_AN_ANSWER", 0.5)
+    monkeypatch.setattr(chain_copies, "keep", slowly)
+    began = time.monotonic()
+    last = act(number=9)
+    assert time.monotonic() - began < 1
+    assert copy_of(storage, last).exists(), "its own comes first"
+    assert 1 < len(asked) < 6
+    copying.store.ask(lambda: None)  # which says nothing against the store
+    copying.catch_up()
+    assert all(copy_of(storage, entry).exists() for entry in owed)
+    assert copy_states.question() == {"ok": True, "missing": 0}
+
+
+@committed
+def test_an_entry_of_an_earlier_act_that_cannot_be_copied_is_told_as_that_one(owed, storage, caplog):
+    other = storage / chain_copies.path(owed[0].chain, owed[0].position)
+    other.mkdir(parents=True)  # no file can be written there
+    last = act(number=9)
+    assert copy_of(storage, last).exists()
+    assert f"entry {owed[0].position} of chain {last.chain} still has no copy" in caplog.text
+    assert "answered without its copy" not in caplog.text
+
+
+@committed
+def test_a_copy_that_could_not_be_counted_is_not_told_as_missing(monkeypatch, storage, caplog):
+    act()
+
+    def refused(entry):
+        raise OperationalError("no room for the count")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(copying, "_moved_by_one", refused)
+        entry = act()
+    assert copy_of(storage, entry).exists()
+    assert "has its copy, which was not counted" in caplog.text and "without its copy" not in caplog.text
+    assert ChainCopy.objects.get().behind_since is None
+    assert copying.catch_up() == 1
+
+
+@committed
+def test_an_answer_does_not_write_what_its_neighbour_is_writing(monkeypatch):
+    act()
+    keep, asked, is_writing, let_go = chain_copies.keep, [], threading.Event(), threading.Event()
+
+    def the_first_waits(place, wanted):
+        asked.append(place)
+        if len(asked) == 1:
+            is_writing.set()
+            assert let_go.wait(10)
+        keep(place, wanted)
+
+    def acts():
+        try:
+            act()
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(patience, "PATIENCE", 10.0)
+    monkeypatch.setattr(copying, "FOR_AN_ANSWER", 10.0)
+    monkeypatch.setattr(chain_copies, "keep", the_first_waits)
+    neighbour = threading.Thread(target=acts)
+    neighbour.start()
+    try:
+        assert is_writing.wait(10)
+        later = act()
+        assert len(asked) == len(set(asked)) == 2
+        assert ChainCopy.objects.get().copied == 1, "the neighbour counts both when it is done"
+    finally:
+        let_go.set()
+        neighbour.join()
+    assert ChainCopy.objects.get().copied == later.position == 3
+    assert len(asked) == 2
 
 
 # --- The storage is away ------------------------------------------------------------------------------------------
