@@ -60,9 +60,11 @@ DEATHS = {
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "20s",
 }
+# Seconds for a connection to be made: a page is not kept waiting longer for a server that is gone
+# (`cwg/postgres/base.py`), and jobs may wait for a machine that is busy.
+_CONNECTED_WITHIN = {Process.WEB: 3}
 # The same from our side, as libpq takes it (seconds, milliseconds): a server that is gone answers no keepalive.
 _CLIENT = {
-    "connect_timeout": 10,
     "keepalives": 1,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -95,7 +97,8 @@ def options(process: Process, given: dict, **changed: float) -> dict:
     """
     limits = Limits(**{**vars(LIMITS[process]), **changed})
     ours = " ".join(f"-c {name}={value}" for name, value in {**limits.settings(), **DEATHS}.items())
-    return {**_CLIENT, **given, "options": f"{ours} {given.get('options', '')}".strip()}
+    connected = {"connect_timeout": _CONNECTED_WITHIN.get(process, 10)}
+    return {**connected, **_CLIENT, **given, "options": f"{ours} {given.get('options', '')}".strip()}
 
 
 def _milliseconds(seconds: float) -> str:

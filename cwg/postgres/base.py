@@ -5,13 +5,16 @@ connection knows whether anything of a request may have been saved when it broke
 """
 
 import re
+import select
 import time
 from typing import Any, ClassVar
 
+import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
+from psycopg import pq
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from .outages import may_be_done
@@ -20,6 +23,8 @@ from .outages import may_be_done
 PATIENCE = 5.0
 # How long a connection is waited for then, and how often it is asked for anew before.
 _QUICK = 0.5
+# How long an idle connection is given to show that the server is there.
+_ANSWERS_WITHIN = 3.0
 _READS = re.compile(
     r"[\s(]*(SELECT|SET|SHOW|VALUES|SAVEPOINT|RELEASE|ROLLBACK|DECLARE|FETCH|MOVE|CLOSE|LOCK|EXPLAIN)\b",
     re.IGNORECASE,
@@ -76,8 +81,9 @@ class Pool(ConnectionPool):
 
     def _checked(self, connection: Any) -> None:
         try:
-            self.check_connection(connection)
+            _answers(connection.pgconn)
         except Exception:
+            connection.close()
             self.start_afresh()
             raise
 
@@ -88,6 +94,30 @@ class Pool(ConnectionPool):
     def _refused(self, pool: ConnectionPool) -> None:
         now = time.monotonic()
         self._refusals = (self._refusals[0] if self._refusals else now, now)
+
+
+def _answers(pgconn: Any) -> None:
+    """Ask the server for nothing, and wait _ANSWERS_WITHIN seconds at most for that. Raises psycopg.OperationalError.
+
+    psycopg would wait as long as the system keeps trying to reach a machine that is gone, and for ever for a server
+    that is frozen. On its way to a request a connection is nobody else's.
+    """
+    ends = time.monotonic() + _ANSWERS_WITHIN
+    pgconn.send_query(b"")
+    while True:
+        unsent = pgconn.flush()
+        if not unsent and not pgconn.is_busy():
+            break
+        waiting = select.poll()
+        waiting.register(pgconn.socket, select.POLLIN | (select.POLLOUT if unsent else 0))
+        if not waiting.poll(max(ends - time.monotonic(), 0) * 1000):
+            raise psycopg.OperationalError(
+                f"an idle connection did not answer within {_ANSWERS_WITHIN:g} seconds"
+            )
+        pgconn.consume_input()
+    while (result := pgconn.get_result()) is not None:
+        if result.status != pq.ExecStatus.EMPTY_QUERY:
+            raise psycopg.OperationalError("an idle connection has ended")
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -1,9 +1,10 @@
 """What a connection knows of a request's writes, and that a pool outlives a restart. Real sessions, really ended."""
 
+import contextlib
 import copy
+import socket
 import threading
 import time
-from contextlib import suppress
 
 import environ
 import psycopg
@@ -11,6 +12,7 @@ import pytest
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.backends.postgresql import base as djangos
 
+from cwg.postgres import base
 from cwg.postgres.base import DatabaseWrapper
 from cwg.record import heartbeat
 from cwg.record.models import Heartbeat
@@ -165,6 +167,64 @@ def test_no_connection_is_given_out_that_a_restart_has_ended(pooled):
     assert not set(pids_of(pooled)) & set(before)
 
 
+class Line:
+    """Carries bytes between the pool and its server. `cut()`: what is carried so far is carried no more, and nobody hangs up."""
+
+    def __init__(self, host: str, port: int):
+        self.server, self.ends, self.dead = (host, port), [], threading.Event()
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listening.getsockname()[1]
+        threading.Thread(target=self._take, daemon=True).start()
+
+    def _take(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near = self.listening.accept()[0]
+                far = socket.create_connection(self.server)
+                self.ends += [near, far]
+                for source, target in ((near, far), (far, near)):
+                    threading.Thread(
+                        target=self._carry, args=(source, target, self.dead), daemon=True
+                    ).start()
+
+    def _carry(self, source, target, dead) -> None:
+        with contextlib.suppress(OSError):
+            while piece := source.recv(65536):
+                if dead.is_set():
+                    return
+                target.sendall(piece)
+            target.shutdown(socket.SHUT_WR)
+
+    def cut(self) -> None:
+        self.dead.set()
+        self.dead = threading.Event()
+
+    def close(self) -> None:
+        for end in (self.listening, *self.ends):
+            end.close()
+
+
+def test_a_connection_to_a_machine_that_has_gone_keeps_nobody_for_long(pooled, monkeypatch):
+    """What is sent is never answered, and nobody hangs up; a new connection leads to the machine that took over."""
+    monkeypatch.setattr(base, "_ANSWERS_WITHIN", 0.5)
+    with contextlib.closing(Line(pooled.pool.kwargs["host"], int(pooled.pool.kwargs["port"]))) as line:
+        pooled.pool.kwargs |= {"host": "127.0.0.1", "port": line.port}
+        pooled.pool.drain()
+        before = pids_of(pooled)
+        line.cut()
+        began = time.monotonic()
+        assert answer(pooled) not in before
+        assert time.monotonic() - began < 4
+        pooled.close()
+
+
+def test_a_connection_that_was_asked_whether_it_answers_is_given_out_as_it_was(pooled):
+    before = pids_of(pooled)
+    assert answer(pooled) in before
+    pooled.close()
+    assert sorted(pids_of(pooled)) == sorted(before)
+
+
 def test_a_pool_that_cannot_connect_says_so_and_keeps_nobody_waiting(pooled, comes_back):
     """The server is away: nobody listens where it was."""
     with pytest.raises(DatabaseError):
@@ -178,7 +238,7 @@ def test_a_pool_that_cannot_connect_says_so_and_keeps_nobody_waiting(pooled, com
     ends = time.monotonic() + 10
     while pooled.is_given_up:
         assert time.monotonic() < ends
-        with suppress(DatabaseError):
+        with contextlib.suppress(DatabaseError):
             answer(pooled)
     assert answer(pooled)
 
