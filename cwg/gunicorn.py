@@ -45,7 +45,9 @@ preload_app = True
 # its requests take: only a frozen process is silent so long. What it held in the database is free before
 # (`cwg/record/holding.py`); this frees the readers whose connections it had taken.
 timeout = 10
-graceful_timeout = 10
+# Seconds that whoever leaves gives the requests it has: a submission may lawfully wait for a connection and its register,
+# and for its copy (tests/test_connections.py adds it up). Less than the supervisor waits (`stop_grace_period`).
+graceful_timeout = 28
 # Longer than nginx keeps an idle connection to us, so that nginx is never the one who is hung up on.
 keepalive = 75
 # Bytes. As long as nginx takes an address, so that what is too long is told of on a page.

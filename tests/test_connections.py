@@ -12,8 +12,10 @@ from django.db import connection
 
 from cwg import connections
 from cwg.connections import Process
-from cwg.record import holding, other_sessions
+from cwg.postgres import base
+from cwg.record import copying, holding, other_sessions
 from tests.tampering import as_owner
+from tests.test_settings import REAL, value_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -46,6 +48,20 @@ def test_no_page_outlasts_its_patience_and_no_task_its_end(settings):
     assert worker.statement < settings.CELERY_TASK_TIME_LIMIT
     for process in (Process.WEB, Process.WORKER, Process.COMMAND):
         assert 0 < connections.LIMITS[process].holding <= 2
+
+
+def test_whoever_stops_the_portal_waits_for_a_submission_that_waits():
+    pool = value_of("s.DATABASES['default']['OPTIONS']['pool']['timeout']", **REAL)
+    said = (ROOT / "cwg" / "gunicorn.py").read_text()
+    graceful = int(re.search(r"^graceful_timeout = (\d+)$", said, re.MULTILINE)[1])
+    longest = float(pool) + holding.PATIENCE + holding.AT_WORK + copying.FOR_AN_ANSWER
+    assert longest < graceful
+    web = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["web"]
+    assert graceful < int(web["stop_grace_period"].removesuffix("s"))
+
+
+def test_no_page_waits_longer_for_a_connection_than_for_a_database_that_is_away():
+    assert connections.options(Process.WEB, {})["connect_timeout"] <= base.PATIENCE
 
 
 def test_what_the_address_of_the_database_says_wins():

@@ -22,7 +22,7 @@ from .turns import NoTurn, Turns
 # Seconds that a request waits for its row, in the process and at the database together.
 PATIENCE = 10.0
 # And the longest that a page may take over its whole transaction, once it has waited.
-_AT_WORK = 5
+AT_WORK = 5
 
 _turns = Turns(lambda: settings.REGISTER_WAITERS)
 
@@ -154,7 +154,7 @@ def hurry(left: float = PATIENCE) -> None:
         "idle_in_transaction_session_timeout": connections.LIMITS[process].holding,
     }
     if process is connections.Process.WEB:
-        limits["transaction_timeout"] = max(left, 0) + _AT_WORK
+        limits["transaction_timeout"] = max(left, 0) + AT_WORK
     _bind(limits)
 
 
