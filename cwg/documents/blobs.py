@@ -3,16 +3,18 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
 from django.conf import settings
 from django.core.files.base import File as DjangoFile
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from cwg.documents import intake, scanner, stored, stray_files
+from cwg.record import holding
 
 from .models import Blob
 from .storage import StorageFailed, Unreadable, room_needed
@@ -94,9 +96,22 @@ def keep_own(content: bytes, *, media_type: str, at: datetime, text: str = "") -
 def _sent_again(sha256: str, at: datetime) -> None:
     """Note that bytes which may be kept already are wanted: from here on nobody removes them as unused.
 
-    Where that is being done this moment it waits for the end of it: then they are gone, and are kept anew.
+    Where that is being done this moment it waits for the end of it: then they are gone, and are kept anew. Raises
+    StorageFailed where that takes too long.
     """
-    Blob.objects.filter(pk=sha256).update(sent_at=at)
+    with _removal_told():
+        Blob.objects.filter(pk=sha256).update(sent_at=at)
+
+
+@contextmanager
+def _removal_told() -> Iterator[None]:
+    """Herein the end of a removal of the same bytes is waited for. A storage may take longer over it than a page waits."""
+    try:
+        yield
+    except OperationalError as error:
+        if holding.why(error) is not holding.Why.LOCKED:
+            raise
+        raise StorageFailed("the same bytes are being removed, and the storage is at it for long") from error
 
 
 def _keep(
@@ -126,7 +141,7 @@ def _keep(
             found = hash_of_stored(blob)
     if found != sha256:
         raise StorageFailed(f"stored bytes of {sha256} hash to {found}")
-    with transaction.atomic():
+    with _removal_told(), transaction.atomic():
         stray_files.hold(sha256)
         Blob.objects.bulk_create([blob], ignore_conflicts=True)
     with room_needed():

@@ -12,6 +12,7 @@ from django.db import connections, transaction
 from cwg import clock
 from cwg.documents import blobs, restore_gaps, storage, stray_files, unused_files
 from cwg.documents.models import Blob
+from cwg.documents.storage import StorageFailed, documents
 from cwg.record import chain_copies, copy_mark, copying, jobs, journal, replay
 from cwg.record.models import JournalEntry
 from tests import factories
@@ -200,6 +201,47 @@ def test_bytes_that_were_removed_before_their_row_was_written_are_kept_anew(stor
     blob = blobs.keep_own(CONTENT, media_type=factories.PDF, at=clock.now())
     assert removed == [1]
     assert blobs.hash_of_stored(blob) == blob.pk == DIGEST
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("has_a_row", [False, True])
+def test_whoever_sends_bytes_that_are_long_in_being_removed_is_told_of_the_storage(
+    storage, monkeypatch, has_a_row
+):
+    """The storage is slow to delete them, stray or unused, and what keeps them from being named is held until it has."""
+    lay(storage, PLACE, 400 * DAY)
+    if has_a_row:
+        blobs.keep_own(CONTENT, media_type=factories.PDF, at=clock.now() - 400 * DAY)
+    is_deleting, let_go = threading.Event(), threading.Event()
+    delete = documents().delete
+
+    def slowly(name):
+        is_deleting.set()
+        assert let_go.wait(30)
+        delete(name)
+
+    def sweep():
+        try:
+            removed.append(unused_files.forget_unused() if has_a_row else stray_files.remove())
+        finally:
+            connections.close_all()
+
+    removed: list[int] = []
+    monkeypatch.setattr(documents(), "delete", slowly)
+    sweeping = threading.Thread(target=sweep)
+    sweeping.start()
+    try:
+        assert is_deleting.wait(10)
+        with connections["default"].cursor() as cursor:
+            cursor.execute("SET lock_timeout = '100ms'")
+        with pytest.raises(StorageFailed):
+            blobs.keep_own(CONTENT, media_type=factories.PDF, at=clock.now())
+    finally:
+        let_go.set()
+        sweeping.join()
+        connections.close_all()
+    assert removed == [1] and not Blob.objects.exists()
+    assert blobs.hash_of_stored(blobs.keep_own(CONTENT, media_type=factories.PDF, at=clock.now())) == DIGEST
 
 
 @pytest.mark.django_db
