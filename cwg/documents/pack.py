@@ -7,6 +7,7 @@ stand in the index.
 import csv
 import hashlib
 import io
+import time
 import uuid
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
@@ -26,6 +27,8 @@ from .models import Blob, Revision, Version
 
 # So many bytes are hashed before the first is sent, so that a damaged file is left out and not met on the way.
 HASHED_AHEAD = 64 * 1024**2
+# Seconds given to all that is asked of the storage before the first byte is sent.
+LOOKS_AHEAD = 2.0
 
 
 class RightEnded(PermissionError):
@@ -148,16 +151,21 @@ def _standing(version: Version) -> str:
 def without_damaged(packed: list[Packed]) -> list[Packed]:
     """The same, those marked whose stored bytes are not as they should be. Raises StorageFailed.
 
-    Of each the size is checked, and the hash as far as `HASHED_AHEAD` goes; the rest is hashed on the way out.
+    The size of each is checked, and the hash of as many as `HASHED_AHEAD` allows; the rest are hashed on the way out.
+    What `LOOKS_AHEAD` leaves no time for (a store in the net is asked once for each file) is left out where its row says
+    that it is damaged, and else looked at when its turn comes: what is found then breaks the download off, and the next
+    one leaves it out.
     """
-    ahead, checked = HASHED_AHEAD, []
+    ahead, ends, checked = HASHED_AHEAD, time.monotonic() + LOOKS_AHEAD, []
     for one in packed:
-        try:
-            ahead -= stored.must_be_whole(one.blob, reading_at_most=ahead)
-        except stored.Damaged:
-            checked.append(replace(one, is_left_out=True))
-        else:
-            checked.append(one)
+        is_damaged = bool(one.blob.damage)
+        if time.monotonic() < ends:
+            try:
+                ahead -= stored.must_be_whole(one.blob, reading_at_most=ahead)
+                is_damaged = False
+            except stored.Damaged:
+                is_damaged = True
+        checked.append(replace(one, is_left_out=True) if is_damaged else one)
     return checked
 
 

@@ -153,3 +153,19 @@ def test_a_file_that_turns_out_damaged_on_the_way_breaks_the_download_off(docume
     packed = pack.contents(header_block.for_page(Document.objects), ())
     again = b"".join(pack.stream(packed, title="x", language="en", may_read=lambda file: True))
     assert "damaged or missing" in opened(again)["index.csv"].decode("utf-8-sig")
+
+
+def test_what_there_was_no_time_to_look_at_is_looked_at_when_its_turn_comes(document, monkeypatch):
+    """A store in the net is asked for each file: a thousand of them do not keep the first byte waiting."""
+    monkeypatch.setattr(pack, "LOOKS_AHEAD", 0)
+    factories.make_document(document.register, title="Whole")
+    monkeypatch.setattr(stored, "must_be_whole", lambda blob, **how: pytest.fail("it was asked ahead"))
+    harm.do(Blob.objects.get(files__version__revision__document=document), "missing")
+    packed = pack.contents(header_block.for_page(Document.objects.order_by("number")), ())
+    with pytest.raises(stored.Damaged):
+        list(pack.stream(packed, title="x", language="en", may_read=lambda file: True))
+    # The row says so now, which asks nobody.
+    packed = pack.contents(header_block.for_page(Document.objects.order_by("number")), ())
+    files = opened(b"".join(pack.stream(packed, title="x", language="en", may_read=lambda file: True)))
+    assert len([name for name in files if name.startswith("DG-2")]) == 1
+    assert "damaged or missing" in files["index.csv"].decode("utf-8-sig")
