@@ -260,9 +260,9 @@ def submit(
     """Register the draft that `token` was given for. One durable transaction.
 
     `arrived_at` is the aware instant at which the request reached us, by the database's clock; `of` the draft it was
-    sent for, where the sender names one. A used token, or a draft another focal point has submitted meanwhile, gives the receipt
-    that is there. Raises SecondFactorMissing, TokenUnknown, DraftChanged, NotReady, NotEntitled, drafting.NotOpen, register.RegisterBusy,
-    register.SlotNotOpen; nothing is changed then.
+    sent for, where the sender names one. A used token, or a draft another focal point has submitted meanwhile, gives the
+    receipt that is there. Raises SecondFactorMissing, TokenUnknown, DraftChanged, NotReady, NotEntitled,
+    drafting.NotOpen, register.RegisterBusy, register.SlotNotOpen; nothing is changed then.
     """
     if second_factor.is_missing_to_submit(person):
         raise SecondFactorMissing

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cwg import connections
 from cwg.connections import Process
@@ -110,6 +111,9 @@ def test_other_sessions_are_bound_in_a_database_that_lost_it(db):
         assert other_sessions._held() == {}
         other_sessions.bind()
     assert other_sessions._held() == other_sessions.WANTED
+    with CaptureQueriesContext(connection) as asked:
+        other_sessions.bind()
+    assert len(asked) == 1, "with nothing lacking it reads what is held, once"
 
 
 def test_a_role_that_does_not_own_the_database_is_told_what_the_owner_runs(db, caplog):

@@ -79,7 +79,7 @@ def hand_out(request: VisitorRequest, blob: Blob, name: str) -> HttpResponseBase
     response: HttpResponseBase
     try:
         part = _part(request, blob, etag)
-        if settings.X_ACCEL_PREFIX and not any(name in request.headers for name in _BY_TIME):
+        if settings.X_ACCEL_PREFIX and not any(header in request.headers for header in _BY_TIME):
             stored.must_be_whole(blob)
             # nginx works out the part itself.
             response = HttpResponse()

@@ -1,9 +1,10 @@
 """The one door to stored bytes: what comes out of it is what the row says, to the last byte, or nothing.
 
-The size is checked before the first byte goes out, the hash before the last. A folder tells by its file's likeness (inode,
+The size is checked before the first byte goes out, and the hash before the last, but for a part (Range) from a store in
+the net: of that the size alone is known, because a part has no hash of its own. A folder tells by its file's likeness (inode,
 size, times) whether anybody has written to it: the first who asks has the file hashed, and as long as the likeness stays,
 the next are spared that. What the disk loses by itself is found by the rolling look (`recheck`). A store in the net is
-asked for the size, and hashed on the way out.
+asked for the size, and whole files are hashed on the way out.
 """
 
 import hashlib

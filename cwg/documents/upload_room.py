@@ -28,7 +28,7 @@ class RoomyUploadHandler(TemporaryFileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         try:
             self.file.write(raw_data)
-            # At once: what is held back would fail where the file is closed, and nobody minds it.
+            # At once: what is held back would fail where the file is closed, where nothing is done about it.
             self.file.flush()
         except OSError as error:
             self._let_go(error)

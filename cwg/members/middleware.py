@@ -61,8 +61,9 @@ class SignedInMiddleware:
     """What the answers to somebody signed in have in common.
 
     Nothing of them is kept by a browser or by anything on the way, so that Back shows nothing after sign-out; the
-    session slides with use, not with what an open page asks by itself; whoever has just signed in gets the cookie by which the browser is known again, and
-    whoever has just signed out leaves nothing behind. Cookies stay: they hold language, appearance, and that number.
+    session slides with use, not with what an open page asks by itself; whoever has just signed in gets the cookie by
+    which the browser is known again, and whoever has just signed out leaves nothing behind. Cookies stay: they hold
+    language, appearance, and that number.
     """
 
     def __init__(self, get_response):

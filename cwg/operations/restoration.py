@@ -56,7 +56,8 @@ def refuse_unless_empty() -> None:
 def look(folder: Path, chosen: Path, *, lost_at: datetime) -> restore_limits.Limits:
     """What a restore of `chosen` could not know, before anything is done to the database.
 
-    Copies of the chains that the backup has and the storage lacks are put back first: they can only tell more. Raises backup.BackupFailed and chain_copies.CopyDiffers.
+    Copies of the chains that the backup has and the storage lacks are put back first: they can only tell more. Raises
+    backup.BackupFailed and chain_copies.CopyDiffers.
     """
     backup.read_manifest(chosen)
     refuse_unless_empty()

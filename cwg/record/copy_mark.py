@@ -3,7 +3,8 @@
 The copies alone cannot tell that the last of them were never written. So the sweep renews, every few seconds,
 `journal/mark.json`: an instant by the database's clock until which every act had its copy, and how long each chain was; an
 answer does it where the mark has grown old, because no sweep is at work. After a loss the mark should be no older than the
-loss; if it is, the storage was away or nobody was at work, and nobody can say what was issued since. Each mark is true whoever wrote it, so it matters little which of two is the last.
+loss; if it is, the storage was away or nobody was at work, and nobody can say what was issued since. Each mark is true
+whoever wrote it, so it matters little which of two is the last.
 """
 
 import json

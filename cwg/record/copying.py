@@ -5,9 +5,9 @@ the copy is written after COMMIT and before anybody is answered, by whichever pr
 its locks and the process's turn at them. Where the storage is away the answer comes all the same, within seconds, and
 the chain is behind until the next act on it, a process that starts, or the sweep finds the storage again.
 
-`ChainCopy.copied` counts how far a chain has copies without a gap. An answer moves it by one if it stands right before its entry;
-if not, it makes good what is missing in between, as long as its time lasts, but for what a neighbour in the process is
-writing just now. Nobody holds the row while the storage is at work, so that answers never queue on it.
+`ChainCopy.copied` counts how far a chain has copies without a gap. An answer moves it by one if it stands right before
+its entry; if not, it makes good what is missing in between, as long as its time lasts, but for what a neighbour in the
+process is writing just now. Nobody holds the row while the storage is at work, so that answers never queue on it.
 """
 
 import logging

@@ -36,7 +36,7 @@ def note() -> int:
 def write_to_database() -> None:
     """Prove that the database takes a write: one row, always the same. Raises django.db.Error where it does not.
 
-    It waits for nobody: a row that is held, or a disk that hangs, is a no as well.
+    It waits for nobody: it also raises where the row is held, or where the disk hangs.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '2s'")

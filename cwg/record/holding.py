@@ -115,7 +115,7 @@ def turn(key: Hashable, mark: Callable[[], object], *, busy: type[Busy] = Busy) 
 
 
 def after_the_turn(work: Callable[[], None]) -> None:
-    """Do `work` before anybody is answered, but not while this thread keeps others of the process waiting. It never raises."""
+    """Do `work`, which never raises, before anybody is answered, but not while this thread keeps others waiting."""
     _this_thread.put_off.append(work)
     _do_what_was_put_off()
 
@@ -159,7 +159,10 @@ def hurry(left: float = PATIENCE) -> None:
 
 
 def take_time() -> None:
-    """Unbind the open transaction again, for one that works long on purpose, while nobody else is at work: a restore."""
+    """Unbind the open transaction again, for one that works long on purpose and keeps nobody waiting.
+
+    A restore, while nobody else is at work; a verification, which only reads and holds no row that others queue for.
+    """
     _bind({"lock_timeout": 0, "idle_in_transaction_session_timeout": 0, "transaction_timeout": 0})
 
 

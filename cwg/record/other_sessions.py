@@ -21,7 +21,8 @@ def bind(**kwargs) -> None:
 
     Called with whatever `post_migrate` sends along.
     """
-    lacking = {name: value for name, value in WANTED.items() if _held().get(name) != value}
+    held = _held()
+    lacking = {name: value for name, value in WANTED.items() if held.get(name) != value}
     if not lacking:
         return
     if not _may_bind():

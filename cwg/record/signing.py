@@ -134,8 +134,8 @@ def fault(signed: dict[str, Any], format_name: str) -> str | None:
 def retire(*, reason: str) -> list[SigningKey]:
     """Retire every key in use: their private halves are removed, the next signature makes a new key.
 
-    Returns the retired keys. Raises ReasonMissing. What they signed still verifies, with their published public halves; the reason, and the
-    instant, are published beside them and stand in the portal's own chain.
+    Returns the retired keys. Raises ReasonMissing. What they signed still verifies, with their published public halves;
+    the reason, and the instant, are published beside them and stand in the portal's own chain.
     """
     reason = clean_reason(reason)
     with journal.acting_on_portal() as locked:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-# A row that has not changed hands for so long (seconds) is shut; one that has is worth waiting for.
+# A row at which nothing was done for so long (seconds) is shut; any other is worth waiting for.
 STILL = 0.5
 _LOOK_EVERY = 0.1
 
@@ -51,8 +51,10 @@ class Turns:
     def turn(self, key: Hashable, *, patience: float, mark: Callable[[], object]) -> Iterator[float]:
         """Within the block it is the caller's turn at `key`; yields how many seconds it has left to wait at the row.
 
-        `mark` reads what changes whenever the row changes hands, in any process. Raises NoTurn, after `patience` seconds
-        or, where the share is full, as soon as the row is known to be still.
+        `mark` reads something that changes as acts on the row are committed, in any process. Acts that are refused or
+        rolled back leave it as it was: a row that only such acts pass through looks still, and whoever is beyond the
+        share is then refused early. Raises NoTurn, after `patience` seconds or, where the share is full, as soon as the
+        row is taken to be still.
         """
         started = time.monotonic()
         ticket = self._join(key)

@@ -1,4 +1,4 @@
-"""`manage.py scan_again`: what the virus scanner could not take is tried once more."""
+"""`manage.py scan_again`: what the virus scanner could not take is scanned again."""
 
 from django.core.management.base import BaseCommand
 
