@@ -20,12 +20,12 @@ WORDS: dict[str, Words] = {
         _("Change nothing by hand. Make a backup of what is there, open the verification and follow “When verify finds something” in docs/running.md."),
     ),
     "backup": Words(
-        _("The backup failed, or is too old"),
+        _("The last backup failed"),
         _("If the machine were lost now, what came since the last good backup would be lost with it."),
         _("Run the backup by hand and read what it says: usually a full disk, or a file that the storage lacks."),
     ),
     "base": Words(
-        _("The base backup failed, or is too old"),
+        _("The last base backup failed"),
         _("Without a recent one, going back to a point in time takes long or is not possible."),
         _("Make a base backup by hand and read what it says."),
     ),

@@ -26,7 +26,7 @@ def read() -> Iterator[Metric]:
     run = VerificationRun.objects.order_by("-at", "-pk").first()
     yield reading(
         "cwg_verification_last_timestamp_seconds",
-        "When the record was last verified by the nightly run",
+        "When a verification of the record was last kept: the nightly run, or a command with news",
         run.at.timestamp() if run else None,
     )
     yield reading(
