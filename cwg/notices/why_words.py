@@ -80,6 +80,8 @@ def do(why: str, *, given_up: bool = False) -> str:
     found = WORDS.get(why)
     if found is None or (given_up and found.do is _BY_ITSELF):
         return str(
-            _("It was tried for days in vain. Ask the person for another address, or send the mail again.")
+            _(
+                "It was tried for days without success. Ask the person for another address, or send the mail again."
+            )
         )
     return str(found.do)

@@ -76,8 +76,8 @@ def test_once_a_day_it_is_told_again(smtp, wrong, held):
     assert len(mails(smtp)) == 1
     held.forward(microseconds=1)
     assert len(mails(smtp)) == 2
-    assert "still lasts" not in text_of(smtp.arrived[0])
-    assert "still lasts" in text_of(smtp.arrived[1])
+    assert "problem persists" not in text_of(smtp.arrived[0])
+    assert "problem persists" in text_of(smtp.arrived[1])
 
 
 def test_an_all_clear_follows_when_it_has_been_well_for_a_while(smtp, wrong, questions, held, administrator):

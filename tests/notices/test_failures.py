@@ -107,5 +107,5 @@ def test_every_failure_has_words_that_say_what_to_do():
     never_sent = {Why.CLOSED, Why.UNWANTED, Why.OVER, Why.RESTORED}
     assert set(why_words.WORDS) == set(Why) - never_sent
     assert "five days" in why_words.do(Why.TRY_LATER)
-    assert "for days in vain" in why_words.do(Why.TRY_LATER, given_up=True)
+    assert "for days without success" in why_words.do(Why.TRY_LATER, given_up=True)
     assert "not kept" in why_words.means("")
