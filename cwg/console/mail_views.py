@@ -63,7 +63,7 @@ ACTS = {
         title=gettext_lazy("Set aside"),
         button=gettext_lazy("Set aside"),
         text=gettext_lazy(
-            "It is shown as failed no longer, and nobody gets it. It stays in the records, and can still be sent again."
+            "It is no longer shown as failed, and is not sent. It stays in the records, and can still be sent again."
         ),
         refused=gettext_lazy("This mail is not a failed one any more: there is nothing to set aside."),
         done=lambda count: (
@@ -93,8 +93,8 @@ def one(request: PortalRequest, pk: int) -> HttpResponse:
         "address": address,
         "moved": address != notice.address,
         "means": why_words.means(notice.why) if notice.why in why_words.WORDS else "",
-        "to_do": why_words.do(notice.why, given_up=notice.status == Notice.Status.FAILED),
-        "in_trouble": notice.status == Notice.Status.FAILED or notice.failing_since is not None,
+        "to_do": why_words.do(notice.why, given_up=notice.is_failed),
+        "in_trouble": notice.is_in_trouble,
         "may_send_again": reach.may_send_again(notice, request.rights),
         "may_set_aside": reach.may_set_aside(notice, request.rights),
         "reaches_person": notice.person is not None

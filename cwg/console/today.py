@@ -185,12 +185,7 @@ def _unscanned(rights: Rights) -> dict[str, Any]:
 def _health(at: datetime) -> dict[str, Any]:
     """Whether the worker was seen lately, how long the oldest mail has waited, whether every act has its copy and can be dated."""
     seen = heartbeat.last()
-    oldest = (
-        Notice.objects.filter(status=Notice.Status.WAITING, due_at__lte=at)
-        .order_by("due_at")
-        .values_list("due_at", flat=True)
-        .first()
-    )
+    oldest = Notice.objects.oldest_due(at)
     waited = at - oldest if oldest else timedelta()
     verified = VerificationRun.objects.first()
     return {

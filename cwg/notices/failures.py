@@ -82,7 +82,7 @@ def of_sending(error: Exception) -> Failure:
         case smtplib.SMTPNotSupportedError():  # an address in letters that the server does not know
             return Failure(Why.MALFORMED, _said(error), for_good=True)
         case ValueError():  # an address or a header with a line break in it: BadHeaderError is one
-            return Failure(Why.MALFORMED, one_line(str(error))[:500], for_good=True)
+            return Failure(Why.MALFORMED, in_short(str(error)), for_good=True)
         case OSError():  # SMTPServerDisconnected is one, and every time limit
             return Failure(Why.BROKE_OFF, _said(error), Scope.BREAK)
     raise error
@@ -122,12 +122,17 @@ def _said(error: Exception) -> str:
     """The server's answer where there was one, else what the machine says, on one line."""
     if isinstance(error, smtplib.SMTPResponseException):
         return _answer(error.smtp_code, error.smtp_error)
-    return one_line(f"{type(error).__name__}: {error}")[:_LONGEST]
+    return in_short(f"{type(error).__name__}: {error}")
 
 
 def _answer(code: int, text: bytes | str) -> str:
     words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return one_line(f"{code} {words}")[:_LONGEST]
+    return in_short(f"{code} {words}")
+
+
+def in_short(text: str) -> str:
+    """On one line, as much as the column takes."""
+    return one_line(text)[:_LONGEST]
 
 
 _LONGEST = Notice._meta.get_field("last_error").max_length

@@ -28,7 +28,7 @@ def of(addresses: Iterable[str]) -> dict[str, Trouble]:
     overdue = now - OUTBOX_EMPTIED_WITHIN
     tells = (
         Q(status__in=[Notice.Status.SENT, Notice.Status.FAILED, Notice.Status.SET_ASIDE])
-        | Q(status=Notice.Status.WAITING, failing_since__isnull=False)
+        | Notice.FAILING
         | Q(status=Notice.Status.WAITING, due_at__lt=overdue)
     )
     of_drafts_and_waiting = Q(status=Notice.Status.WAITING, event__kind__in=kinds.of_drafts())
@@ -46,7 +46,7 @@ def _trouble(notice: Notice) -> Trouble | None:
     if notice.status == Notice.Status.SENT:
         return None
     if notice.status == Notice.Status.WAITING:
-        if notice.failing_since is None:
+        if not notice.is_failing:
             return Trouble(_("A mail to this address has not left the portal yet"), notice.due_at, False)
         return Trouble(_("Mail to this address does not get through yet"), notice.failing_since, False)
     if (

@@ -72,15 +72,23 @@ ABOUT_THE_ADDRESS = (Why.NO_MAILBOX, Why.MALFORMED, Why.TRY_LATER)
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def failing(self) -> Self:
-        """Tried in vain, and to be tried again."""
-        return self.filter(status=Notice.Status.WAITING, failing_since__isnull=False)
+        """Tried without success, and to be tried again."""
+        return self.filter(Notice.FAILING)
 
     def failed(self) -> Self:
         """Given up, until somebody sends them again or sets them aside."""
-        return self.filter(status=Notice.Status.FAILED)
+        return self.filter(Notice.FAILED)
 
     def in_trouble(self) -> Self:
-        return self.failing() | self.failed()
+        return self.filter(Notice.FAILING | Notice.FAILED)
+
+    def due(self, at: datetime) -> Self:
+        """To be sent by `at`, tried before or not."""
+        return self.filter(status=Notice.Status.WAITING, due_at__lte=at)
+
+    def oldest_due(self, at: datetime) -> datetime | None:
+        """Since when the oldest of those has been due."""
+        return self.due(at).order_by("due_at").values_list("due_at", flat=True).first()
 
 
 class Notice(models.Model):
@@ -92,6 +100,10 @@ class Notice(models.Model):
         FAILED = "failed", _("Failed")
         SET_ASIDE = "set_aside", _("Failed, set aside")
         DROPPED = "dropped", _("No longer matters")
+
+    # As conditions on rows, for what is counted apart; of one mail: `is_failing`, `is_failed`.
+    FAILING = models.Q(status=Status.WAITING, failing_since__isnull=False)
+    FAILED = models.Q(status=Status.FAILED)
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="notices", verbose_name=_("event"))
     # Empty for somebody who is not yet a person of the portal: an invitation.
@@ -140,6 +152,18 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event.kind} → {self.address}"
+
+    @property
+    def is_failing(self) -> bool:
+        return self.status == self.Status.WAITING and self.failing_since is not None
+
+    @property
+    def is_failed(self) -> bool:
+        return self.status == self.Status.FAILED
+
+    @property
+    def is_in_trouble(self) -> bool:
+        return self.is_failing or self.is_failed
 
 
 class Outage(models.Model):

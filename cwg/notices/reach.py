@@ -19,8 +19,8 @@ def seen(rights: Rights) -> NoticeQuerySet:
         of_no_group = Q(event__group__isnull=True, person__in=known_people(rights))
         found |= Q(event__group_id__in=groups) | of_no_group
     if is_administrator(rights):
-        found |= Q(status=Notice.Status.FAILED) | Q(status=Notice.Status.WAITING, failing_since__isnull=False)
-    not_of_drafts = ~Q(event__kind__in=kinds.of_drafts()) | Q(status=Notice.Status.FAILED)
+        found |= Notice.FAILING | Notice.FAILED
+    not_of_drafts = ~Q(event__kind__in=kinds.of_drafts()) | Notice.FAILED
     return Notice.objects.filter(found).filter(not_of_drafts)
 
 
@@ -42,9 +42,7 @@ def serves_any(rights: Rights) -> bool:
 
 def serves(notice: Notice, rights: Rights) -> bool:
     """Whether a mail that this person sees is in their hands: the secretariat's of its group, an administrator's."""
-    if is_administrator(rights) and (
-        notice.status == Notice.Status.FAILED or notice.failing_since is not None
-    ):
+    if is_administrator(rights) and notice.is_in_trouble:
         return True
     group = notice.event.group_id
     return rights.is_secretariat if group is None else group in rights.secretariat_groups

@@ -15,19 +15,11 @@ AWAY_TOLD_AFTER = timedelta(minutes=5)
 FAILING_TOLD_AFTER = timedelta(hours=1)
 LATELY = timedelta(days=7)
 
-_FAILING = Q(status=Notice.Status.WAITING, failing_since__isnull=False)
-_FAILED = Q(status=Notice.Status.FAILED)
-
 
 def outbox() -> Answer:
     """Whether every mail goes out within ten minutes of its time, and for how long the oldest has been due."""
     now = clock.now()
-    oldest = (
-        Notice.objects.filter(status=Notice.Status.WAITING, due_at__lte=now)
-        .order_by("due_at")
-        .values_list("due_at", flat=True)
-        .first()
-    )
+    oldest = Notice.objects.oldest_due(now)
     if oldest is None:
         return {"ok": True, "oldest_seconds": 0}
     return {
@@ -43,11 +35,11 @@ def mail() -> Answer:
     """
     now = clock.now()
     counted = Notice.objects.in_trouble().aggregate(
-        failing=Count("pk", filter=_FAILING),
-        failing_since=Min("failing_since", filter=_FAILING),
-        failed=Count("pk", filter=_FAILED),
-        failed_lately=Count("pk", filter=_FAILED & Q(failed_at__gt=now - LATELY)),
-        failed_since=Min("failed_at", filter=_FAILED),
+        failing=Count("pk", filter=Notice.FAILING),
+        failing_since=Min("failing_since", filter=Notice.FAILING),
+        failed=Count("pk", filter=Notice.FAILED),
+        failed_lately=Count("pk", filter=Notice.FAILED & Q(failed_at__gt=now - LATELY)),
+        failed_since=Min("failed_at", filter=Notice.FAILED),
     )
     outage = outages.current()
     away = now - outage.since if outage else None

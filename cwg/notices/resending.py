@@ -25,13 +25,12 @@ class NothingToSendAgain(ValueError):
 
 def may_be_sent_again(notice: Notice) -> bool:
     """One that went out, that failed, was set aside, or is still being tried."""
-    waits = notice.status == Notice.Status.WAITING
-    return notice.failing_since is not None if waits else notice.status != Notice.Status.DROPPED
+    return notice.is_failing or notice.status not in (Notice.Status.WAITING, Notice.Status.DROPPED)
 
 
 def may_be_set_aside(notice: Notice) -> bool:
     """One that failed for good: as long as it is tried, it is nobody's to give up but the portal's."""
-    return notice.status == Notice.Status.FAILED
+    return notice.is_failed
 
 
 def send_again(notice: Notice, *, actor: Person, reason: str) -> Notice:
@@ -51,7 +50,7 @@ def send_all_again(pks: Iterable[int], *, actor: Person, reason: str) -> int:
 
 
 def set_aside(notice: Notice, *, actor: Person, reason: str) -> Notice:
-    """Show a mail that failed no longer: whom it was for was told otherwise, or need not be.
+    """No longer show a mail that failed: the person was told otherwise, or need not be.
 
     Raises NothingToSendAgain, ReasonMissing. The caller has asked whether the actor may.
     """

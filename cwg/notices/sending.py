@@ -18,7 +18,7 @@ from cwg import clock
 from cwg.members.models import Person
 
 from . import kinds, layout, mail_lines, outages, preferences
-from .failures import Failure, Scope
+from .failures import Failure, Scope, in_short
 from .kinds import NoticeKind
 from .models import Notice, Why
 from .postman import NotTaken, Postman
@@ -99,10 +99,9 @@ def claim(now: datetime) -> Notice | None:
         notice = (
             Notice.objects.select_for_update(of=("self",), skip_locked=True)
             .select_related("event__group", "person")
+            .due(now)
             .filter(
                 Q(leased_until__isnull=True) | Q(leased_until__lte=now),
-                status=Notice.Status.WAITING,
-                due_at__lte=now,
             )
             .order_by("due_at", "pk")
             .first()
@@ -130,7 +129,7 @@ def _deliver(notice: Notice, postman: Postman) -> tuple[Outcome, Failure | None]
     except Exception as error:
         # One mail that cannot be written must not keep the others.
         logger.exception("notice %s could not be written", notice.pk)
-        _fail(notice, Failure(Why.UNWRITABLE, layout.one_line(f"{type(error).__name__}: {error}")[:500]))
+        _fail(notice, Failure(Why.UNWRITABLE, in_short(f"{type(error).__name__}: {error}")))
         return Outcome.UNWRITTEN, None
     try:
         postman.send(message)
@@ -200,7 +199,7 @@ def _give_back(notice: Notice, failure: Failure) -> None:
 
 
 def _others_are_due(notice: Notice, at: datetime) -> bool:
-    return Notice.objects.filter(status=Notice.Status.WAITING, due_at__lte=at).exclude(pk=notice.pk).exists()
+    return Notice.objects.due(at).exclude(pk=notice.pk).exists()
 
 
 def _fail(notice: Notice, failure: Failure) -> None:

@@ -86,7 +86,7 @@ class Mail:
 def of(rights: Rights, shown: int = SHOWN) -> Mail:
     """As this person sees it, with `shown` mails of each reason. Four queries, however many mails."""
     seen = reach.seen(rights)
-    failed = Q(status=Notice.Status.FAILED)
+    failed = Notice.FAILED
     served = Q(pk__in=reach.served(rights).values("pk"))
     counted = (
         seen.in_trouble()
@@ -157,7 +157,7 @@ def in_short(rights: Rights) -> InShort | None:
     """None for whoever looks after no mail, without a query, and where all is well. Two queries."""
     if not reach.serves_any(rights):
         return None
-    failed = Q(status=Notice.Status.FAILED)
+    failed = Notice.FAILED
     found = (
         reach.served(rights)
         .order_by()
