@@ -8,8 +8,9 @@ frozen, another one answers.
 import contextlib
 import socket
 import threading
+import time
 
-# Seconds that a client has to say what it wants.
+# Seconds that a client has for all of it, from the first byte of what it wants to the last of the answer.
 _PATIENCE = 1.0
 _LONGEST_REQUEST = 8192
 _ANSWER = (
@@ -44,11 +45,17 @@ def _answer_all(listener: socket.socket) -> None:
 
 
 def _answer(client: socket.socket) -> None:
-    client.settimeout(_PATIENCE)
+    ends = time.monotonic() + _PATIENCE
     said = b""
     while b"\r\n\r\n" not in said and len(said) < _LONGEST_REQUEST:
+        # Of the whole request: one byte each moment would hold the only thread for hours.
+        left = ends - time.monotonic()
+        if left <= 0:
+            return
+        client.settimeout(left)
         part = client.recv(1024)
         if not part:
             return
         said += part
+    client.settimeout(max(ends - time.monotonic(), 0.01))
     client.sendall(_ANSWER)

@@ -1,6 +1,7 @@
 """The responder beside the work of a web process."""
 
 import socket
+import time
 
 import pytest
 
@@ -36,6 +37,24 @@ def test_whoever_says_nothing_or_half_of_it_keeps_nobody_else_waiting(address):
     assert ask(address, b"GET /livez HT") == b""
     with socket.create_connection(address, timeout=10):
         assert ask(address, b"GET / HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 200")
+
+
+def test_whoever_sends_a_byte_each_moment_has_as_long_for_all_of_them(address, monkeypatch):
+    monkeypatch.setattr(liveness, "_PATIENCE", 0.5)
+    with socket.create_connection(address, timeout=0.05) as slow:
+        given_up, began = False, time.monotonic()
+        for byte in b"GET /livez HTTP/1.1\r\n" * 20:
+            try:
+                slow.sendall(bytes([byte]))
+                given_up = slow.recv(1) == b""
+            except TimeoutError:
+                continue  # it still listens
+            except OSError:
+                given_up = True
+            if given_up:
+                break
+        assert given_up and time.monotonic() - began < 10
+    assert ask(address, b"GET / HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 200")
 
 
 @pytest.mark.parametrize("address_said", ["", "127.0.0.1:many"])
