@@ -15,8 +15,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 FOLDER = "proxy"
-# The page for when the portal does not answer; nginx puts the number of the request in (`ssi`).
-FAULT = "502"
+# The pages for a fault; nginx puts the number of the request in (`ssi`).
+FAULTS = {"500", "502"}
 NUMBER = mark_safe('<!--# echo var="request_id" -->')
 # For machines, when nobody answers behind nginx; the shape of `/readyz`.
 NOT_READY = {"ready": False, "failed": ["web"], "degraded": [], "checks": {}}
@@ -33,7 +33,7 @@ def texts() -> dict[str, tuple[str, list[str]]]:
                 _(
                     "Part of the address or of what the browser sent is not well formed, or too long. Nothing was changed."
                 ),
-                _("If it happens again, delete this site's cookies in your browser, and sign in anew."),
+                _("If it happens again, delete this site's cookies in your browser, and sign in again."),
             ],
         ),
         "404": (
@@ -43,6 +43,14 @@ def texts() -> dict[str, tuple[str, list[str]]]:
                     "The address is wrong, or what was there has been replaced by a newer one. Load the page again."
                 )
             ],
+        ),
+        "405": (
+            _("This cannot be done at this address"),
+            [_("Nothing was changed. Go back, load the page again, and try again from there.")],
+        ),
+        "408": (
+            _("This took too long to arrive"),
+            [_("What you were sending did not arrive in time. Nothing was changed; go back and try again.")],
         ),
         "413": (
             _("Too large"),
@@ -58,18 +66,33 @@ def texts() -> dict[str, tuple[str, list[str]]]:
             _("This address is too long"),
             [_("Nothing was changed. Go back, shorten what you search for, and try again.")],
         ),
+        "416": (
+            _("There is no such part of this file"),
+            [_("The file is shorter than your browser expects. Download it again from the beginning.")],
+        ),
         "429": (
             _("Too many tries"),
             [_("Wait a few seconds and try again. Nothing was changed.")],
+        ),
+        "500": (
+            _("Something went wrong here"),
+            [
+                _(
+                    "The web server could not pass this on to the portal or hand out the file; its disk may be full. Nothing was changed."
+                ),
+                _(
+                    "Try again in a few minutes. If you were sending something, go back: the page is as you left it."
+                ),
+            ],
         ),
         "502": (
             _("The portal is not available for the moment"),
             [
                 _(
-                    "It is being started again, or it has more to do than it can. That usually lasts some seconds; nothing is lost."
+                    "It is being started again, or it is overloaded. That usually lasts some seconds; nothing is lost."
                 ),
                 _(
-                    "Load this page again in a few seconds. If you were sending something, go back and send it again: a submission is registered only once, however often it is sent. Of anything else, first look whether it is there."
+                    "Load this page again in a few seconds. If you were sending something, go back and send it again: a submission is registered only once, however often it is sent. For anything else, check first whether it was saved."
                 ),
             ],
         ),
@@ -81,7 +104,7 @@ def files() -> Iterator[tuple[str, str]]:
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             for name, (title, sentences) in texts().items():
-                said = {"title": title, "sentences": sentences, "number": NUMBER if name == FAULT else ""}
+                said = {"title": title, "sentences": sentences, "number": NUMBER if name in FAULTS else ""}
                 page = render_to_string("proxy_page.html", said)
                 yield f"{language}/{name}.html", page
                 yield f"{language}/{name}.json", json.dumps({"errors": sentences}, ensure_ascii=False) + "\n"

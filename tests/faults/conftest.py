@@ -29,6 +29,13 @@ def front(place, django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
+def own_front(django_db_setup, django_db_blocker, transactional_db, tmp_path):
+    """One that the test may end."""
+    with proxy.portal(tmp_path) as front:
+        yield front
+
+
+@pytest.fixture
 def stored_there(storage, settings, place):
     """The files of the test and those of the portal behind nginx are the same."""
     storages = copy.deepcopy(settings.STORAGES)

@@ -10,10 +10,12 @@ import html5lib
 import pytest
 
 from contributions.models import DraftFile
-from cwg.operations import proxy_pages
+from cwg.documents.models import File
+from cwg.operations import proxy_pages, sending_again
 from tests import drafts, factories
-from tests.faults import crowd, proxy
+from tests.faults import crowd, proxy, web_server
 from tests.faults.proxy import HOST, LIMIT
+from tests.waiting import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
@@ -74,6 +76,34 @@ PAGES = [
         413,
         "Too large",
     ),
+    (
+        "POST /static/css/portal.css HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+        405,
+        "This cannot be done at this address",
+    ),
+    (
+        "GET /static/css/portal.css HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nRange: bytes=99999999-\r\n\r\n",
+        416,
+        "There is no such part of this file",
+    ),
+    (
+        "POST /meetings/ HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nTransfer-Encoding: gzip\r\n\r\n",
+        501,
+        "This request cannot be read",
+    ),
+    *(
+        (
+            f"GET {path} HTTP/1.1\r\nHost: {{host}}\r\nConnection: close\r\n\r\n",
+            404,
+            "This page was not found",
+        )
+        for path in (
+            "/_files/ab/cd",
+            "/_said/en/413.html",
+            "/static/proxy/en/502.html",
+            "/static/proxy/readyz.json",
+        )
+    ),
 ]
 
 
@@ -122,12 +152,68 @@ def test_nobody_reads_the_pages_under_their_own_address(front):
 
 
 def test_the_folder_has_every_page_that_nginx_names(front):
-    named = set(
-        re.findall(
-            r"/_said/\$language_of_page/(\d+)\.\$form_of_page", (front.place / "portal.conf").read_text()
-        )
-    )
-    assert named == set(proxy_pages.texts())
+    configuration = (front.place / "portal.conf").read_text()
+    (by_status,) = re.findall(r"map \$status \$page_of_status \{(.*?)\n *\}", configuration, re.DOTALL)
+    assert set(re.findall(r" (\d+);", by_status)) == set(proxy_pages.texts())
+
+
+def test_no_location_forgets_an_answer_of_nginxs_own(front):
+    """A list of pages in a location takes the place of the one above it: each is whole."""
+    lists = re.findall(r"error_page ([\d\s]+)/_said/\$language", (front.place / "portal.conf").read_text())
+    assert len(lists) == 2 and len({" ".join(each.split()) for each in lists}) == 1
+    # 401 and 402 are nothing that nginx says by itself here.
+    refusals = {"400", "403", "404", "405", "408", "411", "413", "414", "416"}
+    assert refusals | {"500", "501", "502", "503", "504"} <= set(lists[0].split())
+
+
+def test_every_answer_of_nginx_has_one_number(front):
+    for path in ("/static/css/portal.css", "/static/gone.css", "/_files/ab/cd", "/_said/x", "/livez"):
+        _, headers, _ = front.ask("GET", path)
+        (number,) = headers.get_all("X-Request-ID")
+        assert re.fullmatch("[0-9a-f]{32}", number), path
+        until(lambda number=number: number in (front.place / "access.log").read_text())
+    assert front.plain("/meetings/")[1]["X-Request-ID"]
+    assert front.ask("GET", "/", host="evil.example")[1]["X-Request-ID"]
+
+
+# --- What nginx cannot do itself --------------------------------------------------------------------------------------
+
+
+def test_without_room_for_a_body_nginx_says_so_on_a_page_of_ours(front, draft, reader):
+    before = list(DraftFile.objects.values_list("pk", flat=True))
+    bodies = front.place / "client_body"
+    bodies.rename(bodies.with_name("away"))
+    try:
+        bodies.write_text("a file stands where the folder should")
+        status, headers, page = upload(front, draft, reader, LIMIT // 2)
+        _, _, said = upload(front, draft, reader, LIMIT // 2, Accept="application/json")
+    finally:
+        bodies.unlink()
+        bodies.with_name("away").rename(bodies)
+    assert status == 500 and headers["Cache-Control"] == "no-store"
+    is_ours(front, page, "Something went wrong here")
+    assert headers["X-Request-ID"] in page.decode()
+    assert "disk may be full" in json.loads(said)["errors"][0]
+    assert list(DraftFile.objects.values_list("pk", flat=True)) == before
+
+
+def test_a_file_that_is_gone_at_the_hand_over_is_told_on_a_page_of_ours(
+    front, stored_there, dg, reader, tmp_path
+):
+    """The portal has it still; this nginx, before the same portal, does not."""
+    document = factories.make_document(factories.make_register(dg), "A document", actor=reader)
+    file = File.objects.get(version__revision__document=document)
+    address, session = f"/files/{file.pk}/", crowd.session_of(reader)
+    assert front.ask("GET", address, session=session)[0] == 200
+    (tmp_path / "static").symlink_to(front.place / "static")
+    ports = {name: web_server._free_port() for name in ("http", "https", "health")}
+    given = {"PORTAL_HOST": HOST, "MAX_FILE_MB": "1"}
+    with proxy.nginx(tmp_path, front.server, ports, given):
+        without = proxy.Front(tmp_path, ports, front.server, front.origin, front.environment)
+        status, headers, page = without.ask("GET", address, session=session)
+    assert status == 404 and headers["Content-Type"] == "text/html; charset=utf-8"
+    assert len(headers.get_all("X-Request-ID")) == 1
+    is_ours(front, page, "This page was not found")
 
 
 # --- What is too large ----------------------------------------------------------------------------------------------
@@ -175,19 +261,16 @@ def test_large_bodies_are_taken_only_where_files_are_sent(front, reader):
 # --- While the portal is down ---------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def own_front(django_db_setup, django_db_blocker, transactional_db, tmp_path):
-    """One that the test may end."""
-    with proxy.portal(tmp_path) as front:
-        yield front
-
-
 def test_while_the_portal_is_down_a_page_says_so_and_machines_read_json(own_front):
     front = own_front
     front.server.process.terminate()
     front.server.process.wait(30)
     status, headers, page = front.ask("GET", "/meetings/")
-    assert (status, headers["Retry-After"], headers["Cache-Control"]) == (502, "5", "no-store")
+    assert (status, headers["Retry-After"], headers["Cache-Control"]) == (
+        502,
+        str(sending_again.RETRY_AFTER),
+        "no-store",
+    )
     is_ours(front, page, "The portal is not available for the moment")
     (number,) = re.findall(rb"<code[^>]*>([0-9a-f]{32})</code>", page)
     # What the page is made of is there.
