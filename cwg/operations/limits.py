@@ -8,7 +8,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from cwg.documents import uploads
@@ -19,7 +18,7 @@ from cwg.record import holding
 from cwg.record.chain_clock import ClockSetBack
 from cwg.record.restore_guard import RestoreNotFinished
 
-from . import http_metrics
+from . import busy_words, http_metrics, sending_again, standing_alone
 
 OPEN_TO_STAFF_WITHOUT_MFA = ("/accounts/", "/static/", "/livez", "/readyz", "/language/")
 
@@ -81,27 +80,16 @@ def _refused(request: HttpRequest, template: str, said: str, *, status: int) -> 
     return render(request, template, {"said": said}, status=status)
 
 
-def entered_in(request: HttpRequest) -> list[tuple[str, str]]:
-    """All that a form sent, but for its files and the token of the form itself: for a page that sends it again."""
-    return [
-        (name, str(value))
-        for name, values in request.POST.lists()
-        if name != "csrfmiddlewaretoken"
-        for value in values
-    ]
-
-
 class BusyMiddleware:
     """The answer to whatever waited in vain for a lock or was ended by the database, and to what its clock cannot date
     or a restore has not gone on with: 503, and a page that sends it again.
 
     Most often that is a register which is held (`register.RegisterBusy`); it may be any row. The page says what happened,
     for how long it waited, and whether anything was changed; it holds all that was entered, so that one button repeats the
-    act as it was. Files it cannot hold, and says so.
+    act as it was. Files it cannot hold, secrets it does not, and says so.
     """
 
-    RETRY_AFTER = 5  # seconds
-    RETRY_AT_LAST = 300
+    RETRY_AT_LAST = 300  # seconds
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -113,34 +101,31 @@ class BusyMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, ClockSetBack):
             seconds = min(ceil(exception.behind.total_seconds()), self.RETRY_AT_LAST)
-            return self._answer(
-                request, "clock_set_back.html", {"exception": exception}, max(seconds, self.RETRY_AFTER)
-            )
+            told: dict[str, Any] = {"exception": exception, "sentences": busy_words.of_a_clock_set_back()}
+            return self._answer(request, "clock_set_back.html", told, max(seconds, sending_again.RETRY_AFTER))
         if isinstance(exception, RestoreNotFinished):
-            return self._answer(
-                request, "restore_not_finished.html", {"exception": exception}, self.RETRY_AT_LAST
-            )
+            told = {"exception": exception, "sentences": busy_words.of_a_restore_not_finished()}
+            return self._answer(request, "restore_not_finished.html", told, self.RETRY_AT_LAST)
         busy = exception if isinstance(exception, holding.Busy) else self._busy_of(request, exception)
         if busy is None:
             return None
         http_metrics.BUSY.labels(str(busy.why)).inc()
-        told = {"busy": busy, "seconds": round(busy.waited)}
-        return self._answer(request, "busy.html", told, self.RETRY_AFTER)
+        reading = sending_again.only_reads(request)
+        told = {"title": busy_words.title(busy), "sentences": busy_words.sentences(busy, reading=reading)}
+        return self._answer(request, "busy.html", told)
 
     @staticmethod
-    def _answer(request: HttpRequest, template: str, told: dict[str, Any], retry_after: int) -> HttpResponse:
-        entered = entered_in(request)
-        page = told | {
-            "reading": request.method in ("GET", "HEAD"),
-            "entered": entered,
-            "files": [file.name for _name, files in request.FILES.lists() for file in files],
-            "typed": [(name, value) for name, value in entered if value.strip()],
-            "address": request.get_full_path(),
-            "back": _page_before(request),
-        }
-        answer = render(request, template, page, status=503)
-        answer["Retry-After"] = str(retry_after)
-        return answer
+    def _answer(
+        request: HttpRequest,
+        template: str,
+        told: dict[str, Any],
+        retry_after: int = sending_again.RETRY_AFTER,
+    ) -> HttpResponse:
+        if wants_json(request):
+            answer = standing_alone.to_a_script(request, told["sentences"], status=503)
+        else:
+            answer = render(request, template, told | sending_again.offered(request), status=503)
+        return sending_again.later(answer, retry_after)
 
     @staticmethod
     def _busy_of(request: HttpRequest, exception: Exception) -> holding.Busy | None:
@@ -150,10 +135,3 @@ class BusyMiddleware:
             assert why is not None
             return holding.Busy(why, time.monotonic() - request.began)  # type: ignore[attr-defined]
         return None
-
-
-def _page_before(request: HttpRequest) -> str:
-    """The address of the page of ours that the request was sent from; empty where that is not known."""
-    sent_from = request.headers.get("Referer", "")
-    own = url_has_allowed_host_and_scheme(sent_from, {request.get_host()}, require_https=request.is_secure())
-    return sent_from if own else ""

@@ -11,29 +11,25 @@ from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection
 from django.db.utils import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import CsrfViewMiddleware
-from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from cwg.documents.taking_files import wants_json
 from cwg.postgres.base import PATIENCE
 
-from . import standing_alone
-from .limits import entered_in
+from . import sending_again, standing_alone
 
 logger = logging.getLogger(__name__)
 
-RETRY_AFTER = 5  # seconds
 # How often a page looks whether the database is back.
 _PAUSE = 0.2
-# What is asked for there holds secrets, which no page repeats.
-SECRET = ("/accounts/", "/invitation/")
 
 
 class OutageMiddleware:
-    """Outermost. A page that met the end of its connection is asked for once more when the database is back.
+    """A page that met the end of its connection is asked for once more when the database is back.
 
     Only GET and HEAD, which change nothing; everything else is answered by `unavailable`.
     """
@@ -44,7 +40,7 @@ class OutageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         connection.may_have_saved = False  # type: ignore[attr-defined]  # of cwg.postgres
         response = self.get_response(request)
-        if not getattr(response, "database_is_away", False) or request.method not in ("GET", "HEAD"):
+        if not getattr(response, "database_is_away", False) or not sending_again.only_reads(request):
             return response
         if not _is_back():
             return response
@@ -77,36 +73,25 @@ def _is_back() -> bool:
 def unavailable(request: HttpRequest) -> HttpResponse:
     """The answer to an error that `is_away`, 503: whether anything was changed, and a button to send it again."""
     logger.warning("the database is away: %s %s", request.method, request.path)
-    is_read = request.method in ("GET", "HEAD")
     unknown = connection.may_have_saved  # type: ignore[attr-defined]
     if not connection.in_atomic_block:
         connection.close()
     if wants_json(request):
-        answer: HttpResponse = JsonResponse({"errors": [_said_to_a_script(request, unknown)]}, status=503)
+        answer = standing_alone.to_a_script(request, [_said_to_a_script(unknown)], status=503)
     else:
-        about = {
-            "is_read": is_read,
-            "unknown": unknown,
-            "address": request.get_full_path(),
-        } | ({} if is_read else _to_send_again(request))
+        about = {"unknown": unknown} | _to_send_again(request)
         answer = standing_alone.answer(request, "unavailable.html", about, status=503)
-    answer["Retry-After"] = str(RETRY_AFTER)
-    answer["Cache-Control"] = "no-store"
     answer.database_is_away = True  # type: ignore[attr-defined]
     answer._has_been_logged = True  # type: ignore[attr-defined]  # one line above, not a traceback for each request
-    return answer
+    return sending_again.later(answer)
 
 
 def _to_send_again(request: HttpRequest) -> dict[str, Any]:
     """All that was entered; nothing where it holds a secret, cannot be read, or comes from another site's form."""
-    if request.path.startswith(SECRET):
-        return {}
     try:
-        if not _is_of_our_page(request):
-            return {}
-        return {"repeatable": True, "entered": entered_in(request), "files": bool(request.FILES)}
+        return sending_again.offered(request, of_our_page=_is_of_our_page(request))
     except (OSError, BadRequest, SuspiciousOperation, MultiPartParserError):
-        return {}
+        return sending_again.offered(request, of_our_page=False)
 
 
 class _CsrfCheck(CsrfViewMiddleware):
@@ -124,10 +109,9 @@ def _is_of_our_page(request: HttpRequest) -> bool:
     return check.process_view(request, lambda request: HttpResponse(), (), {}) is None
 
 
-def _said_to_a_script(request: HttpRequest, unknown: bool) -> str:
-    with translation.override(standing_alone.language_of(request)):
-        if unknown:
-            return _(
-                "The connection to the database was lost while this was saved. Reload the page to see whether it was."
-            )
-        return _("The database does not answer for the moment. Nothing was changed; try again.")
+def _said_to_a_script(unknown: bool) -> Promise:
+    if unknown:
+        return _(
+            "The connection to the database was lost while this was being saved. Reload the page to see whether it was saved."
+        )
+    return _("The database does not answer for the moment. Nothing was changed; try again.")

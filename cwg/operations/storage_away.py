@@ -4,8 +4,12 @@ import logging
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from cwg.documents.storage import StorageFailed
+from cwg.documents.taking_files import wants_json
+
+from . import sending_again, standing_alone
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +29,20 @@ class StorageAwayMiddleware:
         if not isinstance(exception, StorageFailed):
             return None
         logger.error("the file storage does not answer: %s", exception)
-        sent = request.method not in ("GET", "HEAD")
-        answer = render(request, "storage_away.html", {"sent": sent}, status=503)
-        answer["Retry-After"] = str(self.RETRY_AFTER)
-        return answer
+        sentences = self._sentences(request)
+        if wants_json(request):
+            answer = standing_alone.to_a_script(request, sentences, status=503)
+        else:
+            answer = render(request, "storage_away.html", {"sentences": sentences}, status=503)
+        return sending_again.later(answer, self.RETRY_AFTER)
+
+    @staticmethod
+    def _sentences(request: HttpRequest) -> list[str]:
+        return [
+            _(
+                "The portal keeps its files in a storage that it cannot reach for the moment. Pages without files still work."
+            ),
+            _("Try again in a few minutes.")
+            if sending_again.only_reads(request)
+            else _("What you asked for was not done. Go back and try again in a few minutes."),
+        ]

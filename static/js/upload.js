@@ -120,6 +120,10 @@ class Upload {
       row.bar.value = percent;
       row.state.textContent = percent < 100 ? `${this.text.textSending} ${percent}%` : this.text.textChecking;
     });
+    // What broke off after the last byte had left may have been stored.
+    let sent = false;
+    request.upload.addEventListener("load", () => (sent = true));
+    const lost = () => this.fail(job, [sent ? this.text.textUnknown : this.text.textNetwork], true);
     const finish = (end) => {
       this.busy = false;
       row.buttons.replaceChildren();
@@ -127,9 +131,10 @@ class Upload {
       this.next();
     };
     request.addEventListener("load", () => finish(() => this.answered(job, request)));
-    request.addEventListener("error", () => finish(() => this.fail(job, [this.text.textNetwork], true)));
-    request.addEventListener("timeout", () => finish(() => this.fail(job, [this.text.textNetwork], true)));
-    request.addEventListener("abort", () => finish(() => this.fail(job, [this.text.textCancelled], true)));
+    request.addEventListener("error", () => finish(lost));
+    request.addEventListener("timeout", () => finish(lost));
+    const cancelled = () => this.fail(job, [sent ? this.text.textUnknown : this.text.textCancelled], true);
+    request.addEventListener("abort", () => finish(cancelled));
     row.buttons.replaceChildren(this.button(this.text.textCancel, file, () => request.abort()));
     row.state.textContent = `${this.text.textSending} 0%`;
     this.say(`${this.text.textSending} ${file.name}`);
@@ -156,7 +161,7 @@ class Upload {
     } else if (request.status === 401) {
       this.fail(job, [this.text.textSignedOut], true);
     } else if (request.status >= 500) {
-      this.fail(job, [this.text.textUnavailable], true);
+      this.fail(job, [this.text.textUnknown], true);
     } else {
       this.fail(job, [this.text.textRefused], true);
     }

@@ -155,28 +155,44 @@ def test_the_page_for_a_fault_stands_without_a_number():
 
 
 def pages_for_faults() -> set[str]:
-    """Templates that some code answers with a status of 5xx."""
+    """Templates that some code answers with a status of 5xx, whether it names them there or is given them."""
     found = {"500.html"}
     for path in (path for top in ("cwg", "meetings", "contributions") for path in (ROOT / top).rglob("*.py")):
-        for call in ast.walk(ast.parse(path.read_text())):
-            if isinstance(call, ast.Call) and ast.unparse(call.func) in (
-                "render",
-                "standing_alone.answer",
-            ):
-                status = [ast.unparse(keyword.value) for keyword in call.keywords if keyword.arg == "status"]
-                # One that is handed its template's name is known by those who call it (below).
-                if status and status[0].startswith("5") and isinstance(call.args[1], ast.Constant):
-                    found.add(ast.literal_eval(call.args[1]))
-            elif isinstance(call, ast.Call) and ast.unparse(call.func) == "self._answer":
-                found.update(
-                    arg.value
-                    for arg in call.args
-                    if isinstance(arg, ast.Constant) and str(arg.value).endswith(".html")
-                )
+        module = ast.parse(path.read_text())
+        for function in (node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)):
+            for template in templates_for_faults(function):
+                if isinstance(template, ast.Constant):
+                    found.add(template.value)
+                else:
+                    assert isinstance(template, ast.Name), f"{path}: {ast.unparse(template)}"
+                    given = given_to(module, function.name)
+                    assert given, f"{path}: nobody names a template for {function.name}"
+                    found |= given
     return found
 
 
+def templates_for_faults(function: ast.FunctionDef) -> Iterator[ast.expr]:
+    for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+        if ast.unparse(call.func) in ("render", "standing_alone.answer"):
+            status = [ast.unparse(keyword.value) for keyword in call.keywords if keyword.arg == "status"]
+            if status and status[0].startswith("5"):
+                yield call.args[1]
+
+
+def given_to(module: ast.Module, name: str) -> set[str]:
+    """The templates with which the function `name` is called."""
+    return {
+        given.value
+        for call in ast.walk(module)
+        if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] == name
+        for given in call.args
+        if isinstance(given, ast.Constant) and str(given.value).endswith(".html")
+    }
+
+
 def test_every_page_for_a_fault_gives_the_number():
-    assert {"busy.html", "clock_set_back.html"} < pages_for_faults()
-    for name in pages_for_faults():
+    pages = pages_for_faults()
+    known = {"500.html", "busy.html", "clock_set_back.html", "storage_away.html", "unavailable.html"}
+    assert known | {"documents/damaged_file.html"} <= pages
+    for name in pages:
         assert "components/request_number.html" in (ROOT / "templates" / name).read_text(), name
