@@ -1,14 +1,16 @@
 """What a load balancer and a supervisor ask: is the process alive, and can it serve.
 
-Both pages are public and tell ages and yes or no, never a name, an address or a setting. What `/readyz` asks is
+Both pages are public and tell yes or no, ages, counts and names of jobs, never of a person, an address or a setting. What `/readyz` asks is
 registered by the apps that know it (`cwg/record/readiness.py`).
 """
 
+import logging
 import threading
 import time
 from datetime import UTC, datetime, timedelta
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -18,13 +20,18 @@ from cwg.members.middleware import reads_no_database
 from cwg.record import heartbeat, readiness
 from cwg.record.readiness import Answer
 
+logger = logging.getLogger(__name__)
+
 # Deadlines are held against the database's clock alone; a larger difference makes countdowns look wrong.
 CLOCKS_AGREE_WITHIN = timedelta(seconds=2)
 WRITTEN_EVERY = 5.0
 
+# Longer than one write may take (`heartbeat.write_to_database`): before there is a first answer everybody waits for it.
+_FIRST_ANSWER_WITHIN = 4.0
+
 _writing = threading.Lock()
-# When the database last took a write of this process (monotonic seconds); one that failed is tried again at once.
-_written: float | None = None
+# When a write of this process last ended (monotonic seconds), and whether the database took it.
+_written: tuple[float, bool] | None = None
 
 
 @reads_no_database
@@ -55,19 +62,45 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def database_answers() -> Answer:
-    """Whether the database answers, in how many milliseconds, and takes writes: one that is read-only serves nobody.
-
-    The page is public: however often it is asked, each process writes once in WRITTEN_EVERY seconds; in between it reads.
-    """
-    global _written
+    """Whether the database answers, in how many milliseconds, and takes writes: one that is read-only serves nobody."""
     started = time.monotonic()
     clock.now()
     milliseconds = round((time.monotonic() - started) * 1000, 1)
-    with _writing:
-        if _written is None or time.monotonic() - _written >= WRITTEN_EVERY:
-            heartbeat.write_to_database()
-            _written = time.monotonic()
-    return {"ok": True, "milliseconds": milliseconds}
+    return {"ok": takes_writes(), "milliseconds": milliseconds}
+
+
+def takes_writes() -> bool:
+    """Whether the database takes a write. The answer, a no too, stands for WRITTEN_EVERY seconds in the process.
+
+    The page is public, and a write may wait for seconds: one thread of the process does, the others say what was found
+    last.
+    """
+    global _written
+    if _written is not None and _is_fresh(_written):
+        return _written[1]
+    wait = 0 if _written is not None else _FIRST_ANSWER_WITHIN
+    if not _writing.acquire(timeout=wait):
+        return _written[1] if _written is not None else False
+    try:
+        if _written is None or not _is_fresh(_written):
+            taken = _takes_one()
+            _written = (time.monotonic(), taken)
+        return _written[1]
+    finally:
+        _writing.release()
+
+
+def _is_fresh(written: tuple[float, bool]) -> bool:
+    return time.monotonic() - written[0] < WRITTEN_EVERY
+
+
+def _takes_one() -> bool:
+    try:
+        heartbeat.write_to_database()
+    except Error:
+        logger.exception("readyz: the database takes no writes")
+        return False
+    return True
 
 
 def clocks_agree() -> Answer:

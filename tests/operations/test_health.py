@@ -1,4 +1,7 @@
 import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -20,6 +23,7 @@ from cwg.record.models import Heartbeat
 def _ask_anew(monkeypatch):
     monkeypatch.setattr(storage_probe, "_answer", None)
     storage_probe._store.forget()
+    monkeypatch.setattr(health, "_written", None)
     monkeypatch.setattr(protection, "_answered", None)
 
 
@@ -224,12 +228,7 @@ def test_a_server_that_is_away_is_told_after_five_minutes(db, held):
 # --- A database that only reads -------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def _to_be_written_anew(monkeypatch):
-    monkeypatch.setattr(health, "_written", None)
-
-
-def test_the_database_is_written_to_and_nothing_grows(db, _to_be_written_anew, monkeypatch):
+def test_the_database_is_written_to_and_nothing_grows(db, monkeypatch):
     monkeypatch.setattr(health, "WRITTEN_EVERY", 0.0)
     ready()
     first = heartbeat.last(heartbeat.DATABASE)
@@ -239,17 +238,55 @@ def test_the_database_is_written_to_and_nothing_grows(db, _to_be_written_anew, m
     assert Heartbeat.objects.filter(name=heartbeat.DATABASE).count() == 1
 
 
-def test_it_is_written_to_once_however_often_the_page_is_asked(db, _to_be_written_anew):
+def test_it_is_written_to_once_however_often_the_page_is_asked(db):
     ready()
     first = heartbeat.last(heartbeat.DATABASE)
     ready()
     assert heartbeat.last(heartbeat.DATABASE) == first
 
 
-def test_a_database_that_takes_no_writes_is_not_ready(db, _to_be_written_anew):
+def test_a_database_that_takes_no_writes_is_not_ready(db):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL transaction_read_only = on")
     status, said = ready()
     assert status == 503
     assert said["failed"] == ["database"]
     assert heartbeat.last(heartbeat.DATABASE) is None
+
+
+def test_a_write_that_hangs_keeps_one_thread_waiting_and_its_end_is_remembered(monkeypatch):
+    begun, go_on, tried = threading.Event(), threading.Event(), []
+
+    def hang():
+        tried.append(1)
+        begun.set()
+        assert go_on.wait(30)
+        raise OperationalError("canceling statement due to statement timeout")
+
+    monkeypatch.setattr(health.heartbeat, "write_to_database", hang)
+    # Found last, and so long ago that somebody asks again.
+    monkeypatch.setattr(health, "_written", (time.monotonic() - health.WRITTEN_EVERY, True))
+    with ThreadPoolExecutor(4) as threads:
+        first = threads.submit(health.takes_writes)
+        assert begun.wait(10)
+        try:
+            for other in [threads.submit(health.takes_writes) for _ in range(3)]:
+                assert other.result(timeout=10) is True
+            assert not first.done()
+        finally:
+            go_on.set()
+        assert first.result(timeout=10) is False
+    assert health.takes_writes() is False and len(tried) == 1
+
+
+def test_an_answer_stands_from_when_it_came_however_long_it_took(monkeypatch):
+    at = [1000.0]
+
+    def slow():
+        at[0] += health.WRITTEN_EVERY + 1
+
+    monkeypatch.setattr(health.heartbeat, "write_to_database", slow)
+    monkeypatch.setattr(health.time, "monotonic", lambda: at[0])
+    assert health.takes_writes() is True
+    ended = at[0]
+    assert health.takes_writes() is True and at[0] == ended
