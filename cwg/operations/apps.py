@@ -8,10 +8,14 @@ class OperationsConfig(AppConfig):
     verbose_name = _("Operations")
 
     def ready(self) -> None:
+        from django.core.signals import request_finished
+
         from cwg.record import readiness
 
-        from . import backup_state, health
+        from . import backup_state, health, http_metrics
 
         readiness.register(readiness.DATABASE, health.database_answers, needed=True)
         readiness.register("clock", health.clocks_agree)
         readiness.register("backup", backup_state.last_was_made)
+        # After Django's own receiver, which gives the connection back.
+        request_finished.connect(http_metrics.look_at_pool)

@@ -3,14 +3,22 @@
 from django.db import connection
 
 from cwg.record import metrics
+from cwg.record.holding import Why
 
 _REQUESTS = metrics.counter(
     "cwg_http_requests", "Requests answered, by the name of their address", ("view", "method", "status")
 )
-_SECONDS = metrics.seconds("cwg_http_request_seconds", "From a request's first byte to its answer", ("view",))
+_SECONDS = metrics.seconds(
+    "cwg_http_request_seconds",
+    "From when the proxy had all of a request to its answer, queues included",
+    ("view",),
+)
 BUSY = metrics.counter(
     "cwg_busy_answers", "Requests that waited in vain, most often for a register, by why", ("why",)
 )
+# From the start: a rate sees nothing of a count that first appears as one.
+for _why in Why:
+    BUSY.labels(str(_why))
 _CONNECTIONS = metrics.level("cwg_database_pool_connections", "Connections that the pools hold")
 _IDLE = metrics.level("cwg_database_pool_idle_connections", "Connections of the pools that nobody uses")
 _WAITING = metrics.level("cwg_database_pool_waiting_requests", "Requests that wait for a connection")
@@ -38,8 +46,12 @@ def count(view: str, method: str, status: int, seconds: float) -> None:
     took.observe(seconds)
 
 
-def look_at_pool() -> None:
-    """Note what the pool of this process holds just now; nothing where the settings name none."""
+def look_at_pool(**_signal: object) -> None:
+    """Note what the pool of this process holds just now; nothing where the settings name none.
+
+    Whenever a request has ended and given its connection back (`OperationsConfig`): the numbers of a process that nobody
+    asks stay what they were at the end of its last request.
+    """
     global _waited_before
     if "pool" not in connection.settings_dict["OPTIONS"]:
         return

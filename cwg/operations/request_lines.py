@@ -15,6 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from cwg.members import arrival
 from cwg.record import log_lines
 
 from . import http_metrics
@@ -80,7 +81,9 @@ def _told_at_its_end(
 def _write(request: HttpRequest, response: HttpResponseBase, began: float, sent: int) -> None:
     seconds = time.perf_counter() - began
     status = response.status_code
-    http_metrics.count(route_of(request), request.method or "", status, seconds)
+    # With what it waited before a thread had time for it.
+    since_arrival = max(seconds, arrival.waited(request).total_seconds())
+    http_metrics.count(route_of(request), request.method or "", status, since_arrival)
     write = logger.info if status < 500 else logger.warning
     if request.path in PROBES and status < 400:
         write = logger.debug

@@ -14,7 +14,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from django.db import DatabaseError
+from django.db import Error
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -70,7 +70,7 @@ def read_sources() -> Iterator[Metric]:
     for name, source in _sources.items():
         try:
             yield from list(source())
-        except DatabaseError:
+        except Error:
             logger.exception("metrics: %s could not be read", name)
 
 

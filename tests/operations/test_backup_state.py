@@ -1,7 +1,10 @@
 """A backup or a verification that goes wrong is known to the readiness, and so told to the administrators."""
 
+from io import StringIO
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import InterfaceError, OperationalError
 
 from cwg.operations import backup, backup_state
 from cwg.record import checks
@@ -51,3 +54,25 @@ def test_what_the_nightly_run_finds_is_told(monkeypatch, held):
     monkeypatch.setattr(checks, "_checks", {"I5 chain": lambda: iter(["an entry was changed"])})
     assert checks.note_outcome() == 1
     assert checks.last_run_held()["ok"] is False
+
+
+@pytest.mark.parametrize("gone", [OperationalError, InterfaceError])
+def test_a_database_that_goes_meanwhile_hides_no_failure(tmp_path, monkeypatch, gone):
+    """Neither what the backup met, nor what the verification found."""
+
+    def fails(*args):
+        raise backup.BackupFailed("pg_dump failed")
+
+    def goes(*args):
+        raise gone("connection already closed")
+
+    monkeypatch.setattr(backup, "make", fails)
+    monkeypatch.setattr(backup_state, "note_failed", goes)
+    with pytest.raises(CommandError, match="pg_dump failed"):
+        call_command("backup", str(tmp_path))
+    monkeypatch.setattr(checks, "on_one_snapshot", lambda: [("a check", ["It does not hold."])])
+    monkeypatch.setattr(checks, "note_change", goes)
+    out, err = StringIO(), StringIO()
+    with pytest.raises(SystemExit):
+        call_command("verify", stdout=out, stderr=err)
+    assert "It does not hold." in out.getvalue() and "could not be kept" in err.getvalue()

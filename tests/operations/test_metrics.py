@@ -1,14 +1,17 @@
 """/metrics: who may read it, what it tells, and that it tells of nobody."""
 
 import re
+import time
 import timeit
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import promql_parser
 import pytest
 import yaml
-from django.db import OperationalError, connection
+from django.core.signals import request_finished
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
@@ -17,7 +20,7 @@ from cwg import clock
 from cwg.documents import register
 from cwg.notices.models import Event, Notice
 from cwg.operations import backup_state, http_metrics, metrics_page
-from cwg.record import heartbeat, jobs, journal, metrics
+from cwg.record import heartbeat, holding, jobs, journal, metrics
 from cwg.record.models import ChainCopy, VerificationRun
 from tests import factories
 
@@ -148,6 +151,44 @@ def test_made_up_addresses_and_methods_are_one(db, client):
     assert value(after, "cwg_http_requests_total", **label) == (
         value(before, "cwg_http_requests_total", **label) + 1
     )
+
+
+def test_the_time_of_a_request_holds_its_wait_before_a_thread_had_time(db, client, settings):
+    settings.BEHIND_PROXY = True
+    name, label = "cwg_http_request_seconds_sum", {"view": "operations:livez"}
+    client.get("/livez")
+    before = value(read(), name, **label)
+    client.get("/livez", headers={"X-Request-Start": f"t={time.time() - 30:.3f}"})
+    assert 30 <= value(read(), name, **label) - before < 60
+
+
+def test_the_pool_is_looked_at_whenever_a_request_has_ended(db, monkeypatch):
+    class Pool:
+        def get_stats(self):
+            return {"pool_size": 7, "pool_available": 5, "requests_waiting": 2}
+
+    class Connection:
+        settings_dict: ClassVar = {"OPTIONS": {"pool": {}}}
+        pool = Pool()
+
+    with monkeypatch.context() as of_a_pool:
+        of_a_pool.setattr(http_metrics, "connection", Connection())
+        request_finished.send(sender=None)
+    told = read()
+    held = [
+        value(told, f"cwg_database_pool_{of}")
+        for of in ("connections", "idle_connections", "waiting_requests")
+    ]
+    assert held == [7, 5, 2]
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_source_that_cannot_be_read_is_passed_over(db, monkeypatch, error):
+    def gone():
+        raise error("connection already closed")
+
+    monkeypatch.setitem(metrics._sources, "outbox", gone)
+    assert "cwg_ready_ok" in read()
 
 
 def test_a_fault_is_counted_as_one(db, client, monkeypatch):
@@ -338,6 +379,21 @@ def test_the_rules_name_only_what_there_is(db):
     named = {name for rule in RULES for name in re.findall(r"cwg_\w+", rule["expr"])}
     assert len(named) > 10
     assert named - exposed() == set()
+
+
+def test_a_busy_answer_of_each_kind_is_counted_from_zero(db):
+    """A rate sees nothing of a count that first appears as one."""
+    told = {
+        sample.labels["why"] for sample in read()["cwg_busy_answers"].samples if sample.name[-6:] == "_total"
+    }
+    assert told == {str(why) for why in holding.Why}
+
+
+@pytest.mark.parametrize("name", ["WorkerIsGone", "VerificationIsMissing", "BackupIsMissing"])
+def test_what_never_happened_is_missed_too(name):
+    (rule,) = [rule for rule in RULES if rule["alert"] == name]
+    measured, _, absent = rule["expr"].partition(" or absent(")
+    assert absent.removesuffix(")") in measured and "for" in rule
 
 
 def test_running_md_explains_every_metric(db):

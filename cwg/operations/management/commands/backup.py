@@ -4,7 +4,7 @@ import contextlib
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import Error
 
 from cwg.operations import backup, backup_state
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             made = backup.make(folder)
         except Exception as error:
             # Whatever it was, a full disk too, the administrators are told; if the database still answers.
-            with contextlib.suppress(DatabaseError):
+            with contextlib.suppress(Error):
                 backup_state.note_failed()
             if isinstance(error, backup.BackupFailed):
                 raise CommandError(str(error)) from error

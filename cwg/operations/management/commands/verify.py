@@ -3,7 +3,7 @@
 import json as json_format
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 
 from cwg.record import checks
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 checks.note_change(found)
-        except DatabaseError as error:  # a copy that may only be read
+        except Error as error:  # a copy that may only be read
             self.stderr.write(f"What was found could not be kept for the console: {error}")
 
     def as_text(self, found: list[tuple[str, list[str]]], holds: bool) -> None:
