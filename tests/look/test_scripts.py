@@ -175,6 +175,14 @@ def test_a_lost_connection_keeps_the_file_for_another_try(page, portal):
     assert portal.uploads == ["one.pdf", "one.pdf"]
 
 
+def test_a_file_of_which_the_portal_said_nothing_is_not_called_unstored(page, portal):
+    portal.upload_answer = lambda name: (500, {})
+    choose(page, "one.pdf")
+    page.get_by_role("button", name="Try again one.pdf").wait_for()
+    told = page.locator(".transfer").inner_text()
+    assert "Reload the page to see whether it was stored" in told and "Nothing was stored" not in told
+
+
 def test_the_readers_theme_is_kept_for_the_server_to_read(page):
     page.locator(".masthead summary", has_text="A. Delegate").click()
     page.get_by_role("button", name="Dark").click()
