@@ -138,17 +138,20 @@ def _note(
     if request.method != "GET" or response.status_code not in (200, 206):
         return
     person, address = request.user.pk, address_of(request)
+    # Which file it was: a version may have several, and one may be replaced.
+    subject = f"{subject} {blob.pk[:12]}"
     part = _part(request, blob, response["ETag"])
-    # A part from the middle alone is a download like any other, where none was begun.
+    # A part from the middle alone is a download like any other, where none was begun. Of who is not signed in nobody
+    # knows whether it is the same one that goes on.
     if (
-        part is not None
+        person is not None
+        and part is not None
         and part.start
         and access.was_noted(
             act,
             since=request.server_now - GOES_ON_WITHIN,
             person_id=person,
             subject=subject,
-            address=address,
         )
     ):
         return

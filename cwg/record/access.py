@@ -28,7 +28,8 @@ def note(
     )
 
 
-def was_noted(act: str, *, since: datetime, person_id: int | None, subject: str, address: str | None) -> bool:
-    """Whether such a line was appended since: of this person, or of nobody signed in from this address."""
-    lines = AccessEntry.objects.filter(act=act, at__gte=since, person_id=person_id, subject=subject[:300])
-    return (lines if person_id is not None else lines.filter(address=address or None)).exists()
+def was_noted(act: str, *, since: datetime, person_id: int, subject: str) -> bool:
+    """Whether such a line of this person was appended since."""
+    return AccessEntry.objects.filter(
+        act=act, at__gte=since, person_id=person_id, subject=subject[:300]
+    ).exists()

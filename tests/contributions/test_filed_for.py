@@ -333,7 +333,12 @@ def test_the_letter_is_for_the_secretariat_the_auditor_and_the_partys_own_people
         assert url in page and letter.name in page
         answer = client_of(person).get(url)
         assert answer.status_code == 200 and answer["Content-Disposition"].startswith("attachment")
-    assert AccessEntry.objects.filter(act="downloaded letter", subject="DG-2/1", group_id=dg.pk).count() == 4
+    assert (
+        AccessEntry.objects.filter(
+            act="downloaded letter", subject__startswith="DG-2/1 ", group_id=dg.pk
+        ).count()
+        == 4
+    )
     elsewhere, office = factories.make_group("ELSEWHERE"), factories.make_office()
     foreign = factories.accredit("s@elsewhere.example", elsewhere, Role.SECRETARIAT, office=office).person
     of_sau = factories.accredit("f@elsewhere.example", elsewhere, Role.FOCAL_POINT, "SAU").person

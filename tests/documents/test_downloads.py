@@ -42,7 +42,7 @@ def test_a_download_is_byte_for_byte_what_was_sent(client_of, document, saudi_de
     # It would tell when a draft was uploaded.
     assert "Last-Modified" not in response
     entry = AccessEntry.objects.get(act="downloaded")
-    assert (entry.person_id, entry.subject) == (saudi_delegate.pk, "DG-2/1 en")
+    assert (entry.person_id, entry.subject) == (saudi_delegate.pk, f"DG-2/1 en {Blob.objects.get().pk[:12]}")
 
 
 def test_nginx_is_told_where_the_bytes_are(client_of, document, saudi_delegate, settings):
@@ -209,6 +209,30 @@ def test_nobody_keeps_out_of_the_access_log_by_leaving_out_the_first_byte(
         saudi_delegate.pk,
         other.pk,
     }
+
+
+def test_a_part_of_another_file_of_the_same_version_is_another_download(
+    client_of, held, document, saudi_delegate
+):
+    content = b"another file of the same version"
+    blob = blobs.keep_own(content, media_type=factories.PDF, at=held.at)
+    made = File.objects.get().version.files.create(blob=blob, name="annex.pdf", position=1)
+    client = client_of(saudi_delegate)
+    client.get(reverse("documents:file", args=[File.objects.get(position=0).pk]))
+    other = reverse("documents:file", args=[made.pk])
+    for _ in range(2):
+        assert client.get(other, headers={"Range": "bytes=1-"}).status_code == 206
+    subjects = AccessEntry.objects.filter(act="downloaded").order_by("pk").values_list("subject", flat=True)
+    first = File.objects.get(position=0).blob_id
+    assert list(subjects) == [f"DG-2/1 en {first[:12]}", f"DG-2/1 en {blob.pk[:12]}"]
+
+
+def test_each_part_that_somebody_unknown_fetches_is_noted(client, document, saudi_delegate):
+    """Behind one address there may be many."""
+    register.change_disclosure(document, "public", actor=saudi_delegate, reason="x")
+    for part in ("bytes=0-9", "bytes=10-", "bytes=10-"):
+        assert client.get(url_of(document), headers={"Range": part}).status_code == 206
+    assert AccessEntry.objects.filter(act="downloaded", person_id=None).count() == 3
 
 
 @pytest.mark.parametrize("header", ["If-Unmodified-Since", "If-Match"])
