@@ -99,12 +99,18 @@ def _put_back(folder: Path, within: str = ".") -> None:
 
 
 def go_on(
-    *, was_loaded: bool, lost_at: datetime | None = None, accept_because: str = "", told: Iterable[str] = ()
+    *,
+    was_loaded: bool,
+    backups: Path | None = None,
+    lost_at: datetime | None = None,
+    accept_because: str = "",
+    told: Iterable[str] = (),
 ) -> Restored:
     """Continue the numbers after what was issued, and record what is missing. One transaction.
 
     May run again: what is recorded already is not recorded twice. `was_loaded`: the database came out of a backup just
-    now, so that everybody is signed out and old mail is let rest; else it has been at work since. `lost_at`: when the database was lost, None where that
+    now, so that everybody is signed out and old mail is let rest; else it has been at work since. `backups`: the folder of
+    those that may tell of longer chains than the database and the storage have. `lost_at`: when the database was lost, None where that
     is not asked about. `accept_because`: why it goes on past what it cannot know. `told`: symbols that stand on paper.
     Raises restore_limits.NotKnown, and chain_copies.CopyDiffers where the storage belongs to another history than the database; nothing
     is changed then.
@@ -121,7 +127,12 @@ def go_on(
         restore_guard.forget_lengths()
         rows: list[Chained] = [*registers, portal]
         held = {row.chain: restore_limits.Chain(str(row), row.chain_length, row.chain_head) for row in rows}
-        limits = restore_limits.examine(held, lost_at=lost_at, settled=replay.settled())
+        limits = restore_limits.examine(
+            held,
+            lost_at=lost_at,
+            told=restore_limits.told_by_backups(backups) if backups else None,
+            settled=replay.settled(),
+        )
         result.accepted = limits.sentences()
         if result.accepted and not accept_because:
             raise restore_limits.NotKnown(limits)

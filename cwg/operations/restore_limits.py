@@ -100,16 +100,22 @@ def of_backup(folder: Path, chosen: Path, *, lost_at: datetime) -> Limits:
     """What a restore of `chosen` could not know. Raises chain_copies.CopyDiffers, and what the storage raises."""
     manifest = backup.read_manifest(chosen)
     names, heads = manifest.get("names", {}), manifest.get("heads", {})
-    # A backup made later, which somebody has reasons not to restore, knows of longer chains too.
-    told: dict[uuid.UUID, int] = {}
-    for path in folder.glob(f"*/{backup.MANIFEST}"):
-        for chain, length in _lengths(backup.read_manifest(path.parent, with_dump=False)).items():
-            told[chain] = max(length, told.get(chain, 0))
     chains = {
         chain: Chain(names.get(str(chain), f"Chain {chain}"), length, heads.get(str(chain)))
         for chain, length in _lengths(manifest).items()
     }
-    return examine(chains, lost_at=lost_at, told=told)
+    return examine(chains, lost_at=lost_at, told=told_by_backups(folder))
+
+
+def told_by_backups(folder: Path) -> dict[uuid.UUID, int]:
+    """How long each chain is known to have been by any backup in `folder`: one made later than that which is restored
+    knows of longer ones. Raises backup.BackupFailed.
+    """
+    told: dict[uuid.UUID, int] = {}
+    for path in folder.glob(f"*/{backup.MANIFEST}"):
+        for chain, length in _lengths(backup.read_manifest(path.parent, with_dump=False)).items():
+            told[chain] = max(length, told.get(chain, 0))
+    return told
 
 
 def _lengths(manifest: dict) -> dict[uuid.UUID, int]:

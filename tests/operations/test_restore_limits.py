@@ -192,6 +192,38 @@ def test_a_later_backup_tells_of_entries_too(folder, issued_since, storage):
     assert "WG-WSIS, meeting 14: position" in said
 
 
+@pytest.mark.parametrize("already_loaded", [False, True])
+def test_what_a_later_backup_told_of_is_not_given_again_either(folder, issued_since, storage, already_loaded):
+    """Neither its copies nor the mark are left: only its manifest says how long the chain had been."""
+    with clock.held_at(clock.now() + timedelta(seconds=2)):
+        call_command("backup", str(folder))
+    first = sorted(path.name for path in folder.glob("*Z"))[0]
+    (storage / copy_mark.PATH).unlink()
+    for document in issued_since:
+        path = copy_of(storage, document)
+        path.unlink()
+        (folder / "files" / path.relative_to(storage)).unlink()
+    last = Register.objects.get().chain_length
+    lose_the_database()
+    reason = ("--accept-unknown", "The secretariat agreed.")
+    if already_loaded:
+        from cwg.operations import restoration
+        from cwg.operations.ownership import as_owner
+
+        with as_owner("to restore"):
+            restoration.load(folder, folder / first)
+        with pytest.raises(CommandError, match="is not known, there is no copy"):
+            call_command("restore", str(folder), "--already-loaded")
+        call_command("restore", str(folder), "--already-loaded", *reason)
+    else:
+        call_command("restore", str(folder), "--backup", first, *reason)
+    register = Register.objects.get()
+    assert register.chain_length == last + 1, "it goes on after what the later backup had"
+    assert accepted()["reason"] == "The secretariat agreed."
+    assert accepted()["unknown"][0]["last"] == last
+    assert verified()["holds"] is True
+
+
 def test_what_the_backup_has_of_the_copies_is_put_back_before_it_is_judged(folder, issued_since, storage):
     with clock.held_at(clock.now() + timedelta(seconds=2)):
         call_command("backup", str(folder))

@@ -27,7 +27,13 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="where the backups are")
+        parser.add_argument(
+            "folder",
+            type=Path,
+            nargs="?",
+            metavar="DIR",
+            help="where the backups are; beside --already-loaded: backups that may know of more than the database",
+        )
         parser.add_argument("--backup", metavar="NAME", help="the folder within DIR; else the newest")
         parser.add_argument(
             "--lost-at",
@@ -76,7 +82,7 @@ class Command(BaseCommand):
                 if anew and not options["already_loaded"]:
                     self.load(folder, options["backup"], lost_at, because)
                 restored = restoration.go_on(
-                    was_loaded=anew, lost_at=lost_at, accept_because=because, told=told
+                    was_loaded=anew, backups=folder, lost_at=lost_at, accept_because=because, told=told
                 )
         except restore_limits.NotKnown as error:
             raise CommandError(
