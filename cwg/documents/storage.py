@@ -126,6 +126,15 @@ class DurableFileSystemStorage(FileSystemStorage):
         with _faults_told():
             return super()._open(name, mode)  # type: ignore[misc]
 
+    def exists(self, name: str) -> bool:
+        """Django's own says of what cannot be looked at that it is not there. Raises Unreadable, StorageFailed."""
+        with _faults_told():
+            try:
+                os.lstat(self.path(name))
+            except FileNotFoundError:
+                return False
+        return True
+
     def delete(self, name: str) -> None:
         with _faults_told():
             super().delete(name)

@@ -1,7 +1,8 @@
 """Copies of the chains in file storage: what tells a restored database how far its journal had really gone.
 
 Each entry lies at `journal/<chain>/<position>.json` as canonical JSON: all that its hash is made of, with the hash
-beside it. A copy is written once and never overwritten: a different entry at the same place is an error.
+beside it. Whoever copies looks first: a whole entry that differs is never overwritten, and is an error. (Two who write at the
+same instant where nothing lies both write the entry that the journal has; two databases on one storage are told by the next look.)
 `copying.py` writes them, with the answer of each act; `survey` reads them after a loss.
 """
 
@@ -88,19 +89,22 @@ def keep(place: str, wanted: bytes) -> None:
             found = stored.read()
         if found == wanted:
             return
-        if found and _is_whole(found):
+        if _entry_in(found) is not None:
             raise CopyDiffers(f"{place} holds another entry than the journal")
-        # Half a file from a crash in mid-write: the whole one takes its place.
+        # Damaged, or half a file from a crash in mid-write: the whole one takes its place.
         storage().delete(place)
     storage().save(place, ContentFile(wanted))
 
 
-def _is_whole(found: bytes) -> bool:
+def _entry_in(found: bytes) -> tuple[str, dict] | None:
+    """The hash and the fields of the entry that these bytes are a whole copy of; None where they are none."""
     try:
-        json.loads(found)
-    except ValueError:
-        return False
-    return True
+        said = json.loads(found)
+        claimed = said.pop("hash")
+        whole = journal.hash_of(said) == claimed
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+    return (claimed, said) if whole else None
 
 
 def chains() -> list[uuid.UUID]:
@@ -180,11 +184,8 @@ def _read(chain: uuid.UUID, position: int) -> tuple[CopiedEntry | None, bool]:
         return None, False
     with storage().open(place, "rb") as stored:
         found = stored.read()
-    try:
-        said = json.loads(found)
-        claimed = said.pop("hash")
-        if journal.hash_of(said) != claimed or (said["chain"], said["position"]) != (str(chain), position):
-            return None, True
-    except (KeyError, TypeError, ValueError, AttributeError):
+    entry = _entry_in(found)
+    if entry is None or (entry[1]["chain"], entry[1]["position"]) != (str(chain), position):
         return None, True
+    claimed, said = entry
     return CopiedEntry(chain, position, said["previous"], claimed, said), False

@@ -1,9 +1,12 @@
+import errno
 import json
+import os
 from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
 
+from cwg.documents.storage import StorageFailed
 from cwg.record import chain_copies, copying, journal
 from cwg.record.chain_copies import Span
 from cwg.record.models import JournalEntry, PortalJournal
@@ -41,12 +44,46 @@ def test_a_copy_is_the_bytes_that_its_hash_covers(five_copies, path_of):
     assert copied.pop("hash") == entry.hash == journal.hash_of(copied)
 
 
+def another(path) -> bytes:
+    """Put another whole entry of the same place there."""
+    said = json.loads(path.read_bytes())
+    said.pop("hash")
+    said["act"] = "another"
+    path.write_bytes(journal.canonical({**said, "hash": journal.hash_of(said)}))
+    return path.read_bytes()
+
+
 def test_another_entry_is_never_overwritten(five_copies, path_of):
-    path_of(1).write_bytes(b'{"hash":"another"}')
+    found = another(path_of(1))
     entry = JournalEntry.objects.get(position=1)
     with pytest.raises(chain_copies.CopyDiffers):
         chain_copies.keep(chain_copies.path(entry.chain, 1), chain_copies.content(entry))
-    assert path_of(1).read_bytes() == b'{"hash":"another"}'
+    assert path_of(1).read_bytes() == found
+
+
+@pytest.mark.parametrize("what", [b"", b'{"act":', b"[]", b'{"hash":"another"}'])
+def test_what_a_survey_calls_damaged_is_written_anew(five_copies, path_of, what):
+    path_of(4).write_bytes(what)
+    entry = JournalEntry.objects.get(position=4)
+    chain_copies.keep(chain_copies.path(entry.chain, 4), chain_copies.content(entry))
+    assert path_of(4).read_bytes() == chain_copies.content(entry)
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.EACCES])
+def test_a_copy_that_cannot_be_looked_at_is_not_taken_for_absent(five_copies, path_of, monkeypatch, number):
+    found = another(path_of(1))
+    entry = JournalEntry.objects.get(position=1)
+
+    def fails(path, **options):
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "lstat", fails)
+        with pytest.raises(StorageFailed):
+            chain_copies.keep(chain_copies.path(entry.chain, 1), chain_copies.content(entry))
+        with pytest.raises(StorageFailed):
+            chain_copies.survey(five_copies.chain)
+    assert path_of(1).read_bytes() == found
 
 
 def test_a_survey_gives_the_entries_back_in_their_order(five_copies):
