@@ -52,10 +52,10 @@ def all_chains() -> list[State]:
         .annotate(
             copied=Coalesce(Subquery(counted.values("copied")), Value(0)),
             behind_since=Subquery(counted.values("behind_since")),
-            differs_at=Subquery(counted.values("differs_at")),
+            other_history_at=Subquery(counted.values("differs_at")),
             oldest=Subquery(later.order_by("position").values("at")[:1]),
         )
-        .values_list("chain", "chain_length", "copied", "behind_since", "oldest", "differs_at")
+        .values_list("chain", "chain_length", "copied", "behind_since", "oldest", "other_history_at")
         for model in Chained.__subclasses__()
     ]
     return [State(*row) for row in each[0].union(*each[1:], all=True)]

@@ -47,7 +47,8 @@ def note_one_history(chain: uuid.UUID, position: int) -> None:
 
 def of_two_histories() -> dict[uuid.UUID, int]:
     """The chains of which the storage holds other entries than the journal, and the first position where that was found."""
-    return dict(ChainCopy.objects.filter(differs_at__isnull=False).values_list("chain", "differs_at"))
+    rows = ChainCopy.objects.filter(differs_at__isnull=False)
+    return {row.chain: row.differs_at for row in rows if row.differs_at is not None}
 
 
 def forget_lengths() -> None:
