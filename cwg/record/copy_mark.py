@@ -45,7 +45,9 @@ _last: dict[str, float] = {
 
 @dataclass(frozen=True)
 class Mark:
-    """`whole_until`: every act decided by then has its copy. `lengths`: of each chain that was ever marked."""
+    """`whole_until`: every act committed by then has its copy; one that was dated before and committed after may still lack it
+    (FRESH_FOR covers that). `lengths`: of each chain that was ever marked.
+    """
 
     whole_until: datetime
     lengths: dict[uuid.UUID, int]
