@@ -59,7 +59,11 @@ def log(db) -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("refused", "said", "statement"),
     [
-        (IntegrityError, "null value in column", "UPDATE documents_document SET title = %s, kind = NULL"),
+        (
+            IntegrityError,
+            "null value in column",
+            "UPDATE documents_document SET title = %s, disclosure = NULL",
+        ),
         (
             IntegrityError,
             "duplicate key value violates",

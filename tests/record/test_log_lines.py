@@ -123,7 +123,7 @@ def test_what_the_database_quotes_of_a_row_is_not_in_the_traceback(db, dg, logge
     title = "On naming,\n\nand on the rest of it)"
     document = factories.make_document(factories.make_register(dg), title)
     with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("UPDATE documents_document SET kind = NULL WHERE id = %s", [document.pk])
+        cursor.execute("UPDATE documents_document SET disclosure = NULL WHERE id = %s", [document.pk])
     assert "On naming" in str(refused.value)  # there is something to leave out
     logger.error("refused (%s)", refused.value)
     assert "naming" not in log.lines[-1] and "null value in column" in log.last["event"]
