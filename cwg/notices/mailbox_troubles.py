@@ -48,7 +48,9 @@ def _trouble(notice: Notice) -> Trouble | None:
     if notice.status == Notice.Status.WAITING:
         if not notice.is_failing:
             return Trouble(_("A mail to this address has not left the portal yet"), notice.due_at, False)
-        return Trouble(_("Mail to this address does not get through yet"), notice.failing_since, False)
+        return Trouble(
+            _("Mail to this address does not get through yet"), notice.failing_since or notice.due_at, False
+        )
     if (
         notice.why not in ABOUT_THE_ADDRESS
     ):  # the server's fault or the portal's: nothing to mend at the address

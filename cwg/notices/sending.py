@@ -9,6 +9,7 @@ import logging
 import time
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -206,14 +207,14 @@ def _fail(notice: Notice, failure: Failure) -> None:
     """Keep why it failed; try again later, or leave it to people."""
     at = clock.now()
     since = notice.failing_since or at
-    tried = {"why": failure.why, "last_error": failure.said, "failing_since": since}
+    tried: dict[str, Any] = {"why": failure.why, "last_error": failure.said, "failing_since": since}
     if failure.for_good or at >= since + PATIENCE:
         _mark(notice, status=Notice.Status.FAILED, failed_at=at, **tried)
     else:
         _mark(notice, due_at=min(at + wait_after(notice.attempts), since + PATIENCE), **tried)
 
 
-def _mark(notice: Notice, *, told: str = "", **values) -> None:
+def _mark(notice: Notice, *, told: str = "", **values: Any) -> None:
     """Write what became of the attempt, unless the lease ended and somebody else finished it meanwhile.
 
     `told`: the reason for the log alone, where the mail keeps none.

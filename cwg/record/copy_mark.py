@@ -85,7 +85,9 @@ def read() -> Mark | None:
 
 def forget() -> None:
     """As in a process that has written and seen none."""
-    _last.update(written=float("-inf"), looked=float("-inf"), answered=float("-inf"), ahead=0)
+    for name in ("written", "looked", "answered"):
+        _last[name] = float("-inf")
+    _last["ahead"] = 0
 
 
 def renew(store: Store) -> None:
@@ -157,7 +159,7 @@ def look(store: Store, *, closely: bool = False) -> Found:
         beyond = {chain: beyond[chain] for chain in beyond.keys() - (replay.settled() - here.keys())}
     for chain in beyond.keys() & here.keys():
         restore_guard.note_length(chain, beyond[chain])
-    _last.update(looked=time.monotonic(), ahead=len(beyond))
+    _last["looked"], _last["ahead"] = time.monotonic(), len(beyond)
     return Found(mark, at, states, beyond, bool(lengths))
 
 
