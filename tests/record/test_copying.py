@@ -457,10 +457,13 @@ def test_one_chain_of_two_histories_does_not_keep_the_others_waiting(three_entri
         assert JournalEntry.objects.filter(chain=chain).exists()
     path = storage / chain_copies.path(three_entries.chain, 1)
     path.parent.mkdir(parents=True)
-    path.write_bytes(b'{"hash":"another"}')
+    entry = JournalEntry.objects.get(chain=three_entries.chain, position=1)
+    said = journal.fields(entry) | {"facts": {"of": "another history"}}
+    written = journal.canonical({**said, "hash": journal.hash_of(said)})
+    path.write_bytes(written)
     with pytest.raises(chain_copies.CopyDiffers):
         copying.catch_up()
-    assert path.read_bytes() == b'{"hash":"another"}'
+    assert path.read_bytes() == written
     assert chain_copies.files(register.chain)
     assert ChainCopy.objects.get(chain=three_entries.chain).copied == 0
 
