@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -19,7 +20,7 @@ from cwg.documents.models import Receipt, Register
 from cwg.record import chain_copies, copy_mark, journal
 from cwg.record.models import JournalEntry
 from tests import factories
-from tests.faults import crowd, web_server
+from tests.faults import crowd, hanging_storage, web_server
 from tests.operations.conftest import own_database  # noqa: F401
 from tests.operations.lost_database import lose_the_database, tables, verified
 from tests.waiting import until
@@ -38,6 +39,13 @@ def kill(server: web_server.Server) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     server.process.wait()
+
+
+def hanging(folder: Path) -> dict[str, str]:
+    """The environment of a portal whose file storage writes no copy of a chain, while a file stands in `folder`."""
+    stands = folder / "hangs"
+    stands.touch()
+    return {"DJANGO_SETTINGS_MODULE": "tests.faults.hanging_settings", hanging_storage.VARIABLE: str(stands)}
 
 
 def sessions_of(senders) -> dict:
@@ -149,15 +157,14 @@ def test_with_the_storage_away_answers_come_and_a_restore_stops(meeting, tmp_pat
 
 
 def test_a_web_killed_between_commit_and_copy_is_made_good_by_the_next_one(meeting, tmp_path, storage):
-    """The store hangs (a pipe that nobody fills stands at the place of the copy), so that the kill falls right there."""
+    """The store hangs where the copy is written, so that the kill falls right there."""
     (sender,) = crowd.make_senders(meeting, 1)
     keys = sessions_of([sender])
     register = Register.objects.get()
     place = storage / chain_copies.path(register.chain, register.chain_length + 1)
-    assert place.parent.is_dir()
-    os.mkfifo(place)
     connections.close_all()
-    with web_server.running(tmp_path / "web.log", workers=1) as server:
+    hangs = hanging(tmp_path)
+    with web_server.running(tmp_path / "web.log", workers=1, **hangs) as server:
         answers: list = []
 
         def send():
@@ -170,7 +177,7 @@ def test_a_web_killed_between_commit_and_copy_is_made_good_by_the_next_one(meeti
         kill(server)
         thread.join(timeout=60)
     assert answers == [], "nobody was shown a receipt"
-    place.unlink()
+    assert not place.exists()
     with web_server.running(tmp_path / "again.log", workers=1) as server:
         until(place.is_file)  # without a worker, and before anybody asks
         kind, path = server.submit(sender, keys[sender.person])
@@ -182,12 +189,9 @@ def test_a_web_killed_between_commit_and_copy_is_made_good_by_the_next_one(meeti
 def test_a_store_that_hangs_costs_one_answer_some_seconds(meeting, tmp_path, storage):
     senders = crowd.make_senders(meeting, 4)
     keys = sessions_of(senders)
-    register = Register.objects.get()
-    for ahead in range(1, 5):
-        os.mkfifo(storage / chain_copies.path(register.chain, register.chain_length + ahead))
     connections.close_all()
     took = []
-    with web_server.running(tmp_path / "web.log", workers=1) as server:
+    with web_server.running(tmp_path / "web.log", workers=1, **hanging(tmp_path)) as server:
         for sender in senders:
             began = time.monotonic()
             assert server.submit(sender, keys[sender.person])[0] == "receipt"
