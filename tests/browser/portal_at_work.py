@@ -34,6 +34,22 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
+# Some that were sent, as if the address had been refused: the pages of mail that fails have something to show.
+FAIL = """
+from cwg import clock
+from cwg.notices.models import Notice
+sent = Notice.objects.filter(status=Notice.Status.SENT).order_by("-pk").values_list("pk", flat=True)[:3]
+refused = {"why": "no_mailbox", "last_error": "550 5.1.1 There is no such mailbox", "failed_at": clock.now()}
+print("failed:", Notice.objects.filter(pk__in=list(sent)).update(status=Notice.Status.FAILED, **refused))
+"""
+
+
+def _let_mails_fail(data: Path, environment: dict[str, str]) -> None:
+    command = [sys.executable, ROOT / "dev", "manage", "--data", data, "shell", "-c", FAIL]
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    assert "failed: 3" in said.stdout, said.stdout + said.stderr
+
+
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[str]:
     """Start the portal, yield its address (no slash at the end), end it. Raises AssertionError with its log."""
@@ -54,6 +70,7 @@ def running(folder: Path) -> Iterator[str]:
             assert portal.poll() is None, f"./dev run ended:\n{log.read_text(errors='replace')}"
             assert time.monotonic() < until, f"./dev run is not ready:\n{log.read_text(errors='replace')}"
             time.sleep(0.2)
+        _let_mails_fail(folder / "data", environment)
         yield f"http://127.0.0.1:{port}"
     finally:
         portal.send_signal(signal.SIGTERM)

@@ -89,6 +89,7 @@ NO_PAGES = {
     "home:calendar-address",
     "home:language",
     "operations:livez",
+    "operations:metrics",
     "operations:readyz",
     "clock",
     "members:import-template",
