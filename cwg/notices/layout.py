@@ -79,7 +79,7 @@ def compose(
     """
     sentences = _render(f"mail/{mail.template}.txt", {**mail.context, "now": now}, autoescape=False)
     words, path = mail.link or ("", "")
-    context = {
+    context: dict[str, Any] = {
         "subject": one_line(mail.subject),
         "name": one_line(name),
         "paragraphs": [one_line(part) for part in re.split(r"\n\s*\n", sentences) if part.strip()],
