@@ -12,6 +12,7 @@ from pathlib import Path
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 LOCK = "lock"
+_PREFIX = "cwg-metrics-"
 # What only grows goes on in these when its process has ended.
 _GROWING = ("counter", "histogram")
 _GONE = "gone"
@@ -19,10 +20,19 @@ _GONE = "gone"
 
 def make_folder() -> None:
     """A private folder of this master, named in the environment for its workers. Once, however often it is called."""
-    mine = f"cwg-metrics-{os.getpid()}-"
+    remove_those_of_dead_masters()
+    mine = f"{_PREFIX}{os.getpid()}-"
     # One that was inherited is that of the master before, which removes it at its end.
     if not Path(os.environ.get(VARIABLE, "")).name.startswith(mine):
         os.environ[VARIABLE] = tempfile.mkdtemp(prefix=mine)
+
+
+def remove_those_of_dead_masters() -> None:
+    """A master that was killed removed none."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        master = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if master.isdecimal() and not Path("/proc", master).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_folder(_server: object) -> None:
