@@ -1,13 +1,14 @@
 # The portal: web, worker, beat, migrate and backup are this one image with different commands (docker-compose.yml).
-# Base images are pinned to a release here and kept up to date by .github/renovate.json; `./dev lint` reads this file.
+# Base images are pinned to a release and to its digest, and kept up to date by .github/renovate.json (docs/developing.md,
+# "Images"); `./dev lint` reads this file.
 
-FROM python:3.11-slim-bookworm AS libraries
+FROM python:3.14.8-slim-bookworm@sha256:c8137f4c460908c8763f281c8f22c431eb5c538514ba9553fc3a89c06b7cfb88 AS libraries
 RUN pip install --no-cache-dir --root-user-action=ignore "uv==0.13.8"
 WORKDIR /srv/portal
 COPY pyproject.toml uv.lock ./
 RUN uv sync --locked --no-dev --no-cache --compile-bytecode --python /usr/local/bin/python
 
-FROM python:3.11-slim-bookworm
+FROM python:3.14.8-slim-bookworm@sha256:c8137f4c460908c8763f281c8f22c431eb5c538514ba9553fc3a89c06b7cfb88
 # pg_dump and pg_restore of the server's version, for `manage.py backup` and `restore`.
 RUN apt-get update \
   && apt-get install -y --no-install-recommends ca-certificates postgresql-common \

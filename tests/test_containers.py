@@ -4,13 +4,18 @@ hadolint (`./dev lint hadolint`) reads the Dockerfiles besides; here stands what
 """
 
 import re
+import tomllib
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import yaml
+from packaging import tags
+from packaging.utils import parse_wheel_filename
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCKERFILES = sorted((ROOT / ".docker").glob("*.Dockerfile"))
+LOCK = tomllib.loads((ROOT / "uv.lock").read_text())
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 # Their own entry points begin as root, prepare a volume and step down to a user of their own.
 STEP_DOWN_BY_THEMSELVES = {"postgres.Dockerfile"}
@@ -24,8 +29,8 @@ def instructions(path: Path) -> list[tuple[str, str]]:
 
 
 def pinned(image: str) -> bool:
-    _name, _, tag = image.rpartition("/")[2].partition(":")
-    return bool(re.match(r"v?\d", tag))
+    """To a release, which says what it is, and to the very bytes of it: a tag can be moved."""
+    return bool(re.search(r":v?\d+\.\d+[\w.-]*@sha256:[0-9a-f]{64}$", image))
 
 
 def test_every_dockerfile_is_built_by_compose():
@@ -38,7 +43,7 @@ def test_every_dockerfile_is_built_by_compose():
 
 
 @pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: path.name)
-def test_a_base_image_is_pinned_to_a_release(path: Path):
+def test_a_base_image_is_pinned_to_a_release_and_its_digest(path: Path):
     stages: set[str] = set()
     for word, argument in instructions(path):
         if word == "FROM":
@@ -49,7 +54,7 @@ def test_a_base_image_is_pinned_to_a_release(path: Path):
 
 
 @pytest.mark.parametrize("name", sorted(name for name, service in SERVICES.items() if "build" not in service))
-def test_an_image_that_is_only_fetched_is_pinned_to_a_release(name: str):
+def test_an_image_that_is_only_fetched_is_pinned_to_a_release_and_its_digest(name: str):
     assert pinned(SERVICES[name]["image"])
 
 
@@ -91,3 +96,70 @@ def test_the_image_has_the_libraries_of_the_lock_and_not_those_of_the_tests():
         if word == "RUN" and "uv sync" in argument
     )
     assert "--locked" in sync and "--no-dev" in sync
+
+
+def test_an_image_is_the_same_wherever_it_is_named():
+    named = [service["image"] for service in SERVICES.values() if "build" not in service] + [
+        argument.partition(" AS ")[0]
+        for path in DOCKERFILES
+        for word, argument in instructions(path)
+        if word == "FROM"
+    ]
+    releases: dict[str, set[str]] = {}
+    for image in named:
+        releases.setdefault(image.partition(":")[0], set()).add(image)
+    assert all(len(found) == 1 for found in releases.values()), releases
+
+
+def libraries_of_the_image() -> dict[str, dict]:
+    """What uv.lock gives to an image without the tests' libraries: package by name."""
+    packages = {package["name"]: package for package in LOCK["package"]}
+    found: dict[str, dict] = {}
+    to_see = [(need["name"], tuple(need.get("extra", ()))) for need in packages["cwg-portal"]["dependencies"]]
+    seen = set()
+    while to_see:
+        name, extras = to_see.pop()
+        if (name, extras) in seen:
+            continue
+        seen.add((name, extras))
+        found[name] = package = packages[name]
+        needs = list(package.get("dependencies", ()))
+        for extra in extras:
+            needs += package.get("optional-dependencies", {}).get(extra, ())
+        to_see += [(need["name"], tuple(need.get("extra", ()))) for need in needs]
+    return found
+
+
+def python_of_the_image() -> tuple[int, int]:
+    (image,) = {
+        argument.partition("@")[0]
+        for word, argument in instructions(ROOT / ".docker/portal.Dockerfile")
+        if word == "FROM" and argument.startswith("python:")
+    }
+    major, minor = re.findall(r"\d+", image)[:2]
+    return int(major), int(minor)
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_every_library_is_there_ready_made_for_the_images_python(machine: str):
+    """The image has no compiler. Debian 12 has glibc 2.36."""
+    version = python_of_the_image()
+    platforms = [f"manylinux_2_{minor}_{machine}" for minor in range(36, 4, -1)]
+    platforms += [f"manylinux2014_{machine}", f"manylinux2010_{machine}", f"linux_{machine}"]
+    fitting = {
+        *tags.cpython_tags(version, platforms=platforms),
+        *tags.compatible_tags(version, "cp", platforms),
+    }
+    libraries = libraries_of_the_image()
+    assert {"django", "psycopg-binary", "psycopg-pool", "cryptography", "lxml", "typst", "boto3"} <= set(
+        libraries
+    )
+    for name, package in libraries.items():
+        wheels = [unquote(wheel["url"].rpartition("/")[2]) for wheel in package.get("wheels", ())]
+        assert any(fitting & parse_wheel_filename(wheel)[3] for wheel in wheels), name
+
+
+def test_the_images_python_is_one_that_the_gate_and_its_workflow_try():
+    version = ".".join(map(str, python_of_the_image()))
+    assert version in (ROOT / ".ci/run").read_text().partition("for other in ")[2].partition(";")[0].split()
+    assert f'"{version}"' in (ROOT / ".github/workflows/ci.yml").read_text()
