@@ -15,7 +15,8 @@ The formats, each a JSON object (the chain: one a line), are described in docs/p
 signature (RFC 8032) covers the canonical JSON of the whole object without its member "signature".
 
 Exit status: 0 everything that was asked holds; 1 something does not hold; 2 a file cannot be read, or the command
-line is wrong.
+line is wrong; 3 nothing contradicts, but something that was asked cannot be shown, because the chain itself says
+that its entry was lost and that the portal was restored without it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import hashlib
 import json
 import sys
 
-HOLDS, DOES_NOT_HOLD, UNREADABLE = 0, 1, 2
+HOLDS, DOES_NOT_HOLD, UNREADABLE, NOT_SHOWN = 0, 1, 2, 3
 GENESIS = "0" * 64
 
 
@@ -35,6 +36,14 @@ class Unreadable(Exception):
 
 class Wrong(Exception):
     """Something that does not hold. The message says what."""
+
+
+class NotShown(Exception):
+    """What would show it was lost, as the chain itself says. One sentence for each thing."""
+
+    def __init__(self, sentences):
+        super().__init__(*sentences)
+        self.sentences = sentences
 
 
 # --- Ed25519, verification only (RFC 8032, 5.1.7) -----------------------------------------------------------------
@@ -229,9 +238,59 @@ def entry_hash(entry):
     raise Wrong(f"An entry is of version {version!r}, which this program does not know.")
 
 
+def accepted_gaps(entry):
+    """What this entry says was lost before it: its chain was restored from a backup, and no copy told of these positions.
+
+    Yields the first and the last position of each gap.
+    """
+    facts = entry.get("facts")
+    if facts is None or entry["act"] != "restored" or facts["chain"] != entry["chain"]:
+        return
+    for first, last in facts.get("unknown", []):
+        if last < entry["position"]:
+            yield first, last
+
+
+class Gap:
+    """Positions of which the chain has no entry."""
+
+    def __init__(self, first, before, after):
+        self.first, self.last = first, after["position"] - 1
+        self.before = before  # the hash of the entry before it
+        self.named = after["previous"]  # what the entry after it names as the hash before
+        self.told_by = []  # the entries that say that it was lost
+
+    def __contains__(self, position):
+        return self.first <= position <= self.last
+
+    def __str__(self):
+        return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
+
+    def explain(self, restored):
+        """Raises Wrong unless the chain itself says of every position that it was lost."""
+        missing = self.first
+        for first, last, entry in sorted(restored, key=lambda said: said[:2]):
+            if first <= missing <= last:
+                missing = last + 1
+                self.told_by.append(entry)
+            if missing > self.last:
+                return
+        raise Wrong(
+            f"Entry {missing} is missing: entry {self.last + 1} is in its place, and nothing in the chain says that it was lost."
+        )
+
+    def names(self, position, said):
+        """Whether the entry after the gap shows that the entry at `position` had the hash `said`; None: it cannot show it."""
+        if position == self.last and self.named == said:
+            return True
+        # What a restore itself writes follows the last entry that it knew.
+        return None if position < self.last or self.named == self.before else False
+
+
 def check_chain(path, keys, statement, heads):
-    """Walk an exported chain once. Yields a sentence for each thing that holds; raises Wrong and Unreadable."""
+    """Walk an exported chain once. Yields a sentence for each thing that holds; raises Wrong, Unreadable and NotShown."""
     wanted = {}  # position -> what has to be there: (hash, said by whom)
+    gaps, restored = [], []
     try:
         with open(path, encoding="utf-8") as source:
             header = parse(source.readline())
@@ -248,43 +307,52 @@ def check_chain(path, keys, statement, heads):
                     if head["chain"] == chain and head["length"] and not later:
                         by = "the heads published for {}".format(published["day"])
                         wanted.setdefault(head["length"], []).append((head["head"], by))
-            position, previous, withheld, unproved = 0, GENESIS, 0, 0
+            position, previous, count, withheld, unproved = 0, GENESIS, 0, 0, 0
             for line in source:
                 entry = parse(line)
-                position += 1
-                if entry["chain"] != chain or entry["position"] != position:
+                if entry["chain"] != chain or entry["position"] <= position:
                     raise Wrong(
                         "Entry {} is missing: entry {!r} of chain {} is in its place.".format(
-                            position, entry["position"], entry["chain"]
+                            position + 1, entry["position"], entry["chain"]
                         )
                     )
-                if entry["previous"] != previous:
-                    raise Wrong(f"Entry {position} does not follow the entry before it.")
+                if entry["position"] > position + 1:
+                    gaps.append(Gap(position + 1, previous, entry))
+                elif entry["previous"] != previous:
+                    raise Wrong("Entry {} does not follow the entry before it.".format(entry["position"]))
+                position, count = entry["position"], count + 1
                 computed = entry_hash(entry)
                 if computed is None:
                     unproved += 1
                 elif computed != entry["hash"]:
                     raise Wrong(f"Entry {position} was changed: it does not hash to its hash.")
                 withheld += "facts" not in entry
+                restored += [(first, last, entry) for first, last in accepted_gaps(entry)]
                 previous = entry["hash"]
                 for said, by in wanted.pop(position, ()):
                     if said != previous:
                         raise Wrong(f"Entry {position} is not the one that stands in {by}.")
+            for gap in gaps:
+                gap.explain(restored)
     except OSError as error:
         raise Unreadable(f"{path} cannot be read: {error}") from error
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Unreadable(f"{path} is not an exported chain: {error!r}") from error
     if (position, previous) != (length, header["head"]):
         raise Wrong(f"The chain ends at entry {position}, its first line says {length!r}.")
-    if wanted:
-        missing, ((_hash, by), *_) = min(wanted.items())
-        raise Wrong(f"Entry {missing}, which stands in {by}, is not in the chain.")
-    yield f"The chain {chain} holds: {length} entries, each follows the one before it."
+    lost = dict(sought_in_gaps(wanted, gaps))
+    if gaps:
+        yield f"The chain {chain} holds: {count} of its {length} entries are there; each but the first after a gap follows the one before it."
+    else:
+        yield f"The chain {chain} holds: {length} entries, each follows the one before it."
+    for gap in gaps:
+        by, at = gap.told_by[-1]["position"], gap.told_by[-1]["at"]
+        yield f"(Not in it: {gap}. They were lost, and the portal was restored without them; entry {by}, of {at}, says so.)"
     if withheld:
         yield f"({withheld} of them are withheld from whoever exported it: place and hash are there, no content.)"
     if unproved:
         yield f"({unproved} withheld entries are of the old form: their own hash could not be computed.)"
-    if statement is not None:
+    if statement is not None and "the signed statement" not in lost:
         yield "The statement's entry is in it, at position {}.".format(statement["entry"]["position"])
     for published in heads:
         day = published["day"]
@@ -293,8 +361,33 @@ def check_chain(path, keys, statement, heads):
             yield f"(The heads published for {day} do not name this chain: it was not public then.)"
         elif lengths[0] > length:
             yield f"(The heads published for {day} are later than this export: not compared.)"
-        else:
+        elif f"the heads published for {day}" not in lost:
             yield f"It agrees with the head published for {day}: {lengths[0]} entries."
+    if lost:
+        raise NotShown(list(lost.values()))
+
+
+def sought_in_gaps(wanted, gaps):
+    """Of what has to be there and is not: yields by whom it is said, and a sentence, for each that a gap leaves open.
+
+    Raises Wrong for what lies in no gap, and for what the entry after a gap contradicts.
+    """
+    for position, everybody in sorted(wanted.items()):
+        gap = next((gap for gap in gaps if position in gap), None)
+        for said, by in everybody:
+            if gap is None:
+                raise Wrong(f"Entry {position}, which stands in {by}, is not in the chain.")
+            shown = gap.names(position, said)
+            if shown is False:
+                raise Wrong(
+                    f"Entry {position} is not the one that stands in {by}: the entry after it names another."
+                )
+            if shown is None:
+                yield (
+                    by,
+                    f"Entry {position}, which stands in {by}, is among those that were lost and that the portal was"
+                    f" restored without: neither shown by the chain nor contradicted.",
+                )
 
 
 # --- The statement ------------------------------------------------------------------------------------------------
@@ -418,7 +511,7 @@ def arguments(argv):
 
 
 def run(given):
-    """Every sentence that holds, in order. Raises Wrong and Unreadable."""
+    """Every sentence that holds, in order. Raises Wrong, Unreadable and NotShown."""
     keys = read_keys(given.keys)
     statement = None
     if given.statement is not None:
@@ -459,6 +552,10 @@ def main(argv=None):
     except Unreadable as error:
         print(printable(f"Cannot check: {error}"), file=sys.stderr)
         return UNREADABLE
+    except NotShown as error:
+        for sentence in error.sentences:
+            print(printable(f"CANNOT BE SHOWN: {sentence}"))
+        return NOT_SHOWN
     print("Everything that was asked holds.")
     return HOLDS
 

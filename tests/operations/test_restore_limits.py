@@ -12,7 +12,16 @@ from cwg.documents import restore_gaps
 from cwg.documents.models import Document, Register, Series
 from cwg.notices.models import Notice
 from cwg.operations.management.commands.restore import instant
-from cwg.record import chain_copies, copy_mark, copying, journal, replay
+from cwg.record import (
+    chain_copies,
+    chain_export,
+    copy_mark,
+    copying,
+    journal,
+    replay,
+    signing,
+    verify_receipt,
+)
 from cwg.record.models import JournalEntry
 from tests import factories
 from tests.operations.lost_database import lose_the_database, revise, tables, verified
@@ -100,6 +109,24 @@ def test_told_to_go_on_it_gives_no_number_beyond_the_gap_again(folder, issued_si
     assert accepted()["unknown"] == [{"chain": str(register.chain), "first": position, "last": position}]
     assert copying.catch_up() == 0
     assert verified()["holds"] is True
+
+
+def test_who_checks_the_chain_without_the_portal_reads_what_was_lost(
+    folder, issued_since, storage, tmp_path, capsys
+):
+    gone = copy_of(storage, issued_since[1])
+    gone.unlink()
+    lose_the_database()
+    call_command("restore", str(folder), "--accept-unknown", "There is no other copy.")
+    register = Register.objects.get()
+    chain, keys = tmp_path / "chain", tmp_path / "keys"
+    chain.write_bytes(
+        b"".join(chain_export.lines(register, lambda entry: True, portal="https://portal.example"))
+    )
+    keys.write_bytes(journal.canonical(signing.published()))
+    capsys.readouterr()
+    assert verify_receipt.main(["--keys", str(keys), "--chain", str(chain)]) == 0
+    assert f"(Not in it: {gone.stem}. They were lost" in capsys.readouterr().out
 
 
 def test_a_reason_of_blanks_is_none(folder, issued_since, storage):
