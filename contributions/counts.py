@@ -29,7 +29,7 @@ def open_drafts_by_party(group_ids: Collection[int]) -> list[tuple[str, int]]:
     of_office = {office_id: count for _state, office_id, count in counted if office_id is not None}
     for_others = sum(count for state_id, office_id, count in counted if state_id is office_id is None)
     states = MemberState.objects.filter(pk__in=of_state).in_order()
-    offices = Office.objects.filter(pk__in=of_office).order_by("name")
+    offices = Office.objects.filter(pk__in=of_office).order_by("name", "pk")
     return [
         *((state.name, of_state[state.pk]) for state in states),
         *((office.name, of_office[office.pk]) for office in offices),

@@ -34,7 +34,7 @@ def delegation(request: PortalRequest) -> HttpResponse:
         revision__document__register__group__in=rights.secretariat_groups, revision__document=OuterRef("pk")
     )
     shown = Document.objects.visible_to(rights).filter(Exists(sources) | Exists(for_others))
-    submitted = shown.order_by("-available_at")[:100]
+    submitted = shown.order_by("-available_at", "-pk")[:100]
     return render(
         request,
         "contributions/delegations.html",
@@ -54,7 +54,7 @@ def office_rows(queryset):
     return list(
         queryset.open()
         .select_related("register", "state", "office", "group", "revises")
-        .order_by("-changed_at")[:50]
+        .order_by("-changed_at", "-pk")[:50]
     )
 
 
@@ -78,7 +78,9 @@ def seat(request: PortalRequest, group: str, code: str) -> HttpResponse:
     )
     sources = Source.objects.of_party(party).filter(revision__document=OuterRef("pk"))
     submitted = listing.rows(
-        Document.objects.visible_to(request.rights).filter(Exists(sources)).order_by("-available_at")[:100],
+        Document.objects.visible_to(request.rights)
+        .filter(Exists(sources))
+        .order_by("-available_at", "-pk")[:100],
         with_meeting=True,
     )
     return render(

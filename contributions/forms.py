@@ -119,7 +119,7 @@ class DraftForm(forms.ModelForm):
 def open_registers(rights: Rights, group_id: int, chosen: int | None):
     """The group's meetings a document can still be addressed to, nearest first, and the one already chosen."""
     seen = Register.objects.visible_to(rights).filter(group_id=group_id)
-    return (seen.open_to_contributions(rights.at) | seen.filter(Q(pk=chosen))).order_by("opens_at")
+    return (seen.open_to_contributions(rights.at) | seen.filter(Q(pk=chosen))).order_by("opens_at", "pk")
 
 
 class SponsorForm(forms.Form):
@@ -213,7 +213,7 @@ class FilingForm(ReceivedForm):
         if self.party is not None:
             del self.fields["party_code"]
             return
-        offices = Office.objects.besides_secretariats().order_by("name")
+        offices = Office.objects.besides_secretariats().order_by("name", "pk")
         choice_field(self, "party_code").choices = [
             ("", "—"),
             (_("Offices and bodies"), [(office.code, office.name) for office in offices]),

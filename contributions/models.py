@@ -110,7 +110,7 @@ class Contribution(OfParty):
     class Meta:
         verbose_name = _("contribution")
         verbose_name_plural = _("contributions")
-        ordering = ["-changed_at"]
+        ordering = ["-changed_at", "-pk"]
         constraints = [
             one_party("a_contribution_has_one_party"),
             models.CheckConstraint(
@@ -221,7 +221,7 @@ class DraftFile(models.Model):
     class Meta:
         verbose_name = _("file of a draft")
         verbose_name_plural = _("files of drafts")
-        ordering = ["language", "uploaded_at"]
+        ordering = ["language", "uploaded_at", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["contribution", "language", "blob"], name="a_file_once_in_a_language"
@@ -297,7 +297,7 @@ class Sponsorship(models.Model):
     class Meta:
         verbose_name = _("sponsorship")
         verbose_name_plural = _("sponsorships")
-        ordering = ["asked_at", "state"]
+        ordering = ["asked_at", "state", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["contribution", "state"], name="a_state_sponsors_once"),
         ]

@@ -61,7 +61,7 @@ class Meeting(models.Model):
     class Meta:
         verbose_name = _("meeting")
         verbose_name_plural = _("meetings")
-        ordering = ["-register__opens_at"]
+        ordering = ["-register__opens_at", "-pk"]
 
     def __str__(self) -> str:
         return self.register.title

@@ -204,5 +204,5 @@ def _warnings(group_id, opens_at, first_day, last_day, at, but) -> Iterator[str]
         at, MeetingState.DRAFT, MeetingState.ANNOUNCED, MeetingState.IN_SESSION
     )
     same_days = with_a_date.filter(group_id=group_id, first_day__lte=last_day, last_day__gte=first_day)
-    for other in same_days.exclude(pk=but).order_by("opens_at"):
+    for other in same_days.exclude(pk=but).order_by("opens_at", "pk"):
         yield _("On these days there is another meeting of the group: %(meeting)s.") % {"meeting": other}

@@ -73,7 +73,7 @@ class RegisterAdmin(RecordAdmin):
             ([s.code or _("Main series"), s.last_number] for s in row.series.order_by("code")),
             _("No number has been given."),
         )
-        held = list(row.deadlines.select_related("set_by").order_by("instant"))
+        held = list(row.deadlines.select_related("set_by").order_by("instant", "pk"))
         head = (
             _("Rule"),
             _("Deadline"),

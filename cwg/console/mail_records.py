@@ -94,7 +94,7 @@ class EventAdmin(OfGroupsOrNone):
         return row.failed_count
 
     def panels(self, request, row):
-        notices = row.notices.select_related("person").order_by("address")
+        notices = row.notices.select_related("person").order_by("address", "pk")
         if row.group_id is None:  # what happens in the portal is told to people of every group
             notices = notices.filter(person__in=known_people(request.rights))
         yield Panel(

@@ -109,7 +109,7 @@ class MemberStateAdmin(OfPeople):
             Accreditation.objects.in_force(request.rights.at)
             .filter(state=row, group_id__in=account_groups(request.rights))
             .select_related("person", "group")
-            .order_by("group__code", "-role", "person__name")
+            .order_by("group__code", "-role", "person__name", "pk")
         )
         yield Panel(
             _("Its delegations now"),
@@ -173,7 +173,7 @@ class PersonAdmin(OfPeople):
         held = (
             row.accreditations.filter(group_id__in=account_groups(request.rights))
             .select_related("group", "state", "office")
-            .order_by("-since")
+            .order_by("-since", "-pk")
         )
         yield Panel(
             _("Roles"),

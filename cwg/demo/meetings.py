@@ -59,7 +59,7 @@ def unfinished() -> list[tuple[Register, str]]:
     filled = JournalEntry.objects.filter(act=DEMONSTRATION, facts__filled=True).values("chain")
     begun = JournalEntry.objects.filter(act=DEMONSTRATION, facts__filled=False).exclude(chain__in=filled)
     parts = {entry.chain: entry.facts["part"] for entry in begun}
-    found = Register.objects.filter(chain__in=parts).select_related("group").order_by("opens_at")
+    found = Register.objects.filter(chain__in=parts).select_related("group").order_by("opens_at", "pk")
     return [(each, parts[each.chain]) for each in found]
 
 

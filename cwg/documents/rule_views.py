@@ -292,7 +292,7 @@ def _example(request: PortalRequest, rule: DeadlineRule) -> str:
             Register.objects.visible_to(request.rights)
             .in_state(at, MeetingState.DRAFT, MeetingState.ANNOUNCED)
             .filter(group_id=rule.group_id, opens_at__gt=at)
-            .order_by("opens_at")
+            .order_by("opens_at", "pk")
             .first()
         )
     pure = rule.as_rule()

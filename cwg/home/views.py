@@ -59,7 +59,7 @@ def home(request: PortalRequest) -> HttpResponse:
         Contribution.objects.worked_for_by(rights)
         .open()
         .select_related("register", "revises", "state", "office", "group")
-        .order_by("-changed_at")[:50]
+        .order_by("-changed_at", "-pk")[:50]
     )
     submitted = _submitted(rights, [entry.meeting.register_id for entry in ahead])
     for entry in ahead:
@@ -90,7 +90,7 @@ def home(request: PortalRequest) -> HttpResponse:
             "other_drafts": [d for d in drafts if d.pk not in shown],
             "sponsorships": _sponsorships(rights),
             "asked": request_lines.asked_of(rights),
-            "recent": listing.rows(recent.order_by("-available_at")[:LAST_SHOWN], with_meeting=True),
+            "recent": listing.rows(recent.order_by("-available_at", "-pk")[:LAST_SHOWN], with_meeting=True),
             "mail": troubles.in_short(rights),
             "now": now,
             # Of those who can have it seen to; nobody else's work is touched by it.
@@ -106,7 +106,7 @@ def _ahead(rights: Rights, now) -> list[Ahead]:
         .in_state(now, *OPEN_TO_CONTRIBUTIONS, MeetingState.POSTPONED)
         .select_related("register__group")
         .prefetch_related("register__deadlines")
-        .order_by("register__opens_at")
+        .order_by("register__opens_at", "pk")
     )
     return [
         Ahead(
@@ -122,7 +122,7 @@ def _submitted(rights: Rights, register_ids: list[int]) -> listing.Rows:
     """What the person's delegation or office has registered for these meetings."""
     own = Source.objects.worked_for_by(rights).filter(revision__document=OuterRef("pk"))
     documents = Document.objects.visible_to(rights).filter(Exists(own), register_id__in=register_ids)
-    return listing.rows(documents.order_by("available_at"), with_meeting=True)
+    return listing.rows(documents.order_by("available_at", "pk"), with_meeting=True)
 
 
 def _sponsorships(rights: Rights) -> list[Sponsorship]:

@@ -50,7 +50,9 @@ def people(request: PortalRequest) -> HttpResponse:
         waiting = waiting.filter(**place)
     roles = Prefetch(
         "accreditations",
-        now.select_related("group", "state", "office").order_by("role", "state", "office", "group__code"),
+        now.select_related("group", "state", "office").order_by(
+            "role", "state", "office", "group__code", "pk"
+        ),
         "held",
     )
     paginator = Paginator(found.order_by("name", "pk").prefetch_related(roles), PAGE_LENGTH)

@@ -105,7 +105,7 @@ class AddressChange(models.Model):
     class Meta:
         verbose_name = _("change of address")
         verbose_name_plural = _("changes of address")
-        ordering = ["-asked_at"]
+        ordering = ["-asked_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["person"],

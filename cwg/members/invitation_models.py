@@ -42,7 +42,7 @@ class Invitation(NamesParty):
     class Meta:
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
-        ordering = ["-invited_at"]
+        ordering = ["-invited_at", "-pk"]
         constraints = role_and_party("inv_")
 
     def __str__(self) -> str:

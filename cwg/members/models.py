@@ -180,7 +180,7 @@ class Office(models.Model):
     class Meta:
         verbose_name = _("office")
         verbose_name_plural = _("offices")
-        ordering = ["kind", "name"]
+        ordering = ["kind", "name", "pk"]
 
     def __str__(self) -> str:
         return self.name
@@ -246,7 +246,7 @@ class Person(AbstractBaseUser):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        ordering = ["name"]
+        ordering = ["name", "pk"]
         constraints = [models.UniqueConstraint(Lower("email"), name="email_once_whatever_its_case")]
 
     def __str__(self) -> str:
@@ -352,7 +352,7 @@ class Accreditation(NamesParty):
     class Meta:
         verbose_name = _("accreditation")
         verbose_name_plural = _("accreditations")
-        ordering = ["group", "state", "role", "person"]
+        ordering = ["group", "state", "role", "person", "pk"]
         constraints = [
             *role_and_party(""),
             models.CheckConstraint(

@@ -90,7 +90,7 @@ def renew(request: HttpRequest, address: str | None) -> None:
 def of(person: Person) -> QuerySet[Session]:
     """The sessions in which `person` is signed in now, the last used first."""
     signed_in = Session.objects.filter(person_id=person.pk, since__isnull=False)
-    return signed_in.filter(expire_date__gt=timezone.now()).order_by("-seen_at")
+    return signed_in.filter(expire_date__gt=timezone.now()).order_by("-seen_at", "pk")
 
 
 def end(person: Person, ref: str, *, at: datetime, address: str | None) -> bool:

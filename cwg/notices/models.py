@@ -209,7 +209,7 @@ class Alarm(models.Model):
     class Meta:
         verbose_name = _("alarm")
         verbose_name_plural = _("alarms")
-        ordering = ["wrong_since"]
+        ordering = ["wrong_since", "pk"]
 
     def __str__(self) -> str:
         return self.name
@@ -249,7 +249,7 @@ class DemoMail(models.Model):
     class Meta:
         verbose_name = _("mail of the demo")
         verbose_name_plural = _("mails of the demo")
-        ordering = ["-at"]
+        ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:
         return self.subject

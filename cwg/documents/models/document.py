@@ -109,7 +109,7 @@ class Document(models.Model):
     class Meta:
         verbose_name = _("document")
         verbose_name_plural = _("documents")
-        ordering = ["register", "series__code", "number"]
+        ordering = ["register", "series__code", "number", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["series", "number"], name="number_once_in_a_series"),
             models.UniqueConstraint(

@@ -110,7 +110,7 @@ class Objection(models.Model):
     class Meta:
         verbose_name = _("objection")
         verbose_name_plural = _("objections")
-        ordering = ["document_id", "made_at"]
+        ordering = ["document_id", "made_at", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["document"],

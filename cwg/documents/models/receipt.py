@@ -23,7 +23,7 @@ class Receipt(models.Model):
     class Meta:
         verbose_name = _("receipt")
         verbose_name_plural = _("receipts")
-        ordering = ["-issued_at"]
+        ordering = ["-issued_at", "-pk"]
 
     def __str__(self) -> str:
         return self.code

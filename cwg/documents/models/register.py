@@ -35,14 +35,14 @@ class RegisterQuerySet(models.QuerySet["Register"]):
 
     def coming(self, at: datetime) -> "RegisterQuerySet":
         """Announced, not opened: the one that should open first comes first."""
-        return self.in_state(at, MeetingState.ANNOUNCED).order_by("opens_at")
+        return self.in_state(at, MeetingState.ANNOUNCED).order_by("opens_at", "pk")
 
     def in_session(self, at: datetime) -> "RegisterQuerySet":
         return self.in_state(at, MeetingState.IN_SESSION)
 
     def open_to_contributions(self, at: datetime) -> "RegisterQuerySet":
         """Announced and not over, nearest first: where a delegation can send a contribution."""
-        return self.in_state(at, *states.OPEN_TO_CONTRIBUTIONS).order_by("opens_at")
+        return self.in_state(at, *states.OPEN_TO_CONTRIBUTIONS).order_by("opens_at", "pk")
 
 
 class Register(Chained):
@@ -74,7 +74,7 @@ class Register(Chained):
     class Meta:
         verbose_name = _("register")
         verbose_name_plural = _("registers")
-        ordering = ["-opens_at"]
+        ordering = ["-opens_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["group", "ordinal"], name="one_register_for_a_meeting"),
             models.CheckConstraint(
@@ -233,7 +233,7 @@ class DeadlineRule(models.Model):
     class Meta:
         verbose_name = _("deadline rule")
         verbose_name_plural = _("deadline rules")
-        ordering = ["group", "name"]
+        ordering = ["group", "name", "pk"]
         constraints = [
             models.CheckConstraint(
                 name="only_a_rule_of_a_group_replaces_another",
@@ -299,7 +299,7 @@ class Deadline(models.Model):
     class Meta:
         verbose_name = _("deadline")
         verbose_name_plural = _("deadlines")
-        ordering = ["register_id", "instant"]
+        ordering = ["register_id", "instant", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["register", "rule"],
@@ -380,7 +380,7 @@ class Slot(OfParty):
     class Meta:
         verbose_name = _("exemption by request")
         verbose_name_plural = _("exemptions by request")
-        ordering = ["opened_at"]
+        ordering = ["opened_at", "pk"]
         constraints = [one_party("a_slot_has_one_addressee")]
 
     def __str__(self) -> str:

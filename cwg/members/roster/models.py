@@ -25,7 +25,7 @@ class Roster(models.Model):
     class Meta:
         verbose_name = _("imported list")
         verbose_name_plural = _("imported lists")
-        ordering = ["-at"]
+        ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:
         return str(self.id)
