@@ -19,7 +19,8 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/srv/portal/.venv/bin:$PAT
   CWG_PG_BIN=/usr/lib/postgresql/18/bin
 WORKDIR /srv/portal
 COPY --from=libraries /srv/portal/.venv .venv
-COPY manage.py pyproject.toml ./
+# docker-compose.yml: the rules of nginx, which an installation without compose has printed (`manage.py nginx_configuration`).
+COPY manage.py pyproject.toml docker-compose.yml ./
 COPY cwg ./cwg
 COPY meetings ./meetings
 COPY contributions ./contributions

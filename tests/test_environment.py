@@ -7,7 +7,7 @@ import yaml
 from django.core.exceptions import ImproperlyConfigured
 
 from cwg import environment
-from tests.faults.proxy import interpolated
+from cwg.operations.nginx_configuration import interpolated
 from tests.test_readme import COMPOSE, names_read_in
 from tests.test_settings import REAL, start, value_of
 

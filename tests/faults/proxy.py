@@ -1,11 +1,10 @@
 """A real nginx before a real gunicorn, with the very configuration of docker-compose.yml.
 
-Adapted are addresses, ports, paths, and two words that an older nginx does not know (`resolve`, `http2 on`).
+Adapted are addresses, ports and paths, as for an installation without compose (`manage.py nginx_configuration`).
 """
 
 import http.client
 import os
-import re
 import shutil
 import signal
 import ssl
@@ -19,6 +18,8 @@ from pathlib import Path
 import yaml
 from django.conf import settings
 
+from cwg.operations import nginx_configuration
+from cwg.operations.nginx_configuration import Places
 from tests.faults import web_server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,69 +43,27 @@ def program(name: str) -> str:
     return found
 
 
-def interpolated(text: str, given: dict[str, str]) -> str:
-    """What compose makes of `text`, whose .env is `given`: `$$`, `${NAME}`, `${NAME:-other}`, `${NAME-other}`, `${NAME:+other}`, nested."""
-    text = text.replace("$$", "\0")
-
-    def value(match: re.Match) -> str:
-        name, sign, other = match.groups()
-        held = given.get(name)
-        match sign:
-            case ":-":
-                return held or other
-            case "-":
-                return other if held is None else held
-            case ":+":
-                return other if held else ""
-            case ":?":
-                assert held, f"{name}: {other}"
-        return held or ""
-
-    while (made := re.sub(r"\$\{(\w+)(?:(:-|-|:\+|:\?)([^${}]*))?\}", value, text)) != text:
-        text = made
-    return text.replace("\0", "$")
-
-
 def of_the_portal(given: dict[str, str], *names: str) -> dict[str, str]:
     """What compose gives of these settings to the portal."""
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     said = compose["x-portal"]["environment"]
-    return {name: interpolated(said[name], given) for name in names}
+    return {name: nginx_configuration.interpolated(said[name], given) for name in names}
 
 
-def configuration(place: Path, ports: dict[str, int], given: dict[str, str]) -> str:
-    """What docker-compose.yml gives to nginx, with the places of this test."""
-    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    text = interpolated(compose["configs"]["nginx"]["content"], given)
-    assert "${" not in text
-    for pattern, mine in (
-        (r"resolver [^;]*;", ""),
-        (r"server web:8000 resolve ", f"server 127.0.0.1:{ports['web']} "),
-        (r"server web:8001 resolve;", f"server 127.0.0.1:{ports['liveness']};"),
-        (r"http2 on;", ""),
-        (r"listen 80\b", f"listen 127.0.0.1:{ports['http']}"),
-        (r"listen 443\b", f"listen 127.0.0.1:{ports['https']}"),
-        (r"listen 127\.0\.0\.1:8080;", f"listen 127.0.0.1:{ports['health']};"),
-        (r"/run/secrets/tls_certificate", f"{place}/certificate.pem"),
-        (r"/run/secrets/tls_key", f"{place}/key.pem"),
-        (r"/srv/files/", f"{place}/files/"),
-        (r"/srv/static/", f"{place}/static/"),
-        (r"/var/log/nginx/", f"{place}/"),
-        (r"/tmp/upload-limit\.conf", f"{place}/upload-limit.conf"),
-        (r"/tmp/outer-proxies\.conf", f"{place}/outer-proxies.conf"),
-    ):
-        text, count = re.subn(pattern, mine, text)
-        assert count, f"docker-compose.yml does not say {pattern} any more"
-    return text
-
-
-def prepare_parts(place: Path, given: dict[str, str]) -> None:
-    """What the container does before it starts nginx."""
-    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    *shell, script = compose["services"]["nginx"]["command"]
-    *before, last = interpolated(script, given).strip().splitlines()
-    assert last.startswith("exec nginx")
-    subprocess.run([*shell, "\n".join(before).replace("/tmp/", f"{place}/")], check=True)
+def places(place: Path, ports: dict[str, int]) -> Places:
+    return Places(
+        certificate=place / "certificate.pem",
+        key=place / "key.pem",
+        files=place / "files",
+        static=place / "static",
+        web=f"127.0.0.1:{ports['web']}",
+        liveness=f"127.0.0.1:{ports['liveness']}",
+        http=(f"127.0.0.1:{ports['http']}",),
+        https=(f"127.0.0.1:{ports['https']}",),
+        health=f"127.0.0.1:{ports['health']}",
+        logs=place,
+        nginx=nginx_configuration.version_of(program("nginx")),
+    )
 
 
 @contextmanager
@@ -118,8 +77,7 @@ def nginx(place: Path, server: web_server.Server, ports: dict[str, int], given: 
         check=True,
         capture_output=True,
     )
-    (place / "portal.conf").write_text(configuration(place, ports, given))
-    prepare_parts(place, given)
+    (place / "portal.conf").write_text(nginx_configuration.configuration(places(place, ports), given))
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     scratch = "\n".join(f"{kind}_temp_path {place}/{kind};" for kind in kinds)
     (place / "nginx.conf").write_text(

@@ -1,0 +1,171 @@
+"""nginx's configuration where there is no compose, made of the one that docker-compose.yml gives to its own nginx.
+
+Its rules (stamps, numbers, limits, masks, caches, headers) are part of the portal and written there alone. Here they get
+the addresses and places of another installation; an answer of nginx is the same on all of them.
+"""
+
+import re
+import socket
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from django.conf import settings
+
+SOURCE = "docker-compose.yml"
+# From here on `http2` is a directive of its own.
+HTTP2_ON = (1, 25, 1)
+_VARIABLE = re.compile(r"\$\{(\w+)(?:(:-|-|:\+|:\?)([^${}]*))?\}")
+
+
+class CannotConfigure(Exception):
+    """Why there is no configuration, in one sentence for whoever asked for it."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where nginx listens, whom it asks, and where things lie. Addresses are host:port, or a port alone."""
+
+    certificate: Path
+    key: Path
+    # Of the portal: CWG_STORAGE_DIR and STATIC_ROOT.
+    files: Path
+    static: Path
+    web: str = "127.0.0.1:8000"
+    liveness: str = "127.0.0.1:8001"
+    http: tuple[str, ...] = ("80",)
+    https: tuple[str, ...] = ("443",)
+    # Where `/readyz` is asked for by this machine itself.
+    health: str = "127.0.0.1:8080"
+    logs: Path = Path("/var/log/nginx")
+    nginx: tuple[int, ...] = HTTP2_ON
+
+
+def interpolated(text: str, given: Mapping[str, str]) -> str:
+    """What compose makes of `text`, whose .env is `given`: `$$`, `${NAME}`, `${NAME:-other}`, `${NAME-other}`,
+    `${NAME:+other}`, `${NAME:?why}`, nested. Raises CannotConfigure where a name is missing that must be given.
+    """
+    text = text.replace("$$", "\0")
+
+    def value(match: re.Match) -> str:
+        name, sign, other = match.groups()
+        held = given.get(name)
+        match sign:
+            case ":-":
+                return held or other
+            case "-":
+                return other if held is None else held
+            case ":+":
+                return other if held else ""
+            case ":?" if not held:
+                raise CannotConfigure(f"{name} is not set: {other}.")
+        return held or ""
+
+    while (made := _VARIABLE.sub(value, text)) != text:
+        text = made
+    return text.replace("\0", "$")
+
+
+def configuration(places: Places, given: Mapping[str, str]) -> str:
+    """What stands in nginx's `http` block; `given` is what compose would find in its .env.
+
+    Raises CannotConfigure where docker-compose.yml does not say what is looked for here.
+    """
+    compose = yaml.safe_load((settings.BASE_DIR / SOURCE).read_text())
+    text = _with_parts(
+        interpolated(compose["configs"]["nginx"]["content"], given),
+        _parts(compose["services"]["nginx"]["command"], given),
+    )
+    old_http2 = "" if places.nginx >= HTTP2_ON else " http2"
+    for pattern, here in (
+        # Addresses that do not move need no name server.
+        (r"^ *#.*\n *resolver [^;]*;\n", lambda _: ""),
+        (r"server web:8000 resolve\b", lambda _: f"server {places.web}"),
+        (r"server web:8001 resolve\b", lambda _: f"server {places.liveness}"),
+        (r"listen 80\b([^;]*);", lambda found: _listening(places.http, found[1])),
+        (r"listen 443 ssl\b([^;]*);", lambda found: _listening(places.https, f" ssl{old_http2}{found[1]}")),
+        (r"listen 127\.0\.0\.1:8080;", lambda _: f"listen {places.health};"),
+        (r"^ *http2 on;\n", lambda found: "" if old_http2 else found[0]),
+        (r"/run/secrets/tls_certificate\b", lambda _: str(places.certificate)),
+        (r"/run/secrets/tls_key\b", lambda _: str(places.key)),
+        (r"/srv/files/", lambda _: f"{places.files}/"),
+        (r"/srv/static/", lambda _: f"{places.static}/"),
+        (r"/var/log/nginx/", lambda _: f"{places.logs}/"),
+    ):
+        text, count = re.subn(pattern, here, text, flags=re.MULTILINE)
+        if not count:
+            raise CannotConfigure(f"{SOURCE} does not say {pattern} any more.")
+    return text
+
+
+def _listening(addresses: tuple[str, ...], words: str) -> str:
+    return " ".join(f"listen {address}{words};" for address in addresses)
+
+
+def _parts(command: list[str], given: Mapping[str, str]) -> dict[str, str]:
+    """The files that the container writes before it starts nginx, by their names there."""
+    *shell, script = command
+    *before, last = interpolated(script, given).strip().splitlines()
+    if shell[0] != "sh" or not last.startswith("exec nginx"):
+        raise CannotConfigure(f"{SOURCE} starts nginx in a way that is not known here.")
+    with tempfile.TemporaryDirectory() as place:
+        subprocess.run([*shell, "\n".join(before).replace("/tmp/", f"{place}/")], check=True)
+        return {f"/tmp/{path.name}": path.read_text() for path in Path(place).iterdir()}
+
+
+def _with_parts(text: str, parts: Mapping[str, str]) -> str:
+    """With each part in the place of the line that includes it."""
+
+    def content(match: re.Match) -> str:
+        indent, name = match.groups()
+        if name not in parts:
+            raise CannotConfigure(f"{SOURCE} includes {name} and does not make it.")
+        return "".join(f"{indent}{line}\n" for line in parts[name].splitlines())
+
+    return re.sub(r"^( *)include (/tmp/[^;]+);\n", content, text, flags=re.MULTILINE)
+
+
+def whole(inside: str, *, user: str = "") -> str:
+    """A main file around what stands in the `http` block, as small as that of nginx's own image.
+
+    `user`: whom its processes run as; without one, as whoever started them.
+    """
+    indented = "".join(f"  {line}\n" if line else "\n" for line in inside.splitlines())
+    return (
+        "# Made by `manage.py nginx_configuration`. Make it anew after a change of settings and with each release.\n"
+        + (f"user {user};\n" if user else "")
+        + "worker_processes auto;\n"
+        "pid /run/nginx.pid;\n"
+        "events {\n  worker_connections 1024;\n}\n"
+        "http {\n"
+        "  include /etc/nginx/mime.types;\n"
+        "  default_type application/octet-stream;\n"
+        "  sendfile on;\n"
+        "  keepalive_timeout 65;\n"
+        f"{indented}"
+        "}\n"
+    )
+
+
+def version_of(program: str) -> tuple[int, ...]:
+    """The version of this nginx. Raises CannotConfigure where it is none."""
+    try:
+        said = subprocess.run([program, "-v"], capture_output=True, text=True, check=True).stderr
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise CannotConfigure(f"{program} is no nginx that can be asked for its version: {error}.") from error
+    found = re.search(r"nginx/(\d+)\.(\d+)\.(\d+)", said)
+    if not found:
+        raise CannotConfigure(f"{program} does not tell its version: {said.strip()}.")
+    return tuple(int(part) for part in found.groups())
+
+
+def everywhere(port: int) -> tuple[str, ...]:
+    """What nginx listens at for everybody who can reach this machine, by IPv6 too where it has that."""
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return (f"{port}", f"[::]:{port}")
+    except OSError:
+        return (f"{port}",)

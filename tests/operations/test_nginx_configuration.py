@@ -1,0 +1,166 @@
+"""nginx's configuration where there is no compose: the rules of docker-compose.yml, at other addresses."""
+
+import os
+import re
+import shutil
+import subprocess
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from cwg.operations import nginx_configuration
+from cwg.operations.nginx_configuration import CannotConfigure, Places
+
+GIVEN = {"PORTAL_HOST": "cwg.example.org", "MAX_FILE_MB": "7", "OUTER_PROXIES": "10.0.0.0/8 192.0.2.7"}
+PLACES = Places(
+    certificate=Path("/etc/cwg/chain.pem"),
+    key=Path("/etc/cwg/key.pem"),
+    files=Path("/var/lib/cwg/files"),
+    static=Path("/var/lib/cwg/static"),
+    http=("80", "[::]:80"),
+    https=("443", "[::]:443"),
+)
+
+
+@pytest.fixture
+def of_compose() -> str:
+    compose = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())
+    return nginx_configuration.interpolated(compose["configs"]["nginx"]["content"], GIVEN)
+
+
+def directives(text: str) -> list[str]:
+    """Each line that says something, without its indent."""
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
+
+
+def test_it_is_that_of_compose_but_for_addresses_and_places(of_compose):
+    here, there = directives(nginx_configuration.configuration(PLACES, GIVEN)), directives(of_compose)
+    changed = {line for line in there if line not in here}
+    assert len(set(there) - changed) > 100
+    for line in changed:
+        assert re.match(
+            r"resolver |server web:|listen |ssl_certificate(_key)? /run|alias /srv/|include /tmp/"
+            r"|(access|error)_log /var",
+            line,
+        ) or line.startswith("listen"), line
+    assert not [
+        line for line in here if re.search(r"/srv/|/run/secrets|/tmp/|web:|\$\{|\$\$|\bresolve\b", line)
+    ]
+
+
+def test_what_the_container_reckons_before_it_starts_stands_in_its_place():
+    said = directives(nginx_configuration.configuration(PLACES, GIVEN))
+    assert said.count("client_max_body_size 15m;") == 2  # where files are sent to
+    assert {"set_real_ip_from 10.0.0.0/8;", "set_real_ip_from 192.0.2.7;"} <= set(said)
+
+
+def test_it_listens_at_each_of_its_addresses():
+    said = nginx_configuration.configuration(PLACES, GIVEN)
+    assert said.count("listen 80 default_server; listen [::]:80 default_server;") == 1
+    assert said.count("listen 443 ssl default_server; listen [::]:443 ssl default_server;") == 1
+    assert said.count("listen 443 ssl; listen [::]:443 ssl;") == 1
+
+
+def test_an_older_nginx_is_told_of_http2_in_its_own_way():
+    new = nginx_configuration.configuration(PLACES, GIVEN)
+    assert new.count("http2 on;") == 1 and "ssl http2" not in new
+    old = nginx_configuration.configuration(Places(**vars(PLACES) | {"nginx": (1, 22, 1)}), GIVEN)
+    assert "http2 on;" not in old and old.count("ssl http2") == 4
+
+
+@pytest.mark.parametrize("word", ["server web:8000 resolve", "listen 443 ssl", "/srv/files/", "http2 on;"])
+def test_a_configuration_of_compose_that_has_changed_is_refused(word, tmp_path, settings):
+    text = (settings.BASE_DIR / "docker-compose.yml").read_text()
+    (tmp_path / "docker-compose.yml").write_text(text.replace(word, "something else"))
+    settings.BASE_DIR = tmp_path
+    with pytest.raises(CannotConfigure, match=re.escape(word.split("/")[0].split(":")[0])):
+        nginx_configuration.configuration(PLACES, GIVEN)
+
+
+def test_a_part_that_nobody_makes_is_refused(tmp_path, settings):
+    text = (settings.BASE_DIR / "docker-compose.yml").read_text()
+    (tmp_path / "docker-compose.yml").write_text(text.replace("> /tmp/outer-proxies.conf", "> /dev/null"))
+    settings.BASE_DIR = tmp_path
+    with pytest.raises(CannotConfigure, match=r"includes /tmp/outer-proxies\.conf"):
+        nginx_configuration.configuration(PLACES, GIVEN)
+
+
+@pytest.fixture
+def installed(settings, monkeypatch):
+    settings.ALLOWED_HOSTS = ["cwg.example.org", "inner.example.org"]
+    settings.PORTAL_URL = "https://cwg.example.org:8443"
+    settings.STORAGE_DIR, settings.STATIC_ROOT = "/var/lib/cwg/files", "/var/lib/cwg/static"
+    for name in ("HTTPS_PORT", "OUTER_PROXIES", "MAX_FILE_MB", "PORTAL_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TLS_CERTIFICATE", "/etc/cwg/chain.pem")
+    monkeypatch.setenv("TLS_KEY", "/etc/cwg/key.pem")
+
+
+def printed(*arguments: str) -> str:
+    out = StringIO()
+    call_command("nginx_configuration", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_prints_it_with_the_settings_of_the_portal(installed, monkeypatch):
+    monkeypatch.setenv("SECURE_HSTS_SECONDS", "3600")
+    text = printed("--user", "www-data", "--web", "127.0.0.1:9000", "--liveness", "127.0.0.1:9001")
+    said = directives(text)
+    assert said[0] == "user www-data;"
+    assert said.count("server_name cwg.example.org;") == 2
+    assert 'map "https://cwg.example.org:8443" $portal_authority {' in said
+    assert 'default "max-age=3600$hsts_subdomains$hsts_preload";' in said
+    assert said.count("server 127.0.0.1:9000 max_fails=0;") == 2 and "server 127.0.0.1:9001;" in said
+    assert {"ssl_certificate /etc/cwg/chain.pem;", "alias /var/lib/cwg/files/;"} <= set(said)
+
+
+def test_the_command_writes_it_to_a_file(installed, tmp_path):
+    assert printed("--output", str(tmp_path / "nginx.conf")) == ""
+    assert (tmp_path / "nginx.conf").read_text() == printed()
+
+
+@pytest.mark.parametrize("name", ["TLS_CERTIFICATE", "TLS_KEY"])
+def test_without_a_certificate_it_says_what_is_missing(installed, monkeypatch, name, tmp_path):
+    monkeypatch.delenv(name)
+    with pytest.raises(CommandError, match=f"^{name} is not set"):
+        printed("--output", str(tmp_path / "nginx.conf"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_nginx_is_refused(installed, tmp_path):
+    with pytest.raises(CommandError, match="is no nginx"):
+        printed("--program", str(tmp_path / "nginx"))
+    with pytest.raises(CommandError, match="does not tell its version"):
+        printed("--program", "/bin/true")
+
+
+def test_nginx_itself_accepts_what_is_printed(installed, monkeypatch, tmp_path):
+    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+    nginx, openssl = shutil.which("nginx", path=path), shutil.which("openssl", path=path)
+    assert nginx and openssl, (
+        "this test needs nginx and openssl (on Debian: apt install nginx-light openssl)."
+    )
+    subprocess.run(
+        f"{openssl} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+        " -subj /CN=cwg.example.org -keyout key.pem -out chain.pem".split(),
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    monkeypatch.setenv("TLS_CERTIFICATE", str(tmp_path / "chain.pem"))
+    monkeypatch.setenv("TLS_KEY", str(tmp_path / "key.pem"))
+    text = printed("--program", nginx)
+    # Only root may write to these; what they say was seen above.
+    text = text.replace("/run/nginx.pid", f"{tmp_path}/pid").replace("/var/log/nginx/", f"{tmp_path}/")
+    (tmp_path / "nginx.conf").write_text(text)
+    tested = subprocess.run(
+        [nginx, "-t", "-e", f"{tmp_path}/error.log", "-c", f"{tmp_path}/nginx.conf"],
+        capture_output=True,
+        text=True,
+    )
+    assert tested.returncode == 0, tested.stderr
+    assert "[warn]" not in tested.stderr
