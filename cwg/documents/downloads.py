@@ -96,9 +96,17 @@ def hand_out(request: VisitorRequest, blob: Blob, name: str) -> HttpResponseBase
     )
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"
-    response["Content-Disposition"] = content_disposition(name)
+    response[_disposition_header(request, response)] = content_disposition(name)
     harden(response)
     return response
+
+
+def _disposition_header(request: VisitorRequest, response: HttpResponseBase) -> str:
+    """Which header names the file. nginx keeps a Content-Disposition on whatever becomes of a hand-over, so that a browser
+    saves its page for a lost file under the name of the document: where nginx asks for another header, it has that.
+    """
+    asks = "X-Accel-Redirect" in response and "X-Accel-Disposition" in request.headers
+    return "X-Accel-Disposition" if asks else "Content-Disposition"
 
 
 def _part(request: VisitorRequest, blob: Blob, etag: str) -> Part | None:

@@ -51,6 +51,19 @@ def test_nginx_is_told_where_the_bytes_are(client_of, document, saudi_delegate, 
     blob = Blob.objects.get()
     assert response["X-Accel-Redirect"] == f"/internal/{blob.path}"
     assert response.content == b""
+    assert response["Content-Disposition"] == 'attachment; filename="en.pdf"'
+
+
+@pytest.mark.parametrize("prefix", ["/internal/", ""])
+def test_it_is_told_the_name_in_a_header_of_its_own_where_it_asks_for_that(
+    client_of, document, saudi_delegate, settings, prefix
+):
+    settings.X_ACCEL_PREFIX = prefix
+    response = client_of(saudi_delegate).get(url_of(document), headers={"X-Accel-Disposition": "yes"})
+    named, other = "X-Accel-Disposition", "Content-Disposition"
+    if not prefix:
+        named, other = other, named
+    assert response[named] == 'attachment; filename="en.pdf"' and other not in response
 
 
 def test_a_type_that_intake_does_not_know_goes_out_as_bytes(client_of, held, document, saudi_delegate):

@@ -208,7 +208,8 @@ def test_a_file_that_is_gone_at_the_hand_over_is_told_on_a_page_of_ours(
     document = factories.make_document(factories.make_register(dg), "A document", actor=reader)
     file = File.objects.get(version__revision__document=document)
     address, session = f"/files/{file.pk}/", crowd.session_of(reader)
-    assert front.ask("GET", address, session=session)[0] == 200
+    status, headers, _ = front.ask("GET", address, session=session)
+    assert (status, headers["Content-Disposition"]) == (200, 'attachment; filename="en.pdf"')
     (tmp_path / "static").symlink_to(front.place / "static")
     ports = {name: web_server._free_port() for name in ("http", "https", "health")}
     given = {"PORTAL_HOST": HOST, "MAX_FILE_MB": "1"}
@@ -217,6 +218,10 @@ def test_a_file_that_is_gone_at_the_hand_over_is_told_on_a_page_of_ours(
         status, headers, page = without.ask("GET", address, session=session)
     assert status == 404 and headers["Content-Type"] == "text/html; charset=utf-8"
     assert len(headers.get_all("X-Request-ID")) == 1
+    # A browser shows it, and does not save it under the name of the document.
+    for name in ("Content-Disposition", "X-Accel-Disposition", "Accept-Ranges"):
+        assert headers[name] is None
+    assert headers["ETag"] != f'"{file.blob_id}"'
     is_ours(front, page, "This page was not found")
 
 
