@@ -12,7 +12,12 @@ from psycopg import sql
 
 from . import keeping
 
-_TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')"
+# Each with the names of its columns.
+_TABLES = """
+SELECT c.relname, array_agg(a.attname::text) FROM pg_class c
+LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f') GROUP BY c.oid, c.relname
+"""
 _SEQUENCES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'S'"
 
 
@@ -26,13 +31,14 @@ def after_migrations(*, using: str, plan: Any = None, **_: Any) -> None:
 def grant(role: str, cursor: Any) -> None:
     """Give `role` exactly its privileges on every table and sequence; may run again. `cursor` is the owner's.
 
-    Where the owner is the portal's role as well there is nothing to give.
+    Where the owner is the portal's role as well there is nothing to give. A database of an earlier release may lack tables
+    and columns: their privileges are given when `migrate` has made them.
     """
     cursor.execute("SELECT current_user")
     if cursor.fetchone()[0] == role:
         return
     cursor.execute(_TABLES)
-    tables = [table for (table,) in cursor.fetchall()]
+    tables = {table: frozenset(columns) for table, columns in cursor.fetchall()}
     cursor.execute(_SEQUENCES)
     sequences = [sequence for (sequence,) in cursor.fetchall()]
     whom = sql.Identifier(role)
@@ -52,9 +58,9 @@ def grant(role: str, cursor: Any) -> None:
 _Granted = tuple[sql.Composable, list[sql.Composable]]
 
 
-def _on_tables(tables: list[str]) -> Iterator[_Granted]:
+def _on_tables(tables: dict[str, frozenset[str]]) -> Iterator[_Granted]:
     of_tables = keeping.of_tables()
-    for table in tables:
+    for table, there in tables.items():
         granted: list[sql.Composable] = []
         # A table that nobody here knows is no business of the portal's.
         if kept := of_tables.get(table):
@@ -63,8 +69,8 @@ def _on_tables(tables: list[str]) -> Iterator[_Granted]:
                 granted.append(sql.SQL("INSERT"))
             if kept.changes is None:
                 granted.append(sql.SQL("UPDATE"))
-            elif kept.changes:
-                columns = sql.SQL(", ").join(map(sql.Identifier, sorted(kept.changes)))
+            elif changes := kept.changes & there:
+                columns = sql.SQL(", ").join(map(sql.Identifier, sorted(changes)))
                 granted.append(sql.SQL("UPDATE ({})").format(columns))
             if kept.deletes:
                 granted.append(sql.SQL("DELETE"))

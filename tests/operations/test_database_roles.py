@@ -149,6 +149,22 @@ def test_an_installation_of_before_moves_forward_and_keeps_its_rows(of_before):
     assert migrated.returncode == 0, migrated.stderr
 
 
+def test_a_column_of_this_release_that_is_not_there_yet_stops_nothing(of_before):
+    """The roles come before `migrate`, which makes it and grants what is the portal's."""
+    with of_before.inside() as inside:
+        inside.execute("ALTER TABLE documents_blob DROP COLUMN damage CASCADE")
+    done = of_before.manage("prepare_database", **of_before.addresses)
+    assert done.returncode == 0, done.stderr
+    with of_before.portal.connect() as portal:
+        portal.execute("UPDATE documents_blob SET scan = scan")
+    with of_before.inside() as inside:
+        inside.execute("ALTER TABLE documents_blob ADD COLUMN damage varchar(20) NOT NULL DEFAULT ''")
+    owning = {name: of_before.addresses[name] for name in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+    assert of_before.manage("migrate", **owning).returncode == 0
+    with of_before.portal.connect() as portal:
+        portal.execute("UPDATE documents_blob SET damage = damage")
+
+
 def test_it_may_be_run_again_and_puts_right_what_was_changed_since(of_before):
     first = database_roles.prepare(of_before.administrator, owner=of_before.owner, portal=of_before.portal)
     assert "was made" in first[0] and not first[-1].startswith("0 ")
