@@ -14,7 +14,7 @@ import threading
 from django.conf import settings
 from gunicorn import glogging
 
-from cwg import connections, liveness
+from cwg import connections, leaving, liveness
 from cwg.record import metric_files
 from cwg.record.log_lines import LineFormatter
 from cwg.taking_up import NotingWorker
@@ -66,6 +66,7 @@ def when_ready(server) -> None:
     """Between loading and forking: open the port at which all workers say that they live, and keep the garbage collector
     away from what they share. Without that the first full collection in each worker writes to every page and un-shares it.
     """
+    leaving.shut_the_door_at_the_end_of(server)
     address = os.environ.get("LIVENESS_BIND", "")
     server.liveness = liveness.listen(address) if address else None
     gc.collect()

@@ -1,4 +1,4 @@
-"""The worker class of gunicorn: its threaded one, which notes when it took up each request.
+"""The worker class of gunicorn: a threaded one, which notes when it took up each request.
 
 Its main loop accepts connections, and finds those that were kept alive readable again, however busy the threads are;
 each then queues for a thread. That queue is ours, not the sender's: who waits in it has arrived (`cwg/members/arrival.py`).
@@ -8,14 +8,13 @@ import threading
 import time
 from collections.abc import Callable
 
-from gunicorn.workers.gthread import ThreadWorker
-
+from cwg.leaving import LeavingWorker
 from cwg.members.arrival import TAKEN_UP
 
 _request = threading.local()
 
 
-class NotingWorker(ThreadWorker):
+class NotingWorker(LeavingWorker):
     """`environ["cwg.taken_up_at"]` is when the main loop took the request up, in seconds of `time.monotonic()`."""
 
     wsgi: Callable

@@ -32,7 +32,18 @@ FLOORS: list[list[set[str]]] = [
     [{"meetings"}],
     [{"contributions"}],
     [{"cwg.home"}, {"cwg.operations"}, {"cwg.demo"}],
-    [{"cwg.urls", "cwg.console", "cwg.bench", "cwg.wsgi", "cwg.gunicorn", "cwg.liveness", "cwg.taking_up"}],
+    [
+        {
+            "cwg.urls",
+            "cwg.console",
+            "cwg.bench",
+            "cwg.wsgi",
+            "cwg.gunicorn",
+            "cwg.leaving",
+            "cwg.liveness",
+            "cwg.taking_up",
+        }
+    ],
 ]
 ROOM = {
     name: (floor, room)

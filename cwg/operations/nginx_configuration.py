@@ -34,8 +34,8 @@ class Places:
     # Of the portal: CWG_STORAGE_DIR and STATIC_ROOT.
     files: Path
     static: Path
-    web: str = "127.0.0.1:8000"
-    liveness: str = "127.0.0.1:8001"
+    web: tuple[str, ...] = ("127.0.0.1:8000",)
+    liveness: tuple[str, ...] = ("127.0.0.1:8001",)
     http: tuple[str, ...] = ("80",)
     https: tuple[str, ...] = ("443",)
     # Where `/readyz` is asked for by this machine itself.
@@ -83,8 +83,8 @@ def configuration(places: Places, given: Mapping[str, str]) -> str:
     for pattern, here in (
         # Addresses that do not move need no name server.
         (r"^ *#.*\n *resolver [^;]*;\n", lambda _: ""),
-        (r"server web:8000 resolve\b", lambda _: f"server {places.web}"),
-        (r"server web:8001 resolve\b", lambda _: f"server {places.liveness}"),
+        (r"^( *)server web:8000 resolve\b([^;]*;)", lambda found: _asking(places.web, *found.groups())),
+        (r"^( *)server web:8001 resolve\b([^;]*;)", lambda found: _asking(places.liveness, *found.groups())),
         (r"listen 80\b([^;]*);", lambda found: _listening(places.http, found[1])),
         (r"listen 443 ssl\b([^;]*);", lambda found: _listening(places.https, f" ssl{old_http2}{found[1]}")),
         (r"listen 127\.0\.0\.1:8080;", lambda _: f"listen {places.health};"),
@@ -103,6 +103,10 @@ def configuration(places: Places, given: Mapping[str, str]) -> str:
 
 def _listening(addresses: tuple[str, ...], words: str) -> str:
     return " ".join(f"listen {address}{words};" for address in addresses)
+
+
+def _asking(addresses: tuple[str, ...], indent: str, words: str) -> str:
+    return "\n".join(f"{indent}server {address}{words}" for address in addresses)
 
 
 def _parts(command: list[str], given: Mapping[str, str]) -> dict[str, str]:

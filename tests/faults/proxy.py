@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import yaml
@@ -50,14 +50,14 @@ def of_the_portal(given: dict[str, str], *names: str) -> dict[str, str]:
     return {name: nginx_configuration.interpolated(said[name], given) for name in names}
 
 
-def places(place: Path, ports: dict[str, int]) -> Places:
+def places(place: Path, servers: list[web_server.Server], ports: dict[str, int]) -> Places:
     return Places(
         certificate=place / "certificate.pem",
         key=place / "key.pem",
         files=place / "files",
         static=place / "static",
-        web=f"127.0.0.1:{ports['web']}",
-        liveness=f"127.0.0.1:{ports['liveness']}",
+        web=tuple(f"127.0.0.1:{server.port}" for server in servers),
+        liveness=tuple(f"127.0.0.1:{server.liveness_port}" for server in servers),
         http=(f"127.0.0.1:{ports['http']}",),
         https=(f"127.0.0.1:{ports['https']}",),
         health=f"127.0.0.1:{ports['health']}",
@@ -67,9 +67,8 @@ def places(place: Path, ports: dict[str, int]) -> Places:
 
 
 @contextmanager
-def nginx(place: Path, server: web_server.Server, ports: dict[str, int], given: dict[str, str]):
+def nginx(place: Path, servers: list[web_server.Server], ports: dict[str, int], given: dict[str, str]):
     """nginx as the image starts it, its main file being as small, `given` being compose's .env."""
-    ports |= {"web": server.port, "liveness": server.liveness_port}
     subprocess.run(
         f"{program('openssl')} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
         f" -subj /CN={HOST} -keyout key.pem -out certificate.pem".split(),
@@ -77,7 +76,9 @@ def nginx(place: Path, server: web_server.Server, ports: dict[str, int], given: 
         check=True,
         capture_output=True,
     )
-    (place / "portal.conf").write_text(nginx_configuration.configuration(places(place, ports), given))
+    (place / "portal.conf").write_text(
+        nginx_configuration.configuration(places(place, servers, ports), given)
+    )
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     scratch = "\n".join(f"{kind}_temp_path {place}/{kind};" for kind in kinds)
     (place / "nginx.conf").write_text(
@@ -115,9 +116,15 @@ class Front:
     """What a browser sees at the door: https, one host name."""
 
     def __init__(
-        self, place: Path, ports: dict[str, int], server: web_server.Server, origin: str, environment: dict
+        self,
+        place: Path,
+        ports: dict[str, int],
+        servers: list[web_server.Server],
+        origin: str,
+        environment: dict,
     ):
-        self.place, self.ports, self.server, self.environment = place, ports, server, environment
+        self.place, self.ports, self.servers, self.environment = place, ports, servers, environment
+        self.server, *_ = servers
         # As it stands in the address bar.
         self.origin = origin
 
@@ -162,8 +169,8 @@ class Front:
 
 
 @contextmanager
-def portal(place: Path, *, odd_port: bool = False, **said: str) -> Iterator[Front]:
-    """The portal under production settings, nginx before it; its files below `place`.
+def portal(place: Path, *, odd_port: bool = False, hosts: int = 1, **said: str) -> Iterator[Front]:
+    """The portal under production settings, nginx before its `hosts`; its files below `place`.
 
     `said` is what compose's .env says besides. `odd_port`: people come to nginx's own port, else, as nginx sees it, to 443.
     """
@@ -187,8 +194,10 @@ def portal(place: Path, *, odd_port: bool = False, **said: str) -> Iterator[Fron
         subprocess.run(
             [sys.executable, "manage.py", *command], cwd=ROOT, env=os.environ | url | environment, check=True
         )
-    with (
-        web_server.running(place / "web.log", workers=1, **environment) as server,
-        nginx(place, server, ports, given),
-    ):
-        yield Front(place, ports, server, origin, url | environment)
+    with ExitStack() as stack:
+        servers = [
+            stack.enter_context(web_server.running(place / name, workers=1, **environment))
+            for name in ["web.log", *(f"web{number}.log" for number in range(2, hosts + 1))]
+        ]
+        stack.enter_context(nginx(place, servers, ports, given))
+        yield Front(place, ports, servers, origin, url | environment)

@@ -257,7 +257,7 @@ def test_the_public_name_has_no_metrics_without_the_token(front):
     status, _, body = front.ask("GET", "/metrics", Authorization="Bearer a-token-of-the-tests")
     assert status == 200 and b"cwg_http_requests_total" in body
     # Past the proxy this machine needs none, by whatever name it asks.
-    wire = http.client.HTTPConnection("127.0.0.1", front.ports["web"], timeout=20)
+    wire = http.client.HTTPConnection("127.0.0.1", front.server.port, timeout=20)
     wire.request("GET", "/metrics", headers={"Host": "172.18.0.5:8000"})
     answer = wire.getresponse()
     assert answer.status == 200 and b"cwg_ready_ok" in answer.read()

@@ -213,8 +213,8 @@ def test_a_file_that_is_gone_at_the_hand_over_is_told_on_a_page_of_ours(
     (tmp_path / "static").symlink_to(front.place / "static")
     ports = {name: web_server._free_port() for name in ("http", "https", "health")}
     given = {"PORTAL_HOST": HOST, "MAX_FILE_MB": "1"}
-    with proxy.nginx(tmp_path, front.server, ports, given):
-        without = proxy.Front(tmp_path, ports, front.server, front.origin, front.environment)
+    with proxy.nginx(tmp_path, front.servers, ports, given):
+        without = proxy.Front(tmp_path, ports, front.servers, front.origin, front.environment)
         status, headers, page = without.ask("GET", address, session=session)
     assert status == 404 and headers["Content-Type"] == "text/html; charset=utf-8"
     assert len(headers.get_all("X-Request-ID")) == 1

@@ -22,10 +22,39 @@ CSRF = "c" * 32
 
 
 class Server:
-    """gunicorn with `pid`, its master, listening at 127.0.0.1:`port`."""
+    """gunicorn, its master being `process`, at 127.0.0.1:`port`."""
 
-    def __init__(self, process: subprocess.Popen, port: int, liveness_port: int, log: Path):
-        self.process, self.port, self.liveness_port, self.log = process, port, liveness_port, log
+    def __init__(self, port: int, liveness_port: int, log: Path, environment: dict[str, str]):
+        self.port, self.liveness_port, self.log, self.environment = port, liveness_port, log, environment
+        log.write_bytes(b"")
+        self.begin()
+
+    def begin(self) -> None:
+        """Start it, at the same address each time; it does not answer yet."""
+        command = [sys.executable, "-m", "gunicorn", "-c", "cwg/gunicorn.py", "cwg.wsgi"]
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(
+                command, cwd=settings.BASE_DIR, env=self.environment, stdout=out, stderr=out
+            )
+
+    def end(self) -> None:
+        """As whoever supervises it does: asked first, killed if it does not leave."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            for pid in self.workers():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self.process.kill()
+            self.process.wait()
+
+    def restart(self) -> None:
+        """Returns when it answers again. Fails where it had to be killed."""
+        self.end()
+        assert self.process.returncode == 0, self.process.returncode
+        self.begin()
+        wait_until_it_answers(self)
 
     def workers(self) -> list[int]:
         """The pids of its workers: the master's children."""
@@ -117,32 +146,15 @@ def running(log: Path, *, workers: int = 2, threads: int = 4, **environment: str
         "WEB_THREADS": str(threads),
         "WEB_WORKERS": str(workers),
     }
-    command = [sys.executable, "-m", "gunicorn", "-c", "cwg/gunicorn.py", "cwg.wsgi"]
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            command,
-            cwd=settings.BASE_DIR,
-            env=os.environ | mine | environment,
-            stdout=out,
-            stderr=out,
-        )
-        server = Server(process, port, liveness_port, log)
-        try:
-            _wait_until_it_answers(server)
-            yield server
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                for pid in server.workers():
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGKILL)
-                process.kill()
-                process.wait()
+    server = Server(port, liveness_port, log, os.environ | mine | environment)
+    try:
+        wait_until_it_answers(server)
+        yield server
+    finally:
+        server.end()
 
 
-def _wait_until_it_answers(server: Server) -> None:
+def wait_until_it_answers(server: Server) -> None:
     ends = time.monotonic() + 40
     while time.monotonic() < ends:
         if server.process.poll() is not None:

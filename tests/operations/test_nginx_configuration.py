@@ -110,8 +110,16 @@ def test_the_command_prints_it_with_the_settings_of_the_portal(installed, monkey
     assert said.count("server_name cwg.example.org;") == 2
     assert 'map "https://cwg.example.org:8443" $portal_authority {' in said
     assert 'default "max-age=3600$hsts_subdomains$hsts_preload";' in said
-    assert said.count("server 127.0.0.1:9000 max_fails=0;") == 2 and "server 127.0.0.1:9001;" in said
+    # Twice in each group of hosts.
+    assert said.count("server 127.0.0.1:9000 max_fails=0;") == 4
+    assert said.count("server 127.0.0.1:9001 max_fails=0;") == 2
     assert {"ssl_certificate /etc/cwg/chain.pem;", "alias /var/lib/cwg/files/;"} <= set(said)
+
+
+def test_several_hosts_are_named_one_after_the_other(installed):
+    said = directives(printed("--web", "10.0.0.5:8000", "--web", "10.0.0.6:8000"))
+    hosts = ["server 10.0.0.5:8000 max_fails=0;", "server 10.0.0.6:8000 max_fails=0;"]
+    assert [line for line in said if line.startswith("server 10.")] == hosts * 4
 
 
 def test_the_command_writes_it_to_a_file(installed, tmp_path):

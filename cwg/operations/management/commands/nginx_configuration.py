@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from cwg.operations import nginx_configuration
+from cwg.operations.nginx_configuration import Places
 
 
 class Command(BaseCommand):
@@ -17,9 +18,17 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser):
-        parser.add_argument("--web", default="127.0.0.1:8000", help="where gunicorn listens (%(default)s)")
         parser.add_argument(
-            "--liveness", default="127.0.0.1:8001", help="where it says that it lives (%(default)s)"
+            "--web",
+            action="append",
+            default=[],
+            help="where gunicorn listens (127.0.0.1:8000); again for each further host",
+        )
+        parser.add_argument(
+            "--liveness",
+            action="append",
+            default=[],
+            help="where it says that it lives (127.0.0.1:8001); again for each further host",
         )
         parser.add_argument("--user", default="", help="whom nginx's processes run as, if it starts as root")
         parser.add_argument("--program", help="the nginx that will read it, if it is older than 1.25.1")
@@ -31,16 +40,16 @@ class Command(BaseCommand):
                 raise CommandError(f"{name} is not set: a PEM file that nginx can read.")
         given = {"PORTAL_HOST": settings.ALLOWED_HOSTS[0]} | os.environ | {"PORTAL_URL": settings.PORTAL_URL}
         try:
-            places = nginx_configuration.Places(
+            places = Places(
                 certificate=Path(os.environ["TLS_CERTIFICATE"]),
                 key=Path(os.environ["TLS_KEY"]),
                 files=Path(settings.STORAGE_DIR),
                 static=Path(settings.STATIC_ROOT),
-                web=web,
-                liveness=liveness,
+                web=tuple(web) or Places.web,
+                liveness=tuple(liveness) or Places.liveness,
                 http=nginx_configuration.everywhere(80),
                 https=nginx_configuration.everywhere(443),
-                **({"nginx": nginx_configuration.version_of(program)} if program else {}),
+                nginx=nginx_configuration.version_of(program) if program else Places.nginx,
             )
             inside = nginx_configuration.configuration(places, given)
         except nginx_configuration.CannotConfigure as error:
