@@ -29,9 +29,12 @@ WHY_DROPPED = "The database was restored from a backup."
 
 @dataclass
 class Restored:
-    """What the restore found. `unplaced` are losses of registers that the backup does not know."""
+    """What the restore found. `known`: until when the copies are known to be whole, in a sentence; `unplaced` are losses of
+    registers that the backup does not know.
+    """
 
     at: datetime
+    known: str = ""
     found: list[tuple[str, restore_gaps.Loss]] = field(default_factory=list)
     unplaced: list[restore_gaps.Loss] = field(default_factory=list)
     # What was accepted as unknown, a sentence each.
@@ -133,6 +136,7 @@ def go_on(
             told=restore_limits.told_by_backups(backups) if backups else None,
             settled=replay.settled(),
         )
+        result.known = limits.known()
         result.accepted = limits.sentences()
         if result.accepted and not accept_because:
             raise restore_limits.NotKnown(limits)

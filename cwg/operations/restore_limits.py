@@ -55,6 +55,12 @@ class Limits:
             if chain not in self.settled
         ]
 
+    def known(self) -> str:
+        """Until when the copies are known to be whole, in a sentence."""
+        if self.whole_until is None:
+            return "Nobody knows until when the copies of the journal were whole: the file storage has no mark of it."
+        return f"The copies of the journal are known to be whole until {_instant(self.whole_until)}."
+
     def sentences(self) -> list[str]:
         """What cannot be known, a sentence each; none where all is known."""
         found = []

@@ -17,7 +17,7 @@ from cwg.members import sessions
 from cwg.members.models import Session
 from cwg.notices.models import Event, Notice
 from cwg.operations import backup
-from cwg.record import chain_copies, copying, journal, replay, signing
+from cwg.record import chain_copies, copy_mark, copying, journal, replay, signing
 from cwg.record.models import AccessSeal, JournalEntry, SigningKey
 from tests import factories
 from tests.operations.lost_database import lose_the_database, revise, tables, verified
@@ -33,11 +33,13 @@ def test_a_restore_of_an_older_dump_goes_on_after_what_was_issued(portal, tmp_pa
     deciding.withdraw(Document.objects.get(number=1), actor=lost_revision.filed_by, reason="sent by mistake")
     copying.catch_up()
     length = Register.objects.get(pk=portal.pk).chain_length
+    whole_until = copy_mark.read().whole_until
     lose_the_database()
 
     call_command("restore", str(folder))
 
     out = capsys.readouterr().out
+    assert f"known to be whole until {whole_until:%Y-%m-%d %H:%M:%S} UTC" in out
     assert "WG-WSIS-14/3, WG-WSIS-14/4, WG-WSIS-14/2(Rev.2)" in out
     assert "to be done again: withdrawn WG-WSIS-14/1, sent by mistake" in out
     assert verified()["holds"] is True

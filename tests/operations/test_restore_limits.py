@@ -76,6 +76,7 @@ def test_a_gap_stops_it_and_its_register_and_position_are_named(folder, issued_s
     lose_the_database()
     said = stops(folder, "cannot know all that was issued")
     assert f"WG-WSIS, meeting 14: position {position} of the journal is not known, there is no copy" in said
+    assert f"known to be whole until {copy_mark.read().whole_until:%Y-%m-%d %H:%M:%S} UTC" in said
     assert "--accept-unknown" in said
 
 

@@ -85,8 +85,10 @@ class Command(BaseCommand):
                     was_loaded=anew, backups=folder, lost_at=lost_at, accept_because=because, told=told
                 )
         except restore_limits.NotKnown as error:
+            # What stood still is said with its instant below.
+            known = "" if error.limits.stood_still else f"{error.limits.known()}\n"
             raise CommandError(
-                f"The restore stops: it cannot know all that was issued.\n{error}\n{GO_ON}"
+                f"The restore stops: it cannot know all that was issued.\n{known}{error}\n{GO_ON}"
             ) from error
         except (
             backup.BackupFailed,
@@ -115,6 +117,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Restored {chosen}, made on {made:%Y-%m-%d at %H:%M:%S} UTC.")
 
     def tell(self, restored: restoration.Restored, anew: bool) -> None:
+        self.stdout.write(restored.known)
         for name, loss in restored.found:
             self.stdout.write(f"{name}: the backup lacks entries {loss.first} to {loss.last} of the journal.")
             self.tell_loss(loss)
