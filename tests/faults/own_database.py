@@ -1,7 +1,10 @@
 """A PostgreSQL of a test's own, which it may stop and start; the same embedded one that `./dev` starts."""
 
 import contextlib
+import os
+import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from importlib.machinery import SourceFileLoader
@@ -20,16 +23,49 @@ FAST, AT_ONCE = signal.SIGINT, signal.SIGQUIT
 
 
 class Database:
-    """A server of its own, empty. `url` stays the same over a restart."""
+    """A server of its own, empty, or with what was in another one's cluster. `url` stays the same over a restart."""
 
-    def __init__(self, place: Path):
+    def __init__(self, place: Path, like: Path | None = None):
         loader = SourceFileLoader("dev", str(settings.BASE_DIR / "dev"))
         dev = module_from_spec(spec_from_loader("dev", loader))
         loader.exec_module(dev)
+        self._spawn = dev.spawn
         self._server = dev.Postgres(place, place / "postgres.log", ("p" * 64,) * 3, durable=True)
+        if like is not None:
+            shutil.copytree(like, self._server.cluster)
         self._process = self._server.start()
         # Its administrator's, as the tests have it of every server.
         self.url = self._server.addresses()[0]
+        # The folder of its data, and that of its programs.
+        self.cluster, self.programs = self._server.cluster, self._server.bin
+
+    def as_its_account(self, *command: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end as whom the server runs: what it makes is the server's."""
+        account = self._server.account
+        process = self._spawn(
+            command,
+            env=self._server.env | environment,
+            enter=account.enter,
+            cwd="/",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        out, err = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def give(self, *paths: Path) -> None:
+        """What the tests made belongs to the server's account."""
+        if self._server.account.owner:
+            for path in paths:
+                os.chown(path, *self._server.account.owner)
+
+    def ended(self, seconds: float = 30) -> int:
+        """Wait until it has ended by itself; how."""
+        return self._process.wait(seconds)
+
+    def log(self) -> str:
+        return self._server.log.read_text(errors="replace")
 
     def stop(self, how: signal.Signals = FAST) -> None:
         """`FAST` ends the sessions and writes what is to be written; `AT_ONCE` is as good as a crash."""
