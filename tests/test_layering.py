@@ -22,6 +22,7 @@ FLOORS: list[list[set[str]]] = [
             "cwg.connections",
             "cwg.environment",
             "cwg.postgres",
+            "cwg.version",
             "cwg",
         }
     ],

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from cwg import clock
 from cwg.look import demo_people, nav
+from cwg.version import VERSION
 
 THEMES = ("light", "dark")
 
@@ -50,6 +51,11 @@ class Portal:
             "PORTAL_LONG_NAME",
             _("Council Working Group on international Internet-related public policy issues"),
         )
+
+    @property
+    def version(self) -> str:
+        """For pages of who looks after the portal; no other page shows it."""
+        return VERSION
 
     @cached_property
     def nav(self) -> list[dict[str, Any]]:

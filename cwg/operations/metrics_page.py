@@ -1,6 +1,7 @@
 """`/metrics`, for Prometheus: from this machine past the proxy, or with the token. For anybody else it is not there."""
 
 import hmac
+import platform
 import re
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
@@ -11,16 +12,18 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from prometheus_client.core import Metric
+from prometheus_client.core import InfoMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from cwg.members.middleware import reads_no_database
 from cwg.record import metrics as counted
 from cwg.record import readiness
+from cwg.version import VERSION
 
 from . import http_metrics
 
 PATH = "/metrics"
+_BUILD = {"version": VERSION, "python": platform.python_version()}
 # In the name of what an answer of /readyz tells: "oldest_seconds", "made_seconds_ago", and not "milliseconds".
 _SECONDS = re.compile(r"(?:^|_)seconds")
 # What a proxy adds: ours sets the first two on everything that comes in by the public name.
@@ -85,7 +88,8 @@ def _is_from_this_machine(request: HttpRequest) -> bool:
 
 
 def _asked_now() -> Iterator[Metric]:
-    """What `/readyz` asks, as numbers; then what the database knows, where it answers at all."""
+    """What runs here; what `/readyz` asks, as numbers; then what the database knows, where it answers at all."""
+    yield InfoMetricFamily("cwg_build", "The release of the portal, and its Python", _BUILD)
     answers = readiness.answers()
     yield counted.reading(
         "cwg_ready_ok",
