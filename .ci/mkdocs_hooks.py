@@ -6,7 +6,7 @@ from mkdocs.structure.files import File
 
 ROOT = Path(__file__).resolve().parent.parent
 FROM_THE_TOP = (
-    "README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "LICENSE", ".github/CODE_OF_CONDUCT.md",
+    "README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "LICENSE", "NOTICE", ".github/CODE_OF_CONDUCT.md",
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/srv/portal/.venv/bin:$PAT
 WORKDIR /srv/portal
 COPY --from=libraries /srv/portal/.venv .venv
 # docker-compose.yml: the rules of nginx, which an installation without compose has printed (`manage.py nginx_configuration`).
-COPY manage.py pyproject.toml docker-compose.yml ./
+COPY manage.py pyproject.toml docker-compose.yml LICENSE NOTICE ./
 COPY cwg ./cwg
 COPY meetings ./meetings
 COPY contributions ./contributions

@@ -82,7 +82,8 @@ def test_the_portals_image_has_every_folder_that_the_portal_reads():
         argument for word, argument in instructions(ROOT / ".docker/portal.Dockerfile") if word == "COPY"
     )
     let_in = (ROOT / ".docker/portal.Dockerfile.dockerignore").read_text().split()
-    for name in ("cwg", "meetings", "contributions", "templates", "static", "manage.py", "uv.lock"):
+    folders = ("cwg", "meetings", "contributions", "templates", "static")
+    for name in (*folders, "manage.py", "uv.lock", "LICENSE", "NOTICE"):
         assert re.search(rf"(^|\s){re.escape(name)}\s", copied), name
         assert f"!{name}" in let_in
     for name in ("dev", "tests", ".run", ".git", ".env"):
