@@ -31,9 +31,9 @@ STAMP = "HTTP_X_REQUEST_START"
 _FORM = re.compile(r"t=(\d{1,12}\.\d{3})")
 # Seconds of `time.monotonic()` of this process. No header becomes this name.
 TAKEN_UP = "cwg.taken_up_at"
-# nginx may ask once more for 20 s, and then gives up after 5 s for the connection, 60 s for the sending and 75 s for the
+# nginx may ask once more for 20 s, and then gives up after 2 s for the connection, 60 s for the sending and 75 s for the
 # answer (docker-compose.yml).
-LONGEST_AT_THE_PROXY = timedelta(seconds=160)
+LONGEST_AT_THE_PROXY = timedelta(seconds=157)
 
 
 def read(request: HttpRequest) -> datetime:
