@@ -20,7 +20,7 @@ from cwg.members.parties import with_key
 from cwg.members.requests import PortalRequest
 from meetings.answers import CannotLink
 
-from . import draft_pages, drafting, submission, typed_words
+from . import draft_pages, drafting, held_over, typed_words
 from .finding import asked_in_address, draft_or_404, slot_in_address, without_request
 from .forms import DraftForm
 from .models import Contribution
@@ -99,7 +99,7 @@ def new(request: PortalRequest) -> HttpResponse:
 def _default_register(request: PortalRequest, group: Group) -> Register | None:
     """The next meeting of the group whose door is still open."""
     nothing = Contribution(group=group)
-    return submission.next_meeting(nothing, at=request.server_now)
+    return held_over.next_meeting(nothing, at=request.server_now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -22,7 +22,7 @@ from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 from meetings.answers import CannotLink
 
-from . import draft_pages, draft_presentation, drafting, letters, received, submission, typed_words
+from . import draft_pages, draft_presentation, drafting, held_over, letters, received, typed_words
 from .finding import (
     asked_in_address,
     draft_or_404,
@@ -58,7 +58,7 @@ def file_for(request: PortalRequest) -> HttpResponse:
         FilingForm,
         rights=request.rights,
         filer=filer,
-        chosen=register or submission.next_meeting(Contribution(group=filer.group), at=request.server_now),
+        chosen=register or held_over.next_meeting(Contribution(group=filer.group), at=request.server_now),
     )
     form = filing_form(
         request.POST if request.method == "POST" else None,

@@ -23,7 +23,7 @@ from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import anybody_submits_for
 
-from . import carried, draft_pages, draft_presentation, drafting, submission, withdrawing
+from . import carried, draft_pages, draft_presentation, drafting, held_over, proofing, submission, withdrawing
 from .finding import draft_or_404, own_document_or_404
 from .models import Contribution, Sponsorship
 
@@ -64,7 +64,7 @@ def proof(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
     try:
-        prepared = submission.proof(draft, person=request.user)
+        prepared = proofing.proof(draft, person=request.user)
     except NotEntitled as error:  # the role ended since the page was asked for
         raise Http404 from error
     over = carried.taken_over(draft)
@@ -72,11 +72,11 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
     may_submit = request.rights.submits_for(draft.in_hand)
     lacks_second_factor = may_submit and second_factor.is_missing_to_submit(request.user)
     token = (
-        submission.offer(prepared, person=request.user, at=request.server_now)
+        proofing.offer(prepared, person=request.user, at=request.server_now)
         if may_submit and prepared.ready and not lacks_second_factor
         else None
     )
-    forecast = submission.forecast(prepared, at=request.server_now)
+    forecast = proofing.forecast(prepared, at=request.server_now)
     return {
         "contribution": draft,
         "party": draft.party,
@@ -186,7 +186,7 @@ def _late_page(request: PortalRequest, draft: Contribution, outcome: submission.
             decision, judged_at.deadlines_in_force if judged_at else (), draft_presentation.seat_zone(draft)
         ),
         "in_queue": arrived_at <= decision.deadline < at,
-        "next": submission.next_meeting(draft, at=request.server_now),
+        "next": held_over.next_meeting(draft, at=request.server_now),
         "open_slots": list(draft.open_slots),
         "seat_zone": draft_presentation.seat_zone(draft),
         "steps": draft_pages.steps(draft),
@@ -214,7 +214,7 @@ def hold(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Re-address a late draft to the next meeting."""
     draft_or_404(request, pk)
     try:
-        held = submission.hold(pk, rights=request.rights, at=request.server_now)
+        held = held_over.hold(pk, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
         return render(request, "409.html", status=409)
     if held.register is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
-from contributions import drafting, submission
+from contributions import drafting, proofing, submission
 from contributions.models import Contribution, DraftFile, DraftLetter
 from contributions.received import Received
 from cwg import clock
@@ -113,8 +113,8 @@ def make_slot(register: Register, state: MemberState | str = "SAU", **fields) ->
 
 def token_for(draft: Contribution, person: Person) -> uuid.UUID:
     """What the proof page gives out."""
-    return submission.offer(
-        submission.proof(submission.load(draft.pk), person=person), person=person, at=clock.now()
+    return proofing.offer(
+        proofing.proof(proofing.load(draft.pk), person=person), person=person, at=clock.now()
     ).token
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from contributions import answering, drafting, submission
+from contributions import answering, drafting, held_over, submission
 from contributions.models import Contribution
 from cwg.documents.models import Document, Register
 from cwg.members.models import Office, Role
@@ -73,7 +73,7 @@ def test_a_dated_request_excuses_from_no_deadline(held, draft, asked, register, 
     assert outcome.receipt is None
     assert fresh(asked).answer is None
     assert not JournalEntry.objects.filter(act="request_answered").exists()
-    held_back = submission.hold(draft.pk, rights=rights_of(saudi_focal_point), at=held.at)
+    held_back = held_over.hold(draft.pk, rights=rights_of(saudi_focal_point), at=held.at)
     assert held_back.answers == asked  # and answers it at the meeting for which it is held
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from contributions import carried, drafting, sponsors, submission
+from contributions import carried, drafting, proofing, sponsors, submission
 from contributions.models import Contribution
 from cwg.documents import taking_files
 from cwg.documents.models import Document
@@ -187,7 +187,7 @@ def test_a_corrigendum_of_a_language_that_a_rev_left_out_is_not_submitted(
 ):
     change = begin(document, "corr", saudi_focal_point, held, "fr")
     drafts.put_file(change, saudi_focal_point, language="fr", text="Lire treize")
-    assert submission.proof(submission.load(change.pk), person=saudi_focal_point).ready
+    assert proofing.proof(proofing.load(change.pk), person=saudi_focal_point).ready
     token = drafts.token_for(change, saudi_focal_point)
     revise_by_letter(document, secretary, held, without="fr")
     before = drafts.registered()

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from contributions import drafting, submission
+from contributions import drafting, held_over
 from contributions.models import Contribution
 from cwg.documents import blobs, taking_files
 from cwg.documents.kinds import Kind
@@ -163,7 +163,7 @@ def test_a_submitted_draft_is_not_edited_any_more(draft, saudi_focal_point, held
         lambda: drafting.discard(draft.pk, rights=rights, at=held.at),
         lambda: drafting.take_back(draft.pk, rights=rights, at=held.at),
         lambda: drafting.ask_to_submit(draft.pk, rights=rights, at=held.at),
-        lambda: submission.hold(draft.pk, rights=rights, at=held.at),
+        lambda: held_over.hold(draft.pk, rights=rights, at=held.at),
     ):
         with pytest.raises(drafting.NotOpen):
             act()

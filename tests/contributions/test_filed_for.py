@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from contributions import drafting, letters, submission, withdrawing
+from contributions import drafting, letters, proofing, submission, withdrawing
 from contributions.models import Contribution
 from contributions.received import CannotHaveCome, Received
 from cwg.documents import filed_for, offers, receipts
@@ -100,7 +100,7 @@ def test_an_offices_paper_may_come_without_a_word(dg, register, secretary):
         dg, register, by=secretary, office=office, kind=Kind.CHAIR_PROPOSAL, received=Received()
     )
     draft.letters.all().delete()
-    assert submission.proof(submission.load(draft.pk), person=secretary).ready
+    assert proofing.proof(proofing.load(draft.pk), person=secretary).ready
     revision = drafts.submit(draft, secretary).receipt.revision
     assert filed_for.text_of(revision) == f"Filed by the secretariat for: {office.name}"
     assert drafts.faults() == []
@@ -122,9 +122,9 @@ def test_the_database_refuses_a_states_paper_that_came_by_nothing(draft):
 
 
 def test_a_states_paper_is_not_ready_without_its_letter(draft, secretary):
-    assert submission.proof(submission.load(draft.pk), person=secretary).ready
+    assert proofing.proof(proofing.load(draft.pk), person=secretary).ready
     letters.remove(draft.pk, draft.letters.get().pk, rights=rights_of(secretary), at=factories.NOW)
-    prepared = submission.proof(submission.load(draft.pk), person=secretary)
+    prepared = proofing.proof(proofing.load(draft.pk), person=secretary)
     assert [str(problem) for problem in prepared.problems] == ["The letter by which it came is missing."]
     before = drafts.registered()
     with pytest.raises(submission.NotReady):
@@ -452,7 +452,7 @@ def test_a_change_begun_for_one_state_is_not_submitted_once_others_have_joined(
     drafts.put_letter(change, secretary)
     joined = (factories.state_source("SAU"), factories.state_source("SYR", is_lead=False))
     factories.make_document(register, sources=joined, revises_id=document.pk, revision_kind="rev")
-    prepared = submission.proof(submission.load(change.pk), person=secretary)
+    prepared = proofing.proof(proofing.load(change.pk), person=secretary)
     assert any("joint one now" in str(problem) for problem in prepared.problems)
 
 

@@ -11,7 +11,16 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.urls import reverse
 
-from contributions import announcements, counts, drafting, reminding, sponsors, submission, withdrawing
+from contributions import (
+    announcements,
+    counts,
+    drafting,
+    proofing,
+    reminding,
+    sponsors,
+    submission,
+    withdrawing,
+)
 from contributions.models import Contribution, Sponsorship
 from cwg.documents import offers
 from cwg.documents.kinds import Kind
@@ -79,13 +88,13 @@ def pages(draft: Contribution) -> list[str]:
 def test_whose_role_ends_while_the_page_is_made_finds_nothing(draft, secretary, client_of, monkeypatch, act):
     client, token = client_of(secretary), drafts.token_for(draft, secretary)
     before = drafts.everything(draft)
-    proof = submission.proof
+    proof = proofing.proof
 
     def after_it_ended(contribution, *, person):
         Accreditation.objects.filter(person=person).update(until=rights_of(person).at)
         return proof(contribution, person=person)
 
-    monkeypatch.setattr(submission, "proof", after_it_ended)
+    monkeypatch.setattr(proofing, "proof", after_it_ended)
     if act == "look":
         answer = client.get(reverse("contributions:proof", args=[draft.pk]))
     else:
@@ -309,7 +318,7 @@ def test_it_outlives_the_office_that_began_it(draft, secretary, colleague, held,
 
 
 def test_whoever_submits_it_is_who_filed_it(draft, secretary, colleague, now):
-    assert submission.proof(submission.load(draft.pk), person=secretary).filing.for_another.printed_as == (
+    assert proofing.proof(proofing.load(draft.pk), person=secretary).filing.for_another.printed_as == (
         "Secretariat of the Group"
     )
     end_role(secretary, now)

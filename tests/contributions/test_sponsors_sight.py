@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from contributions import drafting, sponsors, submission
+from contributions import drafting, held_over, proofing, sponsors
 from contributions.models import Contribution, Sponsorship
 from cwg.documents import register
 from cwg.documents.models import Document
@@ -40,7 +40,7 @@ def put_question(draft: Contribution, state: str, lead, asked_person, at) -> Spo
 
 def put_draft(draft: Contribution, state: str, lead, at) -> None:
     if state == "held":
-        submission.hold(draft.pk, rights=rights_of(lead), at=at)
+        held_over.hold(draft.pk, rights=rights_of(lead), at=at)
     elif state == "discarded":
         drafting.discard(draft.pk, rights=rights_of(lead), at=at)
     elif state == "submitted":
@@ -137,4 +137,4 @@ def test_a_state_taken_off_is_no_longer_on_the_draft(
     put_question(draft, "removed", saudi_focal_point, syrian_focal_point, held.at)
     page = client_of(saudi_focal_point).get(draft.get_absolute_url())
     assert [s.status for s in page.context["contribution"].sponsorships.all()] == []
-    assert submission.proof(submission.load(draft.pk), person=draft.created_by).left_out == ()
+    assert proofing.proof(proofing.load(draft.pk), person=draft.created_by).left_out == ()

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contributions import submission
+from contributions import proofing, submission
 from contributions.models import Contribution, SubmitToken
 from cwg import clock
 from cwg.documents.models import Deadline, Document, Receipt
@@ -200,9 +200,9 @@ def test_proof_tokens_nobody_used_are_forgotten_after_thirty_days_and_used_draft
 ):
     token = drafts.token_for(draft, saudi_focal_point)
     held.forward(days=30)
-    assert submission.forget_old_tokens() == 0
+    assert proofing.forget_old_tokens() == 0
     held.forward(microseconds=1)
-    assert submission.forget_old_tokens() == 1
+    assert proofing.forget_old_tokens() == 1
     assert not SubmitToken.objects.filter(token=token).exists()
 
 

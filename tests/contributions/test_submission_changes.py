@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from contributions import drafting, sponsors, submission, withdrawing
+from contributions import drafting, held_over, sponsors, submission, withdrawing
 from contributions.models import Contribution
 from cwg.documents import register as the_register
 from cwg.documents.models import Document, PolicyIssue
@@ -178,7 +178,7 @@ def test_a_corrigendum_of_one_language_is_written_in_it_and_takes_no_other_file(
 def test_a_change_is_not_held_for_another_meeting(document, saudi_focal_point, held):
     change = drafts.begin_change(document, "rev", saudi_focal_point, held.at)
     with drafts.nothing_changes(change), pytest.raises(drafting.NotOpen):
-        submission.hold(change.pk, rights=rights_of(saudi_focal_point), at=held.at)
+        held_over.hold(change.pk, rights=rights_of(saudi_focal_point), at=held.at)
 
 
 @pytest.mark.parametrize("who", ["syrian_focal_point", "secretary", "chair"])

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from contributions import drafting, submission
+from contributions import drafting, proofing
 from contributions.models import Contribution, SubmitToken
 from cwg.documents.models import Document, Receipt
 from cwg.members.models import Accreditation, Role
@@ -126,8 +126,8 @@ def test_a_delegate_sees_the_proof_without_the_button_and_cannot_submit(client_o
     assert url("ask-to-submit", draft) in page
     before = drafts.everything(draft)
     assert press_submit(delegate, draft, uuid.uuid4()).status_code == 403
-    own = submission.offer(
-        submission.proof(submission.load(draft.pk), person=draft.created_by),
+    own = proofing.offer(
+        proofing.proof(proofing.load(draft.pk), person=draft.created_by),
         person=saudi_delegate,
         at=factories.NOW,
     )

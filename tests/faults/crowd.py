@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from contributions import submission
+from contributions import proofing
 from contributions.models import Contribution, DraftFile
 from cwg import clock
 from cwg.documents import blobs, rules
@@ -93,8 +93,8 @@ def make_senders(register: Register, count: int) -> list[Sender]:
 
 
 def token_of(draft: UUID, person: Person) -> UUID:
-    return submission.offer(
-        submission.proof(submission.load(draft), person=person), person=person, at=clock.now()
+    return proofing.offer(
+        proofing.proof(proofing.load(draft), person=person), person=person, at=clock.now()
     ).token
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contributions import drafting, sponsors, submission
+from contributions import drafting, proofing, sponsors, submission
 from contributions.models import Contribution
 from cwg.documents.models import PolicyIssue
 from cwg.members.rights import rights_of
@@ -66,7 +66,7 @@ def test_a_sponsor_who_joined_since_the_proof_was_shown_stops_the_submission(
 
 def test_a_sponsor_who_has_not_answered_is_left_out_and_the_proof_says_so(draft, saudi_focal_point, held):
     sponsors.ask(draft.pk, factories.make_state("SYR"), rights=rights_of(saudi_focal_point), at=held.at)
-    shown = submission.proof(submission.load(draft.pk), person=draft.created_by)
+    shown = proofing.proof(proofing.load(draft.pk), person=draft.created_by)
     assert [sponsorship.state.iso3 for sponsorship in shown.left_out] == ["SYR"]
     revision = drafts.submit(draft, saudi_focal_point).receipt.revision
     assert revision.sources.count() == 1

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from contributions import submission
+from contributions import held_over
 from cwg.documents.deadlines import Effect, Unit
 from cwg.members.parties import NotEntitled
 from cwg.members.rights import rights_of
@@ -22,7 +22,7 @@ def test_a_late_draft_is_held_for_the_next_meeting_and_nothing_is_registered(
     coming = factories.make_register(dg, 3, opens_at=register.opens_at + timedelta(days=90))
     held.move_to(deadline + MICROSECOND)
     before = drafts.registered()
-    submission.hold(draft.pk, rights=rights_of(saudi_delegate), at=held.at)
+    held_over.hold(draft.pk, rights=rights_of(saudi_delegate), at=held.at)
     draft.refresh_from_db()
     assert (draft.status, draft.register, draft.held_from) == ("held", coming, register)
     assert draft.files.count() == 1
@@ -47,7 +47,7 @@ def test_a_rule_that_holds_re_addresses_the_draft_by_itself(
 
 def test_without_a_next_meeting_it_waits_for_one_not_yet_convened(draft, deadline, saudi_delegate, held):
     held.move_to(deadline + MICROSECOND)
-    submission.hold(draft.pk, rights=rights_of(saudi_delegate), at=held.at)
+    held_over.hold(draft.pk, rights=rights_of(saudi_delegate), at=held.at)
     draft.refresh_from_db()
     assert (draft.status, draft.register) == ("held", None)
 
@@ -57,7 +57,7 @@ def test_a_held_draft_is_registered_when_a_focal_point_submits_it_again(
 ):
     factories.make_register(dg, 3, opens_at=register.opens_at + timedelta(days=90))
     held.move_to(deadline + MICROSECOND)
-    submission.hold(draft.pk, rights=rights_of(saudi_focal_point), at=held.at)
+    held_over.hold(draft.pk, rights=rights_of(saudi_focal_point), at=held.at)
     revision = drafts.submit(draft, saudi_focal_point).receipt.revision
     assert (revision.symbol, revision.verdict) == ("DG-3/1", "in_time")
 
@@ -67,18 +67,18 @@ def test_a_meeting_whose_door_is_closed_or_not_announced_is_not_the_next(dg, dra
     factories.make_register(dg, 4, opens_at=register.opens_at + timedelta(days=30), announced=False)
     open_one = factories.make_register(dg, 5, opens_at=register.opens_at + timedelta(days=60))
     held.move_to(deadline + MICROSECOND)
-    assert submission.next_meeting(draft, at=held.at) == open_one
+    assert held_over.next_meeting(draft, at=held.at) == open_one
 
 
 def test_a_deadline_that_only_flags_does_not_close_the_next_meeting(dg, draft, register, deadline, held):
     coming = factories.make_register(dg, 3, opens_at=register.opens_at + timedelta(days=5))
     factories.another_rule(coming, offset=12)
     held.move_to(deadline + MICROSECOND)
-    assert submission.next_meeting(draft, at=held.at) == coming
+    assert held_over.next_meeting(draft, at=held.at) == coming
 
 
 @pytest.mark.parametrize("who", ["syrian_focal_point", "secretary", "chair", "auditor"])
 def test_nobody_else_holds_it(draft, who, held, request):
     person = request.getfixturevalue(who)
     with drafts.nothing_changes(draft), pytest.raises(NotEntitled):
-        submission.hold(draft.pk, rights=rights_of(person), at=held.at)
+        held_over.hold(draft.pk, rights=rights_of(person), at=held.at)
