@@ -31,5 +31,5 @@ COPY local[e] ./locale/
 # Group 101 is nginx's: it hands out the files, which nobody else may read. A new volume takes its owner from the
 # directory it covers.
 RUN install -d -o 1000 -g 101 -m 0750 /srv/files && install -d -o 1000 -g 101 -m 0755 /srv/static \
-  && install -d -o 1000 -g 101 -m 0700 /srv/backups
+  && install -d -o 1000 -g 101 -m 0700 /srv/backups /srv/beat
 USER 1000:101

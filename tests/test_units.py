@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cwg.operations.management.commands import nginx_configuration
+from cwg.operations.nginx_configuration import Places
 from tests import compose_file
 from tests.test_readme import READ, in_tables
 from tests.units import EVERY, FOLDER, RELEASE, SERVICES, Unit, entries
@@ -70,7 +70,7 @@ def test_a_unit_starts_what_compose_starts(name: str):
         [re.sub(r"^\$\{(\w+)\}$", lambda match: given[match[1]], word) for word in command]
         for command in unit.commands()
     ]
-    places = {"/var/lib/cwg/backups": "/srv/backups"}
+    places = {"/var/lib/cwg/backups": "/srv/backups", "/var/lib/cwg/beat/schedule": "/srv/beat/schedule"}
     assert [[places.get(word, word) for word in command] for command in started] == compose_file.commands(
         name
     )
@@ -159,9 +159,8 @@ def test_the_target_has_all_that_runs_by_itself():
 
 
 def test_nginx_asks_where_the_units_listen():
-    parser = nginx_configuration.Command().create_parser("manage.py", "nginx_configuration")
-    assert parser.get_default("web") == Unit("cwg-web.socket").one("ListenStream")
-    assert parser.get_default("liveness") == Unit("cwg-web.service").environment()["LIVENESS_BIND"]
+    assert Places.web == (Unit("cwg-web.socket").one("ListenStream"),)
+    assert Places.liveness == (Unit("cwg-web.service").environment()["LIVENESS_BIND"],)
 
 
 def test_the_folders_are_made_for_who_uses_them():

@@ -76,7 +76,7 @@ def configuration(places: Places, given: Mapping[str, str]) -> str:
     """
     compose = yaml.safe_load((settings.BASE_DIR / SOURCE).read_text())
     text = _with_parts(
-        interpolated(compose["configs"]["nginx"]["content"], given),
+        interpolated(compose["services"]["nginx"]["environment"]["NGINX_RULES"], given),
         _parts(compose["services"]["nginx"]["command"], given),
     )
     old_http2 = "" if places.nginx >= HTTP2_ON else " http2"
@@ -113,7 +113,7 @@ def _parts(command: list[str], given: Mapping[str, str]) -> dict[str, str]:
     """The files that the container writes before it starts nginx, by their names there."""
     *shell, script = command
     *before, last = interpolated(script, given).strip().splitlines()
-    if shell[0] != "sh" or not last.startswith("exec nginx"):
+    if shell[0] != "sh" or "exec nginx" not in last:
         raise CannotConfigure(f"{SOURCE} starts nginx in a way that is not known here.")
     with tempfile.TemporaryDirectory() as place:
         subprocess.run([*shell, "\n".join(before).replace("/tmp/", f"{place}/")], check=True)

@@ -126,7 +126,7 @@ def test_the_longest_wait_is_what_nginx_allows():
     said = (ROOT / "docker-compose.yml").read_text()
     assert "proxy_send_timeout" not in said
     names = ("proxy_next_upstream_timeout", "proxy_connect_timeout", "proxy_read_timeout")
-    given = [int(re.search(rf"^        {name} (\d+)s;$", said, re.MULTILINE)[1]) for name in names]
+    given = [int(re.search(rf"^ +{name} (\d+)s;$", said, re.MULTILINE)[1]) for name in names]
     assert timedelta(seconds=sum(given) + 60) == arrival.LONGEST_AT_THE_PROXY
 
 

@@ -125,7 +125,7 @@ def views(patterns=None, namespace: str = ""):
 
 def test_files_are_sent_to_few_addresses_and_nginx_knows_the_same(settings):
     compose = yaml.safe_load(Path(settings.BASE_DIR, "docker-compose.yml").read_text())
-    nginx = compose["configs"]["nginx"]["content"]
+    nginx = compose["services"]["nginx"]["environment"]["NGINX_RULES"]
     let_through = re.findall(
         r"location ~ (\S+) \{\s*include /tmp/upload-limit.conf;", nginx.replace("$$", "$")
     )
@@ -167,7 +167,7 @@ def test_nginx_takes_as_much_as_the_portal_reads_whatever_a_file_may_have(settin
     assert said == f"client_max_body_size {uploads.most_bytes(at_an_upload) // 1024 // 1024}m;\n"
     elsewhere = RequestFactory().post("/meetings/")
     limit = f"client_max_body_size {uploads.most_bytes(elsewhere) // 1024 // 1024}m;"
-    assert limit in compose["configs"]["nginx"]["content"]
+    assert limit in compose["services"]["nginx"]["environment"]["NGINX_RULES"]
 
 
 @pytest.mark.parametrize("address", ["/meetings/", "/accounts/login/", "/no-such-page/"])

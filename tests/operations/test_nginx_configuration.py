@@ -29,7 +29,7 @@ PLACES = Places(
 @pytest.fixture
 def of_compose() -> str:
     compose = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())
-    return nginx_configuration.interpolated(compose["configs"]["nginx"]["content"], GIVEN)
+    return nginx_configuration.interpolated(compose["services"]["nginx"]["environment"]["NGINX_RULES"], GIVEN)
 
 
 def directives(text: str) -> list[str]:
