@@ -74,12 +74,22 @@ def act() -> None:
 
 def let_mail_fail() -> None:
     """One mail that failed for good and one that goes on failing: the demonstration's own always arrive."""
-    from cwg.notices.models import Notice
+    from cwg import clock
+    from cwg.notices.models import Notice, Why
 
+    now = clock.now()
     failed, failing = Notice.objects.order_by("pk")[:2]
-    for notice, status in ((failed, Notice.Status.FAILED), (failing, Notice.Status.WAITING)):
-        words = {"attempts": 3, "last_error": "refused: 550 5.1.1 no such mailbox", "sent_at": None}
-        Notice.objects.filter(pk=notice.pk).update(status=status, **words)
+    said = {
+        "attempts": 3,
+        "last_error": "refused: 550 5.1.1 no such mailbox",
+        "sent_at": None,
+        "failing_since": now,
+    }
+    for notice, more in (
+        (failed, {"status": Notice.Status.FAILED, "failed_at": now, "why": Why.NO_MAILBOX}),
+        (failing, {"status": Notice.Status.WAITING, "why": Why.TRY_LATER}),
+    ):
+        Notice.objects.filter(pk=notice.pk).update(**said, **more)
 
 
 def answers() -> dict[str, str]:

@@ -91,6 +91,11 @@ class Installation:
 
     def manage(self, *arguments: str, administers: bool = False, owns: bool = False) -> str:
         """Run `manage.py` as a container of docker-compose.yml would; returns what it said. AssertionError where it fails."""
+        mine = self.addresses(administers=administers, owns=owns or administers)
+        return _run("manage.py", *arguments, env=mine)
+
+    def addresses(self, *, administers: bool = False, owns: bool = False) -> dict[str, str]:
+        """What a process of it is told."""
         mine = {
             "CWG_MODE": "test",
             "DJANGO_SETTINGS_MODULE": "cwg.settings",
@@ -100,19 +105,18 @@ class Installation:
             "CWG_PG_BIN": self.programs,
             "DATABASE_URL": login(PORTAL, self.address).address,
         }
-        if owns or administers:
+        if owns:
             mine["DATABASE_OWNER_URL"] = login(OWNER, self.address).address
         if administers:
             mine["DATABASE_ADMIN_URL"] = self.administrator.address
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=settings.BASE_DIR,
-            env=os.environ | mine,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, f"{arguments}:\n{done.stdout[-3000:]}{done.stderr[-6000:]}"
-        return done.stdout
+        return mine
+
+    def record(self, folder: Path, *, statics: Path) -> None:
+        """Have this release leave what a release leaves, on the empty database (`./dev release` does it so)."""
+        self.manage("prepare_database", administers=True)
+        self.manage("migrate", "--no-input", owns=True)
+        mine = self.addresses() | {"CWG_MODE": "demo", "STATIC_ROOT": str(statics), "LOG_LEVEL": "WARNING"}
+        _run("-m", "tests.upgrade.recording", str(folder), env=mine)
 
     @contextlib.contextmanager
     def in_use(self) -> Iterator[None]:
@@ -129,3 +133,15 @@ class Installation:
             connection.close()
             connection.settings_dict.clear()
             connection.settings_dict.update(before)
+
+
+def _run(*arguments: str, env: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=settings.BASE_DIR,
+        env=os.environ | env,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, f"{arguments}:\n{done.stdout[-3000:]}{done.stderr[-6000:]}"
+    return done.stdout
