@@ -24,8 +24,9 @@ DATA = Path("tests/upgrade/releases")
 SECRET_KEY = "the-secret-key-of-a-demonstration-that-everybody-may-read-0123456789"
 
 WHY = """\
-The version of pyproject.toml, its section in CHANGELOG.md and the data with which upgrades from this
-release are tried belong together; `./dev release` makes them in one act. The tag names this commit.
+The version of pyproject.toml, its section in CHANGELOG.md, the bill of materials and the data with which
+upgrades from this release are tried belong together; `./dev release` makes them in one act. The tag
+names this commit.
 """
 WHY_GO_ON = """\
 What comes after a release is none: whoever runs it reads so where the version is told.
@@ -142,8 +143,8 @@ def record_this(folder: Path) -> None:
 
 
 def write_papers() -> None:
-    for name in ("notice.py",):
-        subprocess.run([sys.executable, ROOT / ".ci" / name], check=True)
+    for command in (["notice.py"], ["sbom.py", "docs/sbom.cdx.json"]):
+        subprocess.run([sys.executable, f".ci/{command[0]}", *command[1:]], cwd=ROOT, check=True)
 
 
 def main(arguments: list[str]) -> None:

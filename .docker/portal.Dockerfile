@@ -21,12 +21,14 @@ WORKDIR /srv/portal
 COPY --from=libraries /srv/portal/.venv .venv
 # docker-compose.yml: the rules of nginx, which an installation without compose has printed (`manage.py nginx_configuration`).
 COPY manage.py pyproject.toml docker-compose.yml LICENSE NOTICE ./
+# The bill of materials, once there was a release (`./dev release`): a pattern, because COPY refuses a file that is missing.
+COPY docs/sbom.cdx.jso[n] ./
 COPY cwg ./cwg
 COPY meetings ./meetings
 COPY contributions ./contributions
 COPY templates ./templates
 COPY static ./static
-# The catalogues, once there are some: a pattern, because COPY refuses a folder that is missing.
+# The catalogues, once there are some.
 COPY local[e] ./locale/
 # Group 101 is nginx's: it hands out the files, which nobody else may read. A new volume takes its owner from the
 # directory it covers.
