@@ -42,12 +42,16 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def dev(
-    *arguments: object, root: Path = ROOT, python: str | Path = sys.executable, **more: str
+    *arguments: object,
+    root: Path = ROOT,
+    python: str | Path = sys.executable,
+    cwd: str | Path = "/",
+    **more: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run the launcher to its end, from a directory that is not the project's."""
     return subprocess.run(
         [python, root / "dev", *map(str, arguments)],
-        cwd="/",
+        cwd=cwd,
         env=environment(**more),
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -272,6 +276,48 @@ def portal(tmp_path):
         yield started
     finally:
         started.end()
+
+
+@pytest.mark.faults
+def test_a_backup_and_its_restore_need_nothing_that_a_bare_machine_has_not(tmp_path):
+    """No pg_dump on the PATH, nor anything else; DIR is in the folder of whoever typed it."""
+    (empty := tmp_path / "empty").mkdir()
+    bare = {"cwd": tmp_path, "PATH": str(empty)}
+    made, restored = tmp_path / "made", tmp_path / "restored"
+    none_yet = dev("manage", "--data", made, "backup", "backups", **bare)
+    assert (
+        none_yet.returncode == 1 and "has no tables" in none_yet.stderr and "Traceback" not in none_yet.stderr
+    )
+    assert not (tmp_path / "backups").exists()
+    for command in (["migrate", "-v", "0"], ["load_reference"], ["backup", "backups"]):
+        done = dev("manage", "--data", made, *command, **bare)
+        assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "backups").glob("*/manifest.json"))
+    done = dev(
+        *(
+            "manage",
+            "--data",
+            restored,
+            "restore",
+            "backups",
+            "--accept-unknown",
+            "Tried on another machine.",
+        ),
+        **bare,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Everything holds." in done.stdout
+
+
+def test_with_a_server_of_ones_own_the_programs_of_postgresql_come_with_the_libraries(tmp_path):
+    said = dev(
+        *("manage", "--data", tmp_path, "shell", "-c", "import os; print(os.environ['CWG_PG_BIN'])"),
+        PATH=str(tmp_path),
+        DATABASE_URL="postgres://cwg@127.0.0.1:1/cwg",
+        REDIS_URL="redis://127.0.0.1:1/0",
+    )
+    assert said.returncode == 0, said.stderr
+    assert (Path(said.stdout.split()[-1]) / "pg_dump").exists()
 
 
 @pytest.mark.faults
