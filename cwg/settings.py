@@ -410,3 +410,11 @@ LOGGING = {
 # --- Metrics ----------------------------------------------------------------------------------------------------
 # With it `/metrics` is read from anywhere; without it from this machine only, past the proxy.
 METRICS_TOKEN = _secret("METRICS_TOKEN")
+
+# How long ago each may have been done before /readyz says so; zero: it is not asked.
+BACKUP_WITHIN = timedelta(hours=env.float("BACKUP_WITHIN_HOURS", 36 if PRODUCTION else 0))
+BASE_WITHIN = timedelta(days=env.float("BASE_WITHIN_DAYS", 0))
+VERIFY_WITHIN = timedelta(hours=env.float("VERIFY_WITHIN_HOURS", 50 if PRODUCTION else 0))
+# Backups that stay: all of so many days, and then one of each of so many months.
+BACKUPS_KEEP_DAYS = env.int("BACKUPS_KEEP_DAYS", 35)
+BACKUPS_KEEP_MONTHS = env.int("BACKUPS_KEEP_MONTHS", 12)

@@ -8,6 +8,7 @@ The dump is made before the files are copied, so every file that it names is the
 until they are. A folder without a manifest is a backup that was broken off.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -15,7 +16,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -37,6 +38,10 @@ VERSION = 2
 
 class BackupFailed(RuntimeError):
     """The backup was not made, or is not one that can be restored. The message says why and what to do."""
+
+
+class FilesMissing(BackupFailed):
+    """The backup was made, but for files that the storage lacks or has damaged."""
 
 
 def tool(name: str) -> str:
@@ -90,11 +95,34 @@ def run(name: str, *arguments: str) -> None:
         raise BackupFailed(f"{name} failed: {done.stderr.strip()}")
 
 
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Within the block nobody else makes or removes backups in `folder`. Raises BackupFailed where somebody does."""
+    with (folder / ".lock").open("a") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BackupFailed(f"Another backup is being made or removed in {folder}.") from error
+        except OSError:
+            pass  # a file system without locks: whoever runs it there runs one at a time
+        yield
+
+
 def make(folder: Path) -> Path:
-    """Back up into `folder`; returns the folder of this backup. Raises BackupFailed.
+    """Back up into `folder`; returns the folder of this backup. Raises BackupFailed, and FilesMissing where it was made.
 
     The files go beside those of earlier backups; what is there with the right hash is not copied again.
     """
+    if Register._meta.db_table not in connection.introspection.table_names():
+        raise BackupFailed(
+            f"The database {connection.settings_dict['NAME']} has no tables: there is nothing to back up."
+        )
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with alone_in(folder):
+        return _make(folder)
+
+
+def _make(folder: Path) -> Path:
     at = clock.now()
     target = folder / f"{at:%Y-%m-%dT%H%M%SZ}"
     if target.exists():
@@ -122,7 +150,7 @@ def make(folder: Path) -> Path:
     unfinished.write_text(json.dumps(journal.plain(manifest), indent=1))
     unfinished.rename(target / MANIFEST)
     if missing:
-        raise BackupFailed(
+        raise FilesMissing(
             f"The backup in {target} is made, but the storage lacks or has damaged: {', '.join(missing)}"
         )
     return target

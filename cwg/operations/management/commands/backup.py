@@ -8,6 +8,8 @@ from django.db import Error
 
 from cwg.operations import backup, backup_state
 
+from . import prune_backups
+
 
 class Command(BaseCommand):
     help = (
@@ -17,10 +19,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("folder", type=Path, metavar="DIR")
+        parser.add_argument(
+            "--prune", action="store_true", help="then let go what `prune_backups` would, if one was made"
+        )
 
     def handle(self, *, folder: Path, **options) -> None:
         try:
-            made = backup.make(folder)
+            self.make(folder, then_prune=options["prune"])
         except Exception as error:
             # Whatever it was, a full disk too, the administrators are told; if the database still answers.
             with contextlib.suppress(Error):
@@ -29,4 +34,18 @@ class Command(BaseCommand):
                 raise CommandError(str(error)) from error
             raise
         backup_state.note_made()
-        self.stdout.write(f"Backed up in {made}")
+
+    def make(self, folder: Path, *, then_prune: bool) -> None:
+        try:
+            self.stdout.write(f"Backed up in {backup.make(folder)}")
+        except backup.FilesMissing:
+            # The database is safe; older ones may have the files, and the last whole one stays.
+            if then_prune:
+                self.prune(folder)
+            raise
+        if then_prune:
+            self.prune(folder)
+
+    def prune(self, folder: Path) -> None:
+        for sentence in prune_backups.told(prune_backups.prune(folder)):
+            self.stdout.write(sentence)

@@ -1,0 +1,149 @@
+"""Which backups stay, and letting the others go with the files that only they name.
+
+All of the last days stay, then one of each month: the first that lacks no file, for as many months. The newest stays, and the
+newest that can be restored as a whole, whatever their age.
+"""
+
+import re
+import shutil
+import time
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from . import backup
+
+# What was broken off may still be looked at for so long.
+LEFT_FOR = timedelta(days=1)
+_NAME = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished backup. `blobs`: the SHA-256 of each stored file that its dump names; None where its manifest does not say."""
+
+    path: Path
+    at: datetime
+    lacks_files: bool
+    blobs: frozenset[str] | None
+
+
+@dataclass
+class Pruned:
+    """`gone`: finished backups; `leftovers`: what broke off; `files` that no backup names any more, and their bytes.
+
+    `unreadable`: backups whose manifest does not tell what they name: they stay, and so does every file.
+    """
+
+    stays: list[Path] = field(default_factory=list)
+    gone: list[Path] = field(default_factory=list)
+    leftovers: list[Path] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+    bytes: int = 0
+    unreadable: list[Path] = field(default_factory=list)
+
+
+def staying(made: Iterable[Made], good: Made | None, *, now: datetime, days: int, months: int) -> set[Path]:
+    """Of the backups `made`, those that stay at `now`. Months are those of the calendar, in UTC."""
+    in_order = sorted(made, key=lambda one: one.at)
+    stays = {one.path for one in in_order if now - one.at <= timedelta(days=days)}
+    stays |= {one.path for one in in_order[-1:]} | ({good.path} if good else set())
+    of_month: dict[int, Made] = {}
+    for one in in_order:
+        month = _month(one.at)
+        first = of_month.setdefault(month, one)
+        if first.lacks_files and not one.lacks_files:
+            of_month[month] = one
+    return stays | {one.path for month, one in of_month.items() if _month(now) - month <= months and months}
+
+
+def _month(at: datetime) -> int:
+    return at.year * 12 + at.month
+
+
+def prune(folder: Path, *, now: datetime, days: int, months: int, dry_run: bool = False) -> Pruned:
+    """Let go what need not stay in `folder`; with `dry_run` only look. Raises backup.BackupFailed where one is being made.
+
+    The copies of the chains (`files/journal/`) all stay: they tell what was issued.
+    """
+    result = Pruned()
+    with backup.alone_in(folder):
+        finished = [path.parent for path in sorted(folder.glob(f"*/{backup.MANIFEST}"))]
+        made = []
+        for path in finished:
+            try:
+                made.append(_read(path))
+            except (backup.BackupFailed, KeyError, TypeError, ValueError):
+                result.unreadable.append(path)
+        good = next(
+            (one for one in sorted(made, key=lambda one: one.at, reverse=True) if _is_good(one)), None
+        )
+        stays = staying(made, good, now=now, days=days, months=months)
+        result.unreadable += [one.path for one in made if one.path in stays and one.blobs is None]
+        result.stays = [path for path in finished if path in stays or path in result.unreadable]
+        result.gone = [path for path in finished if path not in result.stays]
+        result.leftovers = list(_broken_off(folder, finished))
+        if not result.unreadable:
+            named = frozenset().union(*(one.blobs or () for one in made if one.path in stays))
+            result.files = list(_unnamed(folder, named)) if stays else []
+        result.bytes = sum(path.stat().st_size for path in _all_files(result))
+        if not dry_run:
+            _remove(result)
+    return result
+
+
+def _read(path: Path) -> Made:
+    manifest = backup.read_manifest(path, with_dump=False)
+    blobs = manifest.get("blobs")
+    named = None if blobs is None else frozenset(blobs)
+    return Made(path, backup.made_at(manifest), bool(manifest.get("missing")), named)
+
+
+def _is_good(made: Made) -> bool:
+    """Whether it can be restored as a whole. Reads the dump."""
+    try:
+        backup.read_manifest(made.path)
+    except backup.BackupFailed:
+        return False
+    return not made.lacks_files
+
+
+def _is_old(path: Path) -> bool:
+    # By the clock that dates the files.
+    return time.time() - path.stat().st_mtime > LEFT_FOR.total_seconds()
+
+
+def _broken_off(folder: Path, finished: Collection[Path]) -> Iterable[Path]:
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and _NAME.fullmatch(path.name) and path not in finished and _is_old(path):
+            yield path
+    for path in sorted((folder / backup.FILES).rglob("*.unfinished")):
+        if _is_old(path):
+            yield path
+
+
+def _unnamed(folder: Path, named: Collection[str]) -> Iterable[Path]:
+    """Stored files, which are named by their SHA-256, that are not among `named`."""
+    for path in sorted((folder / backup.FILES / "sha256").glob("*/*/*")):
+        if path.name not in named and not path.name.endswith(".unfinished"):
+            yield path
+
+
+def _all_files(result: Pruned) -> Iterable[Path]:
+    for path in (*result.gone, *result.leftovers, *result.files):
+        yield from (found for found in path.rglob("*") if found.is_file()) if path.is_dir() else (path,)
+
+
+def _remove(result: Pruned) -> None:
+    for path in result.gone:
+        # In this order: broken off in between, it is no backup any more.
+        (path / backup.MANIFEST).unlink()
+        shutil.rmtree(path)
+    for path in result.leftovers:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in result.files:
+        path.unlink()
+        for parent in path.parents[:2]:
+            if not any(parent.iterdir()):
+                parent.rmdir()

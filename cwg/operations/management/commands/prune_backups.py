@@ -1,0 +1,57 @@
+"""`manage.py prune_backups DIR`: lets backups go that need not be kept any longer."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from cwg import clock
+from cwg.operations import backup, backup_keeping
+
+
+class Command(BaseCommand):
+    help = (
+        "Removes the backups in DIR that BACKUPS_KEEP_DAYS and BACKUPS_KEEP_MONTHS do not keep, the files that no other"
+        " one names, and what broke off a day ago. The newest stays, and the newest that can be restored as a whole."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("folder", type=Path, metavar="DIR")
+        parser.add_argument("--dry-run", action="store_true", help="name what would go, and remove nothing")
+
+    def handle(self, *, folder: Path, dry_run: bool, **options) -> None:
+        try:
+            result = prune(folder, dry_run=dry_run)
+        except backup.BackupFailed as error:
+            raise CommandError(str(error)) from error
+        if dry_run:
+            for path in (*result.gone, *result.leftovers, *result.files):
+                self.stdout.write(str(path))
+        for sentence in told(result, dry_run=dry_run):
+            self.stdout.write(sentence)
+
+
+def prune(folder: Path, *, dry_run: bool = False) -> backup_keeping.Pruned:
+    """As the settings say. Raises backup.BackupFailed."""
+    if not folder.is_dir():
+        raise backup.BackupFailed(f"There is no folder {folder}.")
+    return backup_keeping.prune(
+        folder,
+        now=clock.now(),
+        days=settings.BACKUPS_KEEP_DAYS,
+        months=settings.BACKUPS_KEEP_MONTHS,
+        dry_run=dry_run,
+    )
+
+
+def told(result: backup_keeping.Pruned, *, dry_run: bool = False) -> list[str]:
+    found = [
+        f"{path} does not say which files it names: it stays, and so does every file."
+        for path in result.unreadable
+    ]
+    did = "would be removed" if dry_run else "removed"
+    return [
+        *found,
+        f"Backups {did}: {len(result.gone)}, with {len(result.files)} files that no other one names"
+        f" and {len(result.leftovers)} leftovers, {result.bytes} bytes; {len(result.stays)} backups stay.",
+    ]
