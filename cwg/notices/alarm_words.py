@@ -15,24 +15,24 @@ class Words(NamedTuple):
 
 WORDS: dict[str, Words] = {
     "verify": Words(
-        _("The verification found something that does not hold"),
-        _("What the record says and what the database or the file storage holds do not agree."),
-        _("Change nothing by hand. Make a backup of what is there, open the verification and follow “When verify finds something” in docs/running.md."),
+        _("The verification found something that does not hold, or was not made"),
+        _("What the record says and what the database or the file storage holds do not agree, or nobody has looked for two nights."),
+        _("Open the verification. If it found something, change nothing by hand: make a backup of what is there and follow “When verify finds something” in docs/running.md. If the last one is old, look at the background worker; “manage.py verify” does it by hand."),
     ),
     "backup": Words(
-        _("The last backup failed"),
+        _("The last backup failed, or is too old"),
         _("If the machine were lost now, what came since the last good backup would be lost with it."),
-        _("Run the backup by hand and read what it says: usually a full disk, or a file that the storage lacks."),
+        _("Run the backup by hand and read what it says: usually a full disk, or a file that the storage lacks. If it works, look at the timer that should have run it."),
     ),
     "base": Words(
-        _("The last base backup failed"),
-        _("Without a recent one, going back to a point in time takes long or is not possible."),
-        _("Make a base backup by hand and read what it says."),
+        _("The last base backup failed, or is too old"),
+        _("Without a recent one, going back to a point in time takes long or is not possible, and nothing is removed from the archive."),
+        _("Make a base backup by hand and read what it says. If it works, look at the timer that should have run it."),
     ),
     "archive": Words(
         _("PostgreSQL’s log is not being archived"),
         _("Going back to a point in time is possible only as far as the archive reaches, and the disk of the database fills."),
-        _("Look at the database’s log and at the room that is left in the archive."),
+        _("Look at the database’s log, which says what is refused, and at the room that is left in the archive."),
     ),
     "jobs": Words(
         _("A background job fails, or has not run"),

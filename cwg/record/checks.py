@@ -4,11 +4,12 @@ import logging
 from collections.abc import Callable, Iterator
 
 from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.db import connection, transaction
 
 from cwg import clock
 
-from . import holding
+from . import heartbeat, holding, timeliness
 from .models import VerificationRun
 from .readiness import Answer
 
@@ -16,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 # Of each check; the log has them all.
 SENTENCES_KEPT = 50
+# The heartbeat of the command, which keeps no run where it finds nothing new.
+VERIFIED = "verified"
 
 Check = Callable[[], Iterator[str]]
 _checks: dict[str, Check] = {}
@@ -87,8 +90,9 @@ def note_outcome() -> int:
 def note_change(outcome: list[tuple[str, list[str]]]) -> bool:
     """Keep what the command found where the console and the administrators should know: faults, or that they are gone.
 
-    Returns whether it was kept: a command that finds nothing new changes nothing.
+    Returns whether it was kept: of a command that finds nothing new only the instant is noted.
     """
+    heartbeat.beat(VERIFIED)
     holds = not any(found for _name, found in outcome)
     last = VerificationRun.objects.first()
     if holds and (last is None or last.held):
@@ -98,14 +102,16 @@ def note_change(outcome: list[tuple[str, list[str]]]) -> bool:
 
 
 def last_run_held() -> Answer:
-    """Whether the last verification that was kept held, and how long ago that was: a question of `/readyz`.
-
-    Yes, and no age, before the first. A command that found nothing new was not kept (`note_change`).
+    """Whether the last verification that was kept held, and whether there was one of late (VERIFY_WITHIN_HOURS): a question
+    of `/readyz`. How long ago the last was made is told, also of one that found nothing new; None before the first.
     """
     last = VerificationRun.objects.first()
-    if last is None:
-        return {"ok": True, "seconds_ago": None}
-    return {"ok": last.held, "seconds_ago": int((clock.now() - last.at).total_seconds())}
+    made = [at for at in (last and last.at, heartbeat.last(VERIFIED)) if at is not None]
+    at = max(made, default=None)
+    return {
+        "ok": (last is None or last.held) and not timeliness.is_late(at, settings.VERIFY_WITHIN),
+        "seconds_ago": int((clock.now() - at).total_seconds()) if at else None,
+    }
 
 
 def _keep(outcome: list[tuple[str, list[str]]]) -> None:

@@ -16,6 +16,7 @@ from django.db import connection
 
 from cwg import clock
 from cwg.documents.models import Document, Register
+from cwg.operations import archive_state
 from cwg.record import copying
 from tests import factories
 from tests.database.base import OWNER, login
@@ -112,9 +113,13 @@ def test_a_segment_of_another_server_is_never_overwritten(database, archive):
     archive.end_segment()
     own_database.wait_for(lambda: archiver(database, "last_failed_wal") == following)
     assert strange.read_bytes() == before
+    with database.in_use():
+        assert archive_state.log_is_archived()["ok"] is False
     assert "is there with another content; it is not overwritten" in database.log()
     strange.unlink()
     own_database.wait_for(lambda: archiver(database, "last_archived_wal") == following, 90)
+    with database.in_use():
+        assert archive_state.log_is_archived()["ok"] is True
 
 
 # --- Back to an instant -----------------------------------------------------------------------------------------------

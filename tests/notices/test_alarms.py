@@ -40,7 +40,7 @@ def wrong(questions, held, administrator):
     held.forward(seconds=alarms.LASTS.total_seconds())
 
 
-TITLE = "The last backup failed"
+TITLE = "The last backup failed, or is too old"
 
 
 def test_it_is_told_once_in_plain_words(smtp, wrong, administrator, secretary, saudi_delegate):

@@ -74,6 +74,8 @@ def test_all_is_well(db):
         "mail",
         "verify",
         "backup",
+        "base",
+        "archive",
         "worker",
         "jobs",
         "chain copies",
