@@ -215,3 +215,32 @@ def test_words_of_a_form_that_came_short_are_400(client_of, saudi_delegate):
     answer = client.generic("POST", "/language/", sent, **form, **cut)
     assert answer.status_code == 400
     assert "before everything had arrived" in answer.content.decode()
+
+
+# --- Who may try how often ----------------------------------------------------------------------------------------
+
+
+def test_nginx_counts_every_address_where_somebody_may_guess_or_have_a_mail_sent(settings):
+    compose = yaml.safe_load(Path(settings.BASE_DIR, "docker-compose.yml").read_text())
+    rules = compose["services"]["nginx"]["environment"]["NGINX_RULES"]
+    (counted,) = re.findall(r'"~(\S+ \S+)" \$\$network_of_sender;', rules)
+    link = {"token": "a-secret"}
+    for name, given in {
+        "account_login": {},
+        "account_reauthenticate": {},
+        "account_change_password": {},
+        "account_reset_password": {},
+        "account_reset_password_from_key": {"uidb36": "2b", "key": "a-secret"},
+        "account_sign_in_link": {},
+        "account_use_sign_in_link": link,
+        "account_confirm_address": link,
+        "mfa_authenticate": {},
+        "mfa_reauthenticate": {},
+        "mfa_login_webauthn": {},
+        "members:invitation": link,
+    }.items():
+        address = reverse(name, kwargs=given)
+        assert re.search(counted, f"POST {address}"), name
+        assert not re.search(counted, f"GET {address}"), name
+    for name in ("home:home", "contributions:new", "members:invite"):
+        assert not re.search(counted, f"POST {reverse(name)}"), name
