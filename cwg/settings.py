@@ -340,9 +340,13 @@ WHITENOISE_AUTOREFRESH = DEBUG
 MAX_FILE_BYTES = env.int("MAX_FILE_MB", 50) * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     "cwg.documents.uploads.LimitedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "cwg.documents.upload_room.RoomyUploadHandler",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# A body that every page takes is held in memory, and no full disk is in its way. Longer ones come to the pages of
+# `uploads.takes_files` alone, which say so where there is no room.
+FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE + 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 # The internal location from which nginx hands out files; empty: the portal streams them itself.

@@ -43,5 +43,6 @@ class RoomyUploadHandler(TemporaryFileUploadHandler):
 
 
 def no_room(request: HttpRequest) -> bool:
-    """Whether a file of this request could not be written to the disk."""
+    """Whether a file of this request could not be written to the disk. Only pages of `uploads.takes_files` need to ask:
+    what the others take is held in memory."""
     return getattr(request, _MARK, False)

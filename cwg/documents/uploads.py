@@ -40,8 +40,9 @@ def most_bytes(request: HttpRequest) -> int:
     Where files are sent: twice a file, so that one that is too large is told of in words, and what was typed beside it
     is kept. Everywhere else: what a form may hold. The envelope adds a little.
     """
-    held = settings.MAX_FILE_BYTES * 2 if are_sent_to(request) else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    return held + 1024 * 1024
+    if are_sent_to(request):
+        return settings.MAX_FILE_BYTES * 2 + 1024 * 1024
+    return settings.FILE_UPLOAD_MAX_MEMORY_SIZE
 
 
 def announced(request: HttpRequest) -> int | None:

@@ -9,9 +9,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 
 from contributions.models import Contribution, DraftFile
 from cwg.documents.models import Blob
+from cwg.members.roster import reading
 from tests import drafts, factories
 from tests.contributions.test_typed_words import typed
 from tests.faults import crowd, web_server
@@ -19,6 +21,8 @@ from tests.faults import crowd, web_server
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 FILE = factories.pdf_bytes("y" * 400_000)
+# More than is held in memory.
+LARGE = factories.pdf_bytes("y" * settings.FILE_UPLOAD_MAX_MEMORY_SIZE)
 SAID = "no room left"
 
 
@@ -34,27 +38,36 @@ def draft(dg, focal_point):
 
 def send(server, draft, session: str, words: dict, content: bytes = FILE) -> tuple[int, str]:
     """The draft's form as a browser without script sends it: what was typed, after the file too."""
+    return post(
+        server, f"/contributions/{draft.pk}/files/", session, words, ("a.pdf", content), language="en"
+    )
+
+
+def post(
+    server, address: str, session: str, words: dict, file: tuple[str, bytes], **before
+) -> tuple[int, str]:
     mark = uuid4().hex
+    name, content = file
 
     def field(name: str, value: object) -> bytes:
         return f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
 
-    before = [field("csrfmiddlewaretoken", web_server.CSRF), field("language", "en")]
-    file = (
-        f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n'
-        "Content-Type: application/pdf\r\n\r\n"
-    ).encode() + content
+    head = (
+        f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n"
+    ).encode()
     after = [
         field(name, each)
         for name, value in words.items()
         for each in (value if isinstance(value, list) else [value])
     ]
-    body = b"".join([*before, file, b"\r\n", *after, f"--{mark}--\r\n".encode()])
+    first = [field(name, value) for name, value in {"csrfmiddlewaretoken": web_server.CSRF, **before}.items()]
+    body = b"".join([*first, head, content, b"\r\n", *after, f"--{mark}--\r\n".encode()])
     wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     with contextlib.closing(wire):
         wire.request(
             "POST",
-            f"/contributions/{draft.pk}/files/",
+            address,
             body,
             {
                 "Host": f"127.0.0.1:{server.port}",
@@ -66,10 +79,10 @@ def send(server, draft, session: str, words: dict, content: bytes = FILE) -> tup
         return answer.status, answer.read().decode()
 
 
-def refused_and_nothing_lost(server, draft, session: str, words: dict, places) -> None:
+def refused_and_nothing_lost(server, draft, session: str, words: dict, places, content: bytes = FILE) -> None:
     files, blobs = DraftFile.objects.count(), Blob.objects.count()
     before = [sorted(os.listdir(place)) for place in places]
-    status, said = send(server, draft, session, words)
+    status, said = send(server, draft, session, words, content)
     assert status == 507, said[-2000:]
     assert SAID in said and words["title"] in said
     assert (DraftFile.objects.count(), Blob.objects.count()) == (files, blobs)
@@ -88,15 +101,34 @@ def test_an_upload_that_the_disk_does_not_take_is_refused_in_words(
         (worker,) = server.workers()
         free = resource.prlimit(worker, resource.RLIMIT_FSIZE)
         resource.prlimit(worker, resource.RLIMIT_FSIZE, (200_000, free[1]))
-        refused_and_nothing_lost(server, draft, session, words, [scratch])
+        refused_and_nothing_lost(server, draft, session, words, [scratch], LARGE)
         # Once there is room the very same is taken.
         resource.prlimit(worker, resource.RLIMIT_FSIZE, free)
         words = typed(client_of(focal_point), draft)
-        status, said = send(server, draft, session, words)
+        status, said = send(server, draft, session, words, LARGE)
         assert status in (200, 302), said[-2000:]
-    assert DraftFile.objects.filter(contribution=draft, blob__size=len(FILE)).exists()
+    assert DraftFile.objects.filter(contribution=draft, blob__size=len(LARGE)).exists()
     assert not list(storage.rglob("*.unfinished"))
     assert drafts.faults() == []
+
+
+def test_a_list_of_people_needs_no_room_on_the_disk(dg, secretary, tmp_path):
+    """What every page takes is held in memory: no file of it can be lost, and taken for none."""
+    factories.make_state("FRA")
+    line = "FRA;Delegate;Claire Martin;claire@delegation.example"
+    content = line + "\n" * (reading.MOST_BYTES - len(line))
+    scratch = tmp_path / "tmp"
+    scratch.mkdir()
+    with web_server.running(tmp_path / "web.log", workers=1, TMPDIR=str(scratch)) as server:
+        (worker,) = server.workers()
+        resource.prlimit(worker, resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
+        words = {"list": "", "group": dg.slug, "language": "fr", "act": "check"}
+        status, said = post(
+            server, "/people/import/", crowd.session_of(secretary), words, ("list.csv", content.encode())
+        )
+    assert status == 200, said[-2000:]
+    assert "New invitations" in said and "Claire Martin" in said
+    assert not os.listdir(scratch)
 
 
 @pytest.fixture
