@@ -3,7 +3,9 @@
 from django.db import connection
 
 from cwg.record import metrics
+from cwg.record.chain_clock import ClockSetBack
 from cwg.record.holding import Why
+from cwg.record.restore_guard import RestoreNotFinished
 
 _REQUESTS = metrics.counter(
     "cwg_http_requests", "Requests answered, by the name of their address", ("view", "method", "status")
@@ -19,6 +21,13 @@ BUSY = metrics.counter(
 # From the start: a rate sees nothing of a count that first appears as one.
 for _why in Why:
     BUSY.labels(str(_why))
+REFUSED = metrics.counter(
+    "cwg_refused_acts",
+    "Acts refused because their chain may not go on for now, by the code in the answer",
+    ("code",),
+)
+for _refusal in (ClockSetBack, RestoreNotFinished):
+    REFUSED.labels(_refusal.code)
 _CONNECTIONS = metrics.level("cwg_database_pool_connections", "Connections that the pools hold")
 _IDLE = metrics.level("cwg_database_pool_idle_connections", "Connections of the pools that nobody uses")
 _WAITING = metrics.level("cwg_database_pool_waiting_requests", "Requests that wait for a connection")

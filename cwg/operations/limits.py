@@ -99,6 +99,8 @@ class BusyMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, (ClockSetBack, RestoreNotFinished)):
+            http_metrics.REFUSED.labels(exception.code).inc()
         if isinstance(exception, ClockSetBack):
             seconds = min(ceil(exception.behind.total_seconds()), self.RETRY_AT_LAST)
             told: dict[str, Any] = {"exception": exception, "sentences": busy_words.of_a_clock_set_back()}

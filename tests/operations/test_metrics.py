@@ -3,6 +3,7 @@
 import re
 import time
 import timeit
+import uuid
 from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
@@ -20,7 +21,7 @@ from cwg import clock
 from cwg.documents import register
 from cwg.notices.models import Event, Notice
 from cwg.operations import backup_state, health, http_metrics, metrics_page
-from cwg.record import heartbeat, holding, jobs, journal, metrics
+from cwg.record import chain_clock, heartbeat, holding, jobs, journal, metrics, restore_guard
 from cwg.record.models import ChainCopy, VerificationRun
 from tests import factories
 
@@ -213,6 +214,24 @@ def test_a_register_that_nobody_gets_is_counted(db, client_of, saudi_delegate, m
     assert value(read(), "cwg_busy_answers_total", why="locked") == before + 1
 
 
+@pytest.mark.parametrize(
+    "refusal",
+    [chain_clock.ClockSetBack(timedelta(seconds=9)), restore_guard.RestoreNotFinished(uuid.uuid4())],
+    ids=lambda refusal: refusal.code,
+)
+def test_an_act_that_its_chain_refuses_is_counted_apart_from_a_busy_register(db, monkeypatch, refusal):
+    def refused(*args, **kwargs):
+        raise refusal
+
+    monkeypatch.setattr("cwg.look.instants.iso_utc", refused)
+    before = read()
+    assert Client().get("/clock/").status_code == 503
+    after, code = read(), refusal.code
+    counted = value(before, "cwg_refused_acts_total", code=code)
+    assert value(after, "cwg_refused_acts_total", code=code) == counted + 1
+    assert values(after, "cwg_busy_answers_total") == values(before, "cwg_busy_answers_total")
+
+
 def test_the_outbox_is_told_by_states_and_by_its_oldest(db):
     now = clock.now()
     event = Event.objects.create(kind="k", key="k:1", happened_at=now, expanded_at=now)
@@ -389,6 +408,8 @@ def test_a_busy_answer_of_each_kind_is_counted_from_zero(db):
         sample.labels["why"] for sample in read()["cwg_busy_answers"].samples if sample.name[-6:] == "_total"
     }
     assert told == {str(why) for why in holding.Why}
+    codes = {s.labels["code"] for s in read()["cwg_refused_acts"].samples if s.name[-6:] == "_total"}
+    assert codes == {"clock-set-back", "restore-not-finished"}
 
 
 @pytest.mark.parametrize("name", ["WorkerIsGone", "VerificationIsMissing", "BackupIsMissing"])
