@@ -115,11 +115,17 @@ class S3DocumentStorage(S3Storage):
         size = answer["ContentLength"]
         if "ContentRange" in answer:
             size = int(answer["ContentRange"].rpartition("/")[2])
-        return Reading(size, _Body(self, name, answer["Body"]))
+        return Reading(size, _Body(self, name, answer["Body"]), _version_in(answer))
 
     def likeness(self, name: str) -> None:
         """Nothing cheap to ask tells whether the store's bytes are as they were."""
         return None
+
+    def version(self, name: str) -> tuple[object, ...]:
+        """Changes whenever anybody writes to the object: one question to the store. Raises as `reading`."""
+        with self.told(name):
+            key = self._normalize_name(name)
+            return _version_in(self.connection.meta.client.head_object(Bucket=self.bucket_name, Key=key))
 
     def kept_below(self, folder: str) -> Iterator[Kept]:
         """Every file below `folder`, in the order of names. Raises StorageFailed."""
@@ -129,6 +135,10 @@ class S3DocumentStorage(S3Storage):
             for page in pages.paginate(Bucket=self.bucket_name, Prefix=prefix):
                 for entry in page.get("Contents", ()):
                     yield Kept(entry["Key"], entry["LastModified"])
+
+
+def _version_in(answer: dict[str, Any]) -> tuple[object, ...]:
+    return answer["ETag"], answer["LastModified"]
 
 
 class _Body:

@@ -48,10 +48,12 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Reading:
-    """An open file of the storage. `size` is that of the whole file in bytes, wherever reading begins."""
+    """An open file of the storage. `size` is that of the whole file in bytes, wherever reading begins; `version` as the
+    storage's own `version` tells it, where it came with the bytes."""
 
     size: int
     source: Source
+    version: tuple[object, ...] | None = None
 
     def read(self, size: int = PIECE) -> bytes:
         """The next bytes, at most `size`; nothing at the end. Raises StorageFailed."""
@@ -156,6 +158,10 @@ class DurableFileSystemStorage(FileSystemStorage):
         with _faults_told():
             held = os.stat(self.path(name))
         return held.st_ino, held.st_size, held.st_mtime_ns, held.st_ctime_ns
+
+    def version(self, name: str) -> tuple[object, ...] | None:
+        """As `likeness`, also where the storage has to be asked for it. Raises as `reading`."""
+        return self.likeness(name)
 
     def kept_below(self, folder: str) -> Iterator[Kept]:
         """Every file below `folder`, in the order of names; what goes meanwhile is left out. Raises StorageFailed."""

@@ -1,10 +1,10 @@
 """The one door to stored bytes: what comes out of it is what the row says, to the last byte, or nothing.
 
-The size is checked before the first byte goes out, and the hash before the last, but for a part (Range) from a store in
-the net: of that the size alone is known, because a part has no hash of its own. A folder tells by its file's likeness (inode,
+The size is checked before the first byte goes out, and the hash before the last. A folder tells by its file's likeness (inode,
 size, times) whether anybody has written to it: the first who asks has the file hashed, and as long as the likeness stays,
-the next are spared that. What the disk loses by itself is found by the rolling look (`recheck`). A store in the net is
-asked for the size, and whole files are hashed on the way out.
+the next are spared that. A store in the net is asked for the size, and whole files are hashed on the way out. A part (Range)
+has no hash of its own: it goes out only where the very version that the store has (its ETag and time) was hashed by this process, at
+a whole download or now. What a disk or a store loses by itself, without a trace, is found by the rolling look (`recheck`).
 """
 
 import hashlib
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 Damage = Blob.Damage
 # Files that this process has hashed: by SHA-256, their likeness and what was found then ("" of a whole one).
-_found: dict[str, tuple[tuple[int, ...], str]] = {}
+_found: dict[str, tuple[tuple[object, ...], str]] = {}
 _MOST_REMEMBERED = 20_000
 
 
@@ -124,24 +124,26 @@ def bytes_of(blob: Blob, start: int = 0, stop: int | None = None) -> "Bytes":
     Raises Damaged and StorageFailed before there is a first piece. Iterating raises Damaged in place of the last piece
     where the bytes turn out wrong only then, and StorageFailed where the storage stops answering.
     """
-    likeness = _likeness(blob)
+    stop = blob.size if stop is None else stop
+    likeness = _likeness(blob, asking=(start, stop) != (0, blob.size))
     if likeness is not None:
         _judged_by_likeness(blob, likeness)
     elif blob.damage:
         raise Damaged(blob, blob.damage)
-    return Bytes(blob, start, blob.size if stop is None else stop)
+    return Bytes(blob, start, stop)
 
 
-def _likeness(blob: Blob) -> tuple[int, ...] | None:
+def _likeness(blob: Blob, *, asking: bool = False) -> tuple[object, ...] | None:
+    """The likeness of the stored file; None where the storage would have to be asked for it, unless `asking`."""
     try:
-        return storage().likeness(blob.path)
+        return storage().version(blob.path) if asking else storage().likeness(blob.path)
     except FileNotFoundError:
         raise _now_noted(blob, Damage.MISSING) from None
     except Unreadable:
         raise _now_noted(blob, Damage.UNREADABLE) from None
 
 
-def _judged_by_likeness(blob: Blob, likeness: tuple[int, ...]) -> None:
+def _judged_by_likeness(blob: Blob, likeness: tuple[object, ...]) -> None:
     damage = _known(blob, likeness)
     if damage is None:
         damage = damage_of(blob)
@@ -152,14 +154,14 @@ def _judged_by_likeness(blob: Blob, likeness: tuple[int, ...]) -> None:
         raise Damaged(blob, damage)
 
 
-def _known(blob: Blob, likeness: tuple[int, ...]) -> str | None:
+def _known(blob: Blob, likeness: tuple[object, ...]) -> str | None:
     """What this process remembers of the very file; None where it has to be read."""
     known, damage = _found.get(blob.pk, (None, ""))
     # A row that says otherwise is believed over it: the disk may have lost something since.
     return damage if known == likeness and damage == blob.damage else None
 
 
-def _remember(blob: Blob, likeness: tuple[int, ...] | None, damage: str) -> None:
+def _remember(blob: Blob, likeness: tuple[object, ...] | None, damage: str) -> None:
     if likeness is not None:
         if len(_found) >= _MOST_REMEMBERED:
             _found.clear()
@@ -247,8 +249,12 @@ class Bytes:
         return joined
 
     def _judge(self) -> None:
-        if self.whole and self.digest.hexdigest() != self.blob.pk:
+        if not self.whole:
+            return
+        if self.digest.hexdigest() != self.blob.pk:
             raise _now_noted(self.blob, Damage.ALTERED)
+        # A store in the net told it with the bytes: whoever goes on with this download does not have it hashed again.
+        _remember(self.blob, self.reading.version, "")
 
     def close(self) -> None:
         self.reading.close()

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
 from cwg import clock
-from cwg.documents import blobs, s3_storage
+from cwg.documents import blobs, s3_storage, stored
 from cwg.documents.storage import StorageFailed, documents
 from tests import factories, object_store
 
@@ -56,7 +56,7 @@ def test_beyond_the_end_there_is_nothing_and_the_size_is_still_told(s3):
 
 def test_what_is_not_there_is_said_as_of_a_folder(s3):
     assert not s3.exists("sha256/none")
-    for ask in (s3.size, s3.open, s3.reading):
+    for ask in (s3.size, s3.open, s3.reading, s3.version):
         with pytest.raises(FileNotFoundError):
             ask("sha256/none")
     s3.delete("sha256/none")
@@ -88,6 +88,67 @@ def test_bytes_are_taken_in_and_verified_there(s3):
     assert read(s3.reading(blob.path)) == content
 
 
+@pytest.fixture
+def fetched(s3, monkeypatch) -> list[str]:
+    """What is asked of the store from here on: "whole" or "part" for each file that is fetched."""
+    asked: list[str] = []
+    reading = type(s3).reading
+
+    def noted(self, name, start=0, stop=None):
+        asked.append("whole" if (start, stop) == (0, None) else "part")
+        return reading(self, name, start, stop)
+
+    monkeypatch.setattr(type(s3), "reading", noted)
+    return asked
+
+
+@pytest.fixture
+def blob(s3, db):
+    return blobs.keep_own(CONTENT, media_type=factories.PDF, at=clock.now())
+
+
+def test_a_part_goes_out_of_what_was_hashed_and_that_is_done_once(blob, fetched):
+    for start, stop in ((5, 9), (1000, len(CONTENT)), (0, 1)):
+        assert b"".join(stored.bytes_of(blob, start, stop)) == CONTENT[start:stop]
+    assert fetched == ["whole", "part", "part", "part"]
+
+
+def test_whoever_goes_on_with_a_whole_download_has_nothing_hashed_again(blob, fetched):
+    assert b"".join(stored.bytes_of(blob)) == CONTENT
+    assert b"".join(stored.bytes_of(blob, 700_000)) == CONTENT[700_000:]
+    assert fetched == ["whole", "part"]
+
+
+@pytest.mark.parametrize("whole_before", [True, False])
+def test_no_part_goes_out_of_other_bytes_of_the_same_size(s3, blob, fetched, whole_before):
+    """A download that broke off would go on in them, and be taken for whole."""
+    if whole_before:
+        assert b"".join(stored.bytes_of(blob)) == CONTENT
+    s3.delete(blob.path)
+    s3.save(blob.path, ContentFile(CONTENT[:-1] + b"?"))
+    for start, stop in ((5, 9), (len(CONTENT) - 1, len(CONTENT))):
+        with pytest.raises(stored.Damaged):
+            stored.bytes_of(blob, start, stop)
+    blob.refresh_from_db()
+    assert blob.damage == stored.Damage.ALTERED
+    assert "part" not in fetched
+    s3.delete(blob.path)
+    s3.save(blob.path, ContentFile(CONTENT))
+    assert b"".join(stored.bytes_of(blob, 5, 9)) == CONTENT[5:9]
+    blob.refresh_from_db()
+    assert blob.damage == ""
+
+
+def test_no_part_goes_out_of_what_is_known_to_be_damaged(blob, fetched):
+    """The store lost it without a trace, and the rolling look has found that."""
+    assert b"".join(stored.bytes_of(blob, 5, 9)) == CONTENT[5:9]
+    stored.note(blob, stored.Damage.ALTERED, clock.now())
+    documents().delete(blob.path)
+    documents().save(blob.path, ContentFile(CONTENT[:-1] + b"?"))
+    with pytest.raises(stored.Damaged):
+        stored.bytes_of(blob, 5, 9)
+
+
 def every_call(s3):
     return {
         "exists": lambda: s3.exists("sha256/a"),
@@ -97,6 +158,7 @@ def every_call(s3):
         "delete": lambda: s3.delete("sha256/a"),
         "listdir": lambda: s3.listdir("sha256"),
         "reading": lambda: s3.reading("sha256/a"),
+        "version": lambda: s3.version("sha256/a"),
         "kept_below": lambda: list(s3.kept_below("sha256")),
     }
 
