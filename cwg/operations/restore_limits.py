@@ -84,6 +84,19 @@ class Limits:
             )
         return found
 
+    def left_open(self) -> str:
+        """What neither copies nor mark can tell after `known`, in a sentence or two; empty where nothing is left open."""
+        if self.lost_at is None or self.whole_until is None or self.stood_still:
+            return ""
+        if self.lost_at <= self.whole_until:
+            return ""
+        return (
+            f"The database was lost at {_instant(self.lost_at)}. Acts that were answered in between while the file storage"
+            " was away have left nothing behind; the portal's log names each (“was answered without its copy”). Where it"
+            " does, or a delegation holds a receipt from then that is not listed here, run this command with --numbers-only"
+            " and --issued before anybody submits."
+        )
+
     def facts(self) -> dict:
         return {
             "whole_until": self.whole_until,

@@ -11,6 +11,7 @@ from cwg.documents import register as deciding
 from cwg.documents import restore_gaps
 from cwg.documents.models import Document, Register, Series
 from cwg.notices.models import Notice
+from cwg.operations import restore_limits
 from cwg.operations.management.commands.restore import instant
 from cwg.record import (
     chain_copies,
@@ -198,6 +199,35 @@ def test_acts_answered_without_their_copies_stop_it(folder, portal, storage):
     assert accepted()["unknown"] == []
     assert accepted()["lost_at"] == journal.plain(lost_at)
     assert accepted()["whole_until"] < journal.plain(lost)
+
+
+def test_the_last_moments_before_the_loss_are_told_to_whoever_restores(folder, portal, storage, capsys):
+    """The mark is fresh, so that nothing stops it; an act was answered while the storage was away, all the same."""
+    copy_mark.forget()
+    copying.catch_up()
+    whole_until = copy_mark.read().whole_until
+    copies = storage / chain_copies.FOLDER
+    copies.rename(storage / "kept")
+    copies.touch()
+    number = factories.make_document(portal, "Answered without a copy").number
+    copies.unlink()
+    (storage / "kept").rename(copies)
+    lost_at = whole_until + copy_mark.FRESH_FOR
+    lose_the_database()
+    with clock.held_at(lost_at + timedelta(hours=1)):
+        call_command("restore", str(folder), "--lost-at", lost_at.isoformat())
+    said = capsys.readouterr().out
+    assert f"known to be whole until {whole_until:%Y-%m-%d %H:%M:%S} UTC" in said
+    assert f"lost at {lost_at:%Y-%m-%d %H:%M:%S} UTC" in said and "--numbers-only and --issued" in said
+    call_command("restore", "--numbers-only", "--issued", f"WG-WSIS-14/{number}")
+    assert factories.make_document(Register.objects.get(), "The next").number == number + 1
+    assert verified()["holds"] is True
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0, False), (1, True)])
+def test_nothing_is_left_open_where_the_mark_is_from_the_loss_itself(now, seconds, told):
+    limits = restore_limits.Limits(now + timedelta(seconds=seconds), now)
+    assert bool(limits.left_open()) is told and not limits.sentences()
 
 
 def test_a_loss_in_the_future_is_refused(folder):

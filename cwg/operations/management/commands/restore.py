@@ -118,6 +118,8 @@ class Command(BaseCommand):
 
     def tell(self, restored: restoration.Restored, anew: bool) -> None:
         self.stdout.write(restored.known)
+        if restored.left_open:
+            self.stdout.write(restored.left_open)
         for name, loss in restored.found:
             self.stdout.write(f"{name}: the backup lacks entries {loss.first} to {loss.last} of the journal.")
             self.tell_loss(loss)
