@@ -41,7 +41,7 @@ class DocumentsConfig(AppConfig):
         verification.register(checks)
         jobs.register("scans", rescan.scan_waiting, every=timedelta(seconds=30))
         jobs.register("chain-heads", heads.publish, every=timedelta(hours=1))
-        jobs.register("stored-files", recheck.look_at_stored, every=timedelta(minutes=1))
+        jobs.register(recheck.JOB, recheck.look_at_stored, every=timedelta(minutes=1))
         jobs.register("unused-files", unused_files.forget_unused)
         jobs.register("stray-files", stray_files.remove)
         readiness.register("files", recheck.answer)

@@ -1,14 +1,17 @@
 """Background job of the register: stored bytes are read and hashed again and again, those first that waited longest.
 
-Disks lose bytes without saying so, and a file that nobody downloads is missed only when it is wanted.
+Disks lose bytes without saying so, and a file that nobody downloads is missed only when it is wanted. That a file waits too
+long is said only once the looking itself has gone round for that long: after an upgrade from a release without it, a long
+standstill, or the restore of an old backup every file is old, and nothing is wrong.
 """
 
 import logging
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cwg import clock
+from cwg.record import heartbeat, jobs
 from cwg.record.readiness import Answer
 
 from . import stored
@@ -24,13 +27,22 @@ DAMAGED_AGAIN_AFTER = timedelta(hours=1)
 BYTES_A_ROUND, FILES_A_ROUND = 200 * 1024**2, 200
 # Readiness says no where a file was not found whole for so long.
 FOUND_WHOLE_WITHIN = timedelta(days=14)
+# Standing still for longer than this, it cannot have kept that time, and begins anew.
+STOOD_STILL_AFTER = FOUND_WHOLE_WITHIN - WHOLE_AGAIN_AFTER
+JOB = "stored-files"
+# The heartbeat that tells since when it has gone round without standing still.
+SINCE = f"since: {JOB}"
 # So many in a row that the storage does not answer for, and it is the storage.
 FAILURES_IN_A_ROW = 3
 
 
 def look_at_stored() -> int:
     """Read what is due, a bounded amount; returns how many files that were. Raises StorageFailed where it is away."""
-    return look_at_stored_at(clock.now())
+    at = clock.now()
+    done = jobs.last_done()[JOB]
+    if heartbeat.last(SINCE) is None or done is None or at - done > STOOD_STILL_AFTER:
+        heartbeat.beat(SINCE)
+    return look_at_stored_at(at)
 
 
 def look_at_stored_at(at: datetime) -> int:
@@ -63,12 +75,21 @@ def damaged() -> int:
     return Blob.objects.exclude(damage="").count()
 
 
+def waiting_too_long(blobs: QuerySet[Blob], at: datetime) -> QuerySet[Blob]:
+    """Those of `blobs` that were not found whole within two weeks before `at`, in which the looking went round."""
+    before, since = at - FOUND_WHOLE_WITHIN, heartbeat.last(SINCE)
+    if since is None or since > before:
+        return blobs.none()
+    return blobs.filter(damage="", whole_at__lt=before)
+
+
 def answer() -> Answer:
-    """Whether no stored file is known to be damaged and each was found whole within two weeks: for `/readyz`."""
+    """Whether no stored file is known to be damaged and none waits too long to be looked at: for `/readyz`."""
+    now, count, since = clock.now(), damaged(), heartbeat.last(SINCE)
     oldest = Blob.objects.filter(damage="").order_by("whole_at").values_list("whole_at", flat=True).first()
-    age, count = clock.now() - oldest if oldest else timedelta(), damaged()
     return {
-        "ok": not count and age <= FOUND_WHOLE_WITHIN,
+        "ok": not count and not waiting_too_long(Blob.objects.all(), now).exists(),
         "damaged": count,
-        "oldest_check_seconds": int(age.total_seconds()),
+        "oldest_check_seconds": int((now - oldest).total_seconds()) if oldest else 0,
+        "going_round_for_seconds": int((now - since).total_seconds()) if since else None,
     }

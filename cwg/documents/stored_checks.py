@@ -78,6 +78,5 @@ def _loss_told(blobs: QuerySet[Blob], damage_of: Callable[[Blob], str]) -> Itera
 
 
 def _not_read(blobs: QuerySet[Blob]) -> Iterator[str]:
-    before = clock.now() - recheck.FOUND_WHOLE_WITHIN
-    if count := blobs.filter(damage="", whole_at__lt=before).count():
+    if count := recheck.waiting_too_long(blobs, clock.now()).count():
         yield f"stored files last found whole more than {recheck.FOUND_WHOLE_WITHIN.days} days ago: {count}"

@@ -103,16 +103,59 @@ def test_a_storage_that_is_away_ends_the_round_and_harms_no_name(held, monkeypat
     assert {state(blob)[2] for blob in kept} == {""}
 
 
+def said(**more: object) -> dict[str, object]:
+    return {"ok": True, "damaged": 0, "oldest_check_seconds": 0, **more}
+
+
 def test_readiness_tells_of_damage_and_of_the_oldest_look(held):
-    assert recheck.answer() == {"ok": True, "damaged": 0, "oldest_check_seconds": 0}
+    assert recheck.answer() == said(going_round_for_seconds=None)
+    jobs.run("stored-files")
     blob = keep(held, b"one")
     held.move_to(held.at + recheck.FOUND_WHOLE_WITHIN)
-    assert recheck.answer() == {"ok": True, "damaged": 0, "oldest_check_seconds": 14 * 86400}
+    two_weeks = 14 * 86400
+    assert recheck.answer() == said(oldest_check_seconds=two_weeks, going_round_for_seconds=two_weeks)
     held.forward(microseconds=1)
     assert recheck.answer()["ok"] is False
     jobs.run("stored-files")
-    assert recheck.answer() == {"ok": True, "damaged": 0, "oldest_check_seconds": 0}
+    assert recheck.answer() == said(going_round_for_seconds=0)
     harm.do(blob, "missing")
     held.move_to(held.at + recheck.WHOLE_AGAIN_AFTER)
     jobs.run("stored-files")
-    assert recheck.answer() == {"ok": False, "damaged": 1, "oldest_check_seconds": 0}
+    assert recheck.answer() == said(ok=False, damaged=1, going_round_for_seconds=7 * 86400)
+
+
+@pytest.fixture
+def unread(held, monkeypatch) -> Blob:
+    """A file stored long ago that no round comes to look at."""
+    blob = keep(held, b"one")
+    monkeypatch.setattr(recheck, "look_at_stored_at", lambda at: 0)
+    held.move_to(held.at + timedelta(days=400))
+    return blob
+
+
+@pytest.mark.parametrize(("moment", "ok"), [(-1, True), (0, False), (1, False)])
+def test_after_an_upgrade_every_file_has_two_weeks_from_the_first_round(held, unread, moment, ok):
+    assert recheck.answer()["ok"], "nothing has gone round yet"
+    jobs.run("stored-files")
+    assert recheck.answer() == said(oldest_check_seconds=400 * 86400, going_round_for_seconds=0)
+    begun = held.at
+    for day in range(1, 14):
+        held.move_to(begun + timedelta(days=day))
+        jobs.run("stored-files")
+    held.move_to(begun + recheck.FOUND_WHOLE_WITHIN + moment * MICROSECOND)
+    assert recheck.answer()["ok"] is ok
+
+
+@pytest.mark.parametrize(("moment", "begins_anew"), [(-1, False), (0, False), (1, True)])
+def test_after_a_standstill_the_two_weeks_begin_anew(held, unread, moment, begins_anew):
+    jobs.run("stored-files")
+    begun = held.at
+    held.move_to(begun + recheck.STOOD_STILL_AFTER + moment * MICROSECOND)
+    jobs.run("stored-files")
+    held.move_to(begun + recheck.FOUND_WHOLE_WITHIN)
+    assert recheck.answer()["ok"] is begins_anew
+
+
+def test_what_is_known_to_be_damaged_has_no_time_of_grace(held, unread):
+    Blob.objects.update(damage="altered", damaged_at=held.at)
+    assert recheck.answer()["ok"] is False

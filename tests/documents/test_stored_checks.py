@@ -71,8 +71,14 @@ def test_the_night_tells_of_what_waits_to_be_registered_too(waiting, held):
 
 @pytest.mark.parametrize(("moment", "counted"), [(-1, 0), (0, 0), (1, 1)])
 def test_what_nobody_read_for_two_weeks_does_not_hold(blob, held, moment, counted):
+    recheck.look_at_stored()
     held.forward(microseconds=recheck.FOUND_WHOLE_WITHIN // timedelta(microseconds=1) + moment)
     assert told() == ["stored files last found whole more than 14 days ago: 1"] * counted
+
+
+def test_nor_is_missed_what_nobody_could_have_read_since_the_upgrade(blob, held):
+    held.forward(days=400)
+    assert told() == []
 
 
 @pytest.mark.django_db(transaction=True)
