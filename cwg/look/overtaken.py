@@ -1,25 +1,65 @@
-"""The page for a step that somebody, or time, has overtaken: it says so, and keeps what was typed for the step."""
+"""The page for a step that somebody, or time, has overtaken: it says so, and keeps what was filled in for the step."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django import forms
+from django.forms.widgets import ChoiceWidget
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 
 def page(request: HttpRequest, *sent: forms.BaseForm, said: object = "") -> HttpResponse:
-    """409, with what was typed into the forms that were `sent`, to be copied; `said` is why, where more is known."""
+    """409, with what was filled into the forms that were `sent`, to be copied; `said` is why, where more is known."""
     return render(request, "409.html", {"exception": said, "typed": typed_in(sent)}, status=409)
 
 
 def typed_in(sent: Iterable[forms.BaseForm]) -> list[tuple[str, str]]:
-    """Label and words of each text field that holds others than its page showed; nothing of a form that was not sent."""
+    """Label and words of each field that was filled in with something else than its page showed, in the form's order.
+
+    What was chosen is told in the words that stood beside it. No secret is repeated, and nothing of a form that was not sent.
+    """
     return [
-        (str(field.label), field.value())
+        (str(field.label), words)
         for form in sent
         if form.is_bound
         for field in form.visible_fields()
-        if isinstance(field.field.widget, (forms.TextInput, forms.Textarea))
-        and field.name in form.changed_data
-        and (field.value() or "").strip()
+        if field.name in form.changed_data and (words := "\n".join(_words_of(field))).strip()
     ]
+
+
+def _words_of(field: forms.BoundField) -> Iterator[str]:
+    """What was filled in: a line each, where that may be several; nothing where it was emptied."""
+    value = field.value()
+    match field.field.widget:
+        case forms.PasswordInput():
+            return
+        case forms.CheckboxInput():
+            yield _("Yes") if value else _("No")
+        case forms.FileInput():
+            for file in _each(field.data):
+                yield _("%(name)s, to be chosen again") % {"name": file}
+        case ChoiceWidget():
+            chosen = {str(each) for each in _each(value)} - {""}
+            for known, label in _choices(field.field.choices):  # type: ignore[attr-defined]  # such a field has them
+                if str(known) in chosen:
+                    yield str(label)
+        case _:
+            yield from (str(each) for each in _each(value))
+
+
+def _each(value: object) -> Iterator[object]:
+    """The values of a field that takes one or several."""
+    if isinstance(value, list | tuple):
+        yield from value
+    elif value is not None:
+        yield value
+
+
+def _choices(offered: Iterable[tuple]) -> Iterator[tuple[object, object]]:
+    """Value and label of each choice, also within groups."""
+    for value, label in offered:
+        if isinstance(label, list | tuple):
+            yield from _choices(label)
+        else:
+            yield value, label
