@@ -4,12 +4,13 @@ import uuid
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cwg.documents import register
 from cwg.documents.finding import slot_or_404
+from cwg.look import overtaken
 from cwg.members.requests import PortalRequest
 from meetings.answers import CannotLink
 
@@ -27,7 +28,7 @@ def use_slot(request: PortalRequest, pk: uuid.UUID, slot: int) -> HttpResponse:
     try:
         answering.use_slot(pk, wanted, rights=request.rights, at=request.server_now)
     except (register.SlotNotOpen, drafting.NotOpen):
-        return render(request, "409.html", status=409)
+        return overtaken.page(request)
     return redirect("contributions:proof", pk=pk)
 
 
@@ -41,7 +42,7 @@ def answer_request(request: PortalRequest, pk: uuid.UUID, asked: int) -> HttpRes
     try:
         answering.answer_request(pk, wanted, rights=request.rights, at=request.server_now)
     except (CannotLink, drafting.NotOpen):
-        return render(request, "409.html", status=409)
+        return overtaken.page(request)
     messages.success(
         request, _("Draft saved. The document will be linked to the request when it is registered.")
     )
@@ -57,6 +58,6 @@ def answer_nothing(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         answering.answer_nothing(pk, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
-        return render(request, "409.html", status=409)
+        return overtaken.page(request)
     messages.success(request, _("Draft saved. It answers no request of the Group."))
     return redirect("contributions:contribution", pk=pk)

@@ -15,6 +15,7 @@ from cwg.documents.finding import register_or_404
 from cwg.documents.kinds import kinds_for
 from cwg.documents.models import Document, Register
 from cwg.documents.register import SlotNotOpen
+from cwg.look import overtaken
 from cwg.members.models import Group
 from cwg.members.parties import with_key
 from cwg.members.requests import PortalRequest
@@ -132,7 +133,7 @@ def discard(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         drafting.discard(pk, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
-        return render(request, "409.html", status=409)
+        return overtaken.page(request)
     return redirect("contributions:contribution", pk=pk)
 
 
@@ -142,6 +143,6 @@ def take_back(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         drafting.take_back(pk, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
-        return render(request, "409.html", status=409)
+        return overtaken.page(request)
     messages.success(request, _("Draft restored."))
     return redirect("contributions:contribution", pk=pk)

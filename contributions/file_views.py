@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from cwg.documents import taking_files, uploads
 from cwg.documents.downloads import hand_out
 from cwg.languages import LANGUAGE_NAMES
+from cwg.look import overtaken
 from cwg.members.requests import PortalRequest
 
 from . import draft_pages, draft_presentation, drafting, letters, typed_words
@@ -143,7 +144,7 @@ def remove_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpR
     try:
         drafting.remove_file(pk, file, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
-        return render(request, "409.html", status=409)
+        return overtaken.page(request)
     messages.success(request, _("The file was removed from the draft."))
     return _back(pk, "files-section")
 
@@ -157,6 +158,6 @@ def remove_letter(request: PortalRequest, pk: uuid.UUID, letter: uuid.UUID) -> H
     try:
         letters.remove(pk, letter, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
-        return render(request, "409.html", status=409)
+        return overtaken.page(request)
     messages.success(request, _("The file of the letter was removed."))
     return _back(pk, "letter-section")

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cwg.look import overtaken
 from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
 
@@ -43,7 +44,7 @@ def ask(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         asked = sponsors.ask(pk, state, rights=request.rights, at=request.server_now)
     except (drafting.NotOpen, sponsors.AlreadyAsked):
-        return render(request, "409.html", status=409)
+        return overtaken.page(request, form)
     except NotEntitled:
         return render(request, "403.html", status=403)
     if sponsors.is_heard(asked, request.server_now):
@@ -71,7 +72,7 @@ def take_back(request: PortalRequest, pk: uuid.UUID, sponsorship: int) -> HttpRe
     try:
         sponsors.take_back(pk, sponsorship, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
-        return render(request, "409.html", status=409)
+        return overtaken.page(request)
     except NotEntitled:
         return render(request, "403.html", status=403)
     messages.success(request, _("The Member State is no longer on the draft."))
@@ -107,7 +108,7 @@ def answer(request: PortalRequest, pk: int) -> HttpResponse:
     except NotEntitled:
         return render(request, "403.html", status=403)
     except sponsors.NotAnswerable:
-        return render(request, "409.html", status=409)
+        return overtaken.page(request)
     messages.success(
         request,
         _("Your delegation joins this contribution.")

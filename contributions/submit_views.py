@@ -143,7 +143,7 @@ def submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     except NotEntitled:
         return render(request, "403.html", status=403)
     except drafting.NotOpen:
-        return render(request, "409.html", status=409)
+        return overtaken.page(request)
     if outcome.receipt is None:
         draft = draft_or_404(request, pk)
         return render(request, "contributions/late.html", _late_page(request, draft, outcome), status=409)
@@ -202,9 +202,9 @@ def ask_to_submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     except NotEntitled:
         return render(request, "403.html", status=403)
     except drafting.NotOpen:
-        return render(request, "409.html", status=409)
+        return overtaken.page(request)
     except drafting.NobodySubmits:
-        return render(request, "409.html", {"exception": NOBODY_SUBMITS}, status=409)
+        return overtaken.page(request, said=NOBODY_SUBMITS)
     messages.success(request, _("Your focal points are asked to submit this draft. They get a mail."))
     return redirect("contributions:proof", pk=pk)
 
@@ -216,7 +216,7 @@ def hold(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         held = held_over.hold(pk, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
-        return render(request, "409.html", status=409)
+        return overtaken.page(request)
     if held.register is not None:
         text = _("The draft is held for %(meeting)s. A focal point submits it when you are ready.") % {
             "meeting": held.register.title
@@ -232,7 +232,7 @@ def change(request: PortalRequest, document: int) -> HttpResponse:
     """Begin a Rev., Corr. or Add. of a registered document: choose which, then edit it like any draft."""
     found = own_document_or_404(request, document)
     if not offers.acts_on(found, request.rights) & offers.CHANGES:
-        return render(request, "409.html", status=409)
+        return overtaken.page(request)
     languages = [version.language for version in found.current.texts]
     if request.method == "POST":
         kind = request.POST.get("kind", "")

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cwg.look import overtaken
 from cwg.look.reasons import ReasonForm
 from cwg.members import directory
 from cwg.members.requests import PortalRequest
@@ -110,14 +111,14 @@ def act_on_one(request: PortalRequest, pk: int, act: str) -> HttpResponse:
     notice = _seen_or_404(request, pk)
     if not reach.serves(notice, request.rights):
         raise Http404
-    if not about.may(notice, request.rights):
-        return render(request, "409.html", {"exception": about.refused}, status=409)
     form = ReasonForm(request.POST if request.method == "POST" else None)
+    if not about.may(notice, request.rights):
+        return overtaken.page(request, form, said=about.refused)
     if form.is_bound and form.is_valid():
         try:
             about.one(notice, actor=request.user, reason=form.cleaned_data["reason"])
         except resending.NothingToSendAgain:
-            return render(request, "409.html", {"exception": about.refused}, status=409)
+            return overtaken.page(request, form, said=about.refused)
         messages.success(request, about.done(1))
         return redirect("today:mail")
     context = {"act": about, "notice": notice, "kind": label_of(notice.event.kind), "form": form, "count": 1}

@@ -16,6 +16,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cwg.look import overtaken
 from cwg.look.pages import page_of
 from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.record import journal, signing, verify_receipt
@@ -45,12 +46,8 @@ def signed_statement(request: PortalRequest, code: str) -> HttpResponse:
     try:
         signed = statements.signed(receipt, portal=settings.PORTAL_URL)
     except statements.NotAsRegistered:
-        return render(
-            request,
-            "409.html",
-            {"exception": _("The receipt does not match the register, so the portal does not sign it.")},
-            status=409,
-        )
+        said = _("The receipt does not match the register, so the portal does not sign it.")
+        return overtaken.page(request, said=said)
     name = f"statement_{symbols.in_file_name(receipt.statement['symbol'])}.json"
     response = as_file(journal.canonical(signed) + b"\n", name, "application/json")
     response["Cache-Control"] = "private, no-store"

@@ -94,7 +94,7 @@ def upload(request: PortalRequest, path: str) -> HttpResponse:
     """Take one file. Answers JSON to the script, a page to a plain form; a refusal keeps everything as it was."""
     found = _document(request, path)
     if offers.DocumentAct.TRANSLATE not in offers.acts_on(found, request.rights):
-        return render(request, "409.html", status=409)
+        return overtaken.page(request)
     text = _text(request, found)
     if text is None:
         return _gone(request, path)
@@ -119,7 +119,7 @@ def upload(request: PortalRequest, path: str) -> HttpResponse:
     except NotEntitled as error:
         raise Http404 from error
     except offers.DocumentWithdrawn:
-        return render(request, "409.html", status=409)
+        return overtaken.page(request)
     if taking_files.wants_json(request):
         # Without a row of HTML the page is read again: the language has a group, and a button, of its own there.
         return JsonResponse({}, status=201)

@@ -1,5 +1,8 @@
 """The page of a step that was overtaken keeps all that was filled in, whatever kind of field it was."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,6 +12,7 @@ from cwg.look import overtaken
 from cwg.members.models import Group
 from tests import factories
 
+ROOT = Path(__file__).resolve().parents[2]
 LETTERS = [("a", "First"), ("Others", [("b", "Second"), ("c", "Third")])]
 
 
@@ -83,3 +87,13 @@ def test_rows_are_told_by_their_names():
 
     form = Rows(QueryDict(f"group={group.pk}&groups={group.pk}"))
     assert overtaken.typed_in([form]) == [("Group", str(group)), ("Groups", str(group))]
+
+
+def test_the_page_is_made_in_one_place():
+    named = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("cwg", "meetings", "contributions")
+        for path in (ROOT / folder).rglob("*.py")
+        if re.search(r"[\"']409\.html", path.read_text(encoding="utf-8"))
+    }
+    assert named == {"cwg/look/overtaken.py"}
