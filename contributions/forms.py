@@ -1,6 +1,5 @@
 """The forms of a draft. They clean words; verbs decide."""
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -15,11 +14,10 @@ from cwg.documents.filing import FIELDS, WORDS
 from cwg.documents.kinds import kinds_for
 from cwg.documents.models import CameBy, PolicyIssue, Register, Revision
 from cwg.languages import LANGUAGE_NAMES, LANGUAGES
-from cwg.look.form_fields import choice_field, row_field, say_when_needed
+from cwg.look.form_fields import choice_field, refuse_unfit_signs, row_field, say_when_needed
 from cwg.members.models import MemberState, Office
 from cwg.members.parties import Party
 from cwg.members.rights import Rights
-from cwg.record import legible
 from meetings.forms import date_field
 
 from . import received
@@ -32,10 +30,17 @@ class MeetingChoice(forms.ModelChoiceField):
         return register.title
 
 
+class _TitleField(forms.CharField):
+    """One line, also where it was copied from several."""
+
+    def to_python(self, value: Any) -> str:
+        return " ".join((super().to_python(value) or "").split())
+
+
 class DraftForm(forms.ModelForm):
     """Title, meeting, kind, original languages, summary, action required, references, policy issues.
 
-    Text may have any script in it; line ends and controls in a title become blanks.
+    Text may have any script in it, and no sign that would show something else than was typed (`cwg.look.signs`).
     """
 
     register = MeetingChoice(
@@ -70,6 +75,7 @@ class DraftForm(forms.ModelForm):
             "action_required": forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
             "references": forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
         }
+        field_classes = {"title": _TitleField}
         help_texts = {
             "summary": _("A few sentences; printed in the box at the head of the document."),
             "action_required": _("What the Group is asked to do: note, consider, approve."),
@@ -79,6 +85,7 @@ class DraftForm(forms.ModelForm):
     def __init__(self, *args, rights: Rights, party: Party, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["title"].required = True
+        refuse_unfit_signs(self)
         row_field(self, "register").queryset = open_registers(
             rights, party.group_id, self.instance.register_id
         )
@@ -97,12 +104,6 @@ class DraftForm(forms.ModelForm):
             del self.fields["register"], self.fields["kind"]
             if self.instance.corrected_language:
                 del self.fields["original_languages"]
-
-    def clean_title(self) -> str:
-        title = re.sub(r"[\s\x00-\x1f\x7f\u2028\u2029]+", " ", self.cleaned_data["title"]).strip()
-        if legible.is_empty(title):
-            raise forms.ValidationError(self.fields["title"].error_messages["required"], "required")
-        return title
 
     def wording(self) -> Wording:
         """The clean words, for the verbs."""

@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Field
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from cwg.documents import offers
+from cwg.documents.filing import words_of
 from cwg.documents.models import Document, Register
 from cwg.languages import LANGUAGE_NAMES
+from cwg.look import signs
 from cwg.record import legible
 
 from .models import Contribution, DraftFile, DraftLetter
@@ -37,6 +41,7 @@ def problems(
         yield CLOSED
     if legible.is_empty(contribution.title):
         yield _("The title is missing.")
+    yield from unfit_words(contribution)
     if not contribution.original_languages:
         yield _("No original language is chosen.")
     for language in contribution.original_languages:
@@ -69,6 +74,15 @@ def problems(
             "Viruses were found in %(count)d files. Remove them.",
             len(infected),
         ) % {"count": len(infected)}
+
+
+def unfit_words(contribution: Contribution) -> Iterator[Any]:
+    """Texts with signs that the form refuses by now: the draft may be older than that."""
+    for name, text in words_of(contribution).items():
+        if said := signs.refusal(text, several_lines=name != "title"):
+            field = Contribution._meta.get_field(name)
+            assert isinstance(field, Field)
+            yield _("%(field)s: %(said)s") % {"field": capfirst(field.verbose_name), "said": said}
 
 
 def nothing_to_correct(contribution: Contribution) -> Any:

@@ -118,6 +118,66 @@ def test_a_form_that_lacks_something_comes_back_with_its_words(browser, register
     assert not Contribution.objects.exists()
 
 
+TURNS = "invisible characters that turn the direction of writing"
+
+
+@pytest.mark.parametrize(
+    ("field", "words", "said"),
+    [
+        *(
+            ("title", f"A {chr(sign)}title", TURNS)
+            for sign in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+        ),
+        *(
+            (field, "One line\nand \u202eanother", TURNS)
+            for field in ("summary", "action_required", "references")
+        ),
+        ("title", "A \x07 title", "control characters"),
+        ("summary", "A \x07 summary", "control characters"),
+        ("title", "\u200b\u3164", "invisible characters only"),
+    ],
+)
+def test_words_that_would_show_something_else_than_was_typed_are_refused(
+    browser, register, field, words, said
+):
+    sent = {
+        "register": register.pk,
+        "kind": "contribution_action",
+        "title": "A title",
+        "original_languages": ["en"],
+    }
+    answer = browser.post(reverse("contributions:new"), sent | {field: words})
+    assert answer.status_code == 422
+    assert said in str(answer.context["form"].errors[field])
+    assert not Contribution.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("النص\u200f، \u200eITU\u200f والإنترنت", "النص\u200f، \u200eITU\u200f والإنترنت"),
+        ("می\u200cخواهم", "می\u200cخواهم"),  # Persian is written with it
+        ("Copied\r\nfrom \t two\u2028lines", "Copied from two lines"),
+    ],
+)
+def test_a_title_keeps_the_marks_that_its_script_needs_and_becomes_one_line(browser, register, typed, kept):
+    sent = {
+        "register": register.pk,
+        "kind": "contribution_action",
+        "original_languages": ["ar"],
+        "title": typed,
+    }
+    assert browser.post(reverse("contributions:new"), sent).status_code == 302
+    assert Contribution.objects.get().title == kept
+
+
+@pytest.mark.parametrize("field", ["title", "summary"])
+def test_a_draft_from_before_with_such_words_is_not_submitted_and_says_why(browser, draft, field):
+    assert TURNS not in browser.get(url("proof", draft)).content.decode()
+    Contribution.objects.filter(pk=draft.pk).update(**{field: "Turned \u202earound"})
+    assert f"{field.capitalize()}: This contains {TURNS}" in browser.get(url("proof", draft)).content.decode()
+
+
 @pytest.mark.parametrize("who", ["nobody", "auditor", "administrator"])
 def test_who_belongs_to_no_delegation_begins_nothing(client_of, who, register, request):
     browser = client_of(request.getfixturevalue(who))
