@@ -23,10 +23,13 @@ WORDS_FORM = "words"
 def file_row(file: DraftFile, *, removable: bool, notes: Iterable[str] = ()) -> dict[str, Any]:
     """A draft's file for `components/file_row.html`, with what intake found in it, below `notes`."""
     address = [file.contribution_id, file.pk]
+    beside = file.contribution.files.all()
     row = taking_files.file_row(
         file,
         url=reverse("contributions:draft-file", args=address),
         remove_url=reverse("contributions:remove-file", args=address) if removable else "",
+        also_in=[each.language for each in beside if each.blob_id == file.blob_id],
+        editable=removable,
     )
     findings = [*({"tone": "note", "text": each} for each in notes), *row["findings"]]
     return row | {"findings": findings, "in_form": WORDS_FORM}

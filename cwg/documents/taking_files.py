@@ -1,5 +1,6 @@
 """What every page that takes files shares: its form, the sentences of a refusal, the row of a file with its findings."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -76,18 +77,23 @@ def wants_json(request: HttpRequest) -> bool:
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
-def file_row(file, *, url: str = "", remove_url: str = "") -> dict[str, Any]:
+def file_row(
+    file, *, url: str = "", remove_url: str = "", also_in: Iterable[str] = (), editable: bool = True
+) -> dict[str, Any]:
     """A file that is not registered yet for `components/file_row.html`, with what intake found in it.
 
-    `file` has a name, a language and a blob.
+    `file` has a name, a language and a blob. `also_in`: the codes of other languages in which the very same bytes are there.
+    `editable`: whether whoever reads it can remove the file.
     """
     record = dict(file.blob.inspection or {})
     findings = []
+    if others := sorted({*also_in} - {file.language}):
+        findings.append({"tone": "warning", "text": _same_bytes(file.language, others, editable)})
     pages = None
     if record:
         inspection = intake.Inspection.from_record(record | {"text": ""})
         pages = inspection.pages
-        findings = [{"tone": TONES[f.severity], "text": f.sentence()} for f in inspection.findings]
+        findings += [{"tone": TONES[f.severity], "text": f.sentence()} for f in inspection.findings]
     return {
         "id": file.pk,
         "name": file.name,
@@ -101,3 +107,14 @@ def file_row(file, *, url: str = "", remove_url: str = "") -> dict[str, Any]:
         "findings": findings,
         "remove_url": remove_url,
     }
+
+
+def _same_bytes(language: str, others: list[str], editable: bool) -> str:
+    """Most often the wrong file was chosen. It is no refusal: a paper may be written in two languages at once."""
+    said = _("This is the very same file as in %(others)s, byte for byte.") % {
+        "others": ", ".join(str(LANGUAGE_NAMES[each]) for each in others)
+    }
+    if not editable:
+        return said
+    remove = _("If it is not the text in %(language)s, remove it.") % {"language": LANGUAGE_NAMES[language]}
+    return f"{said} {remove}"

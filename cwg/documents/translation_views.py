@@ -198,7 +198,8 @@ def _page(
     wanted = request.POST.get("language") or request.GET.get("language", "")
     first = next((place for place in open_places if not place.replaces), None)
     prepared: dict[str, list[PreparedFile]] = {}
-    own = PreparedFile.objects.filter(uploaded_by=request.user, revision=text).select_related("blob")
+    own = list(PreparedFile.objects.filter(uploaded_by=request.user, revision=text).select_related("blob"))
+    languages_of = translations.languages_of(own, text)
     for file in own:
         prepared.setdefault(file.language, []).append(file)
     # A refused form of one language leaves those of the others as they are.
@@ -208,7 +209,9 @@ def _page(
             "place": place,
             "files": [
                 taking_files.file_row(
-                    file, remove_url=reverse("documents:translation-remove", args=[document.path, file.pk])
+                    file,
+                    remove_url=reverse("documents:translation-remove", args=[document.path, file.pk]),
+                    also_in=languages_of[file.blob_id],
                 )
                 for file in prepared[place.code]
             ],

@@ -117,6 +117,21 @@ def prepared_by(
     return list((own.select_for_update(of=("self",)) if locked else own).select_related("blob"))
 
 
+def languages_of(files: list[PreparedFile], revision: Revision) -> dict[str, set[str]]:
+    """By SHA-256: the languages in which the bytes of these files stand in the text already, or are prepared for it.
+
+    `revision` with its versions prefetched. One query, none without files.
+    """
+    found: dict[str, set[str]] = {}
+    for file in files:
+        found.setdefault(file.blob_id, set()).add(file.language)
+    if found:
+        standing = File.objects.filter(blob__in=found, version__in=[version.pk for version in revision.texts])
+        for sha256, language in standing.values_list("blob", "version__language"):
+            found[sha256].add(language)
+    return found
+
+
 def prepare(
     document: Document, revision_id: int, upload: UploadedFile, *, language: str, rights: Rights, at: datetime
 ) -> PreparedFile:

@@ -300,6 +300,26 @@ def test_a_refused_file_says_why_and_the_draft_stays(browser, draft, content, na
     assert drafts.as_it_stands(draft) == before
 
 
+def test_the_same_file_in_two_languages_is_taken_with_a_warning(browser, draft):
+    """On the page and for the script, and once more on the preview."""
+    content = factories.pdf_bytes("One text")
+    said = "This is the very same file as in English, byte for byte."
+    for language in ("en", "fr"):
+        answer = browser.post(
+            url("upload", draft),
+            {"language": language, "file": SimpleUploadedFile("a.pdf", content)},
+            headers={"accept": "application/json"},
+        )
+        assert answer.status_code == 201
+        assert (said in answer.json()["html"]) is (language == "fr")
+    assert (
+        f"{said} If it is not the text in French, remove it."
+        in browser.get(url("contribution", draft)).content.decode()
+    )
+    preview = browser.get(url("proof", draft)).content.decode()
+    assert said in preview and "remove it" not in preview
+
+
 @pytest.mark.parametrize("sent", [{}, {"language": "xx"}, {"language": "en"}])
 def test_an_upload_without_file_or_language_is_refused(browser, draft, sent):
     before = drafts.as_it_stands(draft)
