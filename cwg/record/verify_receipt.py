@@ -239,7 +239,7 @@ def entry_hash(entry):
 
 
 def accepted_gaps(entry):
-    """What this entry says was lost before it: its chain was restored from a backup, and no copy told of these positions.
+    """What this entry says was lost before it: its chain was restored, and no copy told of these positions.
 
     Yields the first and the last position of each gap.
     """
@@ -276,11 +276,12 @@ class Gap:
             if missing > self.last:
                 return
         raise Wrong(
-            f"Entry {missing} is missing: entry {self.last + 1} is in its place, and nothing in the chain says that it was lost."
+            f"Entry {missing} is missing: entry {self.last + 1} is in its place, and nothing in the chain says that it"
+            " was lost."
         )
 
     def names(self, position, said):
-        """Whether the entry after the gap shows that the entry at `position` had the hash `said`; None: it cannot show it."""
+        """Whether the entry after the gap shows that the entry at `position` had the hash `said`; None: it shows neither."""
         if position == self.last and self.named == said:
             return True
         # What a restore itself writes follows the last entry that it knew.
@@ -288,7 +289,10 @@ class Gap:
 
 
 def check_chain(path, keys, statement, heads):
-    """Walk an exported chain once. Yields a sentence for each thing that holds; raises Wrong, Unreadable and NotShown."""
+    """Walk an exported chain once. Yields a sentence for each thing that holds.
+
+    Raises Wrong, Unreadable and NotShown.
+    """
     wanted = {}  # position -> what has to be there: (hash, said by whom)
     gaps, restored = [], []
     try:
@@ -342,12 +346,18 @@ def check_chain(path, keys, statement, heads):
         raise Wrong(f"The chain ends at entry {position}, its first line says {length!r}.")
     lost = dict(sought_in_gaps(wanted, gaps))
     if gaps:
-        yield f"The chain {chain} holds: {count} of its {length} entries are there; each but the first after a gap follows the one before it."
+        yield (
+            f"The chain {chain} holds: {count} of its {length} entries are there; each but the first after a gap"
+            " follows the one before it."
+        )
     else:
         yield f"The chain {chain} holds: {length} entries, each follows the one before it."
     for gap in gaps:
         by, at = gap.told_by[-1]["position"], gap.told_by[-1]["at"]
-        yield f"(Not in it: {gap}. They were lost, and the portal was restored without them; entry {by}, of {at}, says so.)"
+        yield (
+            f"(Not in it: {gap}. They were lost, and the portal was restored without them; entry {by}, of {at}, says"
+            " so.)"
+        )
     if withheld:
         yield f"({withheld} of them are withheld from whoever exported it: place and hash are there, no content.)"
     if unproved:
