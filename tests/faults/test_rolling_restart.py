@@ -18,6 +18,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import connections
 
+from cwg import leaving
 from cwg.documents.models import Receipt
 from tests import drafts
 from tests.faults import crowd, proxy, web_server
@@ -206,16 +207,37 @@ class OneAnswerEach(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def test_what_changes_something_never_meets_a_connection_that_is_being_closed(tmp_path):
+@contextlib.contextmanager
+def before_a_stub(place, *dead_ports: int):
+    """nginx before a host of one answer each, and before ports where nobody answers."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), OneAnswerEach)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    host = SimpleNamespace(port=server.server_port, liveness_port=server.server_port)
+    hosts = [SimpleNamespace(port=port, liveness_port=port) for port in (*dead_ports, server.server_port)]
     ports = {name: web_server._free_port() for name in ("http", "https", "health")}
-    with contextlib.closing(server.socket), proxy.nginx(tmp_path, [host], ports, {"PORTAL_HOST": proxy.HOST}):
-        front = proxy.Front(tmp_path, ports, [host], f"https://{proxy.HOST}", {})
+    try:
+        with proxy.nginx(place, hosts, ports, {"PORTAL_HOST": proxy.HOST}):
+            yield proxy.Front(place, ports, hosts, f"https://{proxy.HOST}", {})
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_what_changes_something_never_meets_a_connection_that_is_being_closed(tmp_path):
+    with before_a_stub(tmp_path) as front:
         for _ in range(5):
             for method in ("GET", "POST", "POST"):
                 status, _, body = front.ask(method, "/", body="a=1" if method == "POST" else None)
                 assert (status, body) == (200, b"ok"), method
-        server.shutdown()
+
+
+def test_a_host_whose_address_is_gone_costs_two_seconds_and_no_act(tmp_path):
+    """As a container's is when it has ended: packets to it are lost."""
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        leaving.shut_the_door(nobody)
+        with before_a_stub(tmp_path, nobody.getsockname()[1]) as front:
+            for method in ("POST", "GET", "POST", "GET"):
+                began = time.monotonic()
+                status, _, body = front.ask(method, "/", body="a=1" if method == "POST" else None)
+                assert (status, body) == (200, b"ok"), method
+                assert time.monotonic() - began < 8
