@@ -1,0 +1,151 @@
+"""The web pod of Kubernetes, as far as it goes without a cluster: what its containers start, one after the other, with the
+settings and secrets that they are given there.
+"""
+
+import http.client
+import os
+import re
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import manifests
+from tests.compose_file import ROOT
+from tests.faults import proxy, web_server
+from tests.manifests import EXAMPLE, PORTAL, Container, container
+from tests.waiting import until
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+HOST = manifests.settings(EXAMPLE)["ALLOWED_HOSTS"]
+
+
+class Pod:
+    """Its volumes and ports, below `place` and on loopback."""
+
+    def __init__(self, place: Path):
+        self.place, self.processes = place, []
+        self.ports = {
+            name: web_server._free_port() for name in ("web", "liveness", "http", "https", "health")
+        }
+        for folder in ("portal", "tls", "static", "nginx", "tmp"):
+            (place / folder).mkdir()
+        subprocess.run(
+            f"{proxy.program('openssl')} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+            f" -subj /CN={HOST} -keyout tls.key -out tls.crt".split(),
+            cwd=place / "tls",
+            check=True,
+            capture_output=True,
+        )
+        given = {"secret_key": secrets.token_hex(32), "database_url": web_server.database_url()}
+        for name, path in manifests.settings(PORTAL).items():
+            if name.endswith("_FILE"):
+                key = path.rpartition("/")[2]
+                (place / "portal" / key).write_text(given.get(key, "redis://127.0.0.1:1/0"))
+
+    def here(self, value: str) -> str:
+        for there, mine in (
+            ("0.0.0.0:8000", f"127.0.0.1:{self.ports['web']}"),
+            ("0.0.0.0:8001", f"127.0.0.1:{self.ports['liveness']}"),
+            ("127.0.0.1:8000", f"127.0.0.1:{self.ports['web']}"),
+            ("127.0.0.1:8001", f"127.0.0.1:{self.ports['liveness']}"),
+            ("/run/secrets/", f"{self.place}/"),
+            ("/srv/", f"{self.place}/"),
+        ):
+            value = value.replace(there, mine)
+        return value
+
+    def start(self, one: Container) -> subprocess.Popen:
+        """With its own environment, and nothing of this process; the store of the example is nowhere."""
+        given = {
+            name: self.here(value)
+            for name, value in (manifests.settings(EXAMPLE) | one.environment()).items()
+        }
+        given |= {"S3_ENDPOINT_URL": "http://127.0.0.1:1", "PATH": f"{sys.prefix}/bin:/usr/bin:/bin"}
+        with (self.place / f"{one.name}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [self.here(word) for word in one.command],
+                cwd=ROOT,
+                env=given | {"TMPDIR": f"{self.place}/tmp"},
+                stdout=log,
+                stderr=log,
+            )
+        self.processes.append(process)
+        return process
+
+    def said(self, name: str) -> str:
+        return (self.place / f"{name}.log").read_text()
+
+    def end(self) -> None:
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                process.terminate()
+                process.wait(35)
+
+    def start_nginx(self) -> None:
+        nginx, path = proxy.program("nginx"), self.place / "nginx" / "nginx.conf"
+        text = re.sub(r" listen \[::\]:\d+[^;]*;", "", path.read_text())
+        for there, mine in (
+            (r"server 127\.0\.0\.1:8000", f"server 127.0.0.1:{self.ports['web']}"),
+            (r"server 127\.0\.0\.1:8001", f"server 127.0.0.1:{self.ports['liveness']}"),
+            (r"listen 80\b", f"listen 127.0.0.1:{self.ports['http']}"),
+            (r"listen 443\b", f"listen 127.0.0.1:{self.ports['https']}"),
+            (r"listen 127\.0\.0\.1:8080", f"listen 127.0.0.1:{self.ports['health']}"),
+            (r"/run/nginx\.pid", f"{self.place}/nginx.pid"),
+            (r"/var/log/nginx/", f"{self.place}/"),
+            # The image's nginx knows it, this machine's may not.
+            (r"^ *http2 on;$", ""),
+        ):
+            text = re.sub(there, mine, text, flags=re.MULTILINE)
+        path.write_text(("user root root;\n" if os.geteuid() == 0 else "") + text)
+        self.processes.append(
+            subprocess.Popen([nginx, "-e", f"{self.place}/error.log", "-c", str(path), "-g", "daemon off;"])
+        )
+        until(lambda: (self.place / "nginx.pid").exists(), within=10)
+
+    def asked(self, probe: dict) -> int:
+        """What the kubelet is answered, which comes by the address of the pod."""
+        wire = http.client.HTTPConnection("127.0.0.1", self.ports[probe["httpGet"]["port"]], timeout=10)
+        try:
+            wire.request("GET", probe["httpGet"]["path"], headers={"Host": "10.1.2.3"})
+            return wire.getresponse().status
+        finally:
+            wire.close()
+
+
+@pytest.fixture
+def pod(tmp_path):
+    pod = Pod(tmp_path)
+    yield pod
+    pod.end()
+
+
+def test_the_web_pod_comes_up_and_stays_in_service_while_the_store_is_away(pod):
+    for name in ("schema", "static"):
+        assert pod.start(container("web", name)).wait(120) == 0, pod.said(name)
+    web, nginx = container("web", "web").said, container("web", "nginx").said
+
+    process = pod.start(container("web", "web"))
+
+    def lives() -> bool:
+        assert process.poll() is None, pod.said("web")
+        try:
+            return pod.asked(web["startupProbe"]) == 200
+        except OSError:
+            return False
+
+    until(lives, within=60)
+    pod.start_nginx()
+    assert pod.asked(nginx["readinessProbe"]) == pod.asked(nginx["livenessProbe"]) == 200
+
+    front = proxy.Front(pod.place, pod.ports, None, f"https://{HOST}", {})
+    (pod.place / "certificate.pem").symlink_to(pod.place / "tls" / "tls.crt")
+    status, _, said = front.ask("GET", "/readyz")
+    assert status == 503 and b'"failed": ["storage"]' in said
+    assert pod.asked(web["readinessProbe"]) == pod.asked(web["livenessProbe"]) == 200
+    status, headers, page = front.ask("GET", "/accounts/login/")
+    assert status == 200 and b"<h1" in page and headers["X-Request-ID"]
+    # Nobody sees what Prometheus reads, without the token.
+    assert front.ask("GET", "/metrics")[0] == 404
