@@ -217,9 +217,7 @@ def test_there_is_time_for_what_was_taken():
     nginx = container("web", "nginx")
     _, seconds = nginx.said["lifecycle"]["preStop"]["exec"]["command"]
     said = (ROOT / "docker-compose.yml").read_text()
-    longest = max(
-        int(found) for found in re.findall(r"^        proxy_read_timeout (\d+)s;", said, re.MULTILINE)
-    )
+    longest = max(int(found) for found in re.findall(r"^ +proxy_read_timeout (\d+)s;", said, re.MULTILINE))
     of_gunicorn = (ROOT / "cwg" / "gunicorn.py").read_text()
     graceful = int(re.search(r"^graceful_timeout = (\d+)$", of_gunicorn, re.MULTILINE)[1])
     needed = int(seconds) + longest + graceful

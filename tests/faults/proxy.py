@@ -124,7 +124,7 @@ class Front:
         environment: dict,
     ):
         self.place, self.ports, self.servers, self.environment = place, ports, servers, environment
-        self.server, *_ = servers
+        self.server = servers[0] if servers else None
         # As it stands in the address bar.
         self.origin = origin
 

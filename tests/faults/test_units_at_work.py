@@ -181,7 +181,7 @@ def test_the_walk_from_an_empty_machine_to_a_page_and_a_restart_that_nobody_noti
     web = machine.start_web()
     machine.started.append(web)
     machine.started.append(machine.start_nginx())
-    front = proxy.Front(machine.place, machine.ports, None, f"https://{HOST}:{machine.ports['https']}", {})
+    front = proxy.Front(machine.place, machine.ports, [], f"https://{HOST}:{machine.ports['https']}", {})
 
     assert front.ask("GET", "/livez")[0] == 200
     status, _, said = front.ask("GET", "/readyz")

@@ -140,7 +140,7 @@ def test_the_web_pod_comes_up_and_stays_in_service_while_the_store_is_away(pod):
     pod.start_nginx()
     assert pod.asked(nginx["readinessProbe"]) == pod.asked(nginx["livenessProbe"]) == 200
 
-    front = proxy.Front(pod.place, pod.ports, None, f"https://{HOST}", {})
+    front = proxy.Front(pod.place, pod.ports, [], f"https://{HOST}", {})
     (pod.place / "certificate.pem").symlink_to(pod.place / "tls" / "tls.crt")
     status, _, said = front.ask("GET", "/readyz")
     assert status == 503 and b'"failed": ["storage"]' in said
