@@ -177,7 +177,7 @@ def test_the_folders_are_made_for_who_uses_them():
     given = unit.environment()
     for name in ("CWG_STORAGE_DIR", "STATIC_ROOT"):
         assert given[name] in made
-    assert Unit("cwg-backup.service").commands()[0][-1] in made
+    assert set(Unit("cwg-backup.service").commands()[0]) & set(made) == {"/var/lib/cwg/backups"}
     assert re.search(rf"^u {portal[0]} ", (FOLDER / "cwg.sysusers").read_text(), re.MULTILINE)
 
 
