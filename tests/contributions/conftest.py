@@ -35,3 +35,12 @@ def document(draft, saudi_focal_point) -> Document:
 @pytest.fixture
 def browser(client_of, saudi_focal_point) -> Client:
     return client_of(saudi_focal_point)
+
+
+@pytest.fixture
+def everybody(
+    saudi_delegate, saudi_focal_point, syrian_delegate, syrian_focal_point, secretary, chair, bureau, auditor
+):
+    return [
+        saudi_delegate, saudi_focal_point, syrian_delegate, syrian_focal_point, secretary, chair, bureau, auditor
+    ]  # fmt: skip
