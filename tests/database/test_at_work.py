@@ -1,0 +1,114 @@
+"""What a migration leaves to the release before it, which works on while it runs (docs/developing.md, "Migrations while ...")."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, migrations, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
+from django.db.models import NOT_PROVIDED
+
+from tests.upgrade.released import releases
+
+# What the changelog says of the next release. The last one had one role in the database: this step needs an interruption anyway.
+WITH_AN_INTERRUPTION = {"cwg/notices/migrations/0003_why_mail_fails.py"}
+TAKES_AWAY = (
+    migrations.DeleteModel,
+    migrations.RenameModel,
+    migrations.RenameField,
+    migrations.RemoveField,
+    migrations.AlterModelTable,
+)
+
+
+def of_the_database(operations: list[Operation]) -> Iterator[Operation]:
+    for operation in operations:
+        if isinstance(operation, migrations.SeparateDatabaseAndState):
+            yield from of_the_database(operation.database_operations)
+        else:
+            yield operation
+
+
+def must_be_given(field: models.Field) -> bool:
+    """Whether the database refuses a row of code that does not know the field."""
+    filled_otherwise = isinstance(field, (models.ManyToManyField, models.GeneratedField))
+    return not filled_otherwise and not field.null and field.db_default is NOT_PROVIDED
+
+
+def hurts(operation: Operation, before: models.Field | None) -> str:
+    """Why the release before could not go on; nothing where it can. `before`: the field as that release knows it."""
+    if isinstance(operation, TAKES_AWAY):
+        return "takes away"
+    if isinstance(operation, migrations.AddField) and must_be_given(operation.field):
+        return "wants a column filled"
+    if isinstance(operation, migrations.AlterField) and before is not None:
+        if before.null and must_be_given(operation.field):
+            return "wants a column filled"
+        if before.get_internal_type() != operation.field.get_internal_type():
+            return "makes it another kind"
+    return ""
+
+
+def unreleased() -> Iterator[tuple[str, str]]:
+    """(its file, what hurts in it) of each operation that the last release does not have, on what that release has."""
+    released = set(releases()[-1].facts["migrations"])
+    loader = MigrationLoader(connection)
+    made: set[tuple[str, str]] = set()
+    for (app, name), migration in sorted(loader.disk_migrations.items()):
+        file = f"{type(migration).__module__.replace('.', '/')}.py"
+        if not file.startswith(("cwg/", "meetings/", "contributions/")) or file in released:
+            continue
+        for operation in of_the_database(migration.operations):
+            model = getattr(operation, "model_name", getattr(operation, "name", "")).lower()
+            if isinstance(operation, migrations.CreateModel):
+                made.add((app, model))
+            if (app, model) in made:
+                continue
+            before = None
+            if isinstance(operation, migrations.AlterField):
+                state = loader.project_state((app, name), at_end=False)
+                before = state.models[app, model].fields.get(operation.name)
+            if why := hurts(operation, before):
+                yield file, f"{file}: {operation.describe()}: {why}"
+
+
+@pytest.mark.django_db
+def test_the_release_before_can_go_on_while_it_runs():
+    found = list(unreleased())
+    assert [why for file, why in found if file not in WITH_AN_INTERRUPTION] == []
+    assert {file for file, _ in found} >= WITH_AN_INTERRUPTION, "name it no more: the last release has it"
+
+
+@pytest.mark.parametrize(
+    ("operation", "before", "why"),
+    [
+        (migrations.RemoveField("meeting", "place"), None, "takes away"),
+        (migrations.RenameField("meeting", "place", "seat"), None, "takes away"),
+        (migrations.DeleteModel("Meeting"), None, "takes away"),
+        (migrations.AddField("meeting", "seat", models.TextField(default="")), None, "wants a column filled"),
+        (migrations.AddField("meeting", "seat", models.TextField(db_default="")), None, ""),
+        (migrations.AddField("meeting", "seat", models.TextField(null=True)), None, ""),
+        (
+            migrations.AlterField("meeting", "seat", models.TextField()),
+            models.TextField(null=True),
+            "wants a column filled",
+        ),
+        (
+            migrations.AlterField("meeting", "seat", models.TextField()),
+            models.IntegerField(),
+            "makes it another kind",
+        ),
+        (migrations.AlterField("meeting", "seat", models.TextField(blank=True)), models.TextField(), ""),
+        (migrations.CreateModel("Seat", []), None, ""),
+    ],
+    ids=lambda value: getattr(value, "describe", lambda: "")(),
+)
+def test_what_hurts(operation, before, why):
+    assert hurts(operation, before) == why
+
+
+def test_what_only_the_state_sees_hurts_nobody():
+    removal = migrations.RemoveField("meeting", "place")
+    apart = migrations.SeparateDatabaseAndState(state_operations=[removal], database_operations=[])
+    assert list(of_the_database([apart])) == []
+    assert list(of_the_database([removal])) == [removal]
