@@ -6,6 +6,9 @@ import http.client
 import os
 import re
 import secrets
+import signal
+import socket
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -115,6 +118,11 @@ class Pod:
             wire.close()
 
 
+def is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 @pytest.fixture
 def pod(tmp_path):
     pod = Pod(tmp_path)
@@ -122,7 +130,7 @@ def pod(tmp_path):
     pod.end()
 
 
-def test_the_web_pod_comes_up_and_stays_in_service_while_the_store_is_away(pod):
+def test_the_web_pod_comes_up_stays_while_the_store_is_away_and_leaves_nobody_without_an_answer(pod):
     for name in ("schema", "static"):
         assert pod.start(container("web", name)).wait(120) == 0, pod.said(name)
     web, nginx = container("web", "web").said, container("web", "nginx").said
@@ -149,3 +157,21 @@ def test_the_web_pod_comes_up_and_stays_in_service_while_the_store_is_away(pod):
     assert status == 200 and b"<h1" in page and headers["X-Request-ID"]
     # Nobody sees what Prometheus reads, without the token.
     assert front.ask("GET", "/metrics")[0] == 404
+
+    # As the pod leaves: nginx first, which brings to its end what it has begun to take.
+    trusting = ssl.create_default_context(cafile=str(pod.place / "certificate.pem"))
+    with (
+        socket.create_connection(("127.0.0.1", pod.ports["https"]), timeout=20) as plain,
+        trusting.wrap_socket(plain, server_hostname=HOST) as wire,
+    ):
+        head = f"POST /accounts/login/ HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 10\r\nConnection: close\r\n\r\n"
+        wire.sendall(f"{head}email".encode())
+        *_, gunicorn, proxying = pod.processes
+        proxying.send_signal(signal.SIGQUIT)
+        until(lambda: not is_open(pod.ports["https"]))
+        wire.sendall(b"=a@b.")
+        # A refusal of the portal's own: the form has no token.
+        assert wire.recv(4096).startswith(b"HTTP/1.1 403 ")
+    assert proxying.wait(30) == 0
+    gunicorn.terminate()
+    assert gunicorn.wait(35) == 0
