@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from cwg import clock
 from cwg.documents import restore_gaps, symbols
-from cwg.documents.models import Register
+from cwg.documents.models import Blob, Register
 from cwg.members.models import Session
 from cwg.notices.models import Event, Notice, Why
 from cwg.record import chain_copies, copying, holding, jobs, journal, replay, restore_guard, signing
@@ -101,6 +101,21 @@ def _put_back(folder: Path, within: str = ".") -> None:
         if not name.endswith(".unfinished") and not storage.exists(name):
             with source.open("rb") as content:
                 storage.save(name, File(content))
+
+
+def put_back_named(folder: Path) -> int:
+    """Stored files that the database names and the storage lacks, out of the backups in `folder`; how many.
+
+    A database that was taken back may name what was removed since. What no row names is not brought back.
+    """
+    storage, files, found = storages["documents"], folder / backup.FILES, 0
+    for blob in Blob.objects.order_by("pk").only("sha256").iterator(chunk_size=1000):
+        source = files / blob.path
+        if source.is_file() and not storage.exists(blob.path):
+            with source.open("rb") as content:
+                storage.save(blob.path, File(content))
+            found += 1
+    return found
 
 
 def go_on(

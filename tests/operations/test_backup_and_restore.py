@@ -100,6 +100,22 @@ def test_files_that_the_storage_lost_come_back_and_those_it_has_stay(portal, tmp
     assert kept.stat().st_mtime_ns == touched
 
 
+def test_a_database_that_was_taken_back_gets_the_files_that_it_names_and_no_other(portal, tmp_path, storage):
+    """As `rewind` leaves it: what was removed from the storage since is in the backups."""
+    folder = tmp_path / "backups"
+    call_command("backup", str(folder))
+    gone = next(path for path in (storage / "sha256").rglob("*") if path.is_file())
+    content = gone.read_bytes()
+    gone.unlink()
+    stranger = folder / backup.FILES / "sha256" / "00" / "11" / f"0011{'0' * 60}"
+    stranger.parent.mkdir(parents=True)
+    stranger.write_bytes(b"of a deleted draft")
+    call_command("restore", str(folder), "--already-loaded")
+    assert gone.read_bytes() == content
+    assert not (storage / "sha256" / "00" / "11" / stranger.name).exists()
+    assert verified()["holds"] is True
+
+
 def test_a_meeting_made_after_the_dump_keeps_its_numbers_used_once_it_is_made_again(portal, tmp_path, capsys):
     folder = tmp_path / "backups"
     call_command("backup", str(folder))

@@ -32,7 +32,8 @@ class Command(BaseCommand):
             type=Path,
             nargs="?",
             metavar="DIR",
-            help="where the backups are; beside --already-loaded: backups that may know of more than the database",
+            help="where the backups are; beside --already-loaded: backups that may know of more than the database, and have"
+            " files that it names and the storage lacks",
         )
         parser.add_argument("--backup", metavar="NAME", help="the folder within DIR; else the newest")
         parser.add_argument(
@@ -81,6 +82,8 @@ class Command(BaseCommand):
             with as_owner("to restore"):
                 if anew and not options["already_loaded"]:
                     self.load(folder, options["backup"], lost_at, because)
+                if folder is not None and options["already_loaded"]:
+                    restoration.put_back_named(folder)
                 restored = restoration.go_on(
                     was_loaded=anew, backups=folder, lost_at=lost_at, accept_because=because, told=told
                 )
