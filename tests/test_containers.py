@@ -3,7 +3,9 @@
 hadolint (`./dev lint hadolint`) reads the Dockerfiles besides; here stands what it does not know of ours.
 """
 
+import os
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 from urllib.parse import unquote
@@ -275,3 +277,24 @@ def test_the_images_python_is_one_that_the_gate_and_its_workflow_try():
     version = ".".join(map(str, python_of_the_image()))
     assert version in (ROOT / ".ci/run").read_text().partition("for other in ")[2].partition(";")[0].split()
     assert f'"{version}"' in (ROOT / ".github/workflows/ci.yml").read_text()
+
+
+# --- The scripts beside the database ----------------------------------------------------------------------------------
+
+SCRIPTS = sorted((ROOT / ".docker/database").iterdir())
+
+
+def test_compose_calls_only_scripts_that_the_image_has():
+    assert "COPY --chmod=0755 database/ /usr/local/bin/" in (ROOT / ".docker/postgres.Dockerfile").read_text()
+    db, base, rewind = (SERVICES[name] for name in ("db", "base", "rewind"))
+    assert {service["image"] for service in (db, base, rewind)} == {"cwg-postgres:local"}
+    command = next(word for word in db["command"] if word.startswith("archive_command="))
+    called = [command.partition("=")[2].split()[0], base["command"], *rewind["entrypoint"]]
+    assert called == ["archive-segment", "make-base", "rewind"]
+    assert set(called) <= {path.name for path in SCRIPTS}
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_is_one_for_any_sh_and_can_be_run(path: Path):
+    assert path.read_text().startswith("#!/bin/sh\n") and os.access(path, os.X_OK)
+    assert subprocess.run(["sh", "-n", path], capture_output=True).stderr == b""

@@ -93,5 +93,5 @@ class Archive:
         """End the segment at hand and wait until the archive has it; its name."""
         name = self.at_hand()
         self.end_segment()
-        wait_for(lambda: (self.wal / f"{name}.gz").exists())
+        wait_for(lambda: (self.wal / f"{name}.gz").exists(), 90)
         return name

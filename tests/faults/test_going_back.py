@@ -94,11 +94,11 @@ def test_a_crash_between_the_rename_and_postgresqls_note_does_not_shut_the_archi
     crash.touch()
     with contextlib.suppress(psycopg.OperationalError):  # it may be gone before it answers
         archive.end_segment()
-    database.ended()
+    database.ended(90)
     assert (database.cluster / "pg_wal" / "archive_status" / f"{last}.ready").exists()
     database.start()
     following = archive.all_is_archived()
-    own_database.wait_for(lambda: (archiver(database, "last_archived_wal") or "") >= following)
+    own_database.wait_for(lambda: (archiver(database, "last_archived_wal") or "") >= following, 90)
     assert archiver(database, "failed_count") == 0
     assert f"{last}.gz" in archive.segments() and following > last
 
@@ -111,7 +111,7 @@ def test_a_segment_of_another_server_is_never_overwritten(database, archive):
     strange.write_bytes(gzip.compress(b"of another server", mtime=0))
     before = strange.read_bytes()
     archive.end_segment()
-    own_database.wait_for(lambda: archiver(database, "last_failed_wal") == following)
+    own_database.wait_for(lambda: archiver(database, "last_failed_wal") == following, 90)
     assert strange.read_bytes() == before
     with database.in_use():
         assert archive_state.log_is_archived()["ok"] is False
