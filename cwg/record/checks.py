@@ -106,7 +106,7 @@ def last_run_held() -> Answer:
     of `/readyz`. How long ago the last was made is told, also of one that found nothing new; None before the first.
     """
     last = VerificationRun.objects.first()
-    made = [at for at in (last and last.at, heartbeat.last(VERIFIED)) if at is not None]
+    made = [at for at in (last.at if last else None, heartbeat.last(VERIFIED)) if at is not None]
     at = max(made, default=None)
     return {
         "ok": (last is None or last.held) and not timeliness.is_late(at, settings.VERIFY_WITHIN),
