@@ -40,6 +40,14 @@ def test_the_record_holds(portal: Installation):
     assert verified()["holds"] is True
 
 
+def test_a_supervisor_finds_it_ready_and_its_record_protected(portal: Installation):
+    with contextlib.closing(Client(SERVER_NAME="localhost").get("/readyz")) as answer:
+        found = answer.json()
+    assert found["ready"] is True
+    assert {"record", "restore"} & set(found["degraded"]) == set()
+    assert {"record", "restore"} <= set(found["checks"])
+
+
 def test_the_portal_owns_nothing_any_more(filled: Installation):
     with Login.of(filled.address).connect() as inside:
         owners = inside.execute(
