@@ -89,9 +89,11 @@ class Installation:
         )
         shutil.copytree(self.backup / backup.FILES, self.files)
 
-    def manage(self, *arguments: str, administers: bool = False, owns: bool = False) -> str:
+    def manage(
+        self, *arguments: str, administers: bool = False, owns: bool = False, mode: str = "test"
+    ) -> str:
         """Run `manage.py` as a container of docker-compose.yml would; returns what it said. AssertionError where it fails."""
-        mine = self.addresses(administers=administers, owns=owns or administers)
+        mine = self.addresses(administers=administers, owns=owns or administers) | {"CWG_MODE": mode}
         return _run("manage.py", *arguments, env=mine)
 
     def addresses(self, *, administers: bool = False, owns: bool = False) -> dict[str, str]:

@@ -33,11 +33,18 @@ def filled(installation: Installation) -> Installation:
     installation.manage("prepare_database", administers=True)
     installation.manage("migrate", "--no-input", owns=True)
     installation.manage("load_reference", owns=True)
+    # What was due meanwhile, as the worker does it; mails of the demonstration leave nowhere.
+    installation.manage("sweep", mode="demo")
     return installation
 
 
+def unmet() -> dict[str, list[str]]:
+    """What does not hold, by the name of the check."""
+    return {check["name"]: check["found"] for check in verified()["checks"] if check["found"]}
+
+
 def test_the_record_holds(portal: Installation):
-    assert verified()["holds"] is True
+    assert unmet() == {}
 
 
 def test_a_supervisor_finds_it_ready_and_its_record_protected(portal: Installation):
@@ -125,4 +132,4 @@ def test_the_next_document_gets_the_next_number(portal: Installation):
     assert registered.number == before[registered.series.code] + 1
     receipt = Receipt.objects.get(revision__document=registered)
     assert signed_in(SECRETARIAT).get(f"/receipts/{receipt.code}/statement.json").status_code == 200
-    assert verified()["holds"] is True
+    assert unmet() == {}
