@@ -9,6 +9,8 @@ import licences
 import locked
 import pytest
 import sbom
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 from packaging.version import Version
 
 from cwg.version import VERSION
@@ -20,6 +22,13 @@ COMPONENTS = {component["bom-ref"]: component for component in BILL["components"
 
 def of_type(kind: str) -> list[dict]:
     return [component for component in BILL["components"] if component["type"] == kind]
+
+
+def test_it_holds_to_the_schema_of_cyclonedx():
+    validator = JsonStrictValidator(SchemaVersion.V1_6)
+    assert validator.validate_str(sbom.text()) is None
+    # The validator finds what is wrong.
+    assert validator.validate_str(sbom.text().replace('"library"', '"book"')) is not None
 
 
 def test_every_library_is_there_with_version_licence_and_hashes():
