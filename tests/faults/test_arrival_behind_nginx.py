@@ -18,7 +18,7 @@ from tests import drafts
 from tests.faults import crowd
 from tests.faults.proxy import CSRF, HOST
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
 
 def submit(front, sender, **headers):

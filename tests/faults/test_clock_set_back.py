@@ -23,7 +23,7 @@ from tests.database.base import PORTAL
 from tests.faults import crowd, web_server
 from tests.tampering import as_administrator
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
 MICROSECOND = timedelta(microseconds=1)
 NAMES = ("clock_timestamp", "statement_timestamp")

@@ -16,7 +16,7 @@ from cwg.record.models import JournalEntry
 from tests import drafts
 from tests.faults import crowd, web_server
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
 THREADS = 24
 

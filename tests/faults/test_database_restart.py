@@ -20,7 +20,7 @@ from cwg.postgres.base import PATIENCE
 from tests import drafts, factories
 from tests.faults import crowd, own_database, web_server
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
 # How much sooner than a page's patience the server is back, in seconds, where no page may have given up.
 MARGIN = 1.0

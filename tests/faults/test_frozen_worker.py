@@ -16,7 +16,7 @@ from tests import drafts, waiting
 from tests.faults import crowd, web_server
 from tests.faults.locked_register import OTHERS_GO_ON_WITHIN, transaction_left_open, waiters, watching
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
 QUEUE = 16
 

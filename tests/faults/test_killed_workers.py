@@ -17,7 +17,7 @@ from cwg.documents.models import Document, Receipt
 from tests import drafts
 from tests.faults import crowd, web_server
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
 
 def kill_at_random(

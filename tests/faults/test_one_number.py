@@ -20,7 +20,7 @@ from tests import drafts, factories
 from tests.faults import crowd, web_server
 from tests.mailroom import Mailroom, serving
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
 
 def lines(log: Path) -> list[dict]:

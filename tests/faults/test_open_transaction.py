@@ -17,7 +17,7 @@ from tests.faults.locked_register import (
     watching,
 )
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
 
 def test_the_transaction_is_ended_and_a_submission_goes_on(dg, tmp_path):

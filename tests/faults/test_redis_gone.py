@@ -12,7 +12,7 @@ from cwg.notices.models import Event
 from tests import drafts
 from tests.faults import crowd, web_server
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
 
 @contextlib.contextmanager

@@ -24,7 +24,7 @@ from tests import drafts
 from tests.faults import crowd, proxy, web_server
 from tests.waiting import until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
 READ = ("/", "/meetings/", "/documents/", "/accounts/login/", "/livez")
 READERS, CLIENTS = 4, 3

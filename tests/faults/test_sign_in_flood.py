@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults import proxy, web_server
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
 IN_THE_ROOM = 200
 A_SECOND = 5

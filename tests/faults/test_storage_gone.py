@@ -18,7 +18,7 @@ from tests.faults import crowd, web_server
 from tests.faults.test_behind_nginx import multipart
 from tests.faults.test_damaged_files import ask
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
 # Seconds. A store that hangs is given two attempts of eight seconds.
 GIVEN_UP_WITHIN = 30

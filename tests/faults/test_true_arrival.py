@@ -17,7 +17,7 @@ from cwg.record.models import JournalEntry
 from tests import drafts, factories, waiting
 from tests.faults import crowd, web_server
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
 # The host's clock and the database's are one here; this is what two readings of it may differ by.
 READING = timedelta(milliseconds=20)

@@ -26,7 +26,7 @@ from tests.faults.proxy import HOST
 from tests.tampering import as_owner
 from tests.units import FOLDER, RELEASE, Unit, entries
 
-pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
 # Becomes the command: with the port at the place where systemd puts it, and memory that is never made executable after it
 # was written to (`MemoryDenyWriteExecute`; a kernel before 6.3 does not know it).
