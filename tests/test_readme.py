@@ -10,6 +10,11 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
+PAGES_FOR_WHO_RUNS_IT = [
+    "README.md",
+    *(f"docs/{name}.md" for name in ("running", "going-back", "systemd", "kubernetes")),
+]
+FOR_WHO_RUNS_IT = "".join((ROOT / page).read_text() for page in PAGES_FOR_WHO_RUNS_IT)
 # Read by gunicorn itself.
 OF_LIBRARIES = {"FORWARDED_ALLOW_IPS"}
 
@@ -103,9 +108,8 @@ def test_a_new_installation_gets_its_reference_data():
 
 def test_every_service_that_is_named_exists():
     services = yaml.safe_load(COMPOSE)["services"]
-    running = README + (ROOT / "docs/running.md").read_text()
     asked = re.findall(
-        r"docker compose (run --rm|restart|stop|exec(?: -u postgres)?|logs) ([a-z][a-z -]*)", running
+        r"docker compose (run --rm|restart|stop|exec(?: -u postgres)?|logs) ([a-z][a-z -]*)", FOR_WHO_RUNS_IT
     )
     assert len(asked) > 20
     for verb, words in asked:
@@ -115,7 +119,7 @@ def test_every_service_that_is_named_exists():
             assert name in services, (verb, words)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/running.md"])
+@pytest.mark.parametrize("page", PAGES_FOR_WHO_RUNS_IT)
 def test_every_link_and_picture_is_there(page: str):
     text = (ROOT / page).read_text()
     targets = re.findall(r"\]\(([^)#]+)\)", text) + re.findall(r'src="([^"]+)"', text)
@@ -125,7 +129,7 @@ def test_every_link_and_picture_is_there(page: str):
 
 @pytest.mark.parametrize(
     "command",
-    sorted(set(re.findall(r"manage\.py ([a-z_]+)", README + (ROOT / "docs/running.md").read_text()))),
+    sorted(set(re.findall(r"manage\.py ([a-z_]+)", FOR_WHO_RUNS_IT))),
 )
 def test_every_command_named_exists(command: str):
     from django.core.management import get_commands

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.compose_file import ROOT
 
 FOLDER = ROOT / ".systemd"
-# Where an installation keeps its release (docs/running.md).
+# Where an installation keeps its release (docs/systemd.md).
 RELEASE = "/srv/cwg/current"
 
 

@@ -1,4 +1,4 @@
-"""The log is archived, base backups are made, and the database is taken back to an instant: the walk of docs/running.md.
+"""The log is archived, base backups are made, and the database is taken back to an instant: the walk of docs/going-back.md.
 
 On a PostgreSQL of the test's own, with the scripts that are in its image (`.docker/database/`).
 """

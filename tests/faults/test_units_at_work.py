@@ -1,4 +1,4 @@
-"""A machine of one's own, as docs/running.md walks through it: what the units of systemd start, behind the nginx that
+"""A machine of one's own, as docs/systemd.md walks through it: what the units of systemd start, behind the nginx that
 `cwg-manage nginx_configuration` makes. Here this test does what systemd does: it keeps the port, hands out credentials,
 hears that gunicorn is ready, and starts it again.
 """
