@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from tests import processes
 from tests.database.base import OWNER, PORTAL, hand_over
 
 FAST, AT_ONCE = signal.SIGINT, signal.SIGQUIT
@@ -51,7 +52,7 @@ class Database:
             stderr=subprocess.PIPE,
             text=True,
         )
-        out, err = process.communicate(timeout=120)
+        out, err = processes.to_its_end(process)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def give(self, *paths: Path) -> None:
@@ -70,7 +71,11 @@ class Database:
     def stop(self, how: signal.Signals = FAST) -> None:
         """`FAST` ends the sessions and writes what is to be written; `AT_ONCE` is as good as a crash."""
         self._process.send_signal(how)
-        self._process.wait(30)
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            processes.kill(self._process)
+            raise
 
     def start(self) -> None:
         self._process = self._server.start()

@@ -20,6 +20,7 @@ from django.conf import settings
 
 from cwg.operations import nginx_configuration
 from cwg.operations.nginx_configuration import Places
+from tests import processes
 from tests.faults import web_server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,12 +105,7 @@ def nginx(place: Path, servers: list[web_server.Server], ports: dict[str, int], 
             time.sleep(0.05)
         yield
     finally:
-        process.send_signal(signal.SIGQUIT)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        processes.end(process, signal.SIGQUIT, within=10)
 
 
 class Front:
@@ -139,12 +135,23 @@ class Front:
             text=True,
         ).stdout
 
-    def ask(self, method: str, path: str, *, session="", body=None, host="", sender="127.0.0.1", **headers):
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        session="",
+        body=None,
+        host="",
+        sender="127.0.0.1",
+        patience: float = 20,
+        **headers,
+    ):
         """(status, headers, body). `sender`: the address of this machine that the request comes from."""
         trusting = ssl.create_default_context(cafile=str(self.place / "certificate.pem"))
         trusting.check_hostname = False
         wire = http.client.HTTPSConnection(
-            "127.0.0.1", self.ports["https"], timeout=20, context=trusting, source_address=(sender, 0)
+            "127.0.0.1", self.ports["https"], timeout=patience, context=trusting, source_address=(sender, 0)
         )
         sent = {
             "Host": host or self.origin.removeprefix("https://"),

@@ -16,7 +16,7 @@ from django.conf import settings
 from prometheus_client.parser import text_string_to_metric_families
 
 from cwg.documents.models import File
-from tests import drafts, factories
+from tests import drafts, factories, processes
 from tests.faults import crowd, web_server
 from tests.mailroom import Mailroom, serving
 
@@ -88,12 +88,7 @@ def worker_at_work(log: Path, redis: str, mail_port: int) -> Iterator[None]:
             wait_for(lambda: " ready." in log.read_text(), "the worker")
             yield
         finally:
-            process.terminate()
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            processes.end(process)
 
 
 def test_one_number_leads_from_a_submission_to_the_task_and_the_mails(dg, tmp_path):

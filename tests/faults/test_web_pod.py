@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import manifests
+from tests import manifests, processes
 from tests.compose_file import ROOT
 from tests.faults import proxy, web_server
 from tests.manifests import EXAMPLE, PORTAL, Container, container
@@ -83,9 +83,7 @@ class Pod:
 
     def end(self) -> None:
         for process in reversed(self.processes):
-            if process.poll() is None:
-                process.terminate()
-                process.wait(35)
+            processes.end(process, within=35)
 
     def start_nginx(self) -> None:
         nginx, path = proxy.program("nginx"), self.place / "nginx" / "nginx.conf"

@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 from cwg.operations.database_roles import Login
+from tests import processes
 from tests.database.base import PORTAL, login
 
 CSRF = "c" * 32
@@ -38,16 +38,7 @@ class Server:
             )
 
     def end(self) -> None:
-        """As whoever supervises it does: asked first, killed if it does not leave."""
-        self.process.terminate()
-        try:
-            self.process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            for pid in self.workers():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-            self.process.kill()
-            self.process.wait()
+        processes.end(self.process)
 
     def restart(self) -> None:
         """Returns when it answers again. Fails where it had to be killed."""
@@ -58,11 +49,7 @@ class Server:
 
     def workers(self) -> list[int]:
         """The pids of its workers: the master's children."""
-        path = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
-        try:
-            return [int(pid) for pid in Path(path).read_text().split()]
-        except FileNotFoundError:
-            return []
+        return processes.children(self.process.pid)
 
     def lives(self, timeout: float = 5) -> int:
         """The status that the responder beside the work gives."""
