@@ -10,6 +10,8 @@ from email.message import EmailMessage
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
+from tests.ports import free_port
+
 
 class Mailroom:
     """What arrived, in order. The handler of the server; each test sets the faults it needs.
@@ -104,13 +106,6 @@ def serving(mailroom: Mailroom, port: int = 0, **options):
         yield port
     finally:
         controller.stop()
-
-
-def free_port() -> int:
-    """A port at which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextmanager

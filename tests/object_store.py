@@ -13,6 +13,8 @@ from pathlib import Path
 import boto3
 from botocore.client import Config
 
+from tests.ports import free_port
+
 BUCKET = "cwg"
 KEYS = {"access_key": "portal", "secret_key": "portal-secret"}
 
@@ -21,9 +23,7 @@ class ObjectStore:
     """The server at `url`. What it holds is lost when it is killed."""
 
     def __init__(self, log: Path, certificate: Path | None = None):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.certificate = certificate
         self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
         self.log = log

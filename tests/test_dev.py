@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
+
 pytestmark = pytest.mark.alone
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,12 +62,6 @@ def dev(
         text=True,
         timeout=120,
     )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def refused_in_one_sentence(result: subprocess.CompletedProcess[str], *words: str) -> None:

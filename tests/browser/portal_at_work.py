@@ -3,12 +3,13 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY_SECONDS = 180
@@ -26,12 +27,6 @@ OURS = {
     "SECRET_KEY",
     "STATIC_ROOT",
 }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 # Some that were sent, as if the address had been refused: the pages of mail that fails have something to show.
@@ -53,7 +48,7 @@ def _let_mails_fail(data: Path, environment: dict[str, str]) -> None:
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[str]:
     """Start the portal, yield its address (no slash at the end), end it. Raises AssertionError with its log."""
-    port, log = _free_port(), folder / "dev-run.log"
+    port, log = free_port(), folder / "dev-run.log"
     environment = {name: value for name, value in os.environ.items() if name not in OURS}
     with log.open("wb") as said:
         portal = subprocess.Popen(

@@ -22,6 +22,7 @@ from cwg.operations import nginx_configuration
 from cwg.operations.nginx_configuration import Places
 from tests import processes
 from tests.faults import web_server
+from tests.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "portal.example"
@@ -181,7 +182,7 @@ def portal(place: Path, *, odd_port: bool = False, hosts: int = 1, **said: str) 
 
     `said` is what compose's .env says besides. `odd_port`: people come to nginx's own port, else, as nginx sees it, to 443.
     """
-    ports = {name: web_server._free_port() for name in ("http", "https", "health")}
+    ports = free_ports("http", "https", "health")
     given = {"PORTAL_HOST": HOST, "MAX_FILE_MB": str(LIMIT // 1024 // 1024)} | said
     if odd_port:
         given["HTTPS_PORT"] = str(ports["https"])

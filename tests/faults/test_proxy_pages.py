@@ -13,8 +13,9 @@ from contributions.models import DraftFile
 from cwg.documents.models import File
 from cwg.operations import proxy_pages, sending_again
 from tests import drafts, factories
-from tests.faults import crowd, proxy, web_server
+from tests.faults import crowd, proxy
 from tests.faults.proxy import HOST, LIMIT
+from tests.ports import free_ports
 from tests.waiting import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
@@ -211,7 +212,7 @@ def test_a_file_that_is_gone_at_the_hand_over_is_told_on_a_page_of_ours(
     status, headers, _ = front.ask("GET", address, session=session)
     assert (status, headers["Content-Disposition"]) == (200, 'attachment; filename="en.pdf"')
     (tmp_path / "static").symlink_to(front.place / "static")
-    ports = {name: web_server._free_port() for name in ("http", "https", "health")}
+    ports = free_ports("http", "https", "health")
     given = {"PORTAL_HOST": HOST, "MAX_FILE_MB": "1"}
     with proxy.nginx(tmp_path, front.servers, ports, given):
         without = proxy.Front(tmp_path, ports, front.servers, front.origin, front.environment)

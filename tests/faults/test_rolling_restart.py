@@ -22,6 +22,7 @@ from cwg import leaving
 from cwg.documents.models import Receipt
 from tests import drafts
 from tests.faults import crowd, proxy, web_server
+from tests.ports import free_ports
 from tests.waiting import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
@@ -229,7 +230,7 @@ def before_a_stub(place, *dead_ports: int):
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     hosts = [SimpleNamespace(port=port, liveness_port=port) for port in (*dead_ports, server.server_port)]
-    ports = {name: web_server._free_port() for name in ("http", "https", "health")}
+    ports = free_ports("http", "https", "health")
     try:
         with proxy.nginx(place, hosts, ports, {"PORTAL_HOST": proxy.HOST}):
             yield proxy.Front(place, ports, hosts, f"https://{proxy.HOST}", {})

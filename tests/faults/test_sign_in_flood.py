@@ -8,7 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.faults import proxy, web_server
+from tests.faults import proxy
+from tests.ports import free_ports
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
@@ -42,7 +43,7 @@ def door(front, tmp_path):
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     host = SimpleNamespace(port=server.server_port, liveness_port=server.server_port)
-    ports = {name: web_server._free_port() for name in ("http", "https", "health")}
+    ports = free_ports("http", "https", "health")
     (tmp_path / "static").symlink_to(front.place / "static")
     given = {"PORTAL_HOST": proxy.HOST, "OUTER_PROXIES": "127.0.0.1"}
     with proxy.nginx(tmp_path, [host], ports, given):

@@ -23,8 +23,10 @@ from tests.compose_file import ROOT
 from tests.database.base import OWNER, login
 from tests.faults import proxy, web_server
 from tests.faults.proxy import HOST
+from tests.ports import free_ports
 from tests.tampering import as_owner
 from tests.units import FOLDER, RELEASE, Unit, entries
+from tests.waiting import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
@@ -47,7 +49,7 @@ class Machine:
         self.place, self.started = place, []
         for folder in ("files", "static", "backups", "secrets"):
             (place / folder).mkdir()
-        self.ports = {name: web_server._free_port() for name in ("liveness", "http", "https", "health")}
+        self.ports = free_ports("liveness", "http", "https", "health")
         self.socket = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.ports["web"] = self.socket.getsockname()[1]
         self.notified = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -211,10 +213,7 @@ def test_the_walk_from_an_empty_machine_to_a_page_and_a_restart_that_nobody_noti
         web.terminate()
         assert web.wait(30) == 0
         machine.start_web()
-        ends = time.monotonic() + 20
-        while answers.total() < before + 20:
-            assert time.monotonic() < ends, "nobody is served any more"
-            time.sleep(0.02)
+        until(lambda: answers.total() >= before + 20)
     finally:
         over.set()
         for reader in readers:

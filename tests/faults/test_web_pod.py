@@ -19,6 +19,7 @@ from tests import manifests, processes
 from tests.compose_file import ROOT
 from tests.faults import proxy, web_server
 from tests.manifests import EXAMPLE, PORTAL, Container, container
+from tests.ports import free_ports
 from tests.waiting import until
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -30,9 +31,7 @@ class Pod:
 
     def __init__(self, place: Path):
         self.place, self.processes = place, []
-        self.ports = {
-            name: web_server._free_port() for name in ("web", "liveness", "http", "https", "health")
-        }
+        self.ports = free_ports("web", "liveness", "http", "https", "health")
         for folder in ("portal", "tls", "static", "nginx", "tmp"):
             (place / folder).mkdir()
         subprocess.run(

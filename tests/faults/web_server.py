@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from django.db import connection
 from cwg.operations.database_roles import Login
 from tests import processes
 from tests.database.base import PORTAL, login
+from tests.ports import free_port
 
 CSRF = "c" * 32
 
@@ -102,12 +102,6 @@ class Server:
         raise AssertionError(f"gave up: {said}")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def database_url() -> str:
     """The test database, as the portal's own role signs in there."""
     return login(PORTAL, connection.settings_dict).address
@@ -121,7 +115,7 @@ def administrator_url() -> str:
 @contextlib.contextmanager
 def running(log: Path, *, workers: int = 2, threads: int = 4, **environment: str) -> Iterator[Server]:
     """gunicorn as in production, on the test's database and files; ended when the block is left."""
-    port, liveness_port = _free_port(), _free_port()
+    port, liveness_port = free_port(), free_port()
     mine = {
         "LIVENESS_BIND": f"127.0.0.1:{liveness_port}",
         "CWG_MODE": "test",

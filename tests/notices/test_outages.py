@@ -9,7 +9,8 @@ from cwg.notices.expansion import expand_due
 from cwg.notices.failures import Failure, Scope
 from cwg.notices.models import Notice, Why
 from tests import factories
-from tests.mailroom import Mailroom, free_port, serving
+from tests.mailroom import Mailroom, serving
+from tests.ports import free_port
 
 from .conftest import use_port
 

@@ -13,7 +13,8 @@ from cwg.notices.expansion import expand_due
 from cwg.notices.models import Notice
 from cwg.record import jobs
 from tests import factories
-from tests.mailroom import Mailroom, free_port, html_of, serving, silent_server, text_of
+from tests.mailroom import Mailroom, html_of, serving, silent_server, text_of
+from tests.ports import free_port
 
 from .conftest import use_port
 

@@ -10,7 +10,8 @@ from cwg.notices import outbox, wake
 from cwg.notices.models import Event
 from cwg.record import holding
 from tests import factories
-from tests.mailroom import free_port, silent_server
+from tests.mailroom import silent_server
+from tests.ports import free_port
 
 LIMIT = 0.5
 

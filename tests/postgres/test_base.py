@@ -18,6 +18,7 @@ from cwg.record import heartbeat
 from cwg.record.models import Heartbeat
 from tests import tampering
 from tests.faults import web_server
+from tests.ports import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -136,7 +137,7 @@ def pooled():
 def comes_back(pooled):
     """The server is away, and comes back where it was when this is called."""
     before, port = pids_of(pooled), pooled.pool.kwargs["port"]
-    pooled.pool.kwargs["port"] = web_server._free_port()
+    pooled.pool.kwargs["port"] = free_port()
     end_sessions(before)
     return lambda: pooled.pool.kwargs.update(port=port)
 
