@@ -1,4 +1,4 @@
-"""Waiting for another session of the database, where a test needs two acts at the same moment."""
+"""Waiting for what comes about beside the test: in another process, thread or session of the database."""
 
 import time
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def until_somebody_waits(at_most: float = 30) -> None:
     raise AssertionError("nobody waited")
 
 
-def until(holds: Callable[[], bool], *, within: float = 30) -> None:
+def until(holds: Callable[[], object], *, within: float = 30) -> None:
     """Until `holds()`, asked every few milliseconds; fails after `within` seconds."""
     ends = time.monotonic() + within
     while not holds():

@@ -11,7 +11,8 @@ import psycopg
 from django.conf import settings
 
 from tests.faults import whole_base
-from tests.faults.own_database import Database, wait_for
+from tests.faults.own_database import Database
+from tests.waiting import until
 
 SCRIPTS = settings.BASE_DIR / ".docker" / "database"
 
@@ -93,5 +94,5 @@ class Archive:
         """End the segment at hand and wait until the archive has it; its name."""
         name = self.at_hand()
         self.end_segment()
-        wait_for(lambda: (self.wal / f"{name}.gz").exists(), 90)
+        until(lambda: (self.wal / f"{name}.gz").exists(), within=90)
         return name

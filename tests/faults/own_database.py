@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
@@ -113,10 +112,3 @@ class Database:
         call_command("migrate", verbosity=0)
         connection.close()
         connection.creation.become(PORTAL)
-
-
-def wait_for(condition, seconds: float = 30) -> None:
-    ends = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < ends, "it did not come about"
-        time.sleep(0.02)

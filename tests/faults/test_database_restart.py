@@ -19,6 +19,7 @@ from cwg.members.models import Group
 from cwg.postgres.base import PATIENCE
 from tests import drafts, factories
 from tests.faults import crowd, own_database, web_server
+from tests.waiting import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
@@ -135,14 +136,14 @@ def test_a_restart_under_load_fails_no_page_and_loses_no_submission(database, re
     senders = crowd.make_senders(register, 60)
     with web_server.running(tmp_path / "web.log", workers=2, threads=4) as server:
         work = Work(server, senders, readers=4, clients=4, seed=18)
-        own_database.wait_for(lambda: len(work.answers) >= 15 and sum(work.read.values()) >= 15)
+        until(lambda: len(work.answers) >= 15 and sum(work.read.values()) >= 15)
         read_before = sum(work.read.values())
         connection.close()
         gone = time.monotonic()
         database.stop(how)
         database.start()
         away = time.monotonic() - gone
-        own_database.wait_for(lambda: len(work.answers) >= 45 and sum(work.read.values()) >= read_before + 15)
+        until(lambda: len(work.answers) >= 45 and sum(work.read.values()) >= read_before + 15)
         work.end()
     assert work.errors == []
     log = (tmp_path / "web.log").read_text()
@@ -181,7 +182,7 @@ def test_while_the_database_is_away_the_portal_says_so_and_it_is_back_with_it(
             assert time.monotonic() - began < 5
         finally:
             database.start()
-        own_database.wait_for(lambda: server.request("GET", "/", session=session)[0] == 200, 10)
+        until(lambda: server.request("GET", "/", session=session)[0] == 200, within=10)
         assert Receipt.objects.filter(revision__document__register=register).count() == 0
         status, headers, _ = server.request("POST", submit[0], session=session, form=submit[1])
         assert status == 302 and headers["Location"].startswith("/receipts/")
@@ -197,11 +198,11 @@ def test_a_database_that_takes_no_writes_is_read_and_changes_nothing(database, r
             assert server.request("GET", "/meetings/", session=session)[0] == 200
             status, _, page = server.request("POST", submit[0], session=session, form=submit[1])
             assert status == 503 and "Nothing was changed" in page
-            own_database.wait_for(lambda: server.request("GET", "/readyz")[0] == 503)
+            until(lambda: server.request("GET", "/readyz")[0] == 503)
             assert json.loads(server.request("GET", "/readyz")[2])["failed"] == ["database"]
         finally:
             database.take_writes()
         assert Receipt.objects.filter(revision__document__register=register).count() == 0
         assert server.request("POST", submit[0], session=session, form=submit[1])[0] == 302
-        own_database.wait_for(lambda: server.request("GET", "/readyz")[0] == 200)
+        until(lambda: server.request("GET", "/readyz")[0] == 200)
     assert drafts.faults() == []

@@ -23,6 +23,7 @@ from tests.database.base import OWNER, login
 from tests.faults import own_database
 from tests.faults.own_archive import SCRIPTS, Archive
 from tests.operations.lost_database import verified
+from tests.waiting import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
@@ -98,7 +99,7 @@ def test_a_crash_between_the_rename_and_postgresqls_note_does_not_shut_the_archi
     assert (database.cluster / "pg_wal" / "archive_status" / f"{last}.ready").exists()
     database.start()
     following = archive.all_is_archived()
-    own_database.wait_for(lambda: (archiver(database, "last_archived_wal") or "") >= following, 90)
+    until(lambda: (archiver(database, "last_archived_wal") or "") >= following, within=90)
     assert archiver(database, "failed_count") == 0
     assert f"{last}.gz" in archive.segments() and following > last
 
@@ -111,13 +112,13 @@ def test_a_segment_of_another_server_is_never_overwritten(database, archive):
     strange.write_bytes(gzip.compress(b"of another server", mtime=0))
     before = strange.read_bytes()
     archive.end_segment()
-    own_database.wait_for(lambda: archiver(database, "last_failed_wal") == following, 90)
+    until(lambda: archiver(database, "last_failed_wal") == following, within=90)
     assert strange.read_bytes() == before
     with database.in_use():
         assert archive_state.log_is_archived()["ok"] is False
     assert "is there with another content; it is not overwritten" in database.log()
     strange.unlink()
-    own_database.wait_for(lambda: archiver(database, "last_archived_wal") == following, 90)
+    until(lambda: archiver(database, "last_archived_wal") == following, within=90)
     with database.in_use():
         assert archive_state.log_is_archived()["ok"] is True
 
@@ -195,7 +196,7 @@ def test_from_a_base_and_a_log_of_releases_before(portal, database, archive):
         *("-D", archive.base / old),
     )
     assert done.returncode == 0, done.stderr
-    own_database.wait_for(lambda: f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}" > old)
+    until(lambda: f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}" > old)
     factories.make_document(portal, "Three")
     instant = clock.now()
     factories.make_document(portal, "Four")

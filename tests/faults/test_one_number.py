@@ -7,8 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from cwg.documents.models import File
 from tests import drafts, factories, processes
 from tests.faults import crowd, web_server
 from tests.mailroom import Mailroom, serving
+from tests.waiting import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
@@ -29,13 +29,6 @@ def lines(log: Path) -> list[dict]:
     for line in found:
         assert {"time", "level", "logger", "event"} <= set(line), line
     return found
-
-
-def wait_for(happened: Callable[[], object], what: str) -> None:
-    ends = time.monotonic() + 60
-    while not happened():
-        assert time.monotonic() < ends, f"{what}: not within a minute"
-        time.sleep(0.1)
 
 
 def test_every_line_of_gunicorn_is_json_and_a_page_for_a_fault_gives_its_number(dg, tmp_path, storage):
@@ -52,7 +45,7 @@ def test_every_line_of_gunicorn_is_json_and_a_page_for_a_fault_gives_its_number(
         assert headers["X-Request-ID"] == number
         # A worker dies and another takes its place: gunicorn has something to say.
         os.kill(server.workers()[0], signal.SIGKILL)
-        wait_for(lambda: "SIGKILL" in log.read_text(), "a line of it")
+        until(lambda: "SIGKILL" in log.read_text(), within=60)
     told = lines(log)
     assert {"gunicorn.error", "cwg.request"} <= {line["logger"] for line in told}
     of_request = [line for line in told if line.get("request_id") == number]
@@ -85,7 +78,7 @@ def worker_at_work(log: Path, redis: str, mail_port: int) -> Iterator[None]:
             stderr=out,
         )
         try:
-            wait_for(lambda: " ready." in log.read_text(), "the worker")
+            until(lambda: " ready." in log.read_text(), within=60)
             yield
         finally:
             processes.end(process)
@@ -112,8 +105,8 @@ def test_one_number_leads_from_a_submission_to_the_task_and_the_mails(dg, tmp_pa
         )
         assert status == 302
         number = headers["X-Request-ID"]
-        wait_for(lambda: '"event":"mail"' in worker_log.read_text(), "a mail")
-        wait_for(lambda: '"rows":' in worker_log.read_text(), "the end of the task")
+        until(lambda: '"event":"mail"' in worker_log.read_text(), within=60)
+        until(lambda: '"rows":' in worker_log.read_text(), within=60)
     (asked,) = [
         line for line in lines(web_log) if line["event"] == "request" and line["route"].endswith("submit")
     ]
@@ -161,14 +154,14 @@ def test_the_processes_of_a_server_count_together_and_outlive_each_other(dg, tmp
         assert len(counting & workers) == 2, "one worker answered everything"
         for pid in workers:
             os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: len(set(server.workers()) - workers) == 2, "new workers")
-        wait_for(
+        until(lambda: len(set(server.workers()) - workers) == 2, within=60)
+        until(
             lambda: (
                 not [
                     path for path in folder.glob("*.db") if str(path.stem).endswith(tuple(map(str, workers)))
                 ]
             ),
-            "their files added up",
+            within=60,
         )
         told = metrics(server)
         assert told[clock] == told[seconds] == asked
