@@ -1,9 +1,11 @@
-"""Per request: the person's rights, the server's instant, the person's language."""
+"""Per request: who asks, the person's rights, the server's instant, the person's language."""
 
 from datetime import datetime
 from typing import cast
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
@@ -22,9 +24,32 @@ LANGUAGE_COOKIE = "language"
 
 
 def reads_no_database(view):
-    """Marks a view that answers even when the database does not: it gets no rights and no instant."""
+    """Marks a view that answers even when the database does not: it gets no person, no rights and no instant."""
     view.reads_no_database = True
     return view
+
+
+class NobodyAsksMiddleware:
+    """Whoever asks for a view that reads no database is nobody: their session is a row, and is not looked at.
+
+    Before the sessions' own middleware, so that no other one, whoever wrote it, reads the person by asking who it is.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        # What a browser sent without a session asks nothing anyway.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and _reads_no_database(request):
+            del request.COOKIES[settings.SESSION_COOKIE_NAME]
+        return self.get_response(request)
+
+
+def _reads_no_database(request: HttpRequest) -> bool:
+    try:
+        return getattr(resolve(request.path_info).func, "reads_no_database", False)
+    except Resolver404:
+        return False
 
 
 class RightsMiddleware:

@@ -79,6 +79,19 @@ class Database:
     def start(self) -> None:
         self._process = self._server.start()
 
+    @contextlib.contextmanager
+    def hanging(self) -> Iterator[None]:
+        """It takes connections and statements and answers none, as on a disk that does not come back."""
+        stopped = [self._process.pid, *processes.children(self._process.pid)]
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in stopped:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
     def take_no_writes(self) -> None:
         """As a standby does, and a primary after a failover."""
         with psycopg.connect(self.url, autocommit=True) as session:

@@ -189,6 +189,22 @@ def test_while_the_database_is_away_the_portal_says_so_and_it_is_back_with_it(
     assert drafts.faults() == []
 
 
+def test_while_the_database_hangs_the_probes_answer_a_browser_that_is_signed_in(database, sender, tmp_path):
+    session = crowd.session_of(sender.person)
+    with web_server.running(tmp_path / "web.log", workers=1, threads=4) as server:
+        assert server.request("GET", "/", session=session)[0] == 200
+        connection.close()
+        with database.hanging():
+            began = time.monotonic()
+            status, _, said = server.request("GET", "/livez", session=session)
+            assert (status, said) == (200, "ok\n")
+            assert time.monotonic() - began < 2
+            status, headers, said = server.request("GET", "/readyz", session=session, timeout=60)
+            assert (status, headers["Content-Type"]) == (503, "application/json")
+            assert json.loads(said)["failed"] == ["database"]
+        own_database.wait_for(lambda: server.request("GET", "/", session=session)[0] == 200, 60)
+
+
 def test_a_database_that_takes_no_writes_is_read_and_changes_nothing(database, register, sender, tmp_path):
     session = crowd.session_of(sender.person)
     submit = f"/contributions/{sender.draft}/submit/", {"token": str(sender.token)}
