@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.programs import make_certificate
+
 ROOT = Path(__file__).resolve().parent.parent
 REAL = {
     "CWG_MODE": "production",
@@ -153,12 +155,7 @@ def test_an_address_of_the_portal_that_is_none_is_refused_in_words(address: str)
 
 @pytest.fixture
 def authority(tmp_path: Path) -> Path:
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=authority"
-    subprocess.run(
-        [*command.split(), "-keyout", tmp_path / "key.pem", "-out", tmp_path / "ca.pem"],
-        check=True,
-        capture_output=True,
-    )
+    make_certificate("authority", tmp_path / "ca.pem", tmp_path / "key.pem")
     return tmp_path / "ca.pem"
 
 

@@ -1,7 +1,6 @@
 """The S3 store as the portal asks it: over HTTP, against a real server, in whole and in parts, and when it is away."""
 
 import copy
-import subprocess
 import time
 
 import pytest
@@ -12,6 +11,7 @@ from cwg import clock
 from cwg.documents import blobs, s3_storage, stored
 from cwg.documents.storage import StorageFailed, documents
 from tests import factories, object_store
+from tests.programs import make_certificate
 
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
 
@@ -203,15 +203,7 @@ def test_a_bucket_that_is_not_there_is_a_fault_of_the_store_and_no_missing_file(
 
 def test_a_store_with_a_certificate_of_an_own_authority_is_trusted_only_by_that(tmp_path, settings):
     certificate = tmp_path / "store.pem"
-    command = (
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=store"
-    )
-    made = subprocess.run(
-        [*command.split(), "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "-", "-out", "-"],
-        check=True,
-        capture_output=True,
-    )
-    certificate.write_bytes(made.stdout)
+    make_certificate("store", certificate, certificate, "-addext", "subjectAltName=IP:127.0.0.1")
     with object_store.running(tmp_path / "log", certificate) as store:
         plain, trusting = store.storage, store.storage
         trusting["OPTIONS"]["verify"] = str(certificate)  # as the settings pass CA_FILE on

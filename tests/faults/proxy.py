@@ -5,26 +5,26 @@ Adapted are addresses, ports and paths, as for an installation without compose (
 
 import http.client
 import os
-import shutil
+import re
 import signal
 import ssl
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import yaml
 from django.conf import settings
 
 from cwg.operations import nginx_configuration
 from cwg.operations.nginx_configuration import Places
 from tests import processes
+from tests.compose_file import COMPOSE, ROOT
 from tests.faults import web_server
 from tests.ports import free_ports
+from tests.programs import make_certificate, program
+from tests.waiting import until
 
-ROOT = Path(__file__).resolve().parents[2]
 HOST = "portal.example"
 LIMIT = 1024 * 1024
 CSRF = "c" * 32
@@ -39,16 +39,9 @@ OF_COMPOSE = (
 )
 
 
-def program(name: str) -> str:
-    found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
-    assert found, f"{name} is not installed; this test needs it (on Debian: apt install nginx-light openssl)."
-    return found
-
-
 def of_the_portal(given: dict[str, str], *names: str) -> dict[str, str]:
     """What compose gives of these settings to the portal."""
-    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    said = compose["x-portal"]["environment"]
+    said = COMPOSE["x-portal"]["environment"]
     return {name: nginx_configuration.interpolated(said[name], given) for name in names}
 
 
@@ -68,16 +61,50 @@ def places(place: Path, servers: list[web_server.Server], ports: dict[str, int])
     )
 
 
+# What a whole configuration has of the usual machine, whose ports and places a test leaves alone.
+USUAL = (
+    (r" listen \[::\]:\d+[^;]*;", ""),
+    (r"listen 80\b", "listen 127.0.0.1:{http}"),
+    (r"listen 443\b", "listen 127.0.0.1:{https}"),
+    (r"listen 127\.0\.0\.1:8080\b", "listen 127.0.0.1:{health}"),
+    (r"server 127\.0\.0\.1:8000\b", "server 127.0.0.1:{web}"),
+    (r"server 127\.0\.0\.1:8001\b", "server 127.0.0.1:{liveness}"),
+    (r"/run/nginx\.pid", "{place}/nginx.pid"),
+    (r"/var/log/nginx/", "{place}/"),
+)
+
+
+def start_elsewhere(text: str, place: Path, ports: dict[str, int]) -> subprocess.Popen:
+    """nginx with the whole configuration `text`, but at these ports of loopback and below `place`; whoever asks ends it."""
+    for there, mine in USUAL:
+        text = re.sub(there, mine.format(place=place, **ports), text)
+    (place / "nginx.conf").write_text(f"user root root;\n{text}" if os.geteuid() == 0 else text)
+    return started(place)
+
+
+def started(place: Path) -> subprocess.Popen:
+    """nginx with the configuration there, when it has said under which pid it runs."""
+    errors, pid = place / "error.log", place / "nginx.pid"
+    process = subprocess.Popen(
+        [program("nginx"), "-p", place, "-e", errors, "-c", place / "nginx.conf", "-g", "daemon off;"]
+    )
+
+    def runs() -> bool:
+        assert process.poll() is None, f"nginx did not start: {errors.read_text()[-3000:]}"
+        return pid.exists() and bool(pid.read_text().strip())
+
+    try:
+        until(runs)
+    except BaseException:
+        processes.kill(process)
+        raise
+    return process
+
+
 @contextmanager
 def nginx(place: Path, servers: list[web_server.Server], ports: dict[str, int], given: dict[str, str]):
     """nginx as the image starts it, its main file being as small, `given` being compose's .env."""
-    subprocess.run(
-        f"{program('openssl')} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-        f" -subj /CN={HOST} -keyout key.pem -out certificate.pem".split(),
-        cwd=place,
-        check=True,
-        capture_output=True,
-    )
+    make_certificate(HOST, place / "certificate.pem", place / "key.pem")
     (place / "portal.conf").write_text(
         nginx_configuration.configuration(places(place, servers, ports), given)
     )
@@ -85,7 +112,7 @@ def nginx(place: Path, servers: list[web_server.Server], ports: dict[str, int], 
     scratch = "\n".join(f"{kind}_temp_path {place}/{kind};" for kind in kinds)
     (place / "nginx.conf").write_text(
         f"""{"user root root;" if os.geteuid() == 0 else ""}
-        daemon off; worker_processes 1; pid {place}/nginx.pid; error_log {place}/error.log notice;
+        worker_processes 1; pid {place}/nginx.pid; error_log {place}/error.log notice;
         events {{}}
         http {{
           types {{ text/css css; application/javascript js; image/svg+xml svg; }}
@@ -93,17 +120,8 @@ def nginx(place: Path, servers: list[web_server.Server], ports: dict[str, int], 
           include {place}/portal.conf;
         }}"""
     )
-    process = subprocess.Popen(
-        [program("nginx"), "-p", str(place), "-e", f"{place}/error.log", "-c", f"{place}/nginx.conf"],
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = started(place)
     try:
-        ends = time.monotonic() + 10
-        while not (place / "nginx.pid").exists() or not (place / "nginx.pid").read_text().strip():
-            assert process.poll() is None, f"nginx did not start: {process.stderr.read()}"
-            assert time.monotonic() < ends, "nginx did not start"
-            time.sleep(0.05)
         yield
     finally:
         processes.end(process, signal.SIGQUIT, within=10)

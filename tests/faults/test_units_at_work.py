@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from tests.database.base import OWNER, login
 from tests.faults import proxy, web_server
 from tests.faults.proxy import HOST
 from tests.ports import free_ports
+from tests.programs import make_certificate, program
 from tests.tampering import as_owner
 from tests.units import FOLDER, RELEASE, Unit, entries
 from tests.waiting import until
@@ -127,37 +127,9 @@ class Machine:
         return process
 
     def start_nginx(self) -> None:
-        subprocess.run(
-            f"{proxy.program('openssl')} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-            f" -subj /CN={HOST} -keyout key.pem -out certificate.pem".split(),
-            cwd=self.place,
-            check=True,
-            capture_output=True,
-        )
-        nginx, web = proxy.program("nginx"), f"127.0.0.1:{self.ports['web']}"
-        liveness = f"127.0.0.1:{self.ports['liveness']}"
-        text = self.manage("nginx_configuration", "--program", nginx, "--web", web, "--liveness", liveness)
-        # The usual ports and places belong to the machine that the tests run on.
-        text = re.sub(r" listen \[::\]:\d+[^;]*;", "", text)
-        for there, mine in (
-            (r"listen 80\b", f"listen 127.0.0.1:{self.ports['http']}"),
-            (r"listen 443\b", f"listen 127.0.0.1:{self.ports['https']}"),
-            (r"listen 127\.0\.0\.1:8080", f"listen 127.0.0.1:{self.ports['health']}"),
-            (r"/run/nginx\.pid", f"{self.place}/nginx.pid"),
-            (r"/var/log/nginx/", f"{self.place}/"),
-        ):
-            text = re.sub(there, mine, text)
-        if os.geteuid() == 0:
-            text = f"user root root;\n{text}"
-        (self.place / "nginx.conf").write_text(text)
-        process = subprocess.Popen(
-            [nginx, "-e", f"{self.place}/error.log", "-c", f"{self.place}/nginx.conf", "-g", "daemon off;"]
-        )
-        self.started.append(process)
-        ends = time.monotonic() + 10
-        while not (self.place / "nginx.pid").exists():
-            assert process.poll() is None and time.monotonic() < ends, "nginx did not start"
-            time.sleep(0.02)
+        make_certificate(HOST, self.place / "certificate.pem", self.place / "key.pem")
+        text = self.manage("nginx_configuration", "--program", program("nginx"))
+        self.started.append(proxy.start_elsewhere(text, self.place, self.ports))
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ settings and secrets that they are given there.
 """
 
 import http.client
-import os
 import re
 import secrets
 import signal
@@ -20,6 +19,7 @@ from tests.compose_file import ROOT
 from tests.faults import proxy, web_server
 from tests.manifests import EXAMPLE, PORTAL, Container, container
 from tests.ports import free_ports
+from tests.programs import make_certificate
 from tests.waiting import until
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -34,13 +34,7 @@ class Pod:
         self.ports = free_ports("web", "liveness", "http", "https", "health")
         for folder in ("portal", "tls", "static", "nginx", "tmp"):
             (place / folder).mkdir()
-        subprocess.run(
-            f"{proxy.program('openssl')} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-            f" -subj /CN={HOST} -keyout tls.key -out tls.crt".split(),
-            cwd=place / "tls",
-            check=True,
-            capture_output=True,
-        )
+        make_certificate(HOST, place / "tls" / "tls.crt", place / "tls" / "tls.key")
         given = {"secret_key": secrets.token_hex(32), "database_url": web_server.database_url()}
         for name, path in manifests.settings(PORTAL).items():
             if name.endswith("_FILE"):
@@ -85,25 +79,10 @@ class Pod:
             processes.end(process, within=35)
 
     def start_nginx(self) -> None:
-        nginx, path = proxy.program("nginx"), self.place / "nginx" / "nginx.conf"
-        text = re.sub(r" listen \[::\]:\d+[^;]*;", "", path.read_text())
-        for there, mine in (
-            (r"server 127\.0\.0\.1:8000", f"server 127.0.0.1:{self.ports['web']}"),
-            (r"server 127\.0\.0\.1:8001", f"server 127.0.0.1:{self.ports['liveness']}"),
-            (r"listen 80\b", f"listen 127.0.0.1:{self.ports['http']}"),
-            (r"listen 443\b", f"listen 127.0.0.1:{self.ports['https']}"),
-            (r"listen 127\.0\.0\.1:8080", f"listen 127.0.0.1:{self.ports['health']}"),
-            (r"/run/nginx\.pid", f"{self.place}/nginx.pid"),
-            (r"/var/log/nginx/", f"{self.place}/"),
-            # The image's nginx knows it, this machine's may not.
-            (r"^ *http2 on;$", ""),
-        ):
-            text = re.sub(there, mine, text, flags=re.MULTILINE)
-        path.write_text(("user root root;\n" if os.geteuid() == 0 else "") + text)
-        self.processes.append(
-            subprocess.Popen([nginx, "-e", f"{self.place}/error.log", "-c", str(path), "-g", "daemon off;"])
-        )
-        until(lambda: (self.place / "nginx.pid").exists(), within=10)
+        text = (self.place / "nginx" / "nginx.conf").read_text()
+        # The image's nginx knows it, this machine's may not.
+        text = re.sub(r"^ *http2 on;$", "", text, flags=re.MULTILINE)
+        self.processes.append(proxy.start_elsewhere(text, self.place, self.ports))
 
     def asked(self, probe: dict) -> int:
         """What the kubelet is answered, which comes by the address of the pod."""

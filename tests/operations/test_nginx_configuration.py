@@ -1,19 +1,17 @@
 """nginx's configuration where there is no compose: the rules of docker-compose.yml, at other addresses."""
 
-import os
 import re
-import shutil
 import subprocess
 from io import StringIO
 from pathlib import Path
 
 import pytest
-import yaml
-from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from cwg.operations import nginx_configuration
 from cwg.operations.nginx_configuration import CannotConfigure, Places
+from tests.compose_file import SERVICES
+from tests.programs import make_certificate, program
 
 GIVEN = {"PORTAL_HOST": "cwg.example.org", "MAX_FILE_MB": "7", "OUTER_PROXIES": "10.0.0.0/8 192.0.2.7"}
 PLACES = Places(
@@ -28,8 +26,7 @@ PLACES = Places(
 
 @pytest.fixture
 def of_compose() -> str:
-    compose = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())
-    return nginx_configuration.interpolated(compose["services"]["nginx"]["environment"]["NGINX_RULES"], GIVEN)
+    return nginx_configuration.interpolated(SERVICES["nginx"]["environment"]["NGINX_RULES"], GIVEN)
 
 
 def directives(text: str) -> list[str]:
@@ -143,18 +140,8 @@ def test_what_is_no_nginx_is_refused(installed, tmp_path):
 
 
 def test_nginx_itself_accepts_what_is_printed(installed, monkeypatch, tmp_path):
-    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-    nginx, openssl = shutil.which("nginx", path=path), shutil.which("openssl", path=path)
-    assert nginx and openssl, (
-        "this test needs nginx and openssl (on Debian: apt install nginx-light openssl)."
-    )
-    subprocess.run(
-        f"{openssl} req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-        " -subj /CN=cwg.example.org -keyout key.pem -out chain.pem".split(),
-        cwd=tmp_path,
-        check=True,
-        capture_output=True,
-    )
+    nginx = program("nginx")
+    make_certificate("cwg.example.org", tmp_path / "chain.pem", tmp_path / "key.pem")
     monkeypatch.setenv("TLS_CERTIFICATE", str(tmp_path / "chain.pem"))
     monkeypatch.setenv("TLS_KEY", str(tmp_path / "key.pem"))
     text = printed("--program", nginx)

