@@ -4,10 +4,8 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-import yaml
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -15,10 +13,10 @@ from cwg import connections
 from cwg.connections import Process
 from cwg.postgres import base
 from cwg.record import copying, holding, other_sessions
+from tests import compose_file
+from tests.compose_file import ROOT, SERVICES
 from tests.tampering import as_owner
 from tests.test_settings import REAL, value_of
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def held(*names: str) -> dict[str, str]:
@@ -57,8 +55,7 @@ def test_whoever_stops_the_portal_waits_for_a_submission_that_waits():
     graceful = int(re.search(r"^graceful_timeout = (\d+)$", said, re.MULTILINE)[1])
     longest = float(pool) + holding.PATIENCE + holding.AT_WORK + copying.FOR_AN_ANSWER
     assert longest < graceful
-    web = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["web"]
-    assert graceful < int(web["stop_grace_period"].removesuffix("s"))
+    assert graceful < compose_file.seconds(SERVICES["web"]["stop_grace_period"])
 
 
 def test_no_page_waits_longer_for_a_connection_than_for_a_database_that_is_away():
@@ -125,8 +122,7 @@ def test_a_role_that_does_not_own_the_database_is_told_what_the_owner_runs(db, c
 
 
 def test_the_server_of_compose_says_the_same():
-    command = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["db"]["command"]
-    said = dict(word.split("=", 1) for word in command if re.match(r"[a-z_]+=", word))
+    said = dict(word.split("=", 1) for word in SERVICES["db"]["command"] if re.match(r"[a-z_]+=", word))
 
     def in_seconds(value: str) -> float:
         number = float(re.match(r"[0-9]+", value).group())

@@ -6,32 +6,17 @@ hadolint (`./dev lint hadolint`) reads the Dockerfiles besides; here stands what
 import os
 import re
 import subprocess
-import tomllib
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
-import yaml
-from packaging import tags
-from packaging.utils import parse_wheel_filename
 
 from cwg.operations.nginx_configuration import interpolated
+from tests.compose_file import COMPOSE, ROOT, SERVICES
+from tests.dockerfiles import DOCKERFILES, instructions
 
-ROOT = Path(__file__).resolve().parent.parent
-DOCKERFILES = sorted((ROOT / ".docker").glob("*.Dockerfile"))
-LOCK = tomllib.loads((ROOT / "uv.lock").read_text())
-COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-SERVICES = COMPOSE["services"]
 VOLUMES, NETWORKS = COMPOSE["volumes"], COMPOSE["networks"]
 # Whoever sends mail, or works with files that may lie in a bucket elsewhere.
 MAY_GO_OUT = {"web", "worker", "migrate", "backup", "restore"}
-
-
-def instructions(path: Path) -> list[tuple[str, str]]:
-    """(instruction, its argument), comments left out and continued lines joined."""
-    lines = [line for line in path.read_text().splitlines() if not line.lstrip().startswith("#")]
-    joined = "\n".join(lines).replace("\\\n", " ")
-    return [(line.split()[0].upper(), line.split(None, 1)[1]) for line in joined.splitlines() if line.strip()]
 
 
 def pinned(image: str) -> bool:
@@ -223,60 +208,6 @@ def test_an_image_is_the_same_wherever_it_is_named():
     for image in named:
         releases.setdefault(image.partition(":")[0], set()).add(image)
     assert all(len(found) == 1 for found in releases.values()), releases
-
-
-def libraries_of_the_image() -> dict[str, dict]:
-    """What uv.lock gives to an image without the tests' libraries: package by name."""
-    packages = {package["name"]: package for package in LOCK["package"]}
-    found: dict[str, dict] = {}
-    to_see = [(need["name"], tuple(need.get("extra", ()))) for need in packages["cwg-portal"]["dependencies"]]
-    seen = set()
-    while to_see:
-        name, extras = to_see.pop()
-        if (name, extras) in seen:
-            continue
-        seen.add((name, extras))
-        found[name] = package = packages[name]
-        needs = list(package.get("dependencies", ()))
-        for extra in extras:
-            needs += package.get("optional-dependencies", {}).get(extra, ())
-        to_see += [(need["name"], tuple(need.get("extra", ()))) for need in needs]
-    return found
-
-
-def python_of_the_image() -> tuple[int, int]:
-    (image,) = {
-        argument.partition("@")[0]
-        for word, argument in instructions(ROOT / ".docker/portal.Dockerfile")
-        if word == "FROM" and argument.startswith("python:")
-    }
-    major, minor = re.findall(r"\d+", image)[:2]
-    return int(major), int(minor)
-
-
-@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
-def test_every_library_is_there_ready_made_for_the_images_python(machine: str):
-    """The image has no compiler. Debian 12 has glibc 2.36."""
-    version = python_of_the_image()
-    platforms = [f"manylinux_2_{minor}_{machine}" for minor in range(36, 4, -1)]
-    platforms += [f"manylinux2014_{machine}", f"manylinux2010_{machine}", f"linux_{machine}"]
-    fitting = {
-        *tags.cpython_tags(version, platforms=platforms),
-        *tags.compatible_tags(version, "cp", platforms),
-    }
-    libraries = libraries_of_the_image()
-    assert {"django", "psycopg-binary", "psycopg-pool", "cryptography", "lxml", "typst", "boto3"} <= set(
-        libraries
-    )
-    for name, package in libraries.items():
-        wheels = [unquote(wheel["url"].rpartition("/")[2]) for wheel in package.get("wheels", ())]
-        assert any(fitting & parse_wheel_filename(wheel)[3] for wheel in wheels), name
-
-
-def test_the_images_python_is_one_that_the_gate_and_its_workflow_try():
-    version = ".".join(map(str, python_of_the_image()))
-    assert version in (ROOT / ".ci/run").read_text().partition("for other in ")[2].partition(";")[0].split()
-    assert f'"{version}"' in (ROOT / ".github/workflows/ci.yml").read_text()
 
 
 # --- The scripts beside the database ----------------------------------------------------------------------------------

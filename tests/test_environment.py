@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-import yaml
 from django.core.exceptions import ImproperlyConfigured
 
 from cwg import environment
 from cwg.operations.nginx_configuration import interpolated
-from tests.test_readme import COMPOSE, names_read_in
+from tests.compose_file import COMPOSE
+from tests.test_readme import names_read_in
 from tests.test_settings import REAL, start, value_of
 
 SECRETS = sorted(
@@ -114,16 +114,15 @@ def test_what_is_refused_tells_no_secret(tmp_path: Path):
 
 
 def test_compose_mounts_the_files_that_env_names_and_nothing_else():
-    compose = yaml.safe_load(COMPOSE)
-    said = compose["x-portal"]["environment"]
-    mounted = compose["x-portal"]["secrets"]
+    said = COMPOSE["x-portal"]["environment"]
+    mounted = COMPOSE["x-portal"]["secrets"]
     files = {name: text for name, text in said.items() if name.endswith("_FILE")}
     assert len(files) >= 6 and len(mounted) == len(files)
     for name, text in files.items():
         assert interpolated(text, {}) == ""
         inside = interpolated(text, {name: "/etc/cwg/it"})
         assert inside.startswith("/run/secrets/")
-        source = compose["secrets"][inside.removeprefix("/run/secrets/")]["file"]
+        source = COMPOSE["secrets"][inside.removeprefix("/run/secrets/")]["file"]
         assert inside.removeprefix("/run/secrets/") in mounted
         assert interpolated(source, {name: "/etc/cwg/it"}) == "/etc/cwg/it"
         assert interpolated(source, {}) == "/dev/null"
@@ -139,7 +138,7 @@ LEAST = {
 
 
 def under_compose(**env: str) -> dict[str, str]:
-    said = yaml.safe_load(COMPOSE)["x-portal"]["environment"]
+    said = COMPOSE["x-portal"]["environment"]
     return {name: interpolated(str(text), env) for name, text in said.items()}
 
 

@@ -2,14 +2,13 @@
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
-import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.compose_file import COMPOSE, ROOT, SERVICES
+
 README = (ROOT / "README.md").read_text()
-COMPOSE = (ROOT / "docker-compose.yml").read_text()
+WORDS_OF_COMPOSE = (ROOT / "docker-compose.yml").read_text()
 PAGES_FOR_WHO_RUNS_IT = [
     "README.md",
     *(f"docs/{name}.md" for name in ("running", "going-back", "systemd", "kubernetes")),
@@ -53,18 +52,18 @@ def test_every_setting_stands_in_the_readme():
 
 
 def test_every_name_that_compose_asks_for_stands_in_the_readme():
-    asked = set(re.findall(r"(?<!\$)\$\{([A-Z0-9_]+)", COMPOSE))
+    asked = set(re.findall(r"(?<!\$)\$\{([A-Z0-9_]+)", WORDS_OF_COMPOSE))
     assert asked - in_tables() == set()
 
 
 def test_the_readme_names_nothing_that_nobody_reads():
-    asked = set(re.findall(r"(?<!\$)\$\{([A-Z0-9_]+)", COMPOSE))
+    asked = set(re.findall(r"(?<!\$)\$\{([A-Z0-9_]+)", WORDS_OF_COMPOSE))
     assert in_tables() - READ - asked == set()
 
 
 @pytest.mark.parametrize("service", ["web", "worker", "beat", "roles", "migrate", "backup", "restore"])
 def test_compose_sets_only_what_the_portal_reads(service: str):
-    given = yaml.safe_load(COMPOSE)["services"][service]["environment"]
+    given = SERVICES[service]["environment"]
     assert set(given) - READ - OF_LIBRARIES == set()
     assert {"SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "PORTAL_URL"} <= set(given)
 
@@ -94,20 +93,18 @@ NOT_UNDER_COMPOSE = {
 
 
 def test_every_other_setting_can_be_made_in_env_under_compose():
-    compose = yaml.safe_load(COMPOSE)
-    given = {name for service in compose["services"].values() for name in service.get("environment", ())}
+    given = {name for service in SERVICES.values() for name in service.get("environment", ())}
     assert READ - given == NOT_UNDER_COMPOSE
-    for name, said in compose["x-portal"]["environment"].items():
+    for name, said in COMPOSE["x-portal"]["environment"].items():
         assert ("${" + name) in str(said) or name in DECIDED_BY_COMPOSE, name
 
 
 def test_a_new_installation_gets_its_reference_data():
-    assert "manage.py load_reference" in yaml.safe_load(COMPOSE)["services"]["migrate"]["command"]
+    assert "manage.py load_reference" in SERVICES["migrate"]["command"]
     assert '"load_reference")' in (ROOT / "dev").read_text()
 
 
 def test_every_service_that_is_named_exists():
-    services = yaml.safe_load(COMPOSE)["services"]
     asked = re.findall(
         r"docker compose (run --rm|restart|stop|exec(?: -u postgres)?|logs) ([a-z][a-z -]*)", FOR_WHO_RUNS_IT
     )
@@ -116,7 +113,7 @@ def test_every_service_that_is_named_exists():
         # What is run or looked at in one service is that service's own matter.
         of_one = verb.startswith(("run", "exec"))
         for name in words.split()[:1] if of_one else words.split():
-            assert name in services, (verb, words)
+            assert name in SERVICES, (verb, words)
 
 
 @pytest.mark.parametrize("page", PAGES_FOR_WHO_RUNS_IT)

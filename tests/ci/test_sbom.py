@@ -14,7 +14,8 @@ from cyclonedx.validation.json import JsonStrictValidator
 from packaging.version import Version
 
 from cwg.version import VERSION
-from tests.test_containers import DOCKERFILES, SERVICES, instructions
+from tests.compose_file import SERVICES
+from tests.dockerfiles import DOCKERFILES, instructions
 
 BILL = sbom.bill()
 COMPONENTS = {component["bom-ref"]: component for component in BILL["components"]}

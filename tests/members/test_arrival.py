@@ -11,6 +11,7 @@ from django.test import RequestFactory
 
 from cwg.members import arrival
 from tests import factories
+from tests.compose_file import ROOT
 
 SECOND = timedelta(seconds=1)
 # What two readings of one clock in a test may lie apart.
@@ -121,8 +122,6 @@ def test_a_stamp_older_than_the_proxy_waits_for_us_is_not_believed_and_is_logged
 
 def test_the_longest_wait_is_what_nginx_allows():
     """What docker-compose.yml gives, and nginx's own minute for the sending."""
-    from tests.test_containers import ROOT
-
     said = (ROOT / "docker-compose.yml").read_text()
     assert "proxy_send_timeout" not in said
     names = ("proxy_next_upstream_timeout", "proxy_connect_timeout", "proxy_read_timeout")

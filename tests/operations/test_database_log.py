@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 from django.db import DataError, Error, IntegrityError, ProgrammingError, connection, transaction
 
 from cwg.notices.models import Event
 from tests import factories
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.compose_file import ROOT, SERVICES
 
 
 def of_dev() -> dict[str, str]:
@@ -25,8 +23,7 @@ def of_dev() -> dict[str, str]:
 
 
 def of_compose() -> dict[str, str]:
-    command = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["db"]["command"]
-    return dict(part.split("=", 1) for part in command if "=" in part)
+    return dict(part.split("=", 1) for part in SERVICES["db"]["command"] if "=" in part)
 
 
 def test_compose_and_dev_keep_content_out_of_the_log_alike():

@@ -3,17 +3,16 @@
 import re
 import subprocess
 from io import BytesIO
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
-import yaml
 from allauth.mfa.models import Authenticator
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, get_resolver, reverse
 
 from cwg.documents import uploads
 from tests import drafts, factories, hostile_files
+from tests.compose_file import SERVICES
 
 pytestmark = pytest.mark.django_db
 
@@ -123,9 +122,8 @@ def views(patterns=None, namespace: str = ""):
             yield from views(entry.url_patterns, inner)
 
 
-def test_files_are_sent_to_few_addresses_and_nginx_knows_the_same(settings):
-    compose = yaml.safe_load(Path(settings.BASE_DIR, "docker-compose.yml").read_text())
-    nginx = compose["services"]["nginx"]["environment"]["NGINX_RULES"]
+def test_files_are_sent_to_few_addresses_and_nginx_knows_the_same():
+    nginx = SERVICES["nginx"]["environment"]["NGINX_RULES"]
     let_through = re.findall(
         r"location ~ (\S+) \{\s*include /tmp/upload-limit.conf;", nginx.replace("$$", "$")
     )
@@ -155,8 +153,7 @@ def test_files_are_sent_to_few_addresses_and_nginx_knows_the_same(settings):
 @pytest.mark.parametrize("megabytes", [1, 50, 200])
 def test_nginx_takes_as_much_as_the_portal_reads_whatever_a_file_may_have(settings, megabytes):
     """The very words of docker-compose.yml, reckoned by sh."""
-    compose = yaml.safe_load(Path(settings.BASE_DIR, "docker-compose.yml").read_text())
-    *shell, script = compose["services"]["nginx"]["command"]
+    *shell, script = SERVICES["nginx"]["command"]
     assert shell == ["sh", "-ec"]
     reckons = script.splitlines()[0].replace("$$", "$").replace("${MAX_FILE_MB:-50}", str(megabytes))
     said = subprocess.run(
@@ -167,7 +164,7 @@ def test_nginx_takes_as_much_as_the_portal_reads_whatever_a_file_may_have(settin
     assert said == f"client_max_body_size {uploads.most_bytes(at_an_upload) // 1024 // 1024}m;\n"
     elsewhere = RequestFactory().post("/meetings/")
     limit = f"client_max_body_size {uploads.most_bytes(elsewhere) // 1024 // 1024}m;"
-    assert limit in compose["services"]["nginx"]["environment"]["NGINX_RULES"]
+    assert limit in SERVICES["nginx"]["environment"]["NGINX_RULES"]
 
 
 @pytest.mark.parametrize("address", ["/meetings/", "/accounts/login/", "/no-such-page/"])
@@ -220,9 +217,8 @@ def test_words_of_a_form_that_came_short_are_400(client_of, saudi_delegate):
 # --- Who may try how often ----------------------------------------------------------------------------------------
 
 
-def test_nginx_counts_every_address_where_somebody_may_guess_or_have_a_mail_sent(settings):
-    compose = yaml.safe_load(Path(settings.BASE_DIR, "docker-compose.yml").read_text())
-    rules = compose["services"]["nginx"]["environment"]["NGINX_RULES"]
+def test_nginx_counts_every_address_where_somebody_may_guess_or_have_a_mail_sent():
+    rules = SERVICES["nginx"]["environment"]["NGINX_RULES"]
     (counted,) = re.findall(r'"~(\S+ \S+)" \$\$network_of_sender;', rules)
     link = {"token": "a-secret"}
     for name, given in {
