@@ -14,7 +14,13 @@ from cwg.documents.filing import FIELDS, WORDS
 from cwg.documents.kinds import kinds_for
 from cwg.documents.models import CameBy, PolicyIssue, Register, Revision
 from cwg.languages import LANGUAGE_NAMES, LANGUAGES
-from cwg.look.form_fields import choice_field, refuse_unfit_signs, row_field, say_when_needed
+from cwg.look.form_fields import (
+    SeveralLinesField,
+    choice_field,
+    refuse_unfit_signs,
+    row_field,
+    say_when_needed,
+)
 from cwg.members.models import MemberState, Office
 from cwg.members.parties import Party
 from cwg.members.rights import Rights
@@ -75,7 +81,7 @@ class DraftForm(forms.ModelForm):
             "action_required": forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
             "references": forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
         }
-        field_classes = {"title": _TitleField}
+        field_classes = {name: _TitleField if name == "title" else SeveralLinesField for name in WORDS}
         help_texts = {
             "summary": _("A few sentences; printed in the box at the head of the document."),
             "action_required": _("What the Group is asked to do: note, consider, approve."),

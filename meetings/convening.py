@@ -18,6 +18,7 @@ from cwg.documents import register, rules, zones
 from cwg.documents.models import Register
 from cwg.documents.seat_times import clock_face
 from cwg.documents.states import MeetingState
+from cwg.look import signs
 from cwg.members.models import Group, Person
 from cwg.notices import outbox
 from cwg.record import journal
@@ -145,7 +146,7 @@ def plan_of(meeting: Meeting) -> Plan:
         days=(held.last_day - held.first_day).days + 1,
         venue=meeting.venue,
         chair=meeting.chair,
-        note=planning.one_kind_of_line_ends(meeting.note),
+        note=signs.one_kind_of_line_ends(meeting.note),
         sittings=tuple(_plans(meeting.sittings.all(), zone, held.first_day)),
     )
 

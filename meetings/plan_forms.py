@@ -8,12 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import zones
-from cwg.look.form_fields import choice_field, one_line_only, refuse_unfit_signs, row_field
+from cwg.look.form_fields import SeveralLinesField, choice_field, one_line_only, refuse_unfit_signs, row_field
 from cwg.look.reasons import ReasonField
 from cwg.members.models import Group
 
 from .forms import TOLD_TO_READERS, ConfirmsWarnings, date_field, time_field
-from .planning import Plan, SittingPlan, one_kind_of_line_ends
+from .planning import Plan, SittingPlan
 
 MOST_DAYS = 31
 MOST_ORDINAL = 9999
@@ -33,7 +33,7 @@ class PlanForm(ConfirmsWarnings):
     place = forms.CharField(label=_("Place"), max_length=120)
     venue = forms.CharField(label=_("Venue"), max_length=200, required=False)
     chair = forms.CharField(label=_("Chair"), max_length=150, required=False)
-    note = forms.CharField(
+    note = SeveralLinesField(
         label=_("Note"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3})
     )
 
@@ -78,7 +78,7 @@ class PlanForm(ConfirmsWarnings):
             days=data["days"],
             venue=data["venue"],
             chair=data["chair"],
-            note=one_kind_of_line_ends(data["note"]),
+            note=data["note"],
             sittings=sittings,
         )
 
@@ -148,7 +148,7 @@ class CorrectionForm(PlanForm):
         }
         if "date" in data:
             entered["opens_local"] = datetime.combine(data["date"], data["time"])
-        return replace(self.stands, note=one_kind_of_line_ends(data["note"]), sittings=sittings, **entered)
+        return replace(self.stands, note=data["note"], sittings=sittings, **entered)
 
 
 class HeldSittingForm(SittingForm):

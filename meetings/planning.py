@@ -35,11 +35,6 @@ class EntryRefused(ValueError):
         self.field = field
 
 
-def one_kind_of_line_ends(text: str) -> str:
-    """Browsers send CR LF where a text has LF: the same words compare as the same."""
-    return text.replace("\r\n", "\n")
-
-
 @dataclass(frozen=True)
 class SittingPlan:
     """A sitting by its day of the meeting (1 is the day of the opening) and local times at the seat.

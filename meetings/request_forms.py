@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import search, symbols
 from cwg.documents.models import Document
-from cwg.look.form_fields import ONE_OF_TWO, choice_field, refuse_unfit_signs, row_field, say_when_needed
+from cwg.look.form_fields import (
+    ONE_OF_TWO,
+    SeveralLinesField,
+    choice_field,
+    refuse_unfit_signs,
+    row_field,
+    say_when_needed,
+)
 from cwg.look.reasons import ReasonForm
 from cwg.members.models import MemberState, Office
 from cwg.record import journal
@@ -17,7 +24,6 @@ from cwg.record import journal
 from . import requests
 from .forms import date_field
 from .models import Meeting, Sitting
-from .planning import one_kind_of_line_ends
 
 # Ticked instead of each of them.
 ALL_STATES = "states"
@@ -39,7 +45,7 @@ class RequestForm(forms.Form):
         empty_label=_("Not assigned to a sitting"),
     )
     item = forms.CharField(label=_("Agenda item"), max_length=200)
-    wording = forms.CharField(
+    wording = SeveralLinesField(
         label=_("Wording"),
         max_length=4000,
         widget=forms.Textarea({"rows": 4, "dir": "auto"}),
@@ -108,7 +114,7 @@ class RequestForm(forms.Form):
             {
                 "sitting": sitting.pk if sitting else None,
                 "item": said["item"],
-                "wording": one_kind_of_line_ends(said["wording"]),
+                "wording": said["wording"],
                 "due_on": said["due_on"],
                 "addressees": sorted(said["addressees"]),
             }

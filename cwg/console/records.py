@@ -10,7 +10,7 @@ from django.contrib.admin.utils import flatten_fieldsets, lookup_field, unquote
 from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, TextField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,6 +18,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from cwg.look import csv_export
+from cwg.look.form_fields import SeveralLinesField
 from cwg.members.oversight import is_administrator, seen_groups
 from cwg.members.requests import of_person
 from cwg.members.rights import Rights
@@ -273,6 +274,8 @@ class RecordAdmin(admin.ModelAdmin):
         return form
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, TextField):
+            kwargs["form_class"] = SeveralLinesField
         formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
         if formfield is not None and isinstance(formfield.widget, RelatedFieldWidgetWrapper):
             formfield.widget = formfield.widget.widget  # no windows that open over the page

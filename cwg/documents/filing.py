@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
+from cwg.look import signs
 from cwg.members.parties import record_words
 
 from .models import Document, File, FiledFor, Letter, Revision, Source, Version
@@ -157,7 +158,8 @@ def as_registered(document: Document) -> Filing:
 def differences(before: Filing, after: Filing) -> set[str]:
     """The names of the fields in which two filings of one document differ: every field of `Filing` is compared.
 
-    Sources differ where other parties sign, not where one is printed by another name; the order of files is none.
+    Sources differ where other parties sign, not where one is printed by another name; the order of files is none. Words
+    differ by more than how their lines end: a form that is saved unchanged may end them otherwise.
     """
     return {
         each.name
@@ -171,6 +173,8 @@ def _compared(filing: Filing, name: str) -> Any:
         return {line.party for line in filing.sources}
     if name == "versions":
         return {(line.language, line.is_original, frozenset(line.files)) for line in filing.versions}
+    if name in WORDS:
+        return signs.one_kind_of_line_ends(getattr(filing, name))
     return getattr(filing, name)
 
 

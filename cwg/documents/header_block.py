@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cwg.languages import LANGUAGE_NAMES, LANGUAGES
+from cwg.look import signs
 from cwg.look.instants import date_range_text
 from cwg.texts import moments, tree
 from cwg.texts.tree import UNDETERMINED, Block, Run, pair
@@ -151,7 +152,11 @@ def describe(
         original=pair(gettext("Language"), original_text(languages)) if languages else None,
         filed=pair(gettext("How it came"), filed) if filed else None,
         title=tree.title(title, language=title_language or UNDETERMINED),
-        box=tuple(pair(label, said, language=UNDETERMINED) for label, said in box if said),
+        box=tuple(
+            pair(label, signs.one_kind_of_line_ends(said), language=UNDETERMINED)
+            for label, said in box
+            if said
+        ),
         is_draft=is_draft,
     )
 

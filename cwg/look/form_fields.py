@@ -44,6 +44,19 @@ def several_lines_only(value: object) -> None:
     _refuse(value, several_lines=True)
 
 
+class SeveralLinesField(forms.CharField):
+    """A text of several lines (`several_lines_only`), however each of them ended where it was copied from."""
+
+    widget = forms.Textarea
+    default_validators = [several_lines_only]
+
+    def to_python(self, value: Any) -> str:
+        return signs.one_kind_of_line_ends(super().to_python(value) or "")
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(signs.one_kind_of_line_ends(initial or ""), data)
+
+
 def _refuse(value: object, *, several_lines: bool) -> None:
     said = signs.refusal(value, several_lines=several_lines) if isinstance(value, str) else ""
     if said:
@@ -51,9 +64,8 @@ def _refuse(value: object, *, several_lines: bool) -> None:
 
 
 def refuse_unfit_signs(form: forms.BaseForm) -> None:
-    """Every field of text refuses what its text may not hold; one of several lines (Textarea) takes line breaks."""
+    """Every field of text refuses what its text may not hold; `SeveralLinesField` alone takes line breaks."""
     for field in form.fields.values():
-        if isinstance(field, forms.CharField):
-            fit = several_lines_only if isinstance(field.widget, forms.Textarea) else one_line_only
-            if fit not in field.validators:
-                field.validators = [*field.validators, fit]
+        of_one_line = isinstance(field, forms.CharField) and not isinstance(field, SeveralLinesField)
+        if of_one_line and one_line_only not in field.validators:
+            field.validators = [*field.validators, one_line_only]

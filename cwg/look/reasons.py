@@ -8,16 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from cwg.record import legible
 from cwg.record.reasons import MOST_CHARACTERS, SAY_WHY
 
-from .form_fields import several_lines_only
+from .form_fields import SeveralLinesField
 
 
-class ReasonField(forms.CharField):
+class ReasonField(SeveralLinesField):
     """Why. Pass another `help_text` where somebody else than the record is told.
 
     It stands on pages and in mails beside words of ours, and holds no signs that would turn those around.
     """
-
-    default_validators = [several_lines_only]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(

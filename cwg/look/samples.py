@@ -10,6 +10,8 @@ from django.core.paginator import Paginator
 
 from cwg import clock
 
+from .form_fields import SeveralLinesField
+
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
@@ -18,7 +20,7 @@ class SampleForm(forms.Form):
     kind = forms.ChoiceField(
         choices=[("action", "Contribution for action"), ("info", "Contribution for information")]
     )
-    summary = forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), required=False)
+    summary = SeveralLinesField(widget=forms.Textarea(attrs={"rows": 4}), required=False)
     original = forms.MultipleChoiceField(
         choices=[("ar", "Arabic"), ("zh", "Chinese"), ("en", "English"), ("fr", "French")],
         widget=forms.CheckboxSelectMultiple,

@@ -1,5 +1,6 @@
 """Which signs a text that people type may not hold: pages, mails and papers would show something else than was typed."""
 
+import re
 import unicodedata
 from enum import Enum
 
@@ -10,8 +11,9 @@ from cwg.record import legible
 # Signs that turn the direction of what follows: no text must turn the rest of its line around.
 DIRECTION_OVERRIDES = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 LINE_ENDS = "\r\n\v\f\x85\u2028\u2029"
-# What a text of several lines is made of.
-OF_SEVERAL_LINES = "\r\n\t"
+# What a text of several lines may hold besides. What was copied out of a word processor ends its lines in each of these ways.
+OF_SEVERAL_LINES = LINE_ENDS + "\t"
+_LINE_END = re.compile(f"\r\n|[{LINE_ENDS}]")
 
 
 class Unfit(Enum):
@@ -34,6 +36,11 @@ SAID = {
 def is_control(sign: str) -> bool:
     """Whether it is no sign to be read: a control character, a line separator, half of a sign."""
     return unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp")
+
+
+def one_kind_of_line_ends(text: str) -> str:
+    """`text` with LF for each line end: browsers send CR LF where a text has LF, and the same words compare as the same."""
+    return _LINE_END.sub("\n", text)
 
 
 def unfit(text: str, *, several_lines: bool = False) -> Unfit | None:

@@ -1,7 +1,14 @@
 import pytest
 from django import forms
 
-from cwg.look.form_fields import ONE_OF_TWO, choice_field, refuse_unfit_signs, row_field, say_when_needed
+from cwg.look.form_fields import (
+    ONE_OF_TWO,
+    SeveralLinesField,
+    choice_field,
+    refuse_unfit_signs,
+    row_field,
+    say_when_needed,
+)
 from cwg.look.reasons import ReasonForm
 from cwg.members.models import Office
 
@@ -31,7 +38,7 @@ def test_a_field_that_offers_no_choice_is_an_error_of_ours(look_up):
 
 class Typed(forms.Form):
     title = forms.CharField()
-    note = forms.CharField(widget=forms.Textarea)
+    note = SeveralLinesField()
 
     def __init__(self, *args):
         super().__init__(*args)
@@ -43,6 +50,16 @@ def test_every_field_of_text_refuses_what_it_may_not_hold_by_its_kind():
     assert list(Typed({"title": "One\ntwo", "note": "One"}).errors) == ["title"]
     assert list(Typed({"title": "a\u202eb", "note": "a\u202eb"}).errors) == ["title", "note"]
     assert list(Typed({"title": "\u200b", "note": "\u200b\n"}).errors) == ["title", "note"]
+
+
+def test_line_ends_of_every_kind_are_kept_as_one_kind_and_are_no_change():
+    """Word processors end lines within a paragraph by a vertical tab, or by U+2028; browsers send CR LF."""
+    form = Typed({"title": "A", "note": "One\vtwo\u2028three\x85four\r\nfive"})
+    assert form.is_valid()
+    assert form.cleaned_data["note"] == "One\ntwo\nthree\nfour\nfive"
+    assert not SeveralLinesField().has_changed("One\vtwo\r\nthree", "One\r\ntwo\r\nthree")
+    assert SeveralLinesField().has_changed("One\ntwo", "One two")
+    assert not SeveralLinesField(required=False).has_changed(None, "")
 
 
 class WithReason(ReasonForm):

@@ -40,8 +40,9 @@ def test_a_line_is_refused_in_a_sentence_that_says_what_to_do(text, said):
     ("text", "said"),
     [
         ("First\r\nsecond\n\tthird", ""),
-        ("First\u2028second", CONTROLS),
-        ("First\x0bsecond", CONTROLS),
+        ("First\u2028second\vthird\ffourth\x85fifth\u2029sixth", ""),
+        ("First\x1csecond", CONTROLS),
+        ("First\x07second", CONTROLS),
         ("First\n\u202esecond", TURNS),
         ("\r\n\t ", ""),
         ("\n\u2800\n", UNSEEN),
@@ -50,3 +51,9 @@ def test_a_line_is_refused_in_a_sentence_that_says_what_to_do(text, said):
 def test_a_text_of_several_lines_takes_line_breaks_and_tabs_and_nothing_more(text, said):
     found = signs.refusal(text, several_lines=True)
     assert said in found and bool(found) == bool(said)
+
+
+def test_each_way_to_end_a_line_is_the_same_line_end():
+    text = "".join(f"{number}{end}" for number, end in enumerate(["\r\n", *signs.LINE_ENDS]))
+    assert signs.one_kind_of_line_ends(text) == "0\n1\n2\n3\n4\n5\n6\n7\n"
+    assert signs.one_kind_of_line_ends("\n\r\n\n") == "\n\n\n"
