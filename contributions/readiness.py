@@ -13,7 +13,6 @@ from cwg.documents.filing import words_of
 from cwg.documents.models import Document, Register
 from cwg.languages import LANGUAGE_NAMES
 from cwg.look import signs
-from cwg.record import legible
 
 from .models import Contribution, DraftFile, DraftLetter
 
@@ -39,7 +38,7 @@ def problems(
         yield called_off(contribution.register)
     elif not contribution.is_change and offers.is_closed_to(contribution.register, contribution.party):
         yield CLOSED
-    if legible.is_empty(contribution.title):
+    if not contribution.title.strip():
         yield _("The title is missing.")
     yield from unfit_words(contribution)
     if not contribution.original_languages:
@@ -77,9 +76,21 @@ def problems(
 
 
 def unfit_words(contribution: Contribution) -> Iterator[Any]:
-    """Texts with signs that the form refuses by now: the draft may be older than that."""
-    for name, text in words_of(contribution).items():
-        if said := signs.refusal(text, several_lines=name != "title"):
+    """Texts with signs that the form refuses by now: the draft may be older than that.
+
+    What stands in the register with them stands in a change of it too: mended, a change of sponsors alone would be more
+    than that, and late.
+    """
+    found = {
+        name: said
+        for name, text in words_of(contribution).items()
+        if (said := signs.refusal(text, several_lines=name != "title"))
+    }
+    registered: dict[str, Any] = {}
+    if found and contribution.revises_id is not None:
+        registered = words_of(Document.objects.for_list().get(pk=contribution.revises_id).current)
+    for name, said in found.items():
+        if getattr(contribution, name) != registered.get(name):
             field = Contribution._meta.get_field(name)
             assert isinstance(field, Field)
             yield _("%(field)s: %(said)s") % {"field": capfirst(field.verbose_name), "said": said}

@@ -171,11 +171,35 @@ def test_a_title_keeps_the_marks_that_its_script_needs_and_becomes_one_line(brow
     assert Contribution.objects.get().title == kept
 
 
+@pytest.mark.parametrize("field", ["summary", "action_required", "references"])
+def test_a_text_of_several_lines_is_taken_however_they_ended_where_it_was_copied_from(browser, draft, field):
+    copied = form(draft) | {field: "One\vtwo\ftree\x85four\u2028five\r\nsix"}
+    assert browser.post(url("contribution", draft), copied).status_code == 302
+    draft.refresh_from_db()
+    assert getattr(draft, field) == "One\ntwo\ntree\nfour\nfive\nsix"
+
+
 @pytest.mark.parametrize("field", ["title", "summary"])
 def test_a_draft_from_before_with_such_words_is_not_submitted_and_says_why(browser, draft, field):
     assert TURNS not in browser.get(url("proof", draft)).content.decode()
     Contribution.objects.filter(pk=draft.pk).update(**{field: "Turned \u202earound"})
     assert f"{field.capitalize()}: This contains {TURNS}" in browser.get(url("proof", draft)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [("", "The title is missing."), ("\u200b\u3164", "This consists of invisible characters only")],
+)
+def test_a_title_with_nothing_to_read_is_one_fault(browser, draft, title, said):
+    Contribution.objects.filter(pk=draft.pk).update(title=title)
+    problems = [str(problem) for problem in browser.get(url("proof", draft)).context["proof"].problems]
+    assert len(problems) == 1 and said in problems[0]
+
+
+def test_a_draft_saved_with_other_line_ends_before_is_submitted_and_shows_them(browser, draft):
+    Contribution.objects.filter(pk=draft.pk).update(summary="One\vtwo\u2028three")
+    page = browser.get(url("proof", draft)).content.decode()
+    assert "control characters" not in page and "One<br>two<br>three" in page
 
 
 @pytest.mark.parametrize("who", ["nobody", "auditor", "administrator"])

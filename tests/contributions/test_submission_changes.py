@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from contributions import drafting, held_over, sponsors, submission, withdrawing
+from contributions import drafting, held_over, proofing, sponsors, submission, withdrawing
 from contributions.models import Contribution
 from cwg.documents import register as the_register
 from cwg.documents.models import Document, PolicyIssue
+from cwg.look import signs
 from cwg.members.parties import NotEntitled
 from cwg.members.rights import rights_of
 from tests import drafts, factories
@@ -99,6 +100,52 @@ def test_a_sponsor_who_leaves_makes_a_revision_with_the_same_bytes(
     revision = drafts.submit(change, saudi_focal_point).receipt.revision
     assert (revision.symbol, revision.verdict) == ("DG-2/1(Rev.2)", "late_flagged")
     assert revision.sources.count() == 1
+
+
+@pytest.mark.parametrize("field", ["title", "summary"])
+def test_a_change_of_sponsors_is_not_stopped_by_words_registered_before_they_would_be_refused(
+    draft, saudi_focal_point, syrian_focal_point, deadline, held, monkeypatch, field
+):
+    """To mend them would make it another text, which comes too late."""
+    words = "Rung \x07 twice"
+    Contribution.objects.filter(pk=draft.pk).update(**{field: words})
+    with monkeypatch.context() as before:
+        before.setattr(signs, "refusal", lambda text, **kind: "")
+        document = drafts.submit(draft, saudi_focal_point).receipt.revision.document
+    held.move_to(deadline + timedelta(hours=3))
+    change = drafts.begin_change(
+        Document.objects.for_list().get(pk=document.pk), "rev", saudi_focal_point, held.at
+    )
+    asked = sponsors.ask(
+        change.pk, factories.make_state("SYR"), rights=rights_of(saudi_focal_point), at=held.at
+    )
+    sponsors.answer(asked.pk, joins=True, rights=rights_of(syrian_focal_point), at=held.at)
+    Contribution.objects.filter(pk=change.pk).update(**{field: f"{words} more"})
+    prepared = proofing.proof(proofing.load(change.pk), person=saudi_focal_point)
+    assert [str(each) for each in prepared.problems] == [
+        f"{field.capitalize()}: This contains control characters. Type it again instead of pasting it."
+    ]
+    Contribution.objects.filter(pk=change.pk).update(**{field: words})
+    revision = drafts.submit(change, saudi_focal_point).receipt.revision
+    assert (revision.verdict, revision.same_bytes, getattr(revision, field)) == ("late_flagged", True, words)
+
+
+def test_other_line_ends_than_the_registered_ones_are_no_other_text(
+    draft, saudi_focal_point, syrian_focal_point, deadline, held
+):
+    """Saving the form unchanged may end the lines otherwise."""
+    Contribution.objects.filter(pk=draft.pk).update(summary="One\vtwo\r\nthree")
+    document = drafts.submit(draft, saudi_focal_point).receipt.revision.document
+    held.move_to(deadline + timedelta(hours=3))
+    change = drafts.begin_change(
+        Document.objects.for_list().get(pk=document.pk), "rev", saudi_focal_point, held.at
+    )
+    asked = sponsors.ask(
+        change.pk, factories.make_state("SYR"), rights=rights_of(saudi_focal_point), at=held.at
+    )
+    sponsors.answer(asked.pk, joins=True, rights=rights_of(syrian_focal_point), at=held.at)
+    Contribution.objects.filter(pk=change.pk).update(summary="One\ntwo\nthree")
+    assert drafts.submit(change, saudi_focal_point).receipt.revision.same_bytes
 
 
 def test_sponsors_and_one_word_more_are_content_and_late(
