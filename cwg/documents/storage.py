@@ -149,15 +149,14 @@ class DurableFileSystemStorage(FileSystemStorage):
         with _faults_told(), ExitStack() as on_error:
             source = on_error.enter_context(open(self.path(name), "rb", buffering=0))
             source.seek(start)
-            size = os.fstat(source.fileno()).st_size
+            held = os.fstat(source.fileno())
             on_error.pop_all()  # whoever reads closes it
-        return Reading(size, source)
+        return Reading(held.st_size, source, _likeness_in(held))
 
     def likeness(self, name: str) -> tuple[int, ...] | None:
         """Changes whenever anybody writes to the file or puts another in its place. Raises as `reading`."""
         with _faults_told():
-            held = os.stat(self.path(name))
-        return held.st_ino, held.st_size, held.st_mtime_ns, held.st_ctime_ns
+            return _likeness_in(os.stat(self.path(name)))
 
     def version(self, name: str) -> tuple[object, ...] | None:
         """As `likeness`, also where the storage has to be asked for it. Raises as `reading`."""
@@ -178,6 +177,10 @@ class DurableFileSystemStorage(FileSystemStorage):
                         path.relative_to(self.location).as_posix(),
                         datetime.fromtimestamp(written, tz=timezone.get_current_timezone()),
                     )
+
+
+def _likeness_in(held: os.stat_result) -> tuple[int, ...]:
+    return held.st_ino, held.st_size, held.st_mtime_ns, held.st_ctime_ns
 
 
 def _sync(path: Path) -> None:

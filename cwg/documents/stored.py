@@ -1,15 +1,18 @@
 """The one door to stored bytes: what comes out of it is what the row says, to the last byte, or nothing.
 
-The size is checked before the first byte goes out, and the hash before the last. A folder tells by its file's likeness (inode,
-size, times) whether anybody has written to it: the first who asks has the file hashed, and as long as the likeness stays,
-the next are spared that. A store in the net is asked for the size, and whole files are hashed on the way out. A part (Range)
-has no hash of its own: it goes out only where the very version that the store has (its ETag and time) was hashed by this process, at
-a whole download or now. What a disk or a store loses by itself, without a trace, is found by the rolling look (`recheck`).
+The size is checked before the first byte goes out, and the hash before the last. A folder tells by its file's
+likeness (inode, size, times) whether anybody has written to it: the first who asks has the file hashed, and
+as long as the likeness stays, the next are spared that. A store in the net is asked for the size, and whole
+files are hashed on the way out. A part (Range) has no hash of its own: it goes out only of the very version
+(of a store, its ETag and time) that this process has hashed, at a whole download or now; where another is put
+in its place meanwhile, that one is judged first. What a disk or a store loses by itself, without a trace, is
+found by the rolling look (`recheck`).
 """
 
 import hashlib
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Value
@@ -18,7 +21,7 @@ from django.db.models.functions import Coalesce
 from cwg import clock
 
 from .models import Blob
-from .storage import PIECE, Reading, Unreadable
+from .storage import PIECE, Reading, StorageFailed, Unreadable
 from .storage import documents as storage
 
 logger = logging.getLogger(__name__)
@@ -27,6 +30,8 @@ Damage = Blob.Damage
 # Files that this process has hashed: by SHA-256, their likeness and what was found then ("" of a whole one).
 _found: dict[str, tuple[tuple[object, ...], str]] = {}
 _MOST_REMEMBERED = 20_000
+# So often in a row another version may come between judging and reading; then the storage is at fault.
+_JUDGED_AT_MOST = 3
 
 
 class Damaged(Exception):
@@ -42,7 +47,7 @@ def hash_of(blob: Blob) -> str:
 
     Raises FileNotFoundError, and StorageFailed (`Unreadable` where it is this file alone).
     """
-    return _read_through(blob)[0]
+    return _read_through(blob).sha256
 
 
 def damage_of(blob: Blob) -> str:
@@ -50,15 +55,20 @@ def damage_of(blob: Blob) -> str:
 
     Raises StorageFailed where the storage does not answer: that says nothing of the bytes.
     """
+    return _examined(blob)[0]
+
+
+def _examined(blob: Blob) -> tuple[str, tuple[object, ...] | None]:
+    """`damage_of`, and which version it was found of, where the storage told that with the bytes."""
     try:
-        sha256, size = _read_through(blob)
+        found = _read_through(blob)
     except FileNotFoundError:
-        return Damage.MISSING
+        return Damage.MISSING, None
     except Unreadable:
-        return Damage.UNREADABLE
-    if size != blob.size:
-        return Damage.SIZE
-    return "" if sha256 == blob.pk else Damage.ALTERED
+        return Damage.UNREADABLE, None
+    if found.size != blob.size:
+        return Damage.SIZE, found.version
+    return "" if found.sha256 == blob.pk else Damage.ALTERED, found.version
 
 
 def look(blob: Blob, at: datetime) -> str:
@@ -67,14 +77,14 @@ def look(blob: Blob, at: datetime) -> str:
         likeness = storage().likeness(blob.path)
     except (FileNotFoundError, Unreadable):
         likeness = None
-    damage = damage_of(blob)
-    _remember(blob, likeness, damage)
+    damage, version = _examined(blob)
+    _remember(blob, version or likeness, damage)
     note(blob, damage, at)
     return damage
 
 
 def note(blob: Blob, damage: str, at: datetime) -> None:
-    """Keep on the row what a look at all its bytes found, "" of whole ones. A new damage is an alarm in the log."""
+    """Note on the row what a look at all bytes found, "" of whole ones. New damage is an alarm in the log."""
     if damage:
         changed = Blob.objects.filter(pk=blob.pk).update(
             damage=damage, damaged_at=Coalesce("damaged_at", Value(at)), looked_at=at
@@ -121,20 +131,25 @@ def _must_be_of_size(blob: Blob) -> None:
 def bytes_of(blob: Blob, start: int = 0, stop: int | None = None) -> "Bytes":
     """The bytes from `start` to before `stop` (None: the end), in pieces; `close()` it when done.
 
-    Raises Damaged and StorageFailed before there is a first piece. Iterating raises Damaged in place of the last piece
-    where the bytes turn out wrong only then, and StorageFailed where the storage stops answering.
+    Raises Damaged and StorageFailed before there is a first piece. Iterating raises Damaged in place of the
+    last piece where the bytes turn out wrong only then, and StorageFailed where the storage stops answering.
     """
     stop = blob.size if stop is None else stop
-    likeness = _likeness(blob, asking=(start, stop) != (0, blob.size))
-    if likeness is not None:
-        _judged_by_likeness(blob, likeness)
-    elif blob.damage:
-        raise Damaged(blob, blob.damage)
-    return Bytes(blob, start, stop)
+    for _again in range(_JUDGED_AT_MOST):
+        likeness = _likeness(blob, asking=(start, stop) != (0, blob.size))
+        if likeness is not None:
+            judged = _judged_by_likeness(blob, likeness)
+        elif blob.damage:
+            raise Damaged(blob, blob.damage)
+        opened = Bytes(blob, start, stop)
+        if opened.whole or likeness is None or opened.reading.version == judged:
+            return opened
+        opened.close()
+    raise StorageFailed(f"the stored file {blob.path} is written to again and again")
 
 
 def _likeness(blob: Blob, *, asking: bool = False) -> tuple[object, ...] | None:
-    """The likeness of the stored file; None where the storage would have to be asked for it, unless `asking`."""
+    """The likeness of the stored file; None where the storage would have to be asked, unless `asking`."""
     try:
         return storage().version(blob.path) if asking else storage().likeness(blob.path)
     except FileNotFoundError:
@@ -143,15 +158,18 @@ def _likeness(blob: Blob, *, asking: bool = False) -> tuple[object, ...] | None:
         raise _now_noted(blob, Damage.UNREADABLE) from None
 
 
-def _judged_by_likeness(blob: Blob, likeness: tuple[object, ...]) -> None:
-    damage = _known(blob, likeness)
+def _judged_by_likeness(blob: Blob, likeness: tuple[object, ...]) -> tuple[object, ...]:
+    """Which version was judged whole: not `likeness` where another was put in its place. Raises Damaged."""
+    judged, damage = likeness, _known(blob, likeness)
     if damage is None:
-        damage = damage_of(blob)
-        _remember(blob, likeness, damage)
+        damage, version = _examined(blob)
+        judged = version or likeness
+        _remember(blob, judged, damage)
         if damage != blob.damage:
             note(blob, damage, clock.now())
     if damage:
         raise Damaged(blob, damage)
+    return judged
 
 
 def _known(blob: Blob, likeness: tuple[object, ...]) -> str | None:
@@ -174,7 +192,14 @@ def _now_noted(blob: Blob, damage: str) -> Damaged:
     return Damaged(blob, damage)
 
 
-def _read_through(blob: Blob) -> tuple[str, int]:
+@dataclass(frozen=True)
+class _Read:
+    sha256: str
+    size: int
+    version: tuple[object, ...] | None
+
+
+def _read_through(blob: Blob) -> _Read:
     reading, digest, size = storage().reading(blob.path), hashlib.sha256(), 0
     try:
         while piece := reading.read(PIECE):
@@ -182,7 +207,7 @@ def _read_through(blob: Blob) -> tuple[str, int]:
             size += len(piece)
     finally:
         reading.close()
-    return digest.hexdigest(), size
+    return _Read(digest.hexdigest(), size, reading.version)
 
 
 class Bytes:
@@ -253,7 +278,7 @@ class Bytes:
             return
         if self.digest.hexdigest() != self.blob.pk:
             raise _now_noted(self.blob, Damage.ALTERED)
-        # A store in the net told it with the bytes: whoever goes on with this download does not have it hashed again.
+        # Told with the bytes: whoever goes on with this download does not have it hashed again.
         _remember(self.blob, self.reading.version, "")
 
     def close(self) -> None:

@@ -139,6 +139,24 @@ def test_no_part_goes_out_of_other_bytes_of_the_same_size(s3, blob, fetched, who
     assert blob.damage == ""
 
 
+def test_no_part_goes_out_of_an_object_replaced_after_it_was_judged(s3, blob, monkeypatch):
+    assert b"".join(stored.bytes_of(blob)) == CONTENT
+    version = type(s3).version
+
+    def then_replaced(self, name):
+        seen = version(self, name)
+        monkeypatch.setattr(type(s3), "version", version)
+        s3.delete(name)
+        s3.save(name, ContentFile(b"?" + CONTENT[1:]))
+        return seen
+
+    monkeypatch.setattr(type(s3), "version", then_replaced)
+    with pytest.raises(stored.Damaged):
+        stored.bytes_of(blob, 0, 3)
+    blob.refresh_from_db()
+    assert blob.damage == stored.Damage.ALTERED
+
+
 def test_no_part_goes_out_of_what_is_known_to_be_damaged(blob, fetched):
     """The store lost it without a trace, and the rolling look has found that."""
     assert b"".join(stored.bytes_of(blob, 5, 9)) == CONTENT[5:9]

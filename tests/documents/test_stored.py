@@ -152,8 +152,8 @@ def test_a_file_that_is_put_back_comes_out_at_once(large, held, caplog):
 
 def test_a_file_is_read_for_its_hash_once_as_long_as_nobody_writes_to_it(large, monkeypatch):
     looks = []
-    damage_of = stored.damage_of
-    monkeypatch.setattr(stored, "damage_of", lambda blob: looks.append(blob.pk) or damage_of(blob))
+    examined = stored._examined
+    monkeypatch.setattr(stored, "_examined", lambda blob: looks.append(blob.pk) or examined(blob))
     assert stored.must_be_whole(large) == large.size
     for _ in range(3):
         assert stored.must_be_whole(large) == 0
@@ -173,3 +173,45 @@ def test_bytes_that_are_sent_again_mend_a_damaged_file_and_its_note(held):
     again = blobs.take_in([content], name="b.pdf", at=held.at)
     assert again == blob and read(again) == content
     assert noted(blob) == ("", None)
+
+
+def replaced_before_reading(monkeypatch, blob: Blob, contents: list[bytes]) -> None:
+    """Before each reading of it the next of `contents` is put in the file's place, as an object of a store is."""
+    reading = storage.DurableFileSystemStorage.reading
+
+    def meanwhile(self, name, *part):
+        if contents:
+            path = harm.path_of(blob)
+            beside = path.with_suffix(".beside")
+            beside.write_bytes(contents.pop(0))
+            beside.replace(path)
+        return reading(self, name, *part)
+
+    monkeypatch.setattr(storage.DurableFileSystemStorage, "reading", meanwhile)
+
+
+OTHER = bytes([LARGE[0] ^ 1]) + LARGE[1:]
+
+
+@pytest.mark.parametrize("contents", [[OTHER], [LARGE, OTHER]], ids=["judged before", "judged now"])
+def test_no_part_goes_out_of_other_bytes_put_in_place_after_it_was_judged(large, held, monkeypatch, contents):
+    if contents == [OTHER]:
+        stored.must_be_whole(large)
+    replaced_before_reading(monkeypatch, large, contents)
+    with pytest.raises(stored.Damaged):
+        stored.bytes_of(large, 0, 3)
+    assert noted(large) == ("altered", held.at)
+
+
+def test_a_part_goes_out_of_the_right_bytes_that_were_put_in_place_meanwhile(large, monkeypatch):
+    stored.must_be_whole(large)
+    replaced_before_reading(monkeypatch, large, [LARGE])
+    assert read(large, 1, 3) == LARGE[1:3]
+    assert noted(large) == ("", None)
+
+
+def test_of_a_file_that_never_stays_the_same_no_part_goes_out(large, monkeypatch):
+    replaced_before_reading(monkeypatch, large, [LARGE] * 20)
+    with pytest.raises(storage.StorageFailed, match="again and again"):
+        stored.bytes_of(large, 1, 3)
+    assert noted(large) == ("", None)
