@@ -1,4 +1,4 @@
-"""What every page that takes files shares: its form, the sentences of a refusal, the row of a file with its findings."""
+"""What pages that take files share: the form, the sentences of a refusal, the row of a file with findings."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,9 +7,9 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from cwg.languages import LANGUAGE_NAMES, LANGUAGES
+from cwg.languages import LANGUAGE_CODES, LANGUAGE_NAMES, LANGUAGES
 
 from . import blobs, header_block, intake, upload_room, uploads
 from .storage import StorageFull
@@ -54,8 +54,8 @@ def refusal(error: Exception) -> tuple[list[str], int]:
 
 def _no_room() -> str:
     return _(
-        "The portal has no room left to store the file, so it was not taken. What you typed is kept. Tell the secretariat,"
-        " and try again later."
+        "The portal has no room left to store the file, so it was not taken. What you typed is kept. Tell the"
+        " secretariat, and try again later."
     )
 
 
@@ -82,12 +82,12 @@ def file_row(
 ) -> dict[str, Any]:
     """A file that is not registered yet for `components/file_row.html`, with what intake found in it.
 
-    `file` has a name, a language and a blob. `also_in`: the codes of other languages in which the very same bytes are there.
-    `editable`: whether whoever reads it can remove the file.
+    `file` has a name, a language and a blob. `also_in`: the codes of the languages in which the very same
+    bytes are there; its own may be among them. `editable`: whether whoever reads it can remove the file.
     """
     record = dict(file.blob.inspection or {})
     findings = []
-    if others := sorted({*also_in} - {file.language}):
+    if others := [code for code in LANGUAGE_CODES if code in {*also_in} - {file.language}]:
         findings.append({"tone": "warning", "text": _same_bytes(file.language, others, editable)})
     pages = None
     if record:
@@ -110,11 +110,13 @@ def file_row(
 
 
 def _same_bytes(language: str, others: list[str], editable: bool) -> str:
-    """Most often the wrong file was chosen. It is no refusal: a paper may be written in two languages at once."""
-    said = _("This is the very same file as in %(others)s, byte for byte.") % {
-        "others": ", ".join(str(LANGUAGE_NAMES[each]) for each in others)
-    }
+    """Most often the wrong file was chosen. No refusal: a paper may be written in two languages at once."""
+    said = ngettext(
+        "This file is identical to the one in %(others)s.",
+        "This file is identical to those in %(others)s.",
+        len(others),
+    ) % {"others": ", ".join(str(LANGUAGE_NAMES[each]) for each in others)}
     if not editable:
         return said
-    remove = _("If it is not the text in %(language)s, remove it.") % {"language": LANGUAGE_NAMES[language]}
+    remove = _("If it is not the %(language)s text, remove it.") % {"language": LANGUAGE_NAMES[language]}
     return f"{said} {remove}"

@@ -327,7 +327,7 @@ def test_a_refused_file_says_why_and_the_draft_stays(browser, draft, content, na
 def test_the_same_file_in_two_languages_is_taken_with_a_warning(browser, draft):
     """On the page and for the script, and once more on the preview."""
     content = factories.pdf_bytes("One text")
-    said = "This is the very same file as in English, byte for byte."
+    said = "This file is identical to the one in English."
     for language in ("en", "fr"):
         answer = browser.post(
             url("upload", draft),
@@ -337,7 +337,7 @@ def test_the_same_file_in_two_languages_is_taken_with_a_warning(browser, draft):
         assert answer.status_code == 201
         assert (said in answer.json()["html"]) is (language == "fr")
     assert (
-        f"{said} If it is not the text in French, remove it."
+        f"{said} If it is not the French text, remove it."
         in browser.get(url("contribution", draft)).content.decode()
     )
     preview = browser.get(url("proof", draft)).content.decode()
