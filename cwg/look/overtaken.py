@@ -1,4 +1,4 @@
-"""The page for a step that somebody, or time, has overtaken: it says so, and keeps what was filled in for the step."""
+"""The page for a step that somebody, or time, has overtaken: it says so, and keeps what was filled in."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 
 
 def page(request: HttpRequest, *sent: forms.BaseForm, said: object = "") -> HttpResponse:
-    """409, with what was filled into the forms that were `sent`, to be copied; `said` is why, where more is known."""
+    """409, with what was filled into the forms `sent`, to be copied; `said` is why, where more is known."""
     return render(request, "409.html", {"exception": said, "typed": typed_in(sent)}, status=409)
 
 
 def typed_in(sent: Iterable[forms.BaseForm]) -> list[tuple[str, str]]:
-    """Label and words of each field that was filled in with something else than its page showed, in the form's order.
+    """Label and words of each field filled in with something else than its page showed, in the form's order.
 
-    What was chosen is told in the words that stood beside it. No secret is repeated, and nothing of a form that was not sent.
+    What was chosen is told in the words that stood beside it. No secret is repeated, and nothing of a form
+    that was not sent. A file is not told of: no form that is shown so takes one along.
     """
     return [
         (str(field.label), words)
@@ -32,16 +33,13 @@ def _words_of(field: forms.BoundField) -> Iterator[str]:
     """What was filled in: a line each, where that may be several; nothing where it was emptied."""
     value = field.value()
     match field.field.widget:
-        case forms.PasswordInput():
+        case forms.PasswordInput() | forms.FileInput():
             return
         case forms.CheckboxInput():
             yield _("Yes") if value else _("No")
-        case forms.FileInput():
-            for file in _each(field.data):
-                yield _("%(name)s, to be chosen again") % {"name": file}
-        case ChoiceWidget():
+        case ChoiceWidget(choices=choices):
             chosen = {str(each) for each in _each(value)} - {""}
-            for known, label in _choices(field.field.choices):  # type: ignore[attr-defined]  # such a field has them
+            for known, label in _choices(choices):
                 if str(known) in chosen:
                     yield str(label)
         case _:

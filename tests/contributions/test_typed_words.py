@@ -210,7 +210,7 @@ def test_what_was_typed_while_a_colleague_ended_the_draft_can_be_copied(world, a
         answer = press(browser, draft, act, words)
     page = answer.content.decode()
     assert answer.status_code == 409 and said in plain(answer)
-    assert "Typed</textarea>" in page and "Typed and not saved</textarea>" in page
+    assert "Typed</bdi>" in page and "Typed and not saved</bdi>" in page
     assert (drafts.as_it_stands(draft), drafts.registered()) == before
 
 

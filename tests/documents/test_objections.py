@@ -222,7 +222,7 @@ def test_a_second_focal_point_keeps_another_reason_than_the_one_that_stands(
     answer = second.post(address(document), {"act": "object", "reason": reason})
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "stands already" in page and f"{reason}</textarea>" in page
+    assert "stands already" in page and f"{reason}</bdi>" in page
     assert (drafts.registered(), JournalEntry.objects.count()) == before
 
 
@@ -247,9 +247,9 @@ def test_a_reason_that_was_typed_while_the_document_was_withdrawn_is_not_lost(
     before = drafts.registered(), JournalEntry.objects.count()
     answer = client.post(at, sent | {"reason": "My <b>long</b> reason"})
     assert answer.status_code == 409
-    assert "My &lt;b&gt;long&lt;/b&gt; reason</textarea>" in answer.content.decode()
+    assert "My &lt;b&gt;long&lt;/b&gt; reason</bdi>" in answer.content.decode()
     assert (drafts.registered(), JournalEntry.objects.count()) == before
-    assert "What you typed" not in client.get(at).content.decode()
+    assert "What you filled in" not in client.get(at).content.decode()
 
 
 def test_nobody_objects_to_what_is_withdrawn(document, saudi_focal_point, client_of):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from django import forms
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
+from django.template.loader import render_to_string
 
 from cwg.look import overtaken
 from cwg.members.models import Group
@@ -28,14 +28,14 @@ class Everything(forms.Form):
     several = forms.MultipleChoiceField(label="Several", choices=LETTERS, widget=forms.CheckboxSelectMultiple)
     listed = forms.MultipleChoiceField(label="Listed", choices=LETTERS)
     ticked = forms.BooleanField(label="Ticked", required=False)
-    file = forms.FileField(label="File")
+    offered = forms.CharField(label="Offered", widget=forms.Select(choices=LETTERS))
     secret = forms.CharField(label="Secret", widget=forms.PasswordInput)
     hidden = forms.CharField(widget=forms.HiddenInput)
 
 
 FILLED = (
     "title=A+title&words=Two%0Alines&address=not+an+address&count=seven&day=2026-02-30&moment_0=2026-03-02&moment_1=9"
-    "&one=b&radio=a&several=a&several=c&listed=b&ticked=on&secret=geneva&hidden=x"
+    "&offered=c&one=b&radio=a&several=a&several=c&listed=b&ticked=on&secret=geneva&hidden=x"
 )
 
 
@@ -45,7 +45,7 @@ def filled(query: str, **more) -> Everything:
 
 def test_whatever_kind_of_field_it_was_all_is_kept_and_no_secret():
     """Also what is wrong: it was typed all the same."""
-    form = filled(FILLED, files={"file": SimpleUploadedFile("letter.pdf", b"x")})
+    form = filled(FILLED)
     assert overtaken.typed_in([form]) == [
         ("Title", "A title"),
         ("Words", "Two\nlines"),
@@ -58,7 +58,7 @@ def test_whatever_kind_of_field_it_was_all_is_kept_and_no_secret():
         ("Several", "First\nThird"),
         ("Listed", "Second"),
         ("Ticked", "Yes"),
-        ("File", "letter.pdf, to be chosen again"),
+        ("Offered", "Third"),
     ]
 
 
@@ -87,6 +87,15 @@ def test_rows_are_told_by_their_names():
 
     form = Rows(QueryDict(f"group={group.pk}&groups={group.pk}"))
     assert overtaken.typed_in([form]) == [("Group", str(group)), ("Groups", str(group))]
+
+
+def test_words_of_one_line_stand_as_text_and_those_of_several_in_a_box_to_copy_from():
+    page = render_to_string(
+        "components/typed.html", {"typed": [("Kind", "For action"), ("Words", "One\ntwo")]}
+    )
+    assert "<bdi>For action</bdi>" in page and "One\ntwo</textarea>" in page
+    assert page.count("<textarea") == 1 and "What you filled in" in page
+    assert render_to_string("components/typed.html", {"typed": []}).strip() == ""
 
 
 def test_the_page_is_made_in_one_place():
