@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cwg.documents.models import Register
 from cwg.members.oversight import known_people, seen_groups, sees_every_group
 from cwg.members.rights import Rights
+from cwg.record import heartbeat
 from cwg.record.models import AccessEntry, Heartbeat, JournalEntry, PortalJournal
 from meetings.acts import portal_entries, sentence
 from meetings.journal_names import Names, names_in
@@ -175,5 +176,14 @@ class AccessEntryAdmin(NamedList):
 
 @admin.register(Heartbeat, site=site)
 class HeartbeatAdmin(RecordAdmin):
-    facts = ("name", "at")
-    list_display = ("name", "at")
+    facts = ("name", "tells", "at")
+    list_display = ("name", "tells", "at")
+
+    @admin.display(description=_("what the instant tells"))
+    def tells(self, row: Heartbeat) -> str:
+        """An old instant is no alarm of what goes on without standing still since."""
+        if row.name.startswith(heartbeat.SINCE):
+            return gettext("In operation without a break since then")
+        if row.name.startswith(heartbeat.FAILING):
+            return gettext("Broke off then, and has not succeeded since")
+        return gettext("Last seen then")

@@ -31,7 +31,7 @@ FOUND_WHOLE_WITHIN = timedelta(days=14)
 STOOD_STILL_AFTER = FOUND_WHOLE_WITHIN - WHOLE_AGAIN_AFTER
 JOB = "stored-files"
 # The heartbeat that tells since when it has gone round without standing still.
-SINCE = f"since: {JOB}"
+SINCE = f"{heartbeat.SINCE}{JOB}"
 # So many in a row that the storage does not answer for, and it is the storage.
 FAILURES_IN_A_ROW = 3
 
@@ -77,7 +77,11 @@ def damaged() -> int:
 
 def waiting_too_long(blobs: QuerySet[Blob], at: datetime) -> QuerySet[Blob]:
     """Those of `blobs` that were not found whole within two weeks before `at`, in which the looking went round."""
-    before, since = at - FOUND_WHOLE_WITHIN, heartbeat.last(SINCE)
+    return _waiting_too_long(blobs, at, heartbeat.last(SINCE))
+
+
+def _waiting_too_long(blobs: QuerySet[Blob], at: datetime, since: datetime | None) -> QuerySet[Blob]:
+    before = at - FOUND_WHOLE_WITHIN
     if since is None or since > before:
         return blobs.none()
     return blobs.filter(damage="", whole_at__lt=before)
@@ -88,7 +92,7 @@ def answer() -> Answer:
     now, count, since = clock.now(), damaged(), heartbeat.last(SINCE)
     oldest = Blob.objects.filter(damage="").order_by("whole_at").values_list("whole_at", flat=True).first()
     return {
-        "ok": not count and not waiting_too_long(Blob.objects.all(), now).exists(),
+        "ok": not count and not _waiting_too_long(Blob.objects.all(), now, since).exists(),
         "damaged": count,
         "oldest_check_seconds": int((now - oldest).total_seconds()) if oldest else 0,
         "going_round_for_seconds": int((now - since).total_seconds()) if since else None,

@@ -8,9 +8,9 @@ from cwg import clock
 from cwg.record import heartbeat, timeliness
 from cwg.record.readiness import Answer
 
-MADE, FAILED = "backup", "failing: backup"
+MADE, FAILED = "backup", f"{heartbeat.FAILING}backup"
 # Noted by `.docker/database/make-base`, in the words of the database.
-BASE_MADE, BASE_FAILED = "base", "failing: base"
+BASE_MADE, BASE_FAILED = "base", f"{heartbeat.FAILING}base"
 
 
 def note_made() -> None:

@@ -1,4 +1,7 @@
-"""When a background process was last seen working: written by itself, read by /readyz."""
+"""When a background process was last seen working: written by itself, read by /readyz.
+
+Some tell of an instant that is not the last one, and old where all is well: their names begin with `SINCE` or `FAILING`.
+"""
 
 from datetime import datetime, timedelta
 
@@ -11,6 +14,8 @@ from .readiness import Answer
 
 WORKER = "worker"
 DATABASE = "database"
+# Of what has gone on without standing still, and of what broke off when it was last begun, before the name.
+SINCE, FAILING = "since: ", "failing: "
 # It notes a heartbeat every 15 seconds.
 WORKER_SEEN_WITHIN = timedelta(seconds=60)
 

@@ -73,7 +73,7 @@ class Job:
     @property
     def failing_mark(self) -> str:
         """The heartbeat that tells that it broke off when it was last begun."""
-        return f"failing: {self.name}"
+        return f"{heartbeat.FAILING}{self.name}"
 
 
 _jobs: dict[str, Job] = {}

@@ -1,9 +1,12 @@
-"""The access log as the console shows it: lines of one's own groups, and of the people known there."""
+"""The record as the console shows it: access lines of one's own groups and people, and what a heartbeat tells."""
 
 import pytest
 
+from cwg.documents import recheck
 from cwg.members import account_care
 from cwg.members.models import Accreditation, Role
+from cwg.operations import backup_state
+from cwg.record import heartbeat
 from cwg.record.models import AccessEntry
 from tests import factories
 
@@ -34,3 +37,17 @@ def test_what_somebody_known_to_two_groups_did_for_people_of_one_is_not_told_in_
     factories.accredit(twin, other_group, Role.STAKEHOLDER, until=now)
     factories.accredit(saudi_delegate, other_group, Role.STAKEHOLDER, until=now)
     assert done <= acts_of(other_secretary)
+
+
+def test_each_heartbeat_says_what_its_instant_tells(administrator, client_of):
+    """One that ought to be old is not taken for a process that died."""
+    for name in (heartbeat.WORKER, recheck.SINCE, backup_state.FAILED):
+        heartbeat.beat(name)
+    page = client_of(administrator).get("/console/record/heartbeat/")
+    told = {row.name: page.context["cl"].model_admin.tells(row) for row in page.context["cl"].result_list}
+    assert told == {
+        "worker": "Last seen then",
+        "since: stored-files": "In operation without a break since then",
+        "failing: backup": "Broke off then, and has not succeeded since",
+    }
+    assert all(said in page.content.decode() for said in told.values())
