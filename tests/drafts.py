@@ -87,6 +87,8 @@ def put_file(draft: Contribution, by: Person, *, language: str = "en", text: str
 
 
 LETTER = Received(CameBy.LETTER, date(2026, 2, 20))
+# What is said of a paper that came so, where it was filed for Saudi Arabia.
+LETTER_MARK = "Filed by the secretariat for: Saudi Arabia; received by letter of 20 February 2026"
 
 
 def put_letter(draft: Contribution, by: Person, *, text: str = "A note verbale.") -> DraftLetter:

@@ -1,13 +1,21 @@
 """What the tests of mails about contributions share: who was told, and what is to be told of."""
 
+from datetime import datetime, timedelta
+
 from django.core import mail
 
 from contributions.models import Contribution
+from cwg.documents.models import Register
 from cwg.members.models import Group, Person
 from cwg.notices import outbox, preferences
 from tests import factories
 
 NEW_DOCUMENT = "document_registered"
+
+
+def far_ahead(group: Group, now: datetime) -> Register:
+    """A register that opens in thirty days and one hour: no mark is reached."""
+    return factories.make_register(group, opens_at=now + timedelta(days=30, hours=1))
 
 
 def told() -> list[str]:

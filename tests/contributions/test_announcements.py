@@ -1,7 +1,5 @@
 """What contributions tell people by mail, and whom they never tell."""
 
-from datetime import timedelta
-
 import pytest
 from django.core import mail
 from django.db import connection
@@ -19,15 +17,14 @@ from cwg.record import jobs
 from tests import drafts, factories
 from tests.tampering import as_owner
 
-from .mails import draft, tell, told, want
+from .mails import draft, far_ahead, tell, told, want
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def register(dg, now):
-    """A register that opens in thirty days and one hour: no mark is reached."""
-    return factories.make_register(dg, opens_at=now + timedelta(days=30, hours=1))
+    return far_ahead(dg, now)
 
 
 # --- Registered -------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from cwg.notices.reminders import put_due
 from cwg.record import jobs
 from tests import factories
 
-from .mails import NEW_DOCUMENT, draft, told, want
+from .mails import NEW_DOCUMENT, draft, far_ahead, told, want
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +27,7 @@ REMINDER, ALL_THE_SAME = "deadline_reminder", "deadline_reminder_submitted"
 
 @pytest.fixture
 def register(dg, now):
-    """A register that opens in thirty days and one hour: no mark is reached."""
-    return factories.make_register(dg, opens_at=now + timedelta(days=30, hours=1))
+    return far_ahead(dg, now)
 
 
 def submitted(register, **filing):

@@ -20,13 +20,6 @@ from tests import drafts, factories
 
 pytestmark = pytest.mark.django_db
 
-MARK = "Filed by the secretariat for: Saudi Arabia; received by letter of 20 February 2026"
-
-
-@pytest.fixture
-def register(held, dg) -> Register:
-    return factories.make_register(dg)
-
 
 @pytest.fixture
 def draft(dg, register, secretary) -> Contribution:
@@ -188,7 +181,7 @@ def test_the_page_asks_for_whom_and_how_it_came(dg, register, secretary, client_
     assert answer.url == draft.get_absolute_url()
     assert draft.party == Party(dg, factories.make_state("SAU")) and draft.register == register
     page = client.get(answer.url).content.decode()
-    assert MARK in page and "Saudi Arabia has no focal point in this group" in page
+    assert drafts.LETTER_MARK in page and "Saudi Arabia has no focal point in this group" in page
 
 
 def test_the_page_says_nothing_of_nobody_being_told_where_there_is_a_focal_point(

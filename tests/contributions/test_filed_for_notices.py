@@ -6,7 +6,7 @@ from django.core import mail
 from contributions import withdrawing
 from cwg.documents import objections
 from cwg.documents.kinds import Kind
-from cwg.documents.models import Document, Register
+from cwg.documents.models import Document
 from cwg.members.models import Accreditation, Office, Role
 from cwg.members.rights import rights_of
 from cwg.notices import preferences
@@ -17,11 +17,6 @@ from tests import drafts, factories
 pytestmark = pytest.mark.django_db
 
 CALL = "object on the document's page"
-
-
-@pytest.fixture
-def register(held, dg) -> Register:
-    return factories.make_register(dg)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.urls import reverse
 from contributions import drafting, proofing, withdrawing
 from contributions.models import Contribution
 from cwg.documents import filed_for, offers, receipts
-from cwg.documents.models import Document, FiledFor, Letter, Receipt, Register
+from cwg.documents.models import Document, FiledFor, Letter, Receipt
 from cwg.members.models import Office, Person, Role
 from cwg.members.parties import NotEntitled
 from cwg.members.rights import rights_of
@@ -20,13 +20,6 @@ from tests import drafts, factories
 from tests.tampering import as_owner, past_the_triggers
 
 pytestmark = pytest.mark.django_db
-
-MARK = "Filed by the secretariat for: Saudi Arabia; received by letter of 20 February 2026"
-
-
-@pytest.fixture
-def register(held, dg) -> Register:
-    return factories.make_register(dg)
 
 
 @pytest.fixture
@@ -49,7 +42,7 @@ def test_it_is_registered_in_the_states_name_and_says_by_whose_hand_it_came(docu
     assert (kept.revision, kept.came_by, kept.dated) == (document.current, "letter", date(2026, 2, 20))
     assert [letter.name for letter in kept.letters.all()] == ["note.pdf"]
     assert document.current.filed_by == secretary
-    assert filed_for.text_of(document.current) == MARK
+    assert filed_for.text_of(document.current) == drafts.LETTER_MARK
     assert drafts.faults() == []
 
 
@@ -86,7 +79,7 @@ def test_the_record_and_the_receipt_name_the_letter_by_its_digest_alone(document
     for text in (str(receipt.statement), str(entry.facts)):
         assert letter.name not in text and letter.blob_id not in text
     told = acts.sentence(entry, journal_names.names_in([entry]))
-    assert MARK in told and "registered for Saudi Arabia" in told
+    assert drafts.LETTER_MARK in told and "registered for Saudi Arabia" in told
 
 
 @pytest.mark.parametrize(
@@ -156,7 +149,7 @@ def test_every_reader_sees_by_whose_hand_it_came(document, register, syrian_dele
     receipt = Receipt.objects.get()
     pages = [document.get_absolute_url(), receipt.get_absolute_url(), "/documents/", "/"]
     for url in pages:
-        assert MARK in client.get(url).content.decode(), url
+        assert drafts.LETTER_MARK in client.get(url).content.decode(), url
     for url in (
         reverse("documents:cover", args=[document.path]),
         reverse("documents:receipt-pdf", args=[receipt.code]),
@@ -169,7 +162,7 @@ def test_the_zip_says_how_it_came_and_has_no_letter(document, dg, syrian_delegat
 
     letter = Letter.objects.get()
     packed = pack.contents(header_block.for_page(Document.objects.all()), [])
-    assert [one.filed for one in packed] == [MARK]
+    assert [one.filed for one in packed] == [drafts.LETTER_MARK]
     zipped = b"".join(pack.stream(packed, title="x", language="en", may_read=lambda file: True))
     assert letter.name.encode() not in zipped and letter.blob_id.encode() not in zipped
 
@@ -279,7 +272,7 @@ def test_a_change_that_came_by_letter_is_filed_for_its_party(
     drafts.put_letter(draft, secretary)
     drafts.put_file(draft, secretary, text="Another text")
     revision = drafts.submit(draft, secretary).receipt.revision
-    assert revision.symbol == "DG-2/1(Rev.1)" and filed_for.text_of(revision) == MARK
+    assert revision.symbol == "DG-2/1(Rev.1)" and filed_for.text_of(revision) == drafts.LETTER_MARK
     document = Document.objects.for_list().get()
     # A change alone is not what the secretariat withdraws; the State may object to it.
     assert offers.DocumentAct.WITHDRAW not in offers.acts_on(document, rights_of(secretary))

@@ -28,23 +28,19 @@ from cwg.record.reasons import ReasonMissing
 from tests import drafts, factories
 from tests.tampering import as_owner
 
-from .translating import add, places, prepare, read, standing
+from .translating import add, in_two_languages, places, prepare, read, standing
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def register(held, dg) -> Register:
-    return factories.make_register(dg, opens_at=held.at + timedelta(days=10))
+    return factories.make_register(dg)
 
 
 @pytest.fixture
 def document(register, held) -> Document:
-    """DG-2/1 in English, with a Spanish translation of the delegation's own, an hour ago."""
-    versions = (factories.version_line("en"), factories.version_line("es", "El texto.", is_original=False))
-    made = factories.make_document(register, versions=versions)
-    held.forward(hours=1)
-    return made
+    return in_two_languages(register, held)
 
 
 @pytest.fixture

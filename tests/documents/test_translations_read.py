@@ -1,7 +1,5 @@
 """What reads versions once a translation was added: lists, search, ZIP, header block, revisions, the record."""
 
-from datetime import timedelta
-
 import pytest
 
 from contributions import drafting, sponsors
@@ -22,23 +20,19 @@ from cwg.record.models import JournalEntry
 from tests import drafts, factories
 from tests.tampering import past_the_triggers
 
-from .translating import prepare, read
+from .translating import in_two_languages, prepare, read
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def register(held, dg) -> Register:
-    return factories.make_register(dg, opens_at=held.at + timedelta(days=10))
+    return factories.make_register(dg)
 
 
 @pytest.fixture
 def document(register, held) -> Document:
-    """DG-2/1 in English, with a Spanish translation of the delegation's own, an hour ago."""
-    versions = (factories.version_line("en"), factories.version_line("es", "El texto.", is_original=False))
-    made = factories.make_document(register, versions=versions)
-    held.forward(hours=1)
-    return made
+    return in_two_languages(register, held)
 
 
 # --- What reads versions ----------------------------------------------------------------------------------------------
