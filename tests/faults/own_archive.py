@@ -28,7 +28,10 @@ class Archive:
         for folder in (self.wal, self.base, self.clusters, self.programs):
             folder.mkdir()
         database.give(self.wal, self.base, self.clusters)
-        # The embedded server's own breaks off as soon as it is started.
+        self.stand_in_for_pg_verifybackup()
+
+    def stand_in_for_pg_verifybackup(self) -> None:
+        """The embedded server's own breaks off as soon as it is started."""
         checker = f'exec {shlex.quote(sys.executable)} {whole_base.__file__} "$@"'
         self.program("pg_verifybackup", checker)
 

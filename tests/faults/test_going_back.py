@@ -183,7 +183,7 @@ def test_the_disk_is_lost_and_the_log_is_followed_to_its_end(portal, database, a
     database.stop()
     shutil.rmtree(database.cluster)
     done = archive.run("rewind", "latest")
-    assert done.returncode == 0 and "the end of the log" in done.stdout
+    assert done.returncode == 0 and "the end of the WAL" in done.stdout
     database.start()
     assert Document.objects.count() == 3
 
@@ -236,12 +236,72 @@ def test_a_damaged_segment_stops_it_rather_than_ending_too_early(portal, databas
     assert Document.objects.count() == 4
 
 
+def rows(database) -> list[int]:
+    with psycopg.connect(database.url) as session:
+        return [number for (number,) in session.execute("SELECT number FROM kept ORDER BY number")]
+
+
+def add(database, number: int) -> datetime:
+    """One row, in a commit of its own; an instant after it, by the clock that dates commits."""
+    with psycopg.connect(database.url, autocommit=True) as session:
+        session.execute("INSERT INTO kept VALUES (%s)", [number])
+        return session.execute("SELECT clock_timestamp()").fetchone()[0].astimezone(UTC)
+
+
+def test_a_second_going_back_loses_nothing_and_asks_which_history_is_meant(database, archive):
+    shut = archive.programs / "shut"
+    archive.begin(
+        archive.program("archive", f"[ ! -e {shut} ] || exit 1", f'exec {SCRIPTS}/archive-segment "$@"')
+    )
+    with psycopg.connect(database.url, autocommit=True) as session:
+        session.execute("CREATE TABLE kept (number int)")
+    archive.make_base()
+    first, second = add(database, 1), add(database, 2)
+    add(database, 3)
+    own_database.wait_for(lambda: datetime.now(UTC) - second > timedelta(seconds=1))
+    abandoned = archive.make_base()
+    database.stop()
+    assert archive.run("rewind", first.isoformat()).returncode == 0
+    shut.touch()
+    database.start()
+    assert rows(database) == [1]
+    add(database, 10)
+    database.stop()
+
+    # It broke off between its two renames: what was not archived, the history too, is in before-... alone.
+    database.cluster.rename(archive.clusters / f"before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-broken")
+    refused = archive.run("rewind", "latest", "--base", abandoned.name)
+    assert refused.returncode == 1 and "is of another history" in refused.stderr
+    done = archive.run("rewind", "latest")
+    assert done.returncode == 0 and abandoned.name not in done.stdout, done.stderr
+    shut.unlink()
+    database.start()
+    assert rows(database) == [1, 10]
+    own_database.wait_for(
+        lambda: {"00000002.history.gz", "00000003.history.gz"} <= set(archive.segments()), 90
+    )
+    database.stop()
+
+    before = sorted(os.listdir(database.cluster))
+    refused = archive.run("rewind", second.isoformat())
+    assert refused.returncode == 1 and "two histories" in refused.stderr, refused.stderr
+    assert "--timeline 1 is" in refused.stderr and "--timeline 3" in refused.stderr
+    assert sorted(os.listdir(database.cluster)) == before
+    assert archive.run("rewind", second.isoformat(), "--timeline", "1").returncode == 0
+    database.start()
+    assert rows(database) == [1, 2]
+
+
 def test_it_refuses_what_cannot_be_and_touches_nothing(portal, database, archive):
     base = archive.make_base()
     connection.close()
     refusals = {
         "at work": [f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"],
-        "no instant": ["yesterday-ish"],
+        "'yesterday' is no instant": ["yesterday"],
+        "'14:05' is no instant": ["14:05"],
+        "'2026-11-26' is no instant": ["2026-11-26"],
+        "'2026-02-31T14:05' is no instant": ["2026-02-31T14:05"],
+        "'2026-11-26T14:05 CET' is no instant": ["2026-11-26T14:05 CET"],
         "in the future": [f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%M:%S}"],
         "say the instant": [],
     }
@@ -256,10 +316,19 @@ def test_it_refuses_what_cannot_be_and_touches_nothing(portal, database, archive
         "is no whole base backup": [now, "--base", "20260101T000000Z"],
         "there is no option": [now, "--fast", "yes"],
         "wants a value": [now, "--base"],
+        "no history of timeline 7": [now, "--timeline", "7"],
     }
     for said, arguments in refusals.items():
         refused = archive.run("rewind", *arguments)
         assert (refused.returncode, said in refused.stderr) == (1, True), refused.stderr
+    # Somebody starts the server while the base backup is being verified.
+    at_work = database.cluster / "postmaster.pid"
+    archive.program("pg_verifybackup", f"echo 1 > {at_work}")
+    refused = archive.run("rewind", now)
+    assert refused.returncode == 1 and "at work" in refused.stderr
+    assert list(archive.clusters.iterdir()) == []
+    at_work.unlink()
+    archive.stand_in_for_pg_verifybackup()
     damage(base)
     refused = archive.run("rewind", now)
     assert refused.returncode == 1 and "is damaged" in refused.stderr

@@ -1,6 +1,7 @@
 """Base backups are made, verified, told to the portal, and let go with the log that only they needed (`make-base`, `prune-archive`)."""
 
 import os
+import shutil
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,7 +40,7 @@ def archive(own_server, transactional_db, tmp_path) -> Archive:
 def noted(archive: Archive) -> dict[str, datetime]:
     """What the portal was told, by its name."""
     with archive.database.in_use(), connection.cursor() as cursor:
-        cursor.execute("SELECT name, at FROM record_heartbeat WHERE name IN ('base', 'failing: base')")
+        cursor.execute("SELECT name, at FROM record_heartbeat WHERE name LIKE '%base'")
         return dict(cursor.fetchall())
 
 
@@ -49,6 +50,12 @@ def aged(base: Path, days: float) -> Path:
     older = base.with_name(f"{at:%Y%m%dT%H%M%SZ}")
     base.rename(older)
     return older
+
+
+def copies(archive: Archive, *days: float) -> list[Path]:
+    """The newest base backup again, as if made so many days ago."""
+    newest = max(archive.bases())
+    return [aged(shutil.copytree(newest, archive.base / "copy"), ago) for ago in days]
 
 
 def lie_there(path: Path, days: float) -> Path:
@@ -84,6 +91,16 @@ def test_one_that_cannot_be_verified_is_none(archive):
     assert set(noted(archive)) == {"base"}
 
 
+def test_one_that_fails_still_lets_go_what_has_expired(archive):
+    """On a full disk there would never be room for the next one."""
+    base = archive.make_base()
+    oldest, between, young = copies(archive, 40, 20, 10)
+    archive.program("pg_basebackup", "echo 'No space left on device' >&2; exit 1")
+    failed = archive.run("make-base")
+    assert failed.returncode == 1 and "No space left" in failed.stderr
+    assert not oldest.exists() and archive.bases() == [between, young, base]
+
+
 def test_without_the_server_it_fails_and_removes_nothing(archive):
     old = aged(archive.make_base(), days=400)
     failed = archive.run("make-base", PGPORT="1")
@@ -103,10 +120,10 @@ def segments_of(archive: Archive) -> list[str]:
 
 @pytest.fixture
 def four(archive) -> list[Path]:
-    """Base backups of 40, 30, 10 and no days ago, with the log from before the first until now."""
+    """Base backups of 40, 20, 10 and no days ago, with the log from before the first until now."""
     made = []
     archive.all_is_archived()
-    for days in (40, 30, 10, 0):
+    for days in (40, 20, 10, 0):
         base = archive.make_base(BASES_KEEP_DAYS="9999")
         made.append(aged(base, days) if days else base)
         archive.all_is_archived()
@@ -114,7 +131,7 @@ def four(archive) -> list[Path]:
 
 
 def test_what_reaches_every_instant_of_those_days_stays(archive, four):
-    """The one of 30 days ago too: the instants between 14 and 10 days ago are reached from there."""
+    """The one of 20 days ago too: the instants between 14 and 10 days ago are reached from there."""
     (archive.wal / "00000002.history.gz").write_bytes(b"as it was")
     segments = segments_of(archive)
     dry = archive.run("prune-archive", "--dry-run")
@@ -147,15 +164,38 @@ def test_the_oldest_that_stays_still_leads_to_now(archive, four):
 def test_the_last_one_stays_whatever_its_age(archive):
     old = aged(archive.make_base(), days=400)
     archive.all_is_archived()
-    assert archive.run("prune-archive", BASES_KEEP_DAYS="0").returncode == 0
+    done = archive.run("prune-archive", "--despite-gap", BASES_KEEP_DAYS="0")
+    assert done.returncode == 0
     assert archive.bases() == [old] and segments_of(archive)
 
 
 def test_making_one_lets_go_what_it_replaces(archive):
-    aged(archive.make_base(), days=40)
-    newer = aged(archive.make_base(), days=20)
+    archive.make_base()
+    older, newer, young = copies(archive, 40, 20, 10)
     base = archive.make_base()
-    assert archive.bases() == [newer, base]
+    assert older not in archive.bases()
+    assert archive.bases()[:2] == [newer, young] and archive.bases()[-1] == base
+
+
+def test_a_clock_that_is_wrong_removes_nothing_and_says_so(archive):
+    base = archive.make_base()
+    copies(archive, 47, 40, 33, 26)
+    archive.all_is_archived()
+    before = archive.bases(), archive.segments()
+    refused = archive.run("prune-archive")
+    assert refused.returncode == 1 and "or a clock was wrong: nothing is removed" in refused.stderr
+    # That the base backup was made is told apart from it.
+    made = archive.run("make-base")
+    assert made.returncode == 1 and "made and verified" in made.stdout
+    assert set(noted(archive)) == {"base", "not pruned: base"}
+    shutil.rmtree(max(archive.bases()))
+    later = base.rename(archive.base / f"{datetime.now(UTC) + timedelta(days=800):%Y%m%dT%H%M%SZ}")
+    refused = archive.run("prune-archive", "--despite-gap")
+    assert refused.returncode == 1 and "lies in the future: nothing is removed" in refused.stderr
+    later.rename(base)
+    assert (archive.bases(), set(before[1]) - set(archive.segments())) == (before[0], set())
+    assert archive.run("prune-archive", "--despite-gap").returncode == 0
+    assert len(archive.bases()) == 2
 
 
 def test_without_a_base_backup_nothing_of_the_log_goes(archive):
@@ -187,8 +227,16 @@ def test_what_broke_off_goes_after_a_day(archive):
     for name in (".unfinished-20260101T000000Z", "20260102T000000Z", ".unfinished-20260103T000000Z"):
         (archive.base / name).mkdir()
     lie_there(old_part, days=2)
+    # The manifest is lost, and the data there.
+    (archive.base / "20260102T000000Z" / "base.tar.gz").touch()
     for name in (".unfinished-20260101T000000Z", "20260102T000000Z"):
         lie_there(archive.base / name, days=2)
-    assert archive.run("prune-archive").returncode == 0
+    done = archive.run("prune-archive")
+    assert done.returncode == 0 and "2 leftovers" in done.stdout
+    assert "20260102T000000Z has no backup_manifest: it is no base backup, and stays" in done.stdout
     assert young_part.exists() and not old_part.exists()
-    assert sorted(path.name for path in archive.base.iterdir()) == [".unfinished-20260103T000000Z", base.name]
+    assert sorted(path.name for path in archive.base.iterdir()) == [
+        ".unfinished-20260103T000000Z",
+        "20260102T000000Z",
+        base.name,
+    ]
