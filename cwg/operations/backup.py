@@ -8,6 +8,7 @@ The dump is made before the files are copied, so every file that it names is the
 until they are. A folder without a manifest is a backup that was broken off.
 """
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -103,8 +104,10 @@ def alone_in(folder: Path) -> Iterator[None]:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise BackupFailed(f"Another backup is being made or removed in {folder}.") from error
-        except OSError:
-            pass  # a file system without locks: whoever runs it there runs one at a time
+        except OSError as error:
+            # A file system without locks: whoever runs it there runs one at a time.
+            if error.errno not in (errno.ENOLCK, errno.EOPNOTSUPP):
+                raise
         yield
 
 

@@ -2,6 +2,8 @@
 
 All of the last days stay, then one of each month: the first that lacks no file, for as many months. The newest stays, and the
 newest that can be restored as a whole, whatever their age.
+
+A clock that is wrong makes everything look old, so nothing goes where a backup lies in the future, nor across a gap (`stop_at_gap`).
 """
 
 import re
@@ -16,6 +18,8 @@ from . import backup
 
 # What was broken off may still be looked at for so long.
 LEFT_FOR = timedelta(days=1)
+# Backups that are made at all are not farther apart, whatever is kept.
+USUAL_GAP = timedelta(days=8)
 _NAME = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
 
 
@@ -58,12 +62,38 @@ def staying(made: Iterable[Made], good: Made | None, *, now: datetime, days: int
     return stays | {one.path for month, one in of_month.items() if _month(now) - month <= months and months}
 
 
+def stop_at_gap(made: Iterable[Made], *, now: datetime, days: int, despite_gap: bool) -> None:
+    """Raises backup.BackupFailed where a wrong clock may be what makes backups look old.
+
+    So it is where one lies after `now`, and where those of the last `days` begin long after the newest of the others; with
+    `despite_gap` somebody knows that none was made in between.
+    """
+    in_order = sorted(made, key=lambda one: one.at)
+    if in_order and in_order[-1].at > now:
+        raise backup.BackupFailed(
+            f"{in_order[-1].path} lies in the future: nothing is removed. Set the clock right; if it was wrong when that was"
+            " made, move that away."
+        )
+    within = timedelta(days=days)
+    older = [one for one in in_order if now - one.at > within]
+    young = [one.at for one in in_order if now - one.at <= within]
+    if older and not despite_gap and (gap := min([*young, now]) - older[-1].at) > max(within, USUAL_GAP):
+        raise backup.BackupFailed(
+            f"For {gap.days} days after {older[-1].path} no backup was made, or a clock was wrong: nothing is removed."
+            " If none was made indeed: prune_backups --despite-gap."
+        )
+
+
 def _month(at: datetime) -> int:
     return at.year * 12 + at.month
 
 
-def prune(folder: Path, *, now: datetime, days: int, months: int, dry_run: bool = False) -> Pruned:
-    """Let go what need not stay in `folder`; with `dry_run` only look. Raises backup.BackupFailed where one is being made.
+def prune(
+    folder: Path, *, now: datetime, days: int, months: int, dry_run: bool = False, despite_gap: bool = False
+) -> Pruned:
+    """Let go what need not stay in `folder`; with `dry_run` only look.
+
+    Raises backup.BackupFailed where one is being made, and as `stop_at_gap` does; nothing is removed then.
 
     The copies of the chains (`files/journal/`) all stay: they tell what was issued.
     """
@@ -76,6 +106,7 @@ def prune(folder: Path, *, now: datetime, days: int, months: int, dry_run: bool 
                 made.append(_read(path))
             except (backup.BackupFailed, KeyError, TypeError, ValueError):
                 result.unreadable.append(path)
+        stop_at_gap(made, now=now, days=days, despite_gap=despite_gap)
         good = next(
             (one for one in sorted(made, key=lambda one: one.at, reverse=True) if _is_good(one)), None
         )

@@ -95,27 +95,33 @@ def load(folder: Path, chosen: Path) -> None:
 
 def _put_back(folder: Path, within: str = ".") -> None:
     """Files that the backup has and the storage lacks, of one folder or of all."""
-    storage, files = storages["documents"], folder / backup.FILES
+    files = folder / backup.FILES
     for source in sorted(path for path in (files / within).rglob("*") if path.is_file()):
         name = source.relative_to(files).as_posix()
-        if not name.endswith(".unfinished") and not storage.exists(name):
-            with source.open("rb") as content:
-                storage.save(name, File(content))
+        if not name.endswith(".unfinished"):
+            _put_back_one(files, name)
+
+
+def _put_back_one(files: Path, name: str, sha256: str | None = None) -> bool:
+    """Whether it was put back: the backup has it, whole where `sha256` says what that is, and the storage lacks it."""
+    storage, source = storages["documents"], files / name
+    if not source.is_file() or storage.exists(name):
+        return False
+    if sha256 is not None and backup.sha256_of(source) != sha256:
+        return False
+    with source.open("rb") as content:
+        storage.save(name, File(content))
+    return True
 
 
 def put_back_named(folder: Path) -> int:
     """Stored files that the database names and the storage lacks, out of the backups in `folder`; how many.
 
-    A database that was taken back may name what was removed since. What no row names is not brought back.
+    A database that was taken back may name what was removed since. What no row names is not brought back, nor what is damaged
+    in the backup too.
     """
-    storage, files, found = storages["documents"], folder / backup.FILES, 0
-    for blob in Blob.objects.order_by("pk").only("sha256").iterator(chunk_size=1000):
-        source = files / blob.path
-        if source.is_file() and not storage.exists(blob.path):
-            with source.open("rb") as content:
-                storage.save(blob.path, File(content))
-            found += 1
-    return found
+    blobs = Blob.objects.order_by("pk").only("sha256").iterator(chunk_size=1000)
+    return sum(_put_back_one(folder / backup.FILES, blob.path, blob.sha256) for blob in blobs)
 
 
 def go_on(

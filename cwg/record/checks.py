@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from cwg import clock
 
-from . import heartbeat, holding, timeliness
+from . import heartbeat, holding, overdue
 from .models import VerificationRun
 from .readiness import Answer
 
@@ -109,7 +109,7 @@ def last_run_held() -> Answer:
     made = [at for at in (last.at if last else None, heartbeat.last(VERIFIED)) if at is not None]
     at = max(made, default=None)
     return {
-        "ok": (last is None or last.held) and not timeliness.is_late(at, settings.VERIFY_WITHIN),
+        "ok": (last is None or last.held) and not overdue.is_overdue(at, settings.VERIFY_WITHIN),
         "seconds_ago": int((clock.now() - at).total_seconds()) if at else None,
     }
 

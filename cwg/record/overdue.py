@@ -8,10 +8,10 @@ from django.db.migrations.recorder import MigrationRecorder
 from cwg import clock
 
 
-def is_late(done: datetime | None, within: timedelta) -> bool:
+def is_overdue(done: datetime | None, within: timedelta) -> bool:
     """Whether it was last done longer ago than `within`; no where that is zero: then nobody asks.
 
-    What was never done is late once the installation is that old.
+    What was never done is overdue once the installation is that old.
     """
     if not within:
         return False

@@ -1,5 +1,6 @@
 """Which backups stay, and what goes with the others."""
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -83,6 +84,7 @@ def test_all_of_the_last_days_stay_and_then_the_first_of_each_month(tmp_path):
 @pytest.mark.parametrize(("younger", "stays"), [(TICK, True), (0 * TICK, True), (-TICK, False)])
 def test_the_days_are_counted_to_the_instant(tmp_path, younger, stays):
     edge = make(tmp_path, NOW - timedelta(days=35) + younger)
+    make(tmp_path, NOW - timedelta(days=10))
     make(tmp_path, NOW)
     prune(tmp_path, months=0)
     assert edge.exists() is stays
@@ -91,7 +93,8 @@ def test_the_days_are_counted_to_the_instant(tmp_path, younger, stays):
 def test_of_a_month_stays_the_first_that_lacks_no_file(tmp_path):
     first = make(tmp_path, datetime(2026, 5, 1, tzinfo=UTC), missing=("sha256/aa/bb/aabb",))
     second = make(tmp_path, datetime(2026, 5, 2, tzinfo=UTC))
-    make(tmp_path, NOW)
+    for days in (40, 10, 0):
+        make(tmp_path, NOW - timedelta(days=days))
     assert prune(tmp_path).gone == [first]
     assert second.exists() and not first.exists()
 
@@ -99,16 +102,45 @@ def test_of_a_month_stays_the_first_that_lacks_no_file(tmp_path):
 def test_the_last_one_stays_whatever_its_age_and_so_does_the_last_whole_one(tmp_path):
     whole = make(tmp_path, NOW - timedelta(days=900))
     make(tmp_path, NOW - timedelta(days=800), damaged=True)
-    lacking = make(tmp_path, NOW - timedelta(days=700), missing=("sha256/aa/bb/aabb",))
+    lacking = make(tmp_path, NOW - timedelta(days=7), missing=("sha256/aa/bb/aabb",))
     prune(tmp_path, days=0, months=0)
     assert names(path.parent for path in tmp_path.glob("*/manifest.json")) == names([whole, lacking])
+
+
+@pytest.mark.parametrize("false_nights", [1, 2])
+def test_a_clock_far_ahead_removes_nothing(tmp_path, false_nights):
+    """Thirty nights, and then the clock stands two years later."""
+    for days in range(30):
+        make(tmp_path, NOW - timedelta(days=days), b"of each")
+    ahead = NOW + timedelta(days=800)
+    for days in range(false_nights):
+        make(tmp_path, ahead - timedelta(days=days))
+    before = everything(tmp_path)
+    with pytest.raises(backup.BackupFailed, match="or a clock was wrong: nothing is removed"):
+        backup_keeping.prune(tmp_path, now=ahead, days=35, months=12)
+    # It is right again.
+    with pytest.raises(backup.BackupFailed, match="lies in the future: nothing is removed"):
+        prune(tmp_path, despite_gap=True)
+    assert everything(tmp_path) == before
+
+
+def test_where_none_was_made_for_long_somebody_says_so(tmp_path):
+    old, edge = (make(tmp_path, NOW - timedelta(days=days)) for days in (36, 35))
+    assert prune(tmp_path, months=0).gone == [old]
+    edge.rename(tmp_path / "aside")
+    (tmp_path / "aside" / "manifest.json").unlink()
+    old = make(tmp_path, NOW - timedelta(days=36))
+    make(tmp_path, NOW)
+    with pytest.raises(backup.BackupFailed, match="For 36 days after"):
+        prune(tmp_path, months=0)
+    assert prune(tmp_path, months=0, despite_gap=True).gone == [old]
 
 
 # --- What goes with the others ----------------------------------------------------------------------------------------
 
 
 def test_files_that_no_kept_one_names_go_and_copies_of_chains_stay(tmp_path):
-    old = make(tmp_path, NOW - timedelta(days=40), b"of both", b"of a deleted draft")
+    old = make(tmp_path, NOW - timedelta(days=36), b"of both", b"of a deleted draft")
     make(tmp_path, NOW - timedelta(days=1), b"of both", b"new")
     copy = tmp_path / "files" / "journal" / "c0ffee" / "00000001.json"
     copy.parent.mkdir(parents=True)
@@ -195,18 +227,21 @@ def test_a_folder_that_is_not_there_is_named(db, tmp_path):
 def test_a_backup_lets_the_old_ones_go_only_when_asked(portal, tmp_path, settings):
     settings.BACKUPS_KEEP_MONTHS = 0
     old = make(tmp_path, datetime.now(UTC) - timedelta(days=36), b"old")
+    young = make(tmp_path, datetime.now(UTC) - timedelta(days=10))
     call_command("backup", str(tmp_path))
     assert old.exists()
-    (made,) = [path.parent for path in tmp_path.glob("*/manifest.json") if path.parent != old]
+    (made,) = {path.parent for path in tmp_path.glob("*/manifest.json")} - {old, young}
     made.rename(tmp_path / "2026-01-01T000000Z")  # one second has one name
     call_command("backup", str(tmp_path), "--prune")
     assert not old.exists() and not file_of(tmp_path, b"old").exists()
     assert backup.read_manifest(backup.latest(tmp_path))
 
 
-def test_one_that_failed_removes_nothing(db, tmp_path, monkeypatch):
-    old = make(tmp_path, datetime.now(UTC) - timedelta(days=900))
-    older = make(tmp_path, datetime.now(UTC) - timedelta(days=901))
+def test_one_that_failed_lets_go_what_has_expired_and_keeps_the_last(db, tmp_path, monkeypatch, settings):
+    """On a full disk there would never be room for the next one."""
+    settings.BACKUPS_KEEP_DAYS, settings.BACKUPS_KEEP_MONTHS = 5, 0
+    old = make(tmp_path, datetime.now(UTC) - timedelta(days=7))
+    older = make(tmp_path, datetime.now(UTC) - timedelta(days=8))
 
     def fails(folder):
         raise backup.BackupFailed("pg_dump failed")
@@ -214,15 +249,47 @@ def test_one_that_failed_removes_nothing(db, tmp_path, monkeypatch):
     monkeypatch.setattr(backup, "make", fails)
     with pytest.raises(CommandError, match="pg_dump failed"):
         call_command("backup", str(tmp_path), "--prune")
-    assert old.exists() and older.exists()
+    assert old.exists() and not older.exists()
     assert backup_state.backup_is_fresh()["ok"] is False
 
 
-def test_one_that_lacks_a_file_still_lets_old_ones_go_but_not_the_last_whole_one(portal, tmp_path, storage):
+def test_one_that_lacks_a_file_still_lets_old_ones_go_but_not_the_last_whole_one(
+    portal, tmp_path, storage, settings
+):
     """Else a storage with one lost file would fill the disk of the backups."""
-    whole = make(tmp_path, datetime.now(UTC) - timedelta(days=900))
-    older = make(tmp_path, datetime.now(UTC) - timedelta(days=901))
+    settings.BACKUPS_KEEP_DAYS, settings.BACKUPS_KEEP_MONTHS = 5, 0
+    whole = make(tmp_path, datetime.now(UTC) - timedelta(days=7))
+    older = make(tmp_path, datetime.now(UTC) - timedelta(days=8))
     next(path for path in (storage / "sha256").rglob("*") if path.is_file()).unlink()
     with pytest.raises(CommandError, match="the storage lacks"):
         call_command("backup", str(tmp_path), "--prune")
     assert whole.exists() and not older.exists()
+
+
+def test_one_that_was_made_is_noted_so_though_what_has_expired_stays(portal, tmp_path):
+    old = make(tmp_path, datetime.now(UTC) - timedelta(days=900))
+    with pytest.raises(CommandError, match="or a clock was wrong"):
+        call_command("backup", str(tmp_path), "--prune")
+    answer = backup_state.backup_is_fresh()
+    assert (answer["ok"], answer["pruned"], answer["made_seconds_ago"] is None) == (False, False, False)
+    old.rename(tmp_path / "aside")
+    (tmp_path / "aside" / "manifest.json").unlink()
+    (made,) = tmp_path.glob("*/manifest.json")
+    made.parent.rename(tmp_path / "2026-01-01T000000Z")
+    call_command("backup", str(tmp_path), "--prune")
+    assert backup_state.backup_is_fresh()["ok"] is True
+
+
+def test_a_disk_that_cannot_lock_for_an_error_is_not_taken_for_one_without_locks(tmp_path, monkeypatch):
+    def fails(number):
+        def flock(*arguments):
+            raise OSError(number, "as the disk says")
+
+        monkeypatch.setattr(fcntl, "flock", flock)
+
+    fails(errno.ENOLCK)
+    with backup.alone_in(tmp_path):
+        pass
+    fails(errno.EIO)
+    with pytest.raises(OSError, match="as the disk says"), backup.alone_in(tmp_path):
+        pass

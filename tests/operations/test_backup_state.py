@@ -24,7 +24,7 @@ def test_a_backup_that_failed_is_told_until_one_is_made(tmp_path, monkeypatch, h
     def fails(folder):
         raise error
 
-    assert backup_state.backup_is_fresh() == {"ok": True, "made_seconds_ago": None}
+    assert backup_state.backup_is_fresh() == {"ok": True, "pruned": True, "made_seconds_ago": None}
     monkeypatch.setattr(backup, "make", fails)
     with pytest.raises(raised, match=str(error)):
         call_command("backup", str(tmp_path))
@@ -32,7 +32,7 @@ def test_a_backup_that_failed_is_told_until_one_is_made(tmp_path, monkeypatch, h
     monkeypatch.setattr(backup, "make", lambda folder: folder)
     call_command("backup", str(tmp_path))
     held.forward(hours=1)
-    assert backup_state.backup_is_fresh() == {"ok": True, "made_seconds_ago": 3600}
+    assert backup_state.backup_is_fresh() == {"ok": True, "pruned": True, "made_seconds_ago": 3600}
 
 
 def test_what_the_command_finds_is_told_and_so_is_that_it_is_gone(monkeypatch, held):
@@ -71,7 +71,7 @@ def test_one_that_is_too_old_is_told_where_somebody_asks(held, settings, questio
     held.forward(hours=36, microseconds=1)
     assert question()["ok"] is True, "nobody asks"
     setattr(settings, setting, timedelta(hours=36))
-    assert question() == {"ok": False, "made_seconds_ago": 36 * 3600}
+    assert question() == {"ok": False, "pruned": True, "made_seconds_ago": 36 * 3600}
     held.forward(microseconds=-1)
     assert question()["ok"] is True
 
@@ -83,7 +83,7 @@ def test_a_base_backup_that_failed_is_told_in_the_words_of_the_script():
     assert noted == {backup_state.BASE_MADE, backup_state.BASE_FAILED}
     assert f"DELETE FROM record_heartbeat WHERE name = '{backup_state.BASE_FAILED}'" in script
     heartbeat.beat(backup_state.BASE_FAILED)
-    assert backup_state.base_is_fresh() == {"ok": False, "made_seconds_ago": None}
+    assert backup_state.base_is_fresh() == {"ok": False, "pruned": True, "made_seconds_ago": None}
 
 
 def test_a_verification_that_nobody_made_for_two_nights_is_told(monkeypatch, held, settings):

@@ -20,31 +20,36 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument(
-            "--prune", action="store_true", help="then let go what `prune_backups` would, if one was made"
+            "--prune", action="store_true", help="before and after, let go what `prune_backups` would"
         )
 
-    def handle(self, *, folder: Path, **options) -> None:
-        try:
-            self.make(folder, then_prune=options["prune"])
-        except Exception as error:
-            # Whatever it was, a full disk too, the administrators are told; if the database still answers.
-            with contextlib.suppress(Error):
-                backup_state.note_failed()
-            if isinstance(error, backup.BackupFailed):
-                raise CommandError(str(error)) from error
-            raise
-        backup_state.note_made()
-
-    def make(self, folder: Path, *, then_prune: bool) -> None:
+    def handle(self, *, folder: Path, prune: bool, **options) -> None:
+        if prune and folder.is_dir():
+            # On a full disk there would never be room for the next one.
+            with contextlib.suppress(backup.BackupFailed, OSError):
+                self.prune(folder)
+        made, pruned = None, None
         try:
             self.stdout.write(f"Backed up in {backup.make(folder)}")
-        except backup.FilesMissing:
-            # The database is safe; older ones may have the files, and the last whole one stays.
-            if then_prune:
+        except Exception as error:
+            made = error
+        # Whatever it was, a full disk too, the administrators are told; if the database still answers.
+        with contextlib.suppress(Error):
+            backup_state.note_failed() if made else backup_state.note_made()
+        # What was made but for lost files is one: the database is safe, and the last whole one stays.
+        if prune and (made is None or isinstance(made, backup.FilesMissing)):
+            try:
                 self.prune(folder)
-            raise
-        if then_prune:
-            self.prune(folder)
+            except Exception as error:
+                pruned = error
+                self.stderr.write(f"What has expired was not removed: {error}")
+            with contextlib.suppress(Error):
+                backup_state.note_not_pruned() if pruned else backup_state.note_pruned()
+        for error in (made, pruned):
+            if isinstance(error, backup.BackupFailed):
+                raise CommandError(str(error)) from error
+            if error:
+                raise error
 
     def prune(self, folder: Path) -> None:
         for sentence in prune_backups.told(prune_backups.prune(folder)):

@@ -19,9 +19,15 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument("--dry-run", action="store_true", help="name what would go, and remove nothing")
 
-    def handle(self, *, folder: Path, dry_run: bool, **options) -> None:
+        parser.add_argument(
+            "--despite-gap",
+            action="store_true",
+            help="also where no backup was made for so long that a clock may have been wrong",
+        )
+
+    def handle(self, *, folder: Path, dry_run: bool, despite_gap: bool, **options) -> None:
         try:
-            result = prune(folder, dry_run=dry_run)
+            result = prune(folder, dry_run=dry_run, despite_gap=despite_gap)
         except backup.BackupFailed as error:
             raise CommandError(str(error)) from error
         if dry_run:
@@ -31,7 +37,7 @@ class Command(BaseCommand):
             self.stdout.write(sentence)
 
 
-def prune(folder: Path, *, dry_run: bool = False) -> backup_keeping.Pruned:
+def prune(folder: Path, *, dry_run: bool = False, despite_gap: bool = False) -> backup_keeping.Pruned:
     """As the settings say. Raises backup.BackupFailed."""
     if not folder.is_dir():
         raise backup.BackupFailed(f"There is no folder {folder}.")
@@ -41,6 +47,7 @@ def prune(folder: Path, *, dry_run: bool = False) -> backup_keeping.Pruned:
         days=settings.BACKUPS_KEEP_DAYS,
         months=settings.BACKUPS_KEEP_MONTHS,
         dry_run=dry_run,
+        despite_gap=despite_gap,
     )
 
 

@@ -82,11 +82,12 @@ class Command(BaseCommand):
             with as_owner("to restore"):
                 if anew and not options["already_loaded"]:
                     self.load(folder, options["backup"], lost_at, because)
-                if folder is not None and options["already_loaded"]:
-                    restoration.put_back_named(folder)
                 restored = restoration.go_on(
                     was_loaded=anew, backups=folder, lost_at=lost_at, accept_because=because, told=told
                 )
+            if folder is not None and options["already_loaded"]:
+                found = restoration.put_back_named(folder)
+                self.stdout.write(f"Files put back into the storage out of the backups: {found}")
         except restore_limits.NotKnown as error:
             # What stood still is said with its instant below.
             known = "" if error.limits.stood_still else f"{error.limits.known()}\n"
