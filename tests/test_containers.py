@@ -99,7 +99,8 @@ def megabytes(said: str) -> int:
 
 def scratch(service: dict) -> dict[str, int]:
     """What is mounted in memory, and how large it may grow."""
-    return {place: megabytes(size) for place, size in (said.split(":size=") for said in service["tmpfs"])}
+    mounts = (said.split(":size=") for said in service["tmpfs"])
+    return {place: megabytes(options.split(",")[0]) for place, options in mounts}
 
 
 @every_service
@@ -127,6 +128,16 @@ def test_a_runaway_stays_within_bounds(service: dict):
     assert service["ulimits"] == {"core": 0}
     # What lies in a tmpfs counts, and leaves room for the programs.
     assert megabytes(service["mem_limit"]) >= sum(scratch(service).values()) + 128
+
+
+def test_what_valkey_finds_in_memory_is_its_own():
+    """Over a folder of the image's Docker makes root the owner, and the server ends where it cannot write."""
+    assert "/data:size=1m,uid=999,gid=1000" in SERVICES["redis"]["tmpfs"]
+
+
+def test_the_server_cannot_remove_its_own_base_backups():
+    mounted = {name: [said.split(":")[1] for said in SERVICES[name]["volumes"]] for name in ("db", "base")}
+    assert "/base" in mounted["base"] and "/base" not in mounted["db"]
 
 
 def test_the_database_may_have_a_process_for_each_of_its_connections():
