@@ -11,9 +11,13 @@ from cwg import clock
 from cwg.record import heartbeat, overdue
 from cwg.record.readiness import Answer
 
-MADE, FAILED, NOT_PRUNED = "backup", f"{heartbeat.FAILING}backup", "not pruned: backup"
+MADE, FAILED, NOT_PRUNED = "backup", f"{heartbeat.FAILING}backup", f"{heartbeat.FAILING}backup pruning"
 # Noted by `.docker/database/make-base`, in the words of the database.
-BASE_MADE, BASE_FAILED, BASE_NOT_PRUNED = "base", f"{heartbeat.FAILING}base", "not pruned: base"
+BASE_MADE, BASE_FAILED, BASE_NOT_PRUNED = (
+    "base",
+    f"{heartbeat.FAILING}base",
+    f"{heartbeat.FAILING}base pruning",
+)
 
 
 def note_made() -> None:

@@ -245,7 +245,9 @@ def add(database, number: int) -> datetime:
     """One row, in a commit of its own; an instant after it, by the clock that dates commits."""
     with psycopg.connect(database.url, autocommit=True) as session:
         session.execute("INSERT INTO kept VALUES (%s)", [number])
-        return session.execute("SELECT clock_timestamp()").fetchone()[0].astimezone(UTC)
+        row = session.execute("SELECT clock_timestamp()").fetchone()
+        assert row is not None
+        return row[0].astimezone(UTC)
 
 
 def test_a_second_going_back_loses_nothing_and_asks_which_history_is_meant(database, archive):

@@ -79,9 +79,13 @@ def test_one_that_is_too_old_is_told_where_somebody_asks(held, settings, questio
 def test_a_base_backup_that_failed_is_told_in_the_words_of_the_script():
     """`make-base` notes it by itself, in the words of the database."""
     script = (settings.BASE_DIR / ".docker" / "database" / "make-base").read_text()
-    noted = set(re.findall(r"VALUES \('([^']+)', clock_timestamp\(\)\)", script))
-    assert noted == {backup_state.BASE_MADE, backup_state.BASE_FAILED}
-    assert f"DELETE FROM record_heartbeat WHERE name = '{backup_state.BASE_FAILED}'" in script
+    noted, forgotten = (
+        {quoted or plain for quoted, plain in re.findall(rf"\b{word} (?:'([^']+)'|(\w+))", script)}
+        for word in ("note", "forget")
+    )
+    failures = {backup_state.BASE_FAILED, backup_state.BASE_NOT_PRUNED}
+    assert noted == {backup_state.BASE_MADE, *failures}
+    assert forgotten == failures
     heartbeat.beat(backup_state.BASE_FAILED)
     assert backup_state.base_is_fresh() == {"ok": False, "pruned": True, "made_seconds_ago": None}
 

@@ -28,7 +28,8 @@ class Command(BaseCommand):
             # On a full disk there would never be room for the next one.
             with contextlib.suppress(backup.BackupFailed, OSError):
                 self.prune(folder)
-        made, pruned = None, None
+        made: Exception | None = None
+        pruned: Exception | None = None
         try:
             self.stdout.write(f"Backed up in {backup.make(folder)}")
         except Exception as error:
