@@ -42,12 +42,23 @@ READ = {
 }
 
 
+class NotAllowed(Exception):
+    """A library is under a licence with which the portal may not be handed out: see `ALLOWED`."""
+
+
 class NotKnown(Exception):
     """A library does not say its licence in a way that a program can read: read it, and add a line to `READ`."""
 
 
 def of(name: str) -> str:
-    """The licence of an installed library, as an SPDX expression. Raises NotKnown."""
+    """The licence of an installed library, as an SPDX expression. Raises NotKnown and NotAllowed."""
+    expression = _said_by(name)
+    if not is_allowed(expression):
+        raise NotAllowed(f"{name} is under {expression}, which is not in the list of .ci/licences.py.")
+    return expression
+
+
+def _said_by(name: str) -> str:
     if name in READ:
         return READ[name]
     about = metadata.metadata(name)

@@ -74,7 +74,7 @@ def of_library(name: str) -> list[str]:
 
 
 def text() -> str:
-    """The whole of it. Raises licences.NotKnown, and importlib.metadata.PackageNotFoundError."""
+    """The whole of it. Raises licences.NotKnown, licences.NotAllowed and importlib.metadata.PackageNotFoundError."""
     parts = [HEAD, heading("Fonts, icons, style sheets and scripts")]
     for _, name, licence, path in BUNDLED:
         parts.append(entry(name, licence, lines_of((ROOT / path).read_text())))
