@@ -1,6 +1,6 @@
 """Make a release: `./dev release 1.2.0`, as docs/developing.md says. Commits and tags; pushes nothing.
 
-Whatever may fail comes before the first file of the working copy is touched.
+It is made whole or not at all: whatever fails on the way, the working copy is put back as it was.
 """
 
 import os
@@ -99,6 +99,21 @@ def make(place: Place, wanted: str, *, on: date, record: Recording, write: Calla
     `write` brings NOTICE and the bill of materials up to date, once the version is set.
     """
     news = check(place, wanted)
+    before = place.git("rev-parse", "HEAD")
+    try:
+        return _make(place, wanted, news, on=on, record=record, write=write)
+    except BaseException:
+        # What was there is committed (`check`), so that nobody's work is lost by this.
+        place.git("reset", "--quiet", "--hard", before)
+        place.git("clean", "--quiet", "-d", "--force", "--", ".")
+        if place.git("tag", "--list", wanted):
+            place.git("tag", "--delete", wanted)
+        raise
+
+
+def _make(
+    place: Place, wanted: str, news: str, *, on: date, record: Recording, write: Callable[[], None]
+) -> str:
     with tempfile.TemporaryDirectory() as made:
         record(Path(made))
         target = place.root / DATA / wanted

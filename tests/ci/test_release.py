@@ -136,6 +136,37 @@ def test_where_the_data_cannot_be_recorded_nothing_is_changed(place):
     assert state(place) == before
 
 
+@pytest.mark.parametrize("step", ["write", "commit", "tag", "go on"])
+def test_whatever_fails_on_the_way_puts_the_working_copy_back(place, monkeypatch, step):
+    """NOTICE cannot be written, a hook refuses the commit, git cannot tag: everything is as it was, and may be tried again."""
+
+    def write() -> None:
+        (place.root / "NOTICE").write_text("half")
+        (place.root / "new").write_text("half")
+        if step == "write":
+            raise subprocess.CalledProcessError(1, "notice.py")
+
+    git = Place.git
+
+    def failing(self, *arguments, text=None):
+        said = text or ""
+        if (
+            (step == "commit" and arguments[0] == "commit")
+            or (step == "tag" and arguments[:2] == ("tag", "--annotate"))
+            or (step == "go on" and arguments[0] == "commit" and "go on" in said)
+        ):
+            raise subprocess.CalledProcessError(1, "git")
+        return git(self, *arguments, text=text)
+
+    before = state(place)
+    with monkeypatch.context() as patched:
+        patched.setattr(Place, "git", failing)
+        with pytest.raises(subprocess.CalledProcessError):
+            release.make(place, "0.2.0", on=date(2026, 11, 27), record=lambda folder: None, write=write)
+    assert state(place) == before
+    assert make(place, "0.2.0") == "0.2.1.dev0"
+
+
 def refused(place: Place, wanted: str, words: str) -> None:
     before = state(place)
     with pytest.raises(Refused, match=words):
