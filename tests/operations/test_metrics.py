@@ -412,11 +412,19 @@ def test_a_busy_answer_of_each_kind_is_counted_from_zero(db):
     assert codes == {"clock-set-back", "restore-not-finished"}
 
 
-@pytest.mark.parametrize("name", ["WorkerIsGone", "VerificationIsMissing", "BackupIsMissing"])
+@pytest.mark.parametrize("name", ["WorkerIsGone"])
 def test_what_never_happened_is_missed_too(name):
     (rule,) = [rule for rule in RULES if rule["alert"] == name]
     measured, _, absent = rule["expr"].partition(" or absent(")
     assert absent.removesuffix(")") in measured and "for" in rule
+
+
+@pytest.mark.parametrize("question", ["backup", "base", "verify", "archive"])
+def test_how_old_a_backup_may_be_is_said_by_the_settings_alone(question):
+    """An installation that makes its backups by other means sets no age, and no rule may ask for one."""
+    asking = [rule["expr"] for rule in RULES if f'question="{question}"' in rule["expr"]]
+    assert [expr for expr in asking if expr.startswith(f'min(cwg_ready_ok{{question="{question}"}}) == 0')]
+    assert not [rule for rule in RULES if f"{question}.made_ago" in rule["expr"]]
 
 
 def test_running_md_explains_every_metric(db):
