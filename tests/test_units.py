@@ -12,7 +12,7 @@ import pytest
 from cwg.operations.nginx_configuration import Places
 from tests import compose_file
 from tests.test_readme import READ, in_tables
-from tests.units import EVERY, FOLDER, RELEASE, SERVICES, Unit, entries
+from tests.units import EVERY, FOLDER, RELEASE, SERVICES, START, Unit, entries
 
 # The units that are a service of docker-compose.yml too. `verify` is a command to be run every night there.
 OF_COMPOSE = {"web", "worker", "beat", "roles", "migrate", "backup"}
@@ -37,7 +37,7 @@ def installed(tmp_path) -> Path:
     shutil.copytree(FOLDER, tmp_path / "units")
     for path in (tmp_path / "units").rglob("*"):
         if path.is_file():
-            path.write_text(path.read_text().replace(f"{RELEASE}/.venv/bin", f"{sys.prefix}/bin"))
+            path.write_text(path.read_text().replace(START, str(FOLDER / "start")))
     return tmp_path / "units"
 
 
@@ -188,4 +188,44 @@ def test_the_command_for_everything_else_is_inside_the_same_walls():
     # systemd completes units that are made for a moment as well, by the beginning of their names.
     assert (FOLDER / "cwg-.service.d/portal.conf").is_file()
     assert (FOLDER / "cwg-owner-.service.d/owner.conf").is_file()
-    assert f"{RELEASE}/.venv/bin/python manage.py" in script
+    assert f"{START} python manage.py" in script
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_command_of_a_service_is_started_by_the_folder_of_its_release(name: str):
+    unit = Unit(name)
+    commands = [*unit.all("ExecStart"), *unit.all("ExecStartPre")]
+    assert commands and all(command.startswith(f"{START} ") for command in commands)
+    assert unit.one("WorkingDirectory") == RELEASE
+
+
+def test_a_process_stays_with_its_release_when_current_moves_to_another(tmp_path):
+    """It imports for the first time, and starts a child, when the next release is `current` already."""
+    for release in ("1", "2"):
+        shutil.copytree(FOLDER, tmp_path / release / ".systemd")
+        bins = tmp_path / release / ".venv/bin"
+        bins.mkdir(parents=True)
+        (bins / "python").symlink_to(sys.executable)
+        (bins.parent / "pyvenv.cfg").write_text(f"home = {sys.base_prefix}/bin\n")
+        folder = "python{}.{}".format(*sys.version_info)
+        libraries = bins.parent / "lib" / folder / "site-packages"
+        libraries.mkdir(parents=True)
+        (libraries / "library.py").write_text(f"release = {release}")
+    current = tmp_path / "current"
+    current.symlink_to("1")
+    program = (
+        "import subprocess, sys; print('runs'); input(); import library; print(library.release);"
+        "subprocess.run([sys.executable, '-c', 'import library; print(library.release)'])"
+    )
+    process = subprocess.Popen(
+        [current / ".systemd/start", "python", "-u", "-c", program],
+        cwd=current,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "runs\n"
+    (tmp_path / "next").symlink_to("2")
+    (tmp_path / "next").replace(current)
+    said, _ = process.communicate("\n")
+    assert said.split() == ["1", "1"]

@@ -1,6 +1,5 @@
 """The units of systemd in .systemd/, read as systemd reads them: with what all names of one beginning have in common."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,8 @@ from tests.compose_file import ROOT
 FOLDER = ROOT / ".systemd"
 # Where an installation keeps its release (docs/systemd.md).
 RELEASE = "/srv/cwg/current"
+# What each of its programs is started by.
+START = f"{RELEASE}/.systemd/start"
 
 
 def entries(path: Path) -> Iterator[tuple[str, str]]:
@@ -50,9 +51,7 @@ class Unit:
 
     def commands(self, name: str = "ExecStart") -> list[list[str]]:
         """Each in its words, programs of the release by their names alone."""
-        return [
-            [re.sub(rf"^{RELEASE}/\.venv/bin/", "", word) for word in line.split()] for line in self.all(name)
-        ]
+        return [[word for word in line.split() if word != START] for line in self.all(name)]
 
 
 SERVICES = sorted(path.name for path in FOLDER.glob("*.service"))

@@ -25,7 +25,7 @@ from tests.faults.proxy import HOST
 from tests.ports import free_ports
 from tests.programs import make_certificate, program
 from tests.tampering import as_owner
-from tests.units import FOLDER, RELEASE, Unit, entries
+from tests.units import FOLDER, START, Unit, entries
 from tests.waiting import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
@@ -84,7 +84,7 @@ class Machine:
         for there, mine in (
             ("%d/", f"{self.place}/secrets/"),
             ("/var/lib/cwg/", f"{self.place}/"),
-            (f"{RELEASE}/.venv/bin/", f"{sys.prefix}/bin/"),
+            (f"{START} ", f"{sys.prefix}/bin/"),
         ):
             value = value.replace(there, mine)
         return value
@@ -112,7 +112,7 @@ class Machine:
 
     def manage(self, *arguments: str) -> str:
         """As `cwg-manage` does: a unit whose name begins as all of them do."""
-        return self.run("cwg-verify.service", f"{RELEASE}/.venv/bin/python manage.py {' '.join(arguments)}")
+        return self.run("cwg-verify.service", f"{START} python manage.py {' '.join(arguments)}")
 
     def start_web(self) -> subprocess.Popen:
         """gunicorn, when it has said that it is ready."""
