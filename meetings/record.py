@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,6 +26,8 @@ from .journal_names import names_in
 
 PAGE_LENGTH = 100
 CHAIN_TYPE = "application/x-ndjson"
+# Of the position of an entry: what is longer is none.
+MOST_DIGITS = 15
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,10 @@ class Line:
 
 @require_safe
 def record(request: PortalRequest, slug: str) -> HttpResponse:
-    """The journal of the register in the order of its acts, 100 a page."""
+    """The journal of the register in the order of its acts, 100 a page; `?entry=7` opens the page with the seventh."""
     register = register_or_404(request, slug)
     entries = JournalEntry.objects.filter(chain=register.chain).order_by("position")
-    page = page_of(Paginator(entries, PAGE_LENGTH), request.GET.get("page"))
+    page = page_of(Paginator(entries, PAGE_LENGTH), _page_asked(request, entries))
     read = {entry.pk for entry in page if reads_facts(request.rights, register, entry)}
     names = names_in([entry for entry in page if entry.pk in read], zone=register.zone)
     meeting = getattr(register, "meeting", None)
@@ -63,6 +66,14 @@ def record(request: PortalRequest, slug: str) -> HttpResponse:
             "trail": trail,
         },
     )
+
+
+def _page_asked(request: PortalRequest, entries: QuerySet[JournalEntry]) -> str | None:
+    """The number of the page: as asked for, or that of the entry asked for. Positions may be lacking before it."""
+    page, entry = request.GET.get("page"), request.GET.get("entry", "")
+    if page or not (entry.isascii() and entry.isdigit() and len(entry) < MOST_DIGITS):
+        return page
+    return str(entries.filter(position__lt=int(entry)).count() // PAGE_LENGTH + 1)
 
 
 def as_json(facts: dict) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
@@ -33,7 +33,7 @@ from cwg.texts.tree import (
     words,
 )
 
-from . import aftermath, comparison, filed_for, judgements, symbols, verdicts
+from . import aftermath, comparison, filed_for, judgements, lost_numbers, symbols, verdicts
 from .filenames import content_disposition
 from .finding import receipt_or_404
 from .models import Receipt
@@ -157,7 +157,14 @@ def _instant(text: str | None) -> datetime | None:
 
 @require_safe
 def receipt(request: PortalRequest, code: str) -> HttpResponse:
-    found = receipt_or_404(request, code)
+    try:
+        found = receipt_or_404(request, code)
+    except Http404:
+        # The journal names the digest of a receipt and not its code: of which lost document it was nobody can say.
+        lost = lost_numbers.seen_by(request.rights)
+        if not lost:
+            raise
+        return render(request, "documents/receipt_unknown.html", {"lost": lost}, status=404)
     later = aftermath.of(found)
     return render(
         request,

@@ -6,11 +6,12 @@ somebody who holds the receipt on paper can tell (`tell`).
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from cwg.record import chain_clock, chain_copies, journal, replay, signing
 from cwg.record.models import JournalEntry
@@ -218,14 +219,22 @@ def _register(prefix: str, meeting: str) -> Register | None:
     return Register.objects.filter(group__code__iexact=prefix, ordinal=int(meeting)).first()
 
 
-def _saying_used(register: Register) -> Iterable[JournalEntry]:
-    return JournalEntry.objects.filter(chain=register.chain, act__in=SAYING_USED).order_by("position")
+def saying_used(told: Q) -> QuerySet[JournalEntry]:
+    """The entries that say of numbers that they are used, whatever rows there are, of the chains that `told` says."""
+    return JournalEntry.objects.filter(told, act__in=SAYING_USED).order_by("chain", "position")
+
+
+def numbers_in(entry: JournalEntry, register: Register) -> Iterator[symbols.Symbol]:
+    """The documents of `register` whose numbers are used, as one of these entries says."""
+    for code, numbers in entry.facts["numbers"].items():
+        for number in numbers:
+            yield symbols.Symbol(register.group.code, str(register.ordinal), code, number)
 
 
 def lost_numbers(register: Register) -> dict[str, set[int]]:
     """By series code: numbers that were issued and whose documents are recorded as missing since a restore."""
     lost: dict[str, set[int]] = {}
-    for entry in _saying_used(register):
+    for entry in saying_used(Q(chain=register.chain)):
         for code, numbers in entry.facts["numbers"].items():
             lost.setdefault(code, set()).update(numbers)
     return lost
@@ -236,7 +245,7 @@ def highest_lost(register: Register, document_id: int, kind: str) -> int:
     return max(
         (
             line["number"]
-            for entry in _saying_used(register)
+            for entry in saying_used(Q(chain=register.chain))
             for line in entry.facts["revisions"]
             if line["document"] == document_id and line["kind"] == kind
         ),

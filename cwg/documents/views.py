@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -19,7 +19,7 @@ from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.members.rights import anybody_submits_for
 from cwg.texts import pdf_out
 
-from . import corrigenda, cover, filed_for, header_block, listing, offers, symbols, upward
+from . import corrigenda, cover, filed_for, header_block, listing, lost_numbers, offers, symbols, upward
 from .filenames import content_disposition
 from .finding import document_or_404, or_sign_in
 from .models import Document, Letter, Register
@@ -65,8 +65,11 @@ def _of_read_meetings(request: PortalRequest, documents) -> QuerySet[Document]:
 @require_safe
 @or_sign_in
 def document(request: VisitorRequest, path: str) -> HttpResponse:
-    """One document: header block, languages and files, every revision with its verdict."""
-    found = document_or_404(request, path)
+    """One document: header block, languages and files, every revision with its verdict; or that it is lost."""
+    try:
+        found = document_or_404(request, path)
+    except Http404:
+        return _lost_document(request, path)
     register, rights = found.register, request.rights
     reads_meeting = register.is_of_a_meeting and (
         register.group_id in rights.readable_groups or register.group_id in rights.prepared_groups
@@ -94,7 +97,38 @@ def document(request: VisitorRequest, path: str) -> HttpResponse:
             **_filed_for(request, found),
             "acts": {act.name.lower(): True for act in offers.acts_on(found, rights)},
             "zone": register.zone,
+            "lost": _lost_of(found) if reads_meeting else [],
         },
+    )
+
+
+def _lost_of(found: Document) -> list[lost_numbers.Lost]:
+    """What is lost of a document that is there: a Rev., Corr. or Add."""
+    told = lost_numbers.of_register(found.register)
+    return [lost for lost in told if lost.is_of(found)]
+
+
+def _lost_document(request: VisitorRequest, path: str) -> HttpResponse:
+    """That the document of that address was registered and is lost. Raises Http404 for who does not see its register.
+
+    410 and not 404: it was there and never will be again, because no number is issued twice. A script learns as from 404 that
+    there is nothing to fetch, and need not ask again.
+    """
+    lost = lost_numbers.at_path(path, request.rights)
+    if not lost or not lost[0].is_document:
+        raise Http404
+    register, rights = lost[0].register, request.rights
+    return render(
+        request,
+        "documents/lost.html",
+        {
+            "lost": lost,
+            "register": register,
+            "registered": lost_numbers.entries_of(lost),
+            "starting": offers.starts_at(register, rights),
+            "may_file": offers.may_file_at(register, rights),
+        },
+        status=410,
     )
 
 

@@ -64,7 +64,15 @@ class JournalEntry(models.Model):
         verbose_name_plural = _("journal")
         ordering = ["chain", "position"]
         constraints = [models.UniqueConstraint(fields=["chain", "position"], name="journal_position_once")]
-        indexes = [models.Index(fields=["-at"], name="journal_by_time")]
+        indexes = [
+            models.Index(fields=["-at"], name="journal_by_time"),
+            # Few entries, which every page of a meeting or a document asks for: what a restore found lost.
+            models.Index(
+                fields=["chain", "position"],
+                condition=models.Q(act__in=("restored", "numbers_told")),
+                name="journal_of_lost_numbers",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.position} {self.act}"

@@ -314,7 +314,7 @@ def test_the_page_asks_a_constant_number(client_of, dg_2, saudi_delegate, django
             versions=(factories.version_line("en", f"A{number}"), factories.version_line("fr", f"B{number}")),
         )
     client = client_of(saudi_delegate)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(document.get_absolute_url())
 
 

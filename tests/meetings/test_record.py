@@ -15,6 +15,7 @@ from cwg.documents.models import Receipt, Register
 from cwg.members.models import Role
 from cwg.record import signing, verify_receipt
 from cwg.record.models import AccessEntry, JournalEntry
+from meetings import record
 from meetings.models import Meeting
 from tests import factories
 
@@ -232,6 +233,21 @@ def test_a_role_that_has_ended_opens_no_record(client_of, dg, meeting, held):
         "former@test.example", dg, Role.AUDITOR, until=held.at - timedelta(microseconds=1)
     ).person
     assert client_of(former).get(chain_url(meeting)).status_code == 404
+
+
+def test_an_entry_that_is_asked_for_is_on_the_page_that_opens(
+    client_of, meeting, saudi_delegate, monkeypatch
+):
+    monkeypatch.setattr(record, "PAGE_LENGTH", 2)
+    for number in range(3):
+        factories.make_document(meeting.register, f"Document {number}")
+    client = client_of(saudi_delegate)
+    last = JournalEntry.objects.filter(chain=meeting.register.chain).latest("position").position
+    for entry in range(1, last + 1):
+        assert f'id="entry-{entry}"' in page(client, meeting, entry=entry)
+    assert 'id="entry-1"' in page(client, meeting, entry=last, page=1)
+    for entry in ("x", "", "9" * 30, "-1", "\u0663"):
+        assert 'id="entry-1"' in page(client, meeting, entry=entry)
 
 
 def test_pages_of_the_record_that_are_not_there_are_not_found(client_of, meeting, saudi_delegate):

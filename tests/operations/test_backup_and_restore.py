@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, ProgrammingError, connection
+from django.test import Client
 
 from cwg import clock
 from cwg.documents import blobs, unused_files
@@ -14,7 +15,7 @@ from cwg.documents import register as deciding
 from cwg.documents.models import Blob, Document, Register, Series
 from cwg.documents.storage import DurableFileSystemStorage, Unreadable
 from cwg.members import sessions
-from cwg.members.models import Session
+from cwg.members.models import Role, Session
 from cwg.notices.models import Event, Notice
 from cwg.operations import backup
 from cwg.record import chain_copies, copy_mark, copying, journal, replay, signing
@@ -29,6 +30,7 @@ def test_a_restore_of_an_older_dump_goes_on_after_what_was_issued(portal, tmp_pa
     call_command("backup", str(folder))
 
     lost = [factories.make_document(portal, title) for title in ("Three", "Four")]
+    lost_receipt = lost[0].original.receipt.get_absolute_url()
     lost_revision = revise(Document.objects.get(number=2))
     deciding.withdraw(Document.objects.get(number=1), actor=lost_revision.filed_by, reason="sent by mistake")
     copying.catch_up()
@@ -48,6 +50,16 @@ def test_a_restore_of_an_older_dump_goes_on_after_what_was_issued(portal, tmp_pa
     entry = JournalEntry.objects.get(chain=register.chain, act=replay.ACT)
     assert entry.facts["symbols"] == ["WG-WSIS-14/3", "WG-WSIS-14/4", "WG-WSIS-14/2(Rev.2)"]
     assert sorted(Document.objects.values_list("number", flat=True)) == [1, 2]
+    # Whoever holds a receipt is told what became of it.
+    reader = Client()
+    reader.force_login(factories.accredit_once("d@lva.example", register.group, Role.DELEGATE, "LVA"))
+    gone = reader.get("/documents/wg-wsis-14/3/")
+    assert gone.status_code == 410
+    assert "WG-WSIS-14/3 was registered, and was lost" in gone.content.decode()
+    assert "WG-WSIS-14/2(Rev.2) was registered" in reader.get("/documents/wg-wsis-14/2/").content.decode()
+    unknown = reader.get(lost_receipt)
+    assert unknown.status_code == 404
+    assert "WG-WSIS-14/4 was registered, and was lost" in unknown.content.decode()
     # Numbers, numbers of revisions, and the ids that the record names: none is used twice.
     following = factories.make_document(register, "Five")
     assert (following.symbol, following.path) == ("WG-WSIS-14/5", "wg-wsis-14/5")
