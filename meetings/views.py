@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from cwg.documents import downloads, header_block, listing, offers, pack, rules
+from cwg.documents import downloads, header_block, listing, lost_numbers, offers, pack, rules
 from cwg.documents.filenames import content_disposition
 from cwg.documents.models import Document, File
 from cwg.documents.states import MeetingState
@@ -110,6 +110,7 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "form": form,
             "rows": rows,
             "found": len(rows),
+            "lost": [] if form.is_narrowed else lost_numbers.of_register(register),
             "zone": register.zone,
             "pack_languages": LANGUAGES,
             "starting": starting,

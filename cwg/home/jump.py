@@ -1,5 +1,7 @@
 """The jump box: a document's symbol, in any spelling people use, opens the document."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -7,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cwg.documents import header_block, listing, search, symbols
+from cwg.documents import header_block, listing, lost_numbers, search, symbols
 from cwg.documents.models import Document
 from cwg.members.requests import PortalRequest
 
@@ -18,7 +20,10 @@ MOST_HITS = 50
 
 @require_safe
 def jump(request: PortalRequest) -> HttpResponse:
-    """One document: there, at the revision named. Several: a list. None, or no symbol at all: the search."""
+    """One document: there, at the revision named. Several: a list. None, or no symbol at all: the search.
+
+    A document that a restore lost is one as well: its address says what became of it.
+    """
     asked = request.GET.get("q", "").strip()[:MOST_CHARACTERS]
     if not asked:
         return redirect("documents:documents")
@@ -31,8 +36,12 @@ def jump(request: PortalRequest) -> HttpResponse:
         .filter(search.of_symbol(symbol))
         .order_by("-register__opens_at", "pk")[:MOST_HITS]
     )
-    if len(found) == 1:
-        return redirect(_address_in(request, found[0], symbol))
+    told = lost_numbers.meant_by(symbol, request.rights)
+    lost = [each for each in told if each.is_document]
+    if len(found) == 1 and not lost:
+        return redirect(_address_in(request, found[0], symbol, told))
+    if not found and len(lost) == 1:
+        return redirect("documents:document", path=lost[0].path)
     rows = listing.Rows()
     if found:
         several = Document.objects.visible_to(request.rights).filter(pk__in=[d.pk for d in found])
@@ -40,7 +49,13 @@ def jump(request: PortalRequest) -> HttpResponse:
     return render(
         request,
         "home/jump.html",
-        {"asked": asked, "symbol": str(symbol), "rows": rows, "search_url": _search_for(asked)},
+        {
+            "asked": asked,
+            "symbol": str(symbol),
+            "rows": rows,
+            "lost": lost,
+            "search_url": _search_for(asked),
+        },
     )
 
 
@@ -50,8 +65,10 @@ def _search_for(words: str) -> str:
     return f"{reverse('documents:documents')}?{params.urlencode()}"
 
 
-def _address_in(request: HttpRequest, document: Document, symbol: symbols.Symbol) -> str:
-    """The document's page, at the revision that `symbol` names last; says so where there is none."""
+def _address_in(
+    request: HttpRequest, document: Document, symbol: symbols.Symbol, lost: Iterable[lost_numbers.Lost]
+) -> str:
+    """The document's page, at the revision that `symbol` names last, or where it says that this is lost; or that there is none."""
     address = document.get_absolute_url()
     if not symbol.suffixes:
         return address
@@ -59,6 +76,8 @@ def _address_in(request: HttpRequest, document: Document, symbol: symbols.Symbol
     wanted = [revision for revision in document.revisions.all() if revision.suffix == last]
     # A corrigendum may exist for one language only: the one named, else the first.
     wanted.sort(key=lambda revision: revision.language != (symbol.language or ""))
+    if not wanted and any(each.is_of(document) and each.symbol.suffixes[-1] == last for each in lost):
+        return f"{address}#lost"
     if not wanted:
         messages.info(
             request,

@@ -6,6 +6,7 @@ import pytest
 
 from cwg.members.models import Role
 from tests import factories
+from tests.losing import lose
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +77,40 @@ def test_what_is_not_visible_is_not_there(client_of, document, person, nobody):
     assert client_of(person).get("/go/", {"q": document.symbol}).status_code == 302
     content = client_of(nobody).get("/go/", {"q": document.symbol}).content.decode()
     assert "No such document" in content and document.title not in content
+
+
+def test_a_lost_document_opens_the_page_that_says_so(client_of, document, person, nobody):
+    register = document.register
+    lose(register, lambda: factories.make_document(register))
+    for typed in ("WG-WSIS-14/8", "14/8", "doc. 8", "wg-wsis 14/8 rev 1"):
+        response = client_of(person).get("/go/", {"q": typed})
+        assert (response.status_code, response["Location"]) == (302, "/documents/wg-wsis-14/8/")
+    content = client_of(nobody).get("/go/", {"q": "WG-WSIS-14/8"}).content.decode()
+    assert "No such document" in content and "lost" not in content
+
+
+def test_a_number_that_is_lost_at_one_meeting_and_there_at_another_gives_both(client_of, document, person):
+    register = document.register
+    lose(register, lambda: factories.make_document(register))
+    later = factories.make_register(register.group, 15)
+    for number in range(8):
+        factories.make_document(later, f"Later {number}")
+    content = client_of(person).get("/go/", {"q": "Doc. 8"}).content.decode()
+    assert "WG-WSIS-15/8" in content and "WG-WSIS-14/8 was registered, and was lost" in content
+
+
+def test_a_lost_revision_opens_its_document_where_that_says_so(client_of, document, person):
+    def revise():
+        factories.make_document(
+            document.register,
+            revises_id=document.pk,
+            revision_kind="rev",
+            versions=(factories.version_line(text="Lost"),),
+        )
+
+    lose(document.register, revise)
+    response = client_of(person).get("/go/", {"q": "14/7 rev 2"})
+    assert response["Location"] == "/documents/wg-wsis-14/7/#lost"
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,7 @@ def test_the_number_of_queries_does_not_grow(
         )
     client = client_of(saudi_delegate)
     client.get(page_of(meeting))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         response = client.get(page_of(meeting))
     assert len(response.context["rows"]) == 2 * count
 
