@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from contributions.counts import open_drafts_by_party
-from cwg.documents import recheck
+from cwg.documents import lost_numbers, recheck
 from cwg.documents.models import Blob, Deadline, Document, File, Objection, Register, Revision, Slot
 from cwg.documents.states import OPEN_TO_CONTRIBUTIONS, MeetingState
 from cwg.look.polling import asked_by_pages
@@ -33,6 +33,8 @@ SUBMISSIONS_SHOWN = 20
 MAIL_SHOWN = 3
 FILES_SHOWN = 6
 WEEK = timedelta(days=7)
+# So long is shown what a restore lost: until then its sources have sent it again, or will not.
+LOST_SHOWN_FOR = timedelta(days=90)
 
 
 @require_safe
@@ -58,6 +60,7 @@ def today(request: PortalRequest) -> HttpResponse:
             "in_session": _in_session(rights),
             "requests_due": _requests_due(rights),
             "unscanned": _unscanned(rights),
+            "lost": _lost(rights),
         }
     return TemplateResponse(request, "console/today.html", context)
 
@@ -157,6 +160,12 @@ def _damaged(rights: Rights) -> dict[str, Any]:
         if count
         else [],
     }
+
+
+def _lost(rights: Rights) -> list[lost_numbers.Lost]:
+    """What a restore lost of the meetings of the groups that this person serves: somebody asks its sources to send it again."""
+    served = Register.objects.filter(group_id__in=rights.secretariat_groups)
+    return lost_numbers.of(served, since=rights.at - LOST_SHOWN_FOR) if rights.is_secretariat else []
 
 
 def _unscanned(rights: Rights) -> dict[str, Any]:

@@ -15,10 +15,11 @@ from cwg.documents import stored
 from cwg.documents.models import File
 from cwg.notices.models import Event, Notice
 from cwg.record import copying, heartbeat
-from cwg.record.models import ChainCopy
+from cwg.record.models import ChainCopy, JournalEntry
 from meetings import requests
 from tests import factories
 from tests.console.conftest import SECRET
+from tests.losing import lose
 
 TODAY = "/today/"
 
@@ -208,3 +209,23 @@ def test_acts_without_a_copy_are_told_first(request, role, dg, held, client_of):
     assert "The file storage lacks the cop" in text
     assert "a restore could give a number again" in text
     assert "Every act is copied" not in text
+
+
+def test_what_a_restore_lost_is_shown_to_its_secretariat_for_ninety_days(
+    held, dg, secretary, auditor, client_of
+):
+    register = factories.make_register(dg, 8, opens_at=held.at + timedelta(days=10))
+    other = factories.make_register(
+        factories.make_group("CWG-Internet"), 9, opens_at=held.at + timedelta(days=9)
+    )
+    for each in (register, other):
+        lose(each, lambda each=each: factories.make_document(each))
+    content = client_of(secretary).get(TODAY).content.decode()
+    assert "Lost in the restore of" in content and "DG-8/1" in content and "-9/1" not in content
+    entry = JournalEntry.objects.get(chain=register.chain, act="restored")
+    assert f"/meetings/{register.slug}/record/?entry={entry.position}#entry-{entry.position}" in content
+    assert "Lost in the restore of" not in client_of(auditor).get(TODAY).content.decode()
+    held.move_to(entry.at + timedelta(days=90))
+    assert "DG-8/1" in client_of(secretary).get(TODAY).content.decode()
+    held.move_to(entry.at + timedelta(days=90, microseconds=1))
+    assert "DG-8/1" not in client_of(secretary).get(TODAY).content.decode()
