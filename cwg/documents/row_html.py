@@ -32,9 +32,7 @@ def lines(rows: Iterable) -> SafeString:
         url = escape(row.url)
         symbol = unnumbered
         if row.symbol:
-            symbol = (
-                f'<a class="symbol" href="{url}" translate="no"><bdi dir="ltr">{escape(row.symbol)}</bdi></a>'
-            )
+            symbol = f'<a class="symbol" href="{url}" translate="no">{portal.symbol_words(row.symbol)}</a>'
         if row.suffixes:
             symbol += f' <span class="cell-kind"><bdi dir="ltr">{escape(row.suffixes)}</bdi></span>'
         language = f' lang="{escape(row.title_language)}"' if row.title_language else ""

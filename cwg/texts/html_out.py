@@ -11,6 +11,8 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from cwg.look.line_breaks import breakable
+
 from . import numbering, parts
 from .references import AddressOf, link, nowhere
 from .tree import UNDETERMINED, Block, Kind, Run, Text, direction
@@ -74,7 +76,7 @@ class _Inline:
         if not run.reference:
             return shown
         if run.text == run.reference:  # a symbol or an address: never translated, never turned round
-            shown = format_html('<bdi dir="ltr" translate="no">{}</bdi>', shown)
+            shown = format_html('<bdi dir="ltr" translate="no">{}</bdi>', breakable(run.text))
         address = link(run.reference, self.address_of, in_a_page=True)
         return format_html('<a href="{}">{}</a>', address, shown) if address else shown
 

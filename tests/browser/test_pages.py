@@ -267,7 +267,11 @@ LOOKS = {
 
 def main_pages(visitor: Visitor) -> dict[str, str]:
     """Name -> address of the pages a delegation lives in."""
-    page = visitor.open(f"/meetings/{IN_SESSION}/")
+    corrected = f"/documents/{IN_SESSION}/3/"  # and with it the longest symbol there is
+    page = visitor.open(corrected)
+    corrigendum = page.locator(".revision", has_text="(Corr.1)").locator("a[href^='/receipts/']").first
+    corrigendum = corrigendum.get_attribute("href")
+    visitor.open(f"/meetings/{IN_SESSION}/")
     document = page.locator("td.cell-symbol a").nth(1).get_attribute("href")
     visitor.open(document)
     receipt = page.locator("a[href^='/receipts/']").first.get_attribute("href")
@@ -279,6 +283,8 @@ def main_pages(visitor: Visitor) -> dict[str, str]:
         "next meeting": f"/meetings/{ANNOUNCED}/",
         "document": document,
         "receipt": receipt,
+        "corrected document": corrected,
+        "receipt of a corrigendum": corrigendum,
         "draft": draft,
         "submit": f"{draft}proof/",
     }

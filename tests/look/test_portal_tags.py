@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
-from cwg.look.templatetags.portal import filesize
+from cwg.look.templatetags.portal import filesize, symbol_words
 
 DEADLINE = dt.datetime(2009, 2, 11, 8, 0, tzinfo=dt.UTC)
 
@@ -102,3 +102,19 @@ def test_a_changed_query_keeps_the_other_filters_and_escapes_them():
     assert "page=2" in html
     assert "kind" not in html
     assert "<script>" not in html
+
+
+def test_a_long_symbol_breaks_after_its_stroke_and_before_its_bracket_only():
+    assert symbol_words("CWG-Internet-23/3(Corr.1)-E") == (
+        '<bdi dir="ltr">CWG-Internet-23/<wbr>3<wbr>(Corr.1)-E</bdi>'
+    )
+
+
+def test_a_symbol_is_escaped():
+    assert symbol_words("<b>/&(") == '<bdi dir="ltr">&lt;b&gt;/&amp;(</bdi>'
+    assert symbol_words("<b>/&(" + 15 * "x") == f'<bdi dir="ltr">&lt;b&gt;/<wbr>&amp;<wbr>({15 * "x"}</bdi>'
+
+
+@pytest.mark.parametrize("symbol", ["DG-2/1", "CWG-Internet-23/3", "WG-WSIS-14/2(Rev.10)"])
+def test_a_symbol_that_fits_everywhere_stays_whole(symbol):
+    assert symbol_words(symbol) == f'<bdi dir="ltr">{symbol}</bdi>'

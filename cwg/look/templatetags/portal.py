@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from cwg.languages import LANGUAGES
 from cwg.look import instants
 from cwg.look.context import server_now
+from cwg.look.line_breaks import breakable
 
 register = template.Library()
 
@@ -153,6 +154,12 @@ def filesize(count: int | None) -> str:
         if size < 1023.5 or unit == _("GB"):
             break
     return f"{number_format(round(size, 1 if size < 10 else 0), 1 if size < 10 else 0)} {unit}"
+
+
+@register.filter
+def symbol_words(symbol: str) -> SafeString:
+    """A symbol as it runs in any text: from left to right, broken only where it may be (`line_breaks`)."""
+    return format_html('<bdi dir="ltr">{}</bdi>', breakable(symbol))
 
 
 def _read(entry: Any, name: str) -> Any:
