@@ -86,7 +86,7 @@ def overflow(page: Page, width: int) -> list[str]:
 def astray(page: Page) -> list[str]:
     """Titles and lines of another direction than the page's that begin at its other edge, away from their neighbours.
 
-    What is quoted, typed, or printed as on paper runs as it is written.
+    What is quoted or typed runs as it is written.
     """
     return page.evaluate(
         """() => {
@@ -97,7 +97,7 @@ def astray(page: Page) -> list[str]:
              const start = document.documentElement.dir === "rtl" ? "right" : "left";
              return [...document.querySelectorAll("main [dir]")].filter((one) =>
                one.checkVisibility() && getComputedStyle(one).display !== "inline"
-               && !one.matches("blockquote, pre, code, input, textarea, select, .paper *")
+               && !one.matches("blockquote, pre, code, input, textarea, select")
                && ["left", "right"].includes(edge(one)) && edge(one) !== start
              ).map((one) => `at the other edge: ${one.outerHTML.slice(0, 140)}`);
            }"""
