@@ -297,6 +297,43 @@ def choose_language(visitor: Visitor, code: str) -> None:
         visitor.page.locator(f"button[name=language][value={code}]").click()
 
 
+def test_in_arabic_the_parts_of_a_line_follow_each_other_from_the_right(visit: Visit):
+    person = visit("focal.sau", viewport=soundness.DESK)
+    choose_language(person, "ar")
+    try:
+        page = person.open(f"/meetings/{IN_SESSION}/")
+        lines = page.locator("dd li:has(time), .page-meta:has(bdi)")
+        out_of_order = lines.evaluate_all(
+            """(all) => all.filter((line) => {
+                 const parts = [...line.children].map((part) => part.getBoundingClientRect());
+                 return parts.some((box, i) => i && box.top < parts[i - 1].bottom - 2 && box.right > parts[i - 1].left + 1);
+               }).map((line) => line.innerText)"""
+        )
+        assert lines.count() > 3 and "opened" in " ".join(lines.all_inner_texts())
+        assert out_of_order == []
+    finally:
+        choose_language(person, "en")
+
+
+def test_a_mark_of_the_legend_of_languages_stays_with_its_words(visit: Visit):
+    person = visit("focal.sau", viewport={"width": 360, "height": 640})
+    page = person.open(f"/meetings/{IN_SESSION}/")
+    heights = page.locator(".language-legend > span").evaluate_all(
+        "all => all.map((one) => one.offsetHeight)"
+    )
+    mark = page.locator(".language-legend .language-mark").first.evaluate("one => one.offsetHeight")
+    assert len(heights) == 3 and max(heights) < 2 * mark
+
+
+def test_a_symbol_is_copied_as_it_is_written(visit: Visit):
+    page = visit("focal.sau", viewport=soundness.PHONE).open(f"/documents/{IN_SESSION}/3/")
+    symbol = page.locator(".revision .symbol", has_text="(Corr.1)").first
+    copied = symbol.evaluate(
+        "one => { getSelection().selectAllChildren(one); return getSelection().toString(); }"
+    )
+    assert copied == symbol.text_content() and "/3(Corr.1)" in copied
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_the_main_pages_are_sound_in_every_light_and_shape(visit: Visit, look: str):
     person = visit("focal.sau", **LOOKS[look])
