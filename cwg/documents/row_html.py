@@ -22,7 +22,7 @@ def lines(rows: Iterable) -> SafeString:
     new = f' <span class="tag tag-new">{escape(_("New"))}</span>'
     withdrawn = f' <span class="tag">{escape(_("Withdrawn"))}</span>'
     objected = f' <span class="tag tag-warning">{escape(_("Objection"))}</span>'
-    asked = escape(_("Requested by the Group"))
+    asked = escape(_("Requested by the meeting"))
 
     def note(html: str) -> str:
         return f'<span class="cell-kind">{html}</span>'
