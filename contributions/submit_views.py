@@ -77,6 +77,8 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         else None
     )
     forecast = proofing.forecast(prepared, at=request.server_now)
+    asked_at = draft.asked_at
+    asked_oneself = asked_at is not None and draft.asked_by_id == request.user.pk
     return {
         "contribution": draft,
         "party": draft.party,
@@ -103,6 +105,9 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         "open_slots": list(draft.open_slots),
         "seat_zone": draft_presentation.seat_zone(draft),
         "asked": draft.asked_at is not None,
+        "asked_oneself": asked_oneself,
+        # Asked again for the same edition, nobody gets another mail.
+        "asked_as_it_is": asked_oneself and asked_at is not None and draft.changed_at <= asked_at,
     } | (draft_pages.filed_for_another(request, draft) | more)
 
 

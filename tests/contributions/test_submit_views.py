@@ -135,6 +135,28 @@ def test_a_delegate_sees_the_proof_without_the_button_and_cannot_submit(client_o
     assert drafts.everything(draft) == before
 
 
+def test_whoever_asked_the_focal_points_is_told_so_and_asks_again_only_when_there_is_something_new(
+    client_of, saudi_delegate, draft, held
+):
+    delegate, ask = client_of(saudi_delegate), url("ask-to-submit", draft)
+    page = delegate.get(url("proof", draft)).content.decode()
+    assert "Ask the focal point to submit" in page and "asked them" not in page
+    delegate.post(ask)
+    page = delegate.get(url("proof", draft)).content.decode()
+    assert "You asked them" in page and ask not in page
+    held.forward(minutes=1)
+    Contribution.objects.filter(pk=draft.pk).update(changed_at=held.at)
+    page = delegate.get(url("proof", draft)).content.decode()
+    assert "You asked them" in page and ask in page and "Ask the focal point again" in page
+
+
+def test_another_delegate_reads_who_asked_the_focal_points(client_of, saudi_delegate, draft, dg):
+    client_of(saudi_delegate).post(url("ask-to-submit", draft))
+    colleague = factories.accredit_once("second.sau@test.example", dg, Role.DELEGATE, "SAU")
+    page = client_of(colleague).get(url("proof", draft)).content.decode()
+    assert f"{saudi_delegate} asked them" in page and "Ask the focal point again" in page
+
+
 def test_a_delegate_without_a_focal_point_is_told_whom_to_ask(
     client_of, saudi_delegate, saudi_focal_point, draft, held
 ):
