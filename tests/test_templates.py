@@ -18,3 +18,14 @@ def test_no_template_compares_a_choice_as_text():
         for match in compared.finditer(path.read_text())
     }
     assert found == set()
+
+
+def test_a_page_about_a_meeting_names_it_in_its_title():
+    """Or two of them, open side by side, are both called "Move"."""
+    unnamed = {}
+    for path in TEMPLATES.rglob("*.html"):
+        source = path.read_text()
+        title = re.search(r"{% block title %}(.*?){% endblock(?: title)? %}", source)
+        if re.search(r"page_head\.html.*? eyebrow=meeting\b", source) and "{{ meeting" not in title[1]:
+            unnamed[str(path.relative_to(TEMPLATES))] = title[1]
+    assert unnamed == {}
