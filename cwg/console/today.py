@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Prefetch, QuerySet
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
@@ -173,7 +174,9 @@ def _unscanned(rights: Rights) -> dict[str, Any]:
 
     Not those of drafts: how much another delegation or group has uploaded is nobody's business.
     """
-    unsafe = [scan for scan in Blob.Scan if scan != Blob.Scan.CLEAN]
+    # Where no scanner is set up nobody can do anything about files that none has looked at.
+    fine = {Blob.Scan.CLEAN} if settings.CLAMD_ADDRESS else {Blob.Scan.CLEAN, Blob.Scan.NOT_SCANNED}
+    unsafe = [scan for scan in Blob.Scan if scan not in fine]
     files = (
         File.objects.visible_to(rights)
         .filter(
@@ -188,6 +191,7 @@ def _unscanned(rights: Rights) -> dict[str, Any]:
     return {
         "counts": [(Blob.Scan(scan).label, scan, count) for scan, count in counts],
         "rows": files[:FILES_SHOWN],
+        "scanner": bool(settings.CLAMD_ADDRESS),
     }
 
 

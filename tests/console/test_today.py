@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from contributions.counts import open_drafts_by_party
 from cwg.documents import stored
-from cwg.documents.models import File
+from cwg.documents.models import Blob, File
 from cwg.notices.models import Event, Notice
 from cwg.record import copying, heartbeat
 from cwg.record.models import ChainCopy, JournalEntry
@@ -159,10 +159,22 @@ def test_the_worker_is_seen_or_missed(secretary, held, client_of):
     assert "last seen" in client.get(TODAY).content.decode()
 
 
-def test_files_that_nobody_scanned_are_named_by_their_document(secretary, document, client_of):
+def test_files_that_nobody_scanned_are_named_by_their_document(secretary, document, client_of, settings):
+    settings.CLAMD_ADDRESS = "tcp://127.0.0.1:3310"
     text = client_of(secretary).get(TODAY).content.decode()
     assert "Not scanned for viruses: 1" in text
     assert document.symbol in text
+
+
+def test_without_a_scanner_no_file_is_held_against_anybody_but_for_a_virus(
+    secretary, document, client_of, settings
+):
+    settings.CLAMD_ADDRESS = ""
+    text = client_of(secretary).get(TODAY).content.decode()
+    assert "No virus scanner is set up" in text and "Not scanned for viruses" not in text
+    Blob.objects.update(scan=Blob.Scan.INFECTED)
+    text = client_of(secretary).get(TODAY).content.decode()
+    assert "A virus was found: 1" in text and document.symbol in text
 
 
 def test_damaged_files_come_first_of_all_by_their_document(
