@@ -29,5 +29,12 @@ class MeetingsConfig(AppConfig):
         request_notices.register()
         translation_notices.register()
         verification.register(checks)
-        nav.register(_("Meetings"), "meetings:meetings", order=20)
+        nav.register(_("Meetings"), "meetings:meetings", _sees_meetings, order=20)
         upward.register_requests(answers.answered_by)
+
+
+def _sees_meetings(request) -> bool:
+    """Whoever reads no group, such as an administrator, has no list there."""
+    from cwg.members.requests import of_visitor
+
+    return request.user.is_authenticated and bool(of_visitor(request).rights.readable_groups)

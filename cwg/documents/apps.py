@@ -27,7 +27,7 @@ class DocumentsConfig(AppConfig):
             verification,
         )
 
-        nav.register(_("Documents"), "documents:documents", order=30)
+        nav.register(_("Documents"), "documents:documents", _reads_documents, order=30)
         nav.register(
             _("Rules"),
             "documents:rules",
@@ -48,3 +48,15 @@ class DocumentsConfig(AppConfig):
         readiness.register("scanner", rescan.answer)
         metrics.register("register", register_metrics.read)
         readiness.register("storage", storage_probe.answer, needed=True, asks_database=False)
+
+
+def _reads_documents(request) -> bool:
+    """Whoever reads no group has no list there, but for what is open to everybody."""
+    from cwg.members.requests import of_visitor
+
+    from .models import Document
+
+    if not request.user.is_authenticated:
+        return False
+    rights = of_visitor(request).rights
+    return bool(rights.readable_groups) or Document.objects.visible_to(rights).exists()

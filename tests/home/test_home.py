@@ -210,10 +210,14 @@ def test_who_reads_no_group_is_not_told_to_wait_for_a_meeting(
     client_of, administrator, nobody, saudi_delegate, page
 ):
     told = "You are not a member of a group"
+    assert 'href="/meetings/"' in client_of(saudi_delegate).get("/").content.decode()
     for person, works_elsewhere in ((administrator, True), (nobody, False)):
         content = client_of(person).get(page).content.decode()
         assert told in content
         for promise in ("No meeting is announced", "as soon as it is announced", "No documents yet"):
             assert promise not in content
         assert ("Your work is under Today" in content) is works_elsewhere
+        # No menu leads to what is empty for them.
+        menus = content.partition("<main")[0]
+        assert 'href="/meetings/"' not in menus and 'href="/documents/"' not in menus
     assert told not in client_of(saudi_delegate).get(page).content.decode()
