@@ -4,6 +4,8 @@
 import os
 import sys
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from cwg import connections
@@ -17,4 +19,8 @@ if __name__ == "__main__":
     connections.this_process_is(AS.get(command, connections.Process.COMMAND))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cwg.settings")
     log_lines.log_what_nobody_caught()
+    try:
+        settings.INSTALLED_APPS  # noqa: B018  # reads them all
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))  # what is missing is a sentence; where it was found out helps nobody
     execute_from_command_line(sys.argv)

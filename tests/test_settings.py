@@ -44,6 +44,7 @@ def test_production_refuses_to_start_without(missing: str):
     done = start("manage.py", "check", **environment)
     assert done.returncode != 0
     assert f"{missing} is not set" in done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
 
 
 def test_production_is_what_a_process_is_without_being_told():
