@@ -14,6 +14,7 @@ from cwg.documents import blobs, unused_files
 from cwg.documents import register as deciding
 from cwg.documents.models import Blob, Document, Register, Series
 from cwg.documents.storage import DurableFileSystemStorage, Unreadable
+from cwg.look.templatetags.portal import filesize
 from cwg.members import sessions
 from cwg.members.models import Role, Session
 from cwg.notices.models import Event, Notice
@@ -210,9 +211,12 @@ def test_a_storage_of_another_history_is_refused_and_nothing_is_loaded(portal, t
     assert tables() == 0
 
 
-def test_a_second_backup_copies_only_what_is_new(portal, tmp_path, monkeypatch):
+def test_a_second_backup_copies_only_what_is_new(portal, tmp_path, capsys):
     folder = tmp_path / "backups"
     call_command("backup", str(folder))
+    size = sum(Blob.objects.values_list("size", flat=True))
+    said = capsys.readouterr().out
+    assert f": 2 files, {filesize(size)}, and a dump of " in said, said
     written = {path: path.stat().st_mtime_ns for path in (folder / "files").rglob("*") if path.is_file()}
     factories.make_document(portal, "Three")
     with clock.held_at(clock.now() + timedelta(seconds=2)):

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
+from cwg.look.templatetags.portal import filesize
 from cwg.operations import backup, backup_state
 
 from . import prune_backups
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         made: Exception | None = None
         pruned: Exception | None = None
         try:
-            self.stdout.write(f"Backed up in {backup.make(folder)}")
+            self.stdout.write(told(backup.make(folder)))
         except Exception as error:
             made = error
         # Whatever it was, a full disk too, the administrators are told; if the database still answers.
@@ -55,3 +56,11 @@ class Command(BaseCommand):
     def prune(self, folder: Path) -> None:
         for sentence in prune_backups.told(prune_backups.prune(folder)):
             self.stdout.write(sentence)
+
+
+def told(made: Path) -> str:
+    """What is in the backup of that folder: its documents' files, and the dump beside them."""
+    manifest = backup.read_manifest(made, with_dump=False)
+    sizes = manifest["blobs"].values()
+    files = "1 file" if len(sizes) == 1 else f"{len(sizes)} files"
+    return f"Backed up in {made}: {files}, {filesize(sum(sizes))}, and a dump of {filesize(manifest['dump']['size'])}"
