@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class ConsoleConfig(AppConfig):
     name = "cwg.console"
     label = "console"
-    verbose_name = _("Console")
+    verbose_name = _("Records")
 
     def ready(self) -> None:
         from cwg.look import nav

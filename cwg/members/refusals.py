@@ -47,7 +47,7 @@ class DelegationNamed(RoleDoesNotFit):
 
 
 class OfficeMissing(RoleDoesNotFit):
-    sentence = _("Choose the office: this role is held in one. An administrator adds offices in the console.")
+    sentence = _("Choose the office: this role is held in one. An administrator adds offices under Records.")
     field = "office"
 
 

@@ -59,7 +59,7 @@ class RolePlaceForm(forms.Form):
             self.initial.setdefault("group", groups[0].slug)
         if is_administrator(rights):
             self.fields["office"].help_text = _(
-                "For chair, vice-chairs, secretariat, bureaux and invited contributors. You add offices in the console."
+                "For chair, vice-chairs, secretariat, bureaux and invited contributors. You add offices under Records."
             )
         choice_field(self, "role").choices = [(role.value, role.label) for role in roles]
         self.initial.setdefault("role", Role.DELEGATE)

@@ -7,7 +7,7 @@ from cwg.members import states_load
 
 class Command(BaseCommand):
     help = (
-        "Inserts the Member States that are missing and fills empty fields; names edited in the console stay."
+        "Inserts the Member States that are missing and fills empty fields; names edited under Records stay."
     )
 
     def handle(self, *args, **options) -> None:

@@ -24,7 +24,7 @@ HINTS = {
 class Command(BaseCommand):
     help = (
         "Invites the first administrator, or with --secretariat the first person of a group's secretariat: prints a"
-        " link that works once, and mails it. Everybody else is invited by them, in the console."
+        " link that works once, and mails it. Everybody else is invited by them, under People."
     )
 
     def add_arguments(self, parser) -> None:
