@@ -28,6 +28,7 @@ import sys
 
 HOLDS, DOES_NOT_HOLD, UNREADABLE, NOT_SHOWN = 0, 1, 2, 3
 GENESIS = "0" * 64
+DEEPEST = 50  # no file of these formats nests half as deeply
 
 
 class Unreadable(Exception):
@@ -143,6 +144,17 @@ def parse(text):
         raise ValueError("it is nested too deeply") from error
     if not isinstance(value, dict):
         raise ValueError("it is not a JSON object")
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > DEEPEST:
+            raise ValueError("it is nested too deeply")
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
+        ]
     return value
 
 

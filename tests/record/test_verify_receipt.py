@@ -1,6 +1,7 @@
 """The stand-alone checker by itself: its Ed25519, its strict JSON, its command line. Files of the portal: documents/."""
 
 import ast
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -152,6 +153,39 @@ def test_what_cannot_be_read_ends_with_status_2(tmp_path, capsys, keys):
         path.write_text(keys)
     assert checker.main(["statement.json", "--keys", str(path)]) == 2
     assert "Cannot check:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("depth", [60, 200, 990, 100_000])
+@pytest.mark.parametrize("nest", ["[", '{"a":'])
+@pytest.mark.parametrize("which", ["statement", "keys", "heads", "chain", "entry"])
+def test_hostile_nesting_cannot_be_read(tmp_path, capsys, which, nest, depth):
+    deep = nest * depth + "1" + {"[": "]", '{"a":': "}"}[nest] * depth
+    public, _ = signed_by(b"\1" * 32, b"")
+    key = hashlib.sha256(public).hexdigest()
+    header = {
+        "format": "cwg-chain/1",
+        "key": key[:16],
+        "signed_at": "",
+        "chain": "c",
+        "length": 1,
+        "head": "",
+    }
+    header["signature"] = signed_by(b"\1" * 32, checker.canonical(header))[1].hex()
+    keys = {"key": key[:16], "public_key": public.hex(), "fingerprint": key}
+    files = dict.fromkeys(
+        ("statement", "keys", "heads", "chain"), f'{{"format":"cwg-receipt/1","statement":{deep}}}'
+    )
+    if which != "keys":
+        files["keys"] = json.dumps({"format": "cwg-keys/1", "keys": [keys]})
+    if which == "entry":
+        files["chain"] = json.dumps(header) + "\n" + f'{{"chain":"c","position":1,"facts":{deep}}}'
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    place = lambda name: str(tmp_path / name)  # noqa: E731
+    asked = {"statement": [place("statement")], "heads": ["--heads", place("heads")]}
+    argv = asked.get(which, ["--chain", place("chain")])
+    assert checker.main([*argv, "--keys", place("keys")]) == 2
+    assert "nested too deeply" in capsys.readouterr().err
 
 
 def test_a_key_whose_fingerprint_is_not_its_own_is_refused(tmp_path, capsys):
