@@ -16,6 +16,7 @@ import os
 import re
 import shutil
 import subprocess
+import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -209,16 +210,37 @@ def latest(folder: Path) -> Path:
 
 def read_manifest(backup: Path, *, with_dump: bool = True) -> dict:
     """The manifest of a backup whose dump is whole (not looked at where `with_dump` is no). Raises BackupFailed."""
+    path = backup / MANIFEST
     try:
-        manifest = json.loads((backup / MANIFEST).read_text())
+        manifest = json.loads(path.read_text())
+        _refuse_unless_whole(manifest)
+    except RecursionError as error:
+        raise BackupFailed(f"{path} is not the manifest of a backup: it is nested too deeply.") from error
     except (OSError, ValueError) as error:
-        raise BackupFailed(f"{backup} is not a finished backup: {error}") from error
+        raise BackupFailed(f"{path} is not the manifest of a finished backup: {error}") from error
     dump = backup / DUMP
     if not with_dump:
         return manifest
     if not dump.exists() or sha256_of(dump) != manifest["dump"]["sha256"]:
         raise BackupFailed(f"{dump} is not the dump that the manifest describes.")
     return manifest
+
+
+def _refuse_unless_whole(manifest: object) -> None:
+    """Raises ValueError where a member is not there that every release has written, or is not what it should be."""
+    try:
+        assert isinstance(manifest, dict)
+        made_at(manifest)
+        dump, chains = manifest["dump"], manifest["chains"]
+        whole = isinstance(dump["sha256"], str) and all(
+            type(count) is int and count >= 0 for count in (dump["size"], *chains.values())
+        )
+        for chain in chains:
+            uuid.UUID(chain)
+    except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError("a member is missing, or is not what it should be") from error
+    if not whole:
+        raise ValueError("a length, a size or a hash in it is none")
 
 
 def made_at(manifest: dict) -> datetime:

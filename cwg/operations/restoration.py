@@ -39,6 +39,8 @@ class Restored:
     unplaced: list[restore_gaps.Loss] = field(default_factory=list)
     # What was accepted as unknown, a sentence each.
     accepted: list[str] = field(default_factory=list)
+    # Backups that could have told of more and cannot be read, a sentence each.
+    passed_over: list[str] = field(default_factory=list)
     # What may have been answered just before the loss without leaving a trace, a sentence; empty where nothing can have been.
     left_open: str = ""
     # Symbols on paper: those that moved a counter, and those that name what the register has passed or nobody's register.
@@ -159,7 +161,7 @@ def go_on(
             told=restore_limits.told_by_backups(backups) if backups else None,
             settled=replay.settled(),
         )
-        result.known = limits.known()
+        result.known, result.passed_over = limits.known(), limits.passed_over
         result.accepted, result.left_open = limits.sentences(), limits.left_open()
         if result.accepted and not accept_because:
             raise restore_limits.NotKnown(limits)

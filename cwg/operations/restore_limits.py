@@ -38,6 +38,8 @@ class Limits:
     names: dict[uuid.UUID, str] = field(default_factory=dict)
     # Chains of which an earlier restore has recorded what is lost and what is not known.
     settled: Set[uuid.UUID] = frozenset()
+    # Backups beside the chosen one that told nothing, because they cannot be read: a sentence each.
+    passed_over: list[str] = field(default_factory=list)
 
     @property
     def stood_still(self) -> bool:
@@ -121,42 +123,68 @@ def of_backup(folder: Path, chosen: Path, *, lost_at: datetime) -> Limits:
     names, heads = manifest.get("names", {}), manifest.get("heads", {})
     chains = {
         chain: Chain(names.get(str(chain), f"Chain {chain}"), length, heads.get(str(chain)))
-        for chain, length in _lengths(manifest).items()
+        for chain, length in _lengths(chosen, manifest).items()
     }
     return examine(chains, lost_at=lost_at, told=told_by_backups(folder))
 
 
-def told_by_backups(folder: Path) -> dict[uuid.UUID, int]:
-    """How long each chain is known to have been by any backup in `folder`: one made later than that which is restored
-    knows of longer ones. Raises backup.BackupFailed.
+@dataclass(frozen=True)
+class Told:
+    """How long each chain is known to have been by backups, and a sentence for each backup that cannot be read."""
+
+    lengths: dict[uuid.UUID, int] = field(default_factory=dict)
+    passed_over: list[str] = field(default_factory=list)
+
+
+def told_by_backups(folder: Path) -> Told:
+    """What any backup in `folder` tells of the lengths of the chains: one made later than that which is restored knows of
+    longer ones. Raises backup.BackupFailed for one that tells what cannot be.
     """
-    told: dict[uuid.UUID, int] = {}
-    for path in folder.glob(f"*/{backup.MANIFEST}"):
-        for chain, length in _lengths(backup.read_manifest(path.parent, with_dump=False)).items():
-            told[chain] = max(length, told.get(chain, 0))
+    told = Told()
+    for path in sorted(folder.glob(f"*/{backup.MANIFEST}")):
+        try:
+            manifest = backup.read_manifest(path.parent, with_dump=False)
+        except backup.BackupFailed as error:
+            told.passed_over.append(str(error))
+            continue
+        for chain, length in _lengths(path.parent, manifest).items():
+            told.lengths[chain] = max(length, told.lengths.get(chain, 0))
     return told
 
 
-def _lengths(manifest: dict) -> dict[uuid.UUID, int]:
-    return {uuid.UUID(chain): length for chain, length in manifest["chains"].items()}
+def _lengths(made: Path, manifest: dict) -> dict[uuid.UUID, int]:
+    """How long the chains were when a backup was made. Raises backup.BackupFailed for more than its dump can hold."""
+    dump, size = made / backup.DUMP, manifest["dump"]["size"]
+    if dump.exists():
+        size = min(size, dump.stat().st_size)
+    lengths = {uuid.UUID(chain): length for chain, length in manifest["chains"].items()}
+    # The hash of an entry alone is 32 bytes in any dump; the rest is room for positions that an earlier restore left empty.
+    if sum(lengths.values()) > size:
+        raise backup.BackupFailed(
+            f"{made / backup.MANIFEST} tells of {sum(lengths.values())} entries of the journal, which a dump of {size} bytes"
+            " cannot hold: one of the two is damaged. Move that backup out of the folder, and restore another."
+        )
+    return lengths
 
 
 def examine(
     chains: Mapping[uuid.UUID, Chain],
     *,
     lost_at: datetime | None,
-    told: Mapping[uuid.UUID, int] | None = None,
+    told: Told | None = None,
     settled: Set[uuid.UUID] = frozenset(),
 ) -> Limits:
     """Survey the copies of every chain that anybody knows of, after what `chains` has of it.
 
-    `told`: lengths of chains by other sources than the storage's mark. Raises chain_copies.CopyDiffers, and what the storage raises.
+    `told`: what other sources than the storage's mark tell. Raises chain_copies.CopyDiffers, and what the storage raises.
     """
     mark = copy_mark.read()
-    lengths = dict(told or {})
+    told = told or Told()
+    lengths = dict(told.lengths)
     for chain, length in mark.lengths.items() if mark else ():
         lengths[chain] = max(length, lengths.get(chain, 0))
     limits = Limits(lost_at, mark.whole_until if mark else None, settled=settled)
+    limits.passed_over = told.passed_over
     for chain in sorted({*chain_copies.chains(), *lengths, *chains}):
         held = chains.get(chain, Chain("", 0))
         if held.name:

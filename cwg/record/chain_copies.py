@@ -19,6 +19,7 @@ from . import journal
 from .models import GENESIS, JournalEntry
 
 FOLDER = "journal"
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")  # a position, as the database can have one
 _NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -142,39 +143,42 @@ def survey(chain: uuid.UUID, after: int = 0, *, told: int = 0, head: str | None 
     """
     found = Survey(chain, after)
     previous = GENESIS if after == 0 else head
-    gaps: list[tuple[int, bool]] = []
-    for position in range(after + 1, max([told, *_positions(chain)]) + 1):
+    gaps: list[Span] = []
+    expected = after + 1
+    for position in sorted({position for position in _positions(chain) if position > after}):
+        if position > expected:
+            gaps.append(Span(expected, position - 1))
+            previous = None
         copied, damaged = _read(chain, position)
         if copied is None:
-            gaps.append((position, damaged))
+            gaps.append(Span(position, position, damaged))
         elif previous is not None and copied.previous != previous:
             raise CopyDiffers(f"{path(chain, position)} does not follow the entry before it")
         else:
             found.entries.append(copied)
         previous = copied.hash if copied else None
-    found.unknown = list(_spans(gaps))
+        expected = position + 1
+    if told >= expected:
+        gaps.append(Span(expected, told))
+    found.unknown = _joined(gaps)
     return found
 
 
 def _positions(chain: uuid.UUID) -> Iterator[int]:
     for name in files(chain):
         stem, _, ending = name.partition(".")
-        if ending == "json" and stem.isdigit():
+        if ending == "json" and _NUMBER.fullmatch(stem):
             yield int(stem)
 
 
-def _spans(gaps: Iterable[tuple[int, bool]]) -> Iterator[Span]:
-    first = last = 0
-    damaged = False
-    for position, is_damaged in gaps:
-        if last and position == last + 1:
-            last, damaged = position, damaged or is_damaged
-            continue
-        if last:
-            yield Span(first, last, damaged)
-        first, last, damaged = position, position, is_damaged
-    if last:
-        yield Span(first, last, damaged)
+def _joined(gaps: Iterable[Span]) -> list[Span]:
+    """Of spans in their order, each that goes on where the one before it ends is one with it."""
+    joined: list[Span] = []
+    for gap in gaps:
+        if joined and gap.first == joined[-1].last + 1:
+            gap = Span(joined[-1].first, gap.last, joined.pop().damaged or gap.damaged)
+        joined.append(gap)
+    return joined
 
 
 def _read(chain: uuid.UUID, position: int) -> tuple[CopiedEntry | None, bool]:

@@ -1,7 +1,9 @@
 """A restore stops at what it cannot know, before it changes anything, and goes on only when told so with a reason."""
 
+import json
 import shutil
 from datetime import UTC, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,7 +13,7 @@ from cwg.documents import register as deciding
 from cwg.documents import restore_gaps
 from cwg.documents.models import Document, Register, Series
 from cwg.notices.models import Notice
-from cwg.operations import restore_limits
+from cwg.operations import backup, restore_limits
 from cwg.operations.management.commands.restore import instant
 from cwg.record import (
     chain_copies,
@@ -280,6 +282,41 @@ def test_what_a_later_backup_told_of_is_not_given_again_either(folder, issued_si
     assert accepted()["reason"] == "The secretariat agreed."
     assert accepted()["unknown"][0]["last"] == last
     assert verified()["holds"] is True
+
+
+@pytest.mark.parametrize("said", ["{", "{}", "[]", '"a"', "[" * 100_000, '{"chains": {"x": 1}}', b"\xff"])
+def test_a_backup_beside_it_that_cannot_be_read_is_passed_over_and_named(folder, portal, capsys, said):
+    broken = folder / "2020-01-01T000000Z" / backup.MANIFEST
+    broken.parent.mkdir()
+    broken.write_bytes(said if isinstance(said, bytes) else said.encode())
+    lose_the_database()
+    call_command("restore", str(folder))
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "Passed over" in line]
+    assert str(broken) in line
+    assert verified()["holds"] is True
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["the chosen", "one beside it"])
+def test_a_manifest_that_tells_of_more_than_its_dump_can_hold_is_refused(folder, portal, beside):
+    made = next(folder.glob("*Z"))
+    if beside:
+        made = Path(shutil.copytree(made, folder / "2020-01-01T000000Z"))
+    manifest = json.loads((made / backup.MANIFEST).read_text())
+    manifest["chains"][str(portal.chain)] = 10**18
+    (made / backup.MANIFEST).write_text(json.dumps(manifest))
+    lose_the_database()
+    said = stops(folder, "cannot hold")
+    assert str(made / backup.MANIFEST) in said
+
+
+@pytest.mark.parametrize("length", [-1, "7", 1.5, None, True])
+def test_a_length_that_is_none_is_no_manifest(folder, portal, length):
+    path = next(folder.glob(f"*/{backup.MANIFEST}"))
+    manifest = json.loads(path.read_text())
+    manifest["chains"][str(portal.chain)] = length
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(backup.BackupFailed, match="is not the manifest of a finished backup"):
+        backup.read_manifest(path.parent)
 
 
 def test_what_the_backup_has_of_the_copies_is_put_back_before_it_is_judged(folder, issued_since, storage):

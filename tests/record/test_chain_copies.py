@@ -152,3 +152,18 @@ def test_whole_copies_that_do_not_follow_one_another_are_refused(five_copies, pa
 def test_other_files_in_the_folder_are_passed_over(five_copies, path_of):
     path_of(5).with_name("9.json.abc.unfinished").write_bytes(b"half")
     assert chain_copies.survey(five_copies.chain).length == 5
+
+
+def test_a_length_that_nobody_can_count_to_is_surveyed_at_once(five_copies, path_of):
+    path_of(2).unlink()
+    told = 10**18
+    found = chain_copies.survey(five_copies.chain, told=told)
+    assert positions(found) == [1, 3, 4, 5]
+    assert (found.unknown, found.length) == ([Span(2, 2), Span(6, told)], told)
+
+
+def test_gaps_beside_damaged_copies_are_one_span(five_copies, path_of):
+    path_of(2).unlink()
+    path_of(3).write_bytes(b"half")
+    path_of(5).write_bytes(b"half")
+    assert chain_copies.survey(five_copies.chain, told=6).unknown == [Span(2, 3, True), Span(5, 6, True)]

@@ -17,6 +17,7 @@ GO_ON = (
     " is none: look for receipts on paper and name them with --issued, and go on with"
     ' --accept-unknown "who decided it, and why"; the portal\'s journal keeps that.'
 )
+PASSED_OVER = "Passed over, though it may know of more: "
 
 
 class Command(BaseCommand):
@@ -91,6 +92,7 @@ class Command(BaseCommand):
         except restore_limits.NotKnown as error:
             # What stood still is said with its instant below.
             known = "" if error.limits.stood_still else f"{error.limits.known()}\n"
+            known += "".join(f"{PASSED_OVER}{sentence}\n" for sentence in error.limits.passed_over)
             raise CommandError(
                 f"The restore stops: it cannot know all that was issued.\n{known}{error}\n{GO_ON}"
             ) from error
@@ -122,6 +124,8 @@ class Command(BaseCommand):
 
     def tell(self, restored: restoration.Restored, anew: bool) -> None:
         self.stdout.write(restored.known)
+        for sentence in restored.passed_over:
+            self.stdout.write(f"{PASSED_OVER}{sentence}")
         if restored.left_open:
             self.stdout.write(restored.left_open)
         for name, loss in restored.found:
