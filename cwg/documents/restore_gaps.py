@@ -57,6 +57,8 @@ class Loss:
     other_acts: list[dict] = field(default_factory=list)
     # First and last position of what no copy tells of.
     unknown: list[list[int]] = field(default_factory=list)
+    # Position and hash of the last entry known before each of those: nothing else ties what precedes a gap to what is signed later.
+    stands_on: list[tuple[int, str]] = field(default_factory=list)
     prefix: str = ""
     meeting: str = ""
 
@@ -69,7 +71,7 @@ class Loss:
             "numbers": self.numbers,
             "revisions": self.revisions,
             "other_acts": self.other_acts,
-            **({"unknown": self.unknown} if self.unknown else {}),
+            **({"unknown": self.unknown, "stands_on": self.stands_on} if self.unknown else {}),
         }
 
 
@@ -78,6 +80,7 @@ def of_survey(found: chain_copies.Survey) -> Loss:
     loss = of([replay.as_entry(copied) for copied in found.entries], chain=found.chain)
     loss.first, loss.last = found.after + 1, found.length
     loss.unknown = [[span.first, span.last] for span in found.unknown]
+    loss.stands_on = found.stands_on
     return loss
 
 

@@ -53,10 +53,11 @@ class Span:
 @dataclass
 class Survey:
     """What the storage holds of a chain after a position: entries in their order, and what is missing between and
-    after them."""
+    after them. `head` is the hash of the entry at `after`, where that is known."""
 
     chain: uuid.UUID
     after: int
+    head: str | None = None
     entries: list[CopiedEntry] = field(default_factory=list)
     unknown: list[Span] = field(default_factory=list)
 
@@ -65,6 +66,15 @@ class Survey:
         """The last position that the chain is known to have had."""
         known = [self.after, *(entry.position for entry in self.entries[-1:])]
         return max([*known, *(span.last for span in self.unknown)])
+
+    @property
+    def stands_on(self) -> list[tuple[int, str]]:
+        """Position and hash of the last entry before each span of `unknown`, where there is one and its hash is known."""
+        hashes = {entry.position: entry.hash for entry in self.entries}
+        if self.after and self.head:
+            hashes[self.after] = self.head
+        before = [span.first - 1 for span in self.unknown]
+        return [(position, hashes[position]) for position in before if position in hashes]
 
 
 def storage() -> Storage:
@@ -141,7 +151,7 @@ def survey(chain: uuid.UUID, after: int = 0, *, told: int = 0, head: str | None 
     `head` is the hash of the entry at `after`, where it is known. Raises CopyDiffers where whole entries do not follow
     one another: they are of two histories.
     """
-    found = Survey(chain, after)
+    found = Survey(chain, after, head=head)
     previous = GENESIS if after == 0 else head
     gaps: list[Span] = []
     expected = after + 1

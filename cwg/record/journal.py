@@ -179,6 +179,8 @@ def faults(row: Chained) -> Iterator[str]:
     Entries that a restore could not know, and said so in the chain itself, are missing and no fault.
     """
     previous, position, unknown = GENESIS, 0, positions_unknown(row.chain)
+    stood_on = set(_told_of_restores(row.chain, "stands_on"))
+    relied_on = {at for at, _ in stood_on}
     for entry in JournalEntry.objects.filter(chain=row.chain).order_by("position").iterator(chunk_size=500):
         position += 1
         if entry.position != position:
@@ -192,6 +194,8 @@ def faults(row: Chained) -> Iterator[str]:
             yield f"chain of {row}: entry {entry.position} does not follow the entry before it"
         if not holds(entry):
             yield f"chain of {row}: entry {entry.position} was changed after it was written"
+        if entry.position in relied_on and (entry.position, entry.hash) not in stood_on:
+            yield f"chain of {row}: entry {entry.position} is not the one that the portal was restored on"
         previous = entry.hash
     if previous != row.chain_head or position != row.chain_length:
         yield f"chain of {row}: its head is not its last entry ({row.chain_length} expected, {position} found)"
@@ -200,11 +204,16 @@ def faults(row: Chained) -> Iterator[str]:
 def positions_unknown(chain: uuid.UUID) -> set[int]:
     """Positions that were issued and of which a restore had no copy, as it has recorded in this chain."""
     unknown: set[int] = set()
+    for first, last in _told_of_restores(chain, "unknown"):
+        unknown.update(range(first, last + 1))
+    return unknown
+
+
+def _told_of_restores(chain: uuid.UUID, name: str) -> Iterator[tuple[Any, Any]]:
+    """The pairs that restores have recorded of this chain, in it, under `name`; entries of older releases lack some."""
     for facts in JournalEntry.objects.filter(chain=chain, act=RESTORED).values_list("facts", flat=True):
         if facts["chain"] == str(chain):
-            for first, last in facts.get("unknown", []):
-                unknown.update(range(first, last + 1))
-    return unknown
+            yield from ((one, other) for one, other in facts.get(name, []))
 
 
 def portal() -> PortalJournal:

@@ -15,8 +15,8 @@ The formats, each a JSON object (the chain: one a line), are described in docs/p
 signature (RFC 8032) covers the canonical JSON of the whole object without its member "signature".
 
 Exit status: 0 everything that was asked holds; 1 something does not hold; 2 a file cannot be read, or the command
-line is wrong; 3 nothing contradicts, but something that was asked cannot be shown, because the chain itself says
-that its entry was lost and that the portal was restored without it.
+line is wrong; 3 nothing contradicts, but something that was asked cannot be shown: the chain says that it was lost
+when the portal was restored, or nothing that was signed reaches it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Wrong(Exception):
 
 
 class NotShown(Exception):
-    """What would show it was lost, as the chain itself says. One sentence for each thing."""
+    """Nothing contradicts it, and nothing that was signed shows it. One sentence for each thing."""
 
     def __init__(self, sentences):
         super().__init__(*sentences)
@@ -250,17 +250,16 @@ def entry_hash(entry):
     raise Wrong(f"An entry is of version {version!r}, which this program does not know.")
 
 
-def accepted_gaps(entry):
-    """What this entry says was lost before it: its chain was restored, and no copy told of these positions.
+def told_of_restore(entry, name):
+    """The member `name` of what this entry says of a restore of its own chain: a list of pairs, empty without one.
 
-    Yields the first and the last position of each gap.
+    "unknown": the first and the last position of each gap before it, of which no copy told.
+    "stands_on": position and hash of the last entry that was known before each gap; not in entries of older releases.
     """
     facts = entry.get("facts")
     if facts is None or entry["act"] != "restored" or facts["chain"] != entry["chain"]:
-        return
-    for first, last in facts.get("unknown", []):
-        if last < entry["position"]:
-            yield first, last
+        return []
+    return [(one, other) for one, other in facts.get(name, [])]
 
 
 class Gap:
@@ -269,8 +268,10 @@ class Gap:
     def __init__(self, first, before, after):
         self.first, self.last = first, after["position"] - 1
         self.before = before  # the hash of the entry before it
-        self.named = after["previous"]  # what the entry after it names as the hash before
-        self.told_by = []  # the entries that say that it was lost
+        self.named = after[
+            "previous"
+        ]  # what the entry after it names as the hash before; None: nobody can tell
+        self.told_by = []  # the entries, tied to a signature, that say that it was lost
 
     def __contains__(self, position):
         return self.first <= position <= self.last
@@ -278,26 +279,74 @@ class Gap:
     def __str__(self):
         return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
 
-    def explain(self, restored):
-        """Raises Wrong unless the chain itself says of every position that it was lost."""
-        missing = self.first
-        for first, last, entry in sorted(restored, key=lambda said: said[:2]):
+    def explain(self, restored, tied):
+        """Note which entries say of every position that it was lost: first of those that are tied to a signature.
+
+        Raises Wrong where nothing in the chain says so.
+        """
+        self.told_by, missing = self._tellers(entry for entry in restored if tied(entry["position"]))
+        if missing is None:
+            return
+        self.told_by, missing = [], self._tellers(restored)[1]
+        if missing is not None:
+            raise Wrong(
+                f"Entry {missing} is missing: entry {self.last + 1} is in its place, and nothing in the chain says that"
+                " it was lost."
+            )
+
+    def _tellers(self, restored):
+        """The entries that say that it was lost, and the first position of which none says so; None: of no position."""
+        missing, tellers = self.first, []
+        spans = [
+            (first, last, entry)
+            for entry in restored
+            for first, last in told_of_restore(entry, "unknown")
+            if last < entry["position"]
+        ]
+        for first, last, entry in sorted(spans, key=lambda span: span[:2]):
             if first <= missing <= last:
                 missing = last + 1
-                self.told_by.append(entry)
-            if missing > self.last:
-                return
-        raise Wrong(
-            f"Entry {missing} is missing: entry {self.last + 1} is in its place, and nothing in the chain says that it"
-            " was lost."
-        )
+                tellers.append(entry)
+        return tellers, missing if missing <= self.last else None
 
     def names(self, position, said):
         """Whether the entry after the gap shows that the entry at `position` had the hash `said`; None: it shows neither."""
+        if self.named is None:
+            return None
         if position == self.last and self.named == said:
             return True
         # What a restore itself writes follows the last entry that it knew.
         return None if position < self.last or self.named == self.before else False
+
+
+def untied(breaks, anchors, restored, hashes):
+    """The stretches of a chain that nothing signed reaches: first and last position of each, in their order.
+
+    Each entry names the hash of the one before it, so whatever is signed of an entry reaches those before it as well,
+    back to the next of `breaks`: entries of which it cannot be told what they follow. `anchors` are the positions of
+    which something signed gives the hash. Beyond a break reaches what an entry of `restored` says that it stands on, if
+    that entry itself is reached. Raises Wrong where such an entry names another than is there.
+    """
+    anchors, found, left = set(anchors), [], sorted(hashes)
+    for start in [*sorted(breaks, reverse=True), left[0]]:
+        here = []
+        while left and left[-1] >= start:
+            here.append(left.pop())
+        reached = next((position for position in here if position in anchors), 0)
+        for entry in restored:
+            if start <= entry["position"] <= reached:
+                for position, said in told_of_restore(entry, "stands_on"):
+                    if hashes.get(position, said) != said:
+                        raise Wrong(
+                            "Entry {} is not the one that entry {} says the portal was restored on.".format(
+                                position, entry["position"]
+                            )
+                        )
+                    anchors.add(position)
+        beyond = [position for position in here if position > reached]
+        if beyond:
+            found.append((beyond[-1], beyond[0]))
+    return found[::-1]
 
 
 def check_chain(path, keys, statement, heads):
@@ -306,7 +355,8 @@ def check_chain(path, keys, statement, heads):
     Raises Wrong, Unreadable and NotShown.
     """
     wanted = {}  # position -> what has to be there: (hash, said by whom)
-    gaps, restored = [], []
+    gaps, restored, hashes = [], [], {}
+    breaks, anchors = set(), []
     try:
         with open(path, encoding="utf-8") as source:
             header = parse(source.readline())
@@ -323,7 +373,7 @@ def check_chain(path, keys, statement, heads):
                     if head["chain"] == chain and head["length"] and not later:
                         by = "the heads published for {}".format(published["day"])
                         wanted.setdefault(head["length"], []).append((head["head"], by))
-            position, previous, count, withheld, unproved = 0, GENESIS, 0, 0, 0
+            position, previous, count, withheld, unproved = 0, GENESIS, 0, 0, set()
             for line in source:
                 entry = parse(line)
                 if entry["chain"] != chain or entry["position"] <= position:
@@ -334,30 +384,46 @@ def check_chain(path, keys, statement, heads):
                     )
                 if entry["position"] > position + 1:
                     gaps.append(Gap(position + 1, previous, entry))
+                    if position and gaps[-1].named != previous:
+                        breaks.add(entry["position"])
                 elif entry["previous"] != previous:
                     raise Wrong("Entry {} does not follow the entry before it.".format(entry["position"]))
                 position, count = entry["position"], count + 1
                 computed = entry_hash(entry)
                 if computed is None:
-                    unproved += 1
+                    unproved.add(position)
                 elif computed != entry["hash"]:
                     raise Wrong(f"Entry {position} was changed: it does not hash to its hash.")
                 withheld += "facts" not in entry
-                restored += [(first, last, entry) for first, last in accepted_gaps(entry)]
-                previous = entry["hash"]
+                if told_of_restore(entry, "unknown"):
+                    restored.append(entry)
+                previous = hashes[position] = entry["hash"]
                 for said, by in wanted.pop(position, ()):
                     if said != previous:
                         raise Wrong(f"Entry {position} is not the one that stands in {by}.")
+                    anchors.append(position)
+            if (position, previous) != (length, header["head"]):
+                raise Wrong(f"The chain ends at entry {position}, its first line says {length!r}.")
+            loose = untied(breaks | unproved, [*anchors, position], restored, hashes) if hashes else []
+
+            def tied(at):
+                return not any(first <= at <= last for first, last in loose)
+
             for gap in gaps:
-                gap.explain(restored)
+                gap.explain(restored, tied)
+                if gap.last + 1 in unproved or not tied(gap.last + 1):
+                    gap.named = None
     except OSError as error:
         raise Unreadable(f"{path} cannot be read: {error}") from error
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Unreadable(f"{path} is not an exported chain: {error!r}") from error
-    if (position, previous) != (length, header["head"]):
-        raise Wrong(f"The chain ends at entry {position}, its first line says {length!r}.")
     lost = dict(sought_in_gaps(wanted, gaps))
-    if gaps:
+    if loose:
+        yield (
+            f"The chain {chain} does not contradict itself: {count} of its {length} entries are there, and what was signed"
+            f" reaches all but those named below."
+        )
+    elif gaps:
         yield (
             f"The chain {chain} holds: {count} of its {length} entries are there; each but the first after a gap"
             " follows the one before it."
@@ -365,6 +431,8 @@ def check_chain(path, keys, statement, heads):
     else:
         yield f"The chain {chain} holds: {length} entries, each follows the one before it."
     for gap in gaps:
+        if not gap.told_by:
+            continue
         by, at = gap.told_by[-1]["position"], gap.told_by[-1]["at"]
         yield (
             f"(Not in it: {gap}. They were lost, and the portal was restored without them; entry {by}, of {at}, says"
@@ -373,7 +441,7 @@ def check_chain(path, keys, statement, heads):
     if withheld:
         yield f"({withheld} of them are withheld from whoever exported it: place and hash are there, no content.)"
     if unproved:
-        yield f"({unproved} withheld entries are of the old form: their own hash could not be computed.)"
+        yield f"({len(unproved)} withheld entries are of the old form: their own hash could not be computed.)"
     if statement is not None and "the signed statement" not in lost:
         yield "The statement's entry is in it, at position {}.".format(statement["entry"]["position"])
     for published in heads:
@@ -385,8 +453,22 @@ def check_chain(path, keys, statement, heads):
             yield f"(The heads published for {day} are later than this export: not compared.)"
         elif f"the heads published for {day}" not in lost:
             yield f"It agrees with the head published for {day}: {lengths[0]} entries."
-    if lost:
-        raise NotShown(list(lost.values()))
+    if lost or loose:
+        raise NotShown([*lost.values(), *said_of_untied(loose, gaps)])
+
+
+def said_of_untied(loose, gaps):
+    """A sentence for each stretch that nothing signed reaches, and for each gap that only such a stretch explains."""
+    for first, last in loose:
+        which = f"Entry {first}" if first == last else f"Entries {first} to {last}"
+        yield (
+            f"{which}: a gap, or a withheld entry of the old form, lies between that and what was signed. It could have"
+            " been written anew. Heads published while the chain ended there, or a signed statement of an entry there,"
+            " would show it."
+        )
+    for gap in gaps:
+        if not gap.told_by:
+            yield f"That what is missing ({gap}) was lost: only an entry that nothing signed reaches says so."
 
 
 def sought_in_gaps(wanted, gaps):
@@ -405,10 +487,13 @@ def sought_in_gaps(wanted, gaps):
                     f"Entry {position} is not the one that stands in {by}: the entry after it names another."
                 )
             if shown is None:
+                missing = (
+                    "were lost and that the portal was restored without" if gap.told_by else "are missing"
+                )
                 yield (
                     by,
-                    f"Entry {position}, which stands in {by}, is among those that were lost and that the portal was"
-                    f" restored without: neither shown by the chain nor contradicted.",
+                    f"Entry {position}, which stands in {by}, is among those that {missing}: neither shown by the chain"
+                    f" nor contradicted.",
                 )
 
 

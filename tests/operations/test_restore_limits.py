@@ -105,6 +105,8 @@ def test_told_to_go_on_it_gives_no_number_beyond_the_gap_again(folder, issued_si
     register = Register.objects.get()
     facts = JournalEntry.objects.get(chain=register.chain, act=replay.ACT).facts
     assert facts["unknown"] == [[position, position]]
+    before = JournalEntry.objects.get(chain=register.chain, position=position - 1)
+    assert facts["stands_on"] == [[before.position, before.hash]]
     assert facts["symbols"] == ["WG-WSIS-14/3", "WG-WSIS-14/5"]
     assert facts["numbers"] == {"": [3, 4, 5]}, "the number between was issued by the entry that is lost"
     assert not JournalEntry.objects.filter(chain=register.chain, position=position).exists()

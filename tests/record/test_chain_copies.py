@@ -167,3 +167,15 @@ def test_gaps_beside_damaged_copies_are_one_span(five_copies, path_of):
     path_of(3).write_bytes(b"half")
     path_of(5).write_bytes(b"half")
     assert chain_copies.survey(five_copies.chain, told=6).unknown == [Span(2, 3, True), Span(5, 6, True)]
+
+
+def test_a_survey_says_what_each_gap_stands_on(five_copies, path_of):
+    hashes = dict(JournalEntry.objects.values_list("position", "hash"))
+    path_of(2).unlink()
+    path_of(4).unlink()
+    assert chain_copies.survey(five_copies.chain).stands_on == [(1, hashes[1]), (3, hashes[3])]
+    after = chain_copies.survey(five_copies.chain, after=1, head=hashes[1])
+    assert after.stands_on == [(1, hashes[1]), (3, hashes[3])]
+    assert chain_copies.survey(five_copies.chain, after=1).stands_on == [(3, hashes[3])]
+    path_of(1).unlink()
+    assert chain_copies.survey(five_copies.chain).stands_on == [(3, hashes[3])]

@@ -144,3 +144,19 @@ def test_a_change_of_what_the_hash_covers_is_found(change: str):
     act(number=1)
     past_the_triggers(f"UPDATE record_journalentry SET {change}")
     assert len(list(journal.faults(PortalJournal.objects.get()))) == 1
+
+
+@pytest.mark.django_db
+def test_what_a_restore_stood_on_is_held_to_it_beyond_the_gap():
+    first, lost, _ = (act(number=number) for number in range(3))
+    past_the_triggers(f"DELETE FROM record_journalentry WHERE position = {lost.position}")
+    told = {"chain": first.chain, "unknown": [[2, 2]], "stands_on": [(first.position, first.hash)]}
+    with transaction.atomic():
+        journal.append(journal.portal(), journal.RESTORED, at=AT, actor_id=None, facts=told)
+    assert list(journal.faults(PortalJournal.objects.get())) == []
+    first.actor_id = 4
+    anew = journal.hash_of(journal.fields(first))
+    past_the_triggers(f"UPDATE record_journalentry SET actor_id = 4, hash = '{anew}' WHERE position = 1")
+    assert list(journal.faults(PortalJournal.objects.get())) == [
+        "chain of The portal: entry 1 is not the one that the portal was restored on"
+    ]

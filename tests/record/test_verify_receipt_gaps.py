@@ -37,9 +37,14 @@ def entry(position: int, previous: str, act: str = "opened", facts: dict | None 
     return {**said, "hash": journal.hash_of(said)}
 
 
-def restored(position: int, previous: str, unknown: list[list[int]], chain: str = CHAIN) -> dict:
-    """What a restore writes of positions that no copy told of (`restore_gaps.Loss.facts`)."""
-    return entry(position, previous, "restored", {"chain": chain, "unknown": unknown})
+def restored(
+    position: int, previous: str, unknown: list[list[int]], *stands_on: dict, chain: str = CHAIN
+) -> dict:
+    """What a restore writes of positions that no copy told of (`restore_gaps.Loss.facts`), and of the entries before them."""
+    facts: dict = {"chain": chain, "unknown": unknown}
+    if stands_on:
+        facts["stands_on"] = [[before["position"], before["hash"]] for before in stands_on]
+    return entry(position, previous, "restored", facts)
 
 
 @pytest.fixture
@@ -77,6 +82,11 @@ def head(of: dict) -> dict:
 
 def lost_between(whole: list[dict]) -> list[dict]:
     """The copies of 3 and 4 were lost, those of 5 to 7 were put back, and 8 says so."""
+    return [*whole[:2], *whole[4:], restored(8, whole[-1]["hash"], [[3, 4]], whole[1])]
+
+
+def lost_between_in_an_older_release(whole: list[dict]) -> list[dict]:
+    """The same, written when a restore did not yet say what it stood on."""
     return [*whole[:2], *whole[4:], restored(8, whole[-1]["hash"], [[3, 4]])]
 
 
@@ -107,7 +117,7 @@ def test_two_restores_may_own_up_to_one_gap_between_them(check, whole):
     entries = [*whole[:2], *whole[4:]]
     entries.append(restored(8, entries[-1]["hash"], [[4, 4]]))
     assert check(entries)[0] == 1
-    entries.append(restored(9, entries[-1]["hash"], [[3, 3]]))
+    entries.append(restored(9, entries[-1]["hash"], [[3, 3]], whole[1]))
     status, said = check(entries)
     assert (status, "Not in it: 3 to 4" in said) == (0, True)
 
@@ -171,3 +181,95 @@ def test_a_head_that_the_entry_after_the_gap_contradicts_does_not_hold(check, wh
     status, said = check(lost_between(whole), head(another))
     assert status == 1
     assert "Entry 4 is not the one that stands in the heads published for 2026-11-01" in said
+
+
+# --- What nothing signed reaches ----------------------------------------------------------------------------------
+
+
+def rewritten(entries: list[dict]) -> list[dict]:
+    """Entries 1 and 2 written anew by somebody without a key; what is signed stays as it is."""
+    one = entry(1, GENESIS, "opened", {"verdict": "in_time"})
+    return [one, entry(2, one["hash"]), *entries[2:]]
+
+
+def test_entries_before_a_gap_that_were_written_anew_do_not_hold(check, whole):
+    status, said = check(rewritten(lost_between(whole)))
+    assert status == 1
+    assert "DOES NOT HOLD: Entry 2 is not the one that entry 8 says the portal was restored on." in said
+
+
+@pytest.mark.parametrize("anew", [rewritten, list], ids=["written anew", "honest"])
+def test_entries_before_a_gap_of_an_older_release_cannot_be_shown(check, whole, anew):
+    status, said = check(anew(lost_between_in_an_older_release(whole)))
+    assert status == 3
+    assert "CANNOT BE SHOWN: Entries 1 to 2: a gap" in said and "It could have been written anew" in said
+    assert "holds" not in said
+    assert "(Not in it: 3 to 4. They were lost" in said, "the entry that says so is signed"
+
+
+def test_a_head_published_before_the_gap_shows_them_all_the_same(check, whole):
+    entries = lost_between_in_an_older_release(whole)
+    assert check(entries, head(whole[1]))[0] == 0
+    status, said = check(entries, head(whole[0]))
+    assert (status, "CANNOT BE SHOWN: Entry 2: a gap" in said) == (3, True)
+    assert "It agrees with the head published for 2026-11-01: 1 entries." in said
+    assert check(rewritten(entries), head(whole[1]))[0] == 1
+
+
+def test_a_head_that_names_only_the_last_lost_entry_shows_nothing_before_it(check, whole):
+    assert check(rewritten(lost_between_in_an_older_release(whole)), head(whole[3]))[0] == 3
+
+
+def test_a_loss_that_was_made_up_before_a_gap_is_no_admission(check, whole):
+    made_up = restored(2, "ab" * 32, [[1, 1]])
+    status, said = check([made_up, *lost_between_in_an_older_release(whole)[2:]])
+    assert status == 3
+    assert "CANNOT BE SHOWN: Entry 2: a gap" in said
+    assert "what is missing (1) was lost: only an entry that nothing signed reaches says so" in said
+    assert "Not in it: 1." not in said
+    assert check([made_up, *lost_between(whole)[2:]])[0] == 1
+
+
+def test_a_loss_that_was_made_up_before_a_gap_ties_nothing(check, whole):
+    """Two gaps; what is written anew before the second says that it stands on what is written anew before the first."""
+    one = entry(1, GENESIS, "anything")
+    three = entry(3, "cd" * 32)
+    made_up = restored(4, three["hash"], [[2, 2]], one)
+    last = restored(8, whole[-1]["hash"], [[5, 5]])
+    status, said = check([one, three, made_up, *whole[5:], last])
+    assert status == 3
+    assert "Entry 1: a gap" in said and "Entries 3 to 4: a gap" in said
+
+
+def test_each_of_two_gaps_is_bridged_by_what_the_restore_stood_on(check, whole):
+    last = restored(8, whole[-1]["hash"], [[2, 2], [4, 5]], whole[0], whole[2])
+    entries = [whole[0], whole[2], *whole[5:], last]
+    status, said = check(entries)
+    assert (status, "holds: 5 of its 8 entries are there" in said) == (0, True)
+    assert check([entry(1, GENESIS, "another"), *entries[1:]])[0] == 1
+    assert check([entries[0], entry(3, whole[1]["hash"], "another"), *entries[2:]])[0] == 1
+
+
+def test_a_withheld_entry_of_the_old_form_hides_what_it_follows(check, whole):
+    """Its hash cannot be computed, so the hash that it names before it may be anybody's."""
+    old = {"version": 1, "chain": CHAIN, "position": 3, "hash": whole[2]["hash"]}
+    anew = rewritten(whole)
+    status, said = check([*anew[:2], {**old, "previous": anew[1]["hash"]}, *anew[3:]])
+    assert status == 3
+    assert "CANNOT BE SHOWN: Entries 1 to 2: a gap, or a withheld entry of the old form" in said
+    honest = [*whole[:2], {**old, "previous": whole[1]["hash"]}, *whole[3:]]
+    assert check(honest, head(whole[1]))[0] == 0
+
+
+def test_what_such_an_entry_names_shows_nothing_of_the_gap_before_it(check, whole):
+    """Whatever it says it follows: it neither agrees with a published head nor contradicts it."""
+    made_up = {"version": 1, "chain": CHAIN, "position": 3, "hash": whole[2]["hash"]}
+    last = restored(8, whole[6]["hash"], [[1, 2]])
+    for named in (whole[1]["hash"], "ab" * 32):
+        status, said = check([{**made_up, "previous": named}, *whole[3:7], last], head(whole[1]))
+        assert status == 3
+        assert (
+            "Entry 2, which stands in the heads published for 2026-11-01, is among those that were lost"
+            in said
+        )
+        assert "It agrees with the head" not in said
