@@ -15,6 +15,8 @@ from django.urls import Resolver404, resolve
 # The attributes of the request that say so.
 _MARK = "upload_too_large"
 _SHORT = "upload_came_short"
+# Who has not signed in sends a few small forms. nginx says the same of their addresses (docker-compose.yml).
+BEFORE_SIGN_IN = 64 * 1024
 
 
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
@@ -35,7 +37,7 @@ def are_sent_to(request: HttpRequest) -> bool:
 
 
 def most_bytes(request: HttpRequest) -> int:
-    """How long a body may be announced; what is longer is not read.
+    """How long a body may be announced by somebody signed in; what is longer is not read.
 
     Where files are sent: twice a file, so that one that is too large is told of in words, and what was typed beside it
     is kept. Everywhere else: what a form may hold. The envelope adds a little.

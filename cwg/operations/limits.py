@@ -5,9 +5,10 @@ from math import ceil
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse, UnreadablePostError
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 from cwg.documents import uploads
@@ -18,7 +19,7 @@ from cwg.record import holding
 from cwg.record.chain_clock import ClockSetBack
 from cwg.record.restore_guard import RestoreNotFinished
 
-from . import busy_words, http_metrics, sending_again, standing_alone
+from . import busy_words, http_metrics, long_forms, sending_again, standing_alone
 
 OPEN_TO_STAFF_WITHOUT_MFA = ("/accounts/", "/static/", "/livez", "/readyz", "/language/")
 
@@ -28,7 +29,7 @@ class BadInputMiddleware:
 
     NUL bytes in addresses are 400: PostgreSQL cannot store them, and nobody means them. So is another encoding than
     UTF-8, in which they could be written unseen; no page asks for one. A body of no announced length is 411, one far
-    past every limit 413, one that broke off 400.
+    past every limit 413, one that broke off 400. Of somebody who has not signed in no long body is read at all.
     """
 
     def __init__(self, get_response):
@@ -41,18 +42,38 @@ class BadInputMiddleware:
         length = uploads.announced(request)
         if length is None:
             return render(request, "411.html", status=411)
-        if length > uploads.most_bytes(request):
-            return too_large(request)
+        if length > uploads.BEFORE_SIGN_IN:
+            if not request.user.is_authenticated:
+                return self._sign_in_first(request)
+            if length > uploads.most_bytes(request):
+                return too_large(request)
+            if request.method == "POST" and request.content_type == long_forms.URLENCODED:
+                # Before the check of CSRF, which reads whatever has not been read.
+                try:
+                    long_forms.read(request)
+                except UnreadablePostError:
+                    return _came_short(request)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view, args, kwargs):
         # Asked here, where the check of CSRF has read the body already.
         if uploads.came_short(request):
-            said = _("The connection was lost before everything had arrived. Nothing was stored; try again.")
-            return _refused(request, "400.html", said, status=400)
+            return _came_short(request)
         if settings.STAFF_MFA_REQUIRED and self._needs_second_factor(request):
             return redirect(reverse("mfa_index"))
         return None
+
+    @staticmethod
+    def _sign_in_first(request: HttpRequest) -> HttpResponse:
+        """The answer to a long body of a stranger: to sign in, or 413 where nobody needs to."""
+        try:
+            asks_for_it = getattr(resolve(request.path_info).func, "login_required", True)
+        except Resolver404:
+            asks_for_it = False
+        if asks_for_it:
+            return redirect_to_login(request.get_full_path())
+        said = _("What was sent is larger than %(size)d KB, the most that may be sent before signing in.")
+        return _refused(request, "413.html", said % {"size": uploads.BEFORE_SIGN_IN // 1024}, status=413)
 
     @staticmethod
     def _needs_second_factor(request: HttpRequest) -> bool:
@@ -72,6 +93,11 @@ def too_large(request: HttpRequest, *, words: bool = False) -> HttpResponse:
         size = settings.MAX_FILE_BYTES
         said = _("The file is larger than %(size)d MB. Make it smaller, or divide it.")
     return _refused(request, "413.html", said % {"size": size // (1024 * 1024)}, status=413)
+
+
+def _came_short(request: HttpRequest) -> HttpResponse:
+    said = _("The connection was lost before everything had arrived. Nothing was stored; try again.")
+    return _refused(request, "400.html", said, status=400)
 
 
 def _refused(request: HttpRequest, template: str, said: str, *, status: int) -> HttpResponse:

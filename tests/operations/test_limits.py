@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, get_resolver, reverse
 
 from cwg.documents import uploads
+from cwg.operations import long_forms
 from tests import drafts, factories, hostile_files
 from tests.compose_file import SERVICES
 
@@ -200,6 +201,49 @@ def test_words_past_every_limit_are_413_too(client_of, saudi_delegate, dg):
     answer = client.post(f"/contributions/{draft.pk}/files/", words)
     assert answer.status_code == 413
     assert "the most that a form may hold" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address", ["/accounts/login/", "/language/", "/invitation/a-secret/", "/no-such-page/"]
+)
+def test_before_signing_in_a_form_is_small_and_nothing_larger_is_read(address):
+    """CSRF would have it all read before any view says no."""
+    client, length = Client(enforce_csrf_checks=True), uploads.BEFORE_SIGN_IN + 1
+    body = BytesIO(b"a=" + b"%" * (length - 2))
+    answer = client.generic(
+        "POST",
+        address,
+        content_type=long_forms.URLENCODED,
+        **{"wsgi.input": body, "CONTENT_LENGTH": str(length)},
+    )
+    assert answer.status_code == 413
+    assert "larger than 64 KB, the most that may be sent before signing in" in answer.content.decode()
+    assert body.tell() == 0
+
+
+@pytest.mark.parametrize("size", [uploads.BEFORE_SIGN_IN + 1, 98 * 1024 * 1024, 10**12])
+def test_a_file_of_somebody_not_signed_in_is_not_read(dg, saudi_delegate, size):
+    draft = drafts.make_draft(dg, factories.make_register(dg), by=saudi_delegate)
+    before = list(draft.files.values_list("pk", flat=True))
+    address, body = reverse("contributions:upload", args=[draft.pk]), BytesIO(BODY)
+    answer = Client().generic(
+        "POST", address, content_type=MULTIPART, **{"wsgi.input": body, "CONTENT_LENGTH": str(size)}
+    )
+    assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={address}")
+    assert body.tell() == 0
+    assert list(draft.files.values_list("pk", flat=True)) == before
+
+
+def test_a_long_form_is_read_by_what_needs_little_memory_before_csrf_reads_it(
+    client_of, saudi_delegate, monkeypatch
+):
+    client, taken = client_of(saudi_delegate, enforce_csrf_checks=True), []
+    read = long_forms.words_in
+    monkeypatch.setattr(long_forms, "words_in", lambda body: taken.append(len(body)) or read(body))
+    for length in (uploads.BEFORE_SIGN_IN, uploads.BEFORE_SIGN_IN + 1):
+        sent = "a=" + "%" * (length - 2)
+        assert client.post("/language/", sent, content_type=long_forms.URLENCODED).status_code == 403
+    assert taken == [uploads.BEFORE_SIGN_IN + 1]
 
 
 def test_words_of_a_form_that_came_short_are_400(client_of, saudi_delegate):
