@@ -41,9 +41,11 @@ def address_of(request: HttpRequest | None) -> str | None:
     """The network address of whoever asks, past as many proxies as the settings trust; None where unknown."""
     found = get_client_ip(request) if request is not None else None
     try:
-        return str(ipaddress.ip_address(found)) if found else None
+        address = ipaddress.ip_address(found) if found else None
     except ValueError:
         return None
+    # Some proxies write an address of IPv4 as one of IPv6, ::ffff:192.0.2.1; all of them share one /64.
+    return str(getattr(address, "ipv4_mapped", None) or address) if address else None
 
 
 def visitor_of(request: HttpRequest | None, email: str, at: datetime) -> guessing.Visitor:

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from cwg.members import accounts, devices, guessing, refusals, sign_in_links
@@ -357,6 +357,12 @@ def test_an_ipv6_network_is_one_network_whatever_its_last_half(held, saudi_deleg
         for address in ("2001:db8:1:2::5", "2001:db8:1:2:ffff::9", "2001:db8:1:3::5", "203.0.113.9", None)
     ]
     assert who == ["2001:db8:1:2::", "2001:db8:1:2::", "2001:db8:1:3::", "203.0.113.9", ""]
+
+
+def test_an_address_of_ipv4_in_the_words_of_ipv6_is_that_address():
+    """Some proxies write it so; all of them would be one network."""
+    asked = RequestFactory().get("/", REMOTE_ADDR="::ffff:203.0.113.9")
+    assert accounts.address_of(asked) == "203.0.113.9"
 
 
 def test_very_many_mails_from_one_network_wait(held):
