@@ -2,17 +2,27 @@
 
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cwg import clock
+from cwg.look.polling import asked_by_pages
 
 from . import sessions
 from .accounts import address_of
 from .device_names import device_name
-from .requests import PortalRequest
+from .requests import PortalRequest, VisitorRequest
+
+
+@login_not_required
+@asked_by_pages
+@require_safe
+def signed_in(request: VisitorRequest) -> HttpResponse:
+    """204 or 401, for nginx, which asks before it takes in a file (docker-compose.yml)."""
+    return HttpResponse(status=204 if request.user.is_authenticated else 401)
 
 
 @require_safe

@@ -5,6 +5,7 @@ from .roster import views as roster_views
 
 app_name = "members"
 urlpatterns = [
+    path("signed-in/", session_views.signed_in, name="signed-in"),
     path("invitation/<str:token>/", views.invitation, name="invitation"),
     path("me/address/", address_views.own, name="own-address"),
     path("people/", directory_views.people, name="people"),

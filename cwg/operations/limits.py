@@ -21,7 +21,7 @@ from cwg.record.restore_guard import RestoreNotFinished
 
 from . import busy_words, http_metrics, long_forms, sending_again, standing_alone
 
-OPEN_TO_STAFF_WITHOUT_MFA = ("/accounts/", "/static/", "/livez", "/readyz", "/language/")
+OPEN_TO_STAFF_WITHOUT_MFA = ("/accounts/", "/static/", "/livez", "/readyz", "/language/", "/signed-in/")
 
 
 class BadInputMiddleware:

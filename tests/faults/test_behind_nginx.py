@@ -147,6 +147,24 @@ def test_a_file_of_exactly_the_limit_is_taken_and_one_byte_more_is_not(front, st
     assert list(DraftFile.objects.values_list("pk", flat=True)) == before
 
 
+@pytest.mark.parametrize("session", ["", "of-nobody"])
+def test_of_somebody_not_signed_in_no_file_is_taken_in(front, stored_there, dg, reader, session):
+    """What nginx takes in lies on its disk until all of it is there. The answer comes before the file is sent."""
+    draft = drafts.make_draft(dg, factories.make_register(dg), by=reader)
+    address = f"/contributions/{draft.pk}/files/"
+    status, headers, _ = front.ask(
+        "POST",
+        address,
+        session=session,
+        body=b"x",
+        Content_Length=str(2 * LIMIT),
+        Content_Type="multipart/form-data; boundary=x",
+    )
+    assert (status, headers["Location"]) == (302, f"/accounts/login/?next={address}")
+    assert headers["Cache-Control"] == "no-store"
+    assert not list((front.place / "client_body").iterdir())
+
+
 def test_what_is_far_too_large_is_refused_before_it_travels(front, stored_there, dg, reader):
     status, _, _ = front.ask(
         "POST",

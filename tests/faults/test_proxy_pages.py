@@ -5,6 +5,7 @@ import json
 import re
 import socket
 import ssl
+from uuid import uuid4
 
 import html5lib
 import pytest
@@ -289,6 +290,10 @@ def test_while_the_portal_is_down_a_page_says_so_and_machines_read_json(own_fron
     status, headers, said = front.ask("POST", "/contributions/x/files/", Accept="application/json")
     assert status == 502 and headers["Content-Type"].startswith("application/json")
     assert json.loads(said)["errors"]
+    # Whether its sender is signed in nobody can say.
+    status, _, page = front.ask("POST", f"/contributions/{uuid4()}/files/")
+    assert status == 502
+    is_ours(front, page, "The portal is not available for the moment")
     status, headers, said = front.ask("GET", "/readyz")
     assert status == 503 and headers["Content-Type"].startswith("application/json")
     assert json.loads(said) == proxy_pages.NOT_READY

@@ -37,6 +37,12 @@ def test_another_encoding_than_utf_8_is_a_bad_request(client_of, saudi_delegate,
     assert client.post("/language/", "language=fr", content_type=as_ever).status_code == 302
 
 
+def test_who_has_no_second_factor_yet_is_signed_in_nevertheless(client_of, settings, secretary):
+    """nginx asks, and understands no other answer."""
+    settings.STAFF_MFA_REQUIRED = True
+    assert client_of(secretary).get("/signed-in/").status_code == 204
+
+
 @pytest.mark.parametrize("who", ["secretary", "administrator", "auditor"])
 def test_where_it_is_required_staff_reach_nothing_without_a_second_factor(request, client_of, settings, who):
     settings.STAFF_MFA_REQUIRED = True
