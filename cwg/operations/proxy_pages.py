@@ -36,6 +36,17 @@ def texts() -> dict[str, tuple[str, list[str]]]:
                 _("If it happens again, delete this site's cookies in your browser, and sign in again."),
             ],
         ),
+        "403": (
+            _("This form is too old"),
+            [
+                _(
+                    "The page was open too long, or you signed in or out meanwhile on another one. Nothing was changed."
+                ),
+                _(
+                    "Go back, reload the page, and send it again. If it happens each time, the browser does not accept this site's cookies."
+                ),
+            ],
+        ),
         "404": (
             _("This page was not found"),
             [

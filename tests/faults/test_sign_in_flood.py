@@ -113,3 +113,47 @@ def test_a_network_of_ipv6_is_one_sender_and_the_next_one_is_another(door):
     went_through, *_ = refused(door, *(f"2001:db8:0:1::{number:x}" for number in range(1, 250)))
     assert went_through < 4 * IN_THE_ROOM
     assert post(door, "/accounts/login/", "2001:db8:0:2::1")[0] == 200
+
+
+def test_an_address_of_ipv4_in_the_words_of_ipv6_is_that_address_alone(door):
+    refused(door, f"::ffff:{ROOM}")
+    assert post(door, "/accounts/login/", ROOM)[0] == 429
+    assert post(door, "/accounts/login/", f"::ffff:{ANOTHER}")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec_Fetch_Site": "cross-site"}, {"Cookie": "language=en"}, {"Cookie": "not__Host-csrf=x; a=csrf=b"}],
+)
+@pytest.mark.parametrize("path", ["/accounts/login/", "/invitation/a-secret/", "/language/"])
+def test_what_is_no_form_of_ours_is_refused_with_our_sentence(door, path, headers):
+    status, sent, page = post(door, path, ROOM, **headers)
+    assert (status, sent["Cache-Control"]) == (403, "no-store")
+    assert b"<h1>This form is too old</h1>" in page
+
+
+def test_what_pages_of_others_send_uses_up_nobodys_tries(door):
+    """Or any page on the web would lock those at its reader's address out."""
+    for _ in range(IN_THE_ROOM * 2 + 50):
+        assert post(door, "/accounts/login/", ROOM, Sec_Fetch_Site="cross-site")[0] == 403
+    assert post(door, "/accounts/login/", ROOM)[0] == 200
+
+
+def test_signing_out_and_addresses_that_are_none_use_up_nobodys_tries(door):
+    for path in ("/accounts/logout/", "/accounts/no-such-page/"):
+        assert {post(door, path, ROOM)[0] for _ in range(IN_THE_ROOM * 2 + 50)} == {200}
+    assert post(door, "/accounts/login/", ROOM)[0] == 200
+
+
+@pytest.mark.parametrize("site", ["same-origin", "same-site", "none", None])
+def test_a_form_of_ours_is_taken_whatever_the_browser_tells_of_where_it_was(door, site):
+    said = {"Sec_Fetch_Site": site} if site else {}
+    assert post(door, "/accounts/login/", ROOM, **said)[0] == 200
+    for cookies in ("__Host-csrf=x", "a=b; __Host-csrf=x; c=d", "a=b;csrf=x"):
+        assert post(door, "/accounts/login/", ROOM, Cookie=cookies, **said)[0] == 200
+
+
+def test_what_is_sent_before_signing_in_is_short(door):
+    for path in ("/accounts/login/", "/invitation/a-secret/", "/language/"):
+        assert door.ask("POST", path, body="a" * 64 * 1024)[0] == 200
+        assert door.ask("POST", path, body="a" * (64 * 1024 + 1))[0] == 413
