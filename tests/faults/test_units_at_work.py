@@ -3,7 +3,6 @@
 hears that gunicorn is ready, and starts it again.
 """
 
-import os
 import re
 import secrets
 import socket
@@ -23,7 +22,7 @@ from tests.database.base import OWNER, login
 from tests.faults import proxy, web_server
 from tests.faults.proxy import HOST
 from tests.ports import free_ports
-from tests.programs import make_certificate, program
+from tests.programs import make_certificate, postgres_client, program
 from tests.tampering import as_owner
 from tests.units import FOLDER, START, Unit, entries
 from tests.waiting import until
@@ -71,7 +70,7 @@ class Machine:
             "LIVENESS_BIND": f"127.0.0.1:{self.ports['liveness']}",
             "TLS_CERTIFICATE": f"{self.place}/certificate.pem",
             "TLS_KEY": f"{self.place}/key.pem",
-            "CWG_PG_BIN": os.environ.get("CWG_PG_BIN", given["CWG_PG_BIN"]),
+            "CWG_PG_BIN": postgres_client(),
             "REDIS_URL": "redis://127.0.0.1:1/0",  # nobody listens there
             # The walls keep it from writing anywhere else.
             "TMPDIR": str(self.place),
