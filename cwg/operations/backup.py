@@ -34,6 +34,8 @@ from cwg.record import chain_copies, journal
 from cwg.record.models import PortalJournal
 
 DUMP, MANIFEST, FILES = "database.dump", "manifest.json", "files"
+# There from the first moment on; becomes the manifest when the backup is whole.
+UNFINISHED = f"{MANIFEST}.unfinished"
 # 2: the chains' lengths are read before the dump, and named.
 VERSION = 2
 
@@ -132,6 +134,8 @@ def _make(folder: Path) -> Path:
     if target.exists():
         raise BackupFailed(f"{target} is there already.")
     target.mkdir(parents=True, mode=0o700)
+    unfinished = target / UNFINISHED
+    unfinished.touch(mode=0o600)
     dump = target / DUMP
     # Before the dump: it has at least so much of each.
     chains = [*Register.objects.all(), *PortalJournal.objects.all()]
@@ -150,7 +154,6 @@ def _make(folder: Path) -> Path:
         "blobs": {blob.sha256: blob.size for blob in Blob.objects.order_by("pk").only("sha256", "size")},
         "missing": missing,
     }
-    unfinished = target / f"{MANIFEST}.unfinished"
     unfinished.write_text(json.dumps(journal.plain(manifest), indent=1))
     unfinished.rename(target / MANIFEST)
     if missing:

@@ -3,6 +3,9 @@
 All of the last days stay, then one of each month: the first that lacks no file, for as many months. The newest stays, and the
 newest that can be restored as a whole, whatever their age.
 
+Only what `backup.make` made is let go: by its name, a folder and no link. Any other backup in the folder is somebody's own: it
+stays, and so do the files that it names.
+
 A clock that is wrong makes everything look old, so nothing goes where a backup lies in the future, nor across a gap (`stop_at_gap`).
 """
 
@@ -100,17 +103,20 @@ def prune(
     result = Pruned()
     with backup.alone_in(folder):
         finished = [path.parent for path in sorted(folder.glob(f"*/{backup.MANIFEST}"))]
+        finished = [path for path in finished if path.name != backup.FILES]
         made = []
         for path in finished:
             try:
                 made.append(_read(path))
-            except (backup.BackupFailed, KeyError, TypeError, ValueError):
+            except (backup.BackupFailed, AttributeError, KeyError, RecursionError, TypeError, ValueError):
                 result.unreadable.append(path)
-        stop_at_gap(made, now=now, days=days, despite_gap=despite_gap)
+        ours = [one for one in made if _is_ours(one.path)]
+        stop_at_gap(ours, now=now, days=days, despite_gap=despite_gap)
         good = next(
             (one for one in sorted(made, key=lambda one: one.at, reverse=True) if _is_good(one)), None
         )
         stays = staying(made, good, now=now, days=days, months=months)
+        stays |= {one.path for one in made if one not in ours}
         result.unreadable += [one.path for one in made if one.path in stays and one.blobs is None]
         result.stays = [path for path in finished if path in stays or path in result.unreadable]
         result.gone = [path for path in finished if path not in result.stays]
@@ -140,23 +146,39 @@ def _is_good(made: Made) -> bool:
     return not made.lacks_files
 
 
+def _is_ours(path: Path) -> bool:
+    """Whether it is a folder as `backup.make` names it, and no link to one elsewhere."""
+    return bool(_NAME.fullmatch(path.name)) and path.is_dir() and not path.is_symlink()
+
+
 def _is_old(path: Path) -> bool:
     # By the clock that dates the files.
     return time.time() - path.stat().st_mtime > LEFT_FOR.total_seconds()
 
 
 def _broken_off(folder: Path, finished: Collection[Path]) -> Iterable[Path]:
+    """What `backup.make` left half done. A backup that lost its manifest is not of these: its dump may be all there is."""
     for path in sorted(folder.iterdir()):
-        if path.is_dir() and _NAME.fullmatch(path.name) and path not in finished and _is_old(path):
+        begun = _is_ours(path) and path not in finished and (path / backup.UNFINISHED).exists()
+        if begun and _is_old(path):
             yield path
-    for path in sorted((folder / backup.FILES).rglob("*.unfinished")):
+    for path in sorted(_stored(folder, "**/*.unfinished")):
         if _is_old(path):
+            yield path
+
+
+def _stored(folder: Path, pattern: str) -> Iterable[Path]:
+    """Files beside the dumps; of none where a folder on the way is a link, perhaps to the storage at work."""
+    files = folder / backup.FILES
+    for path in files.glob(pattern):
+        between = [path, *path.parents][: -len(folder.parts)]
+        if not any(one.is_symlink() for one in between):
             yield path
 
 
 def _unnamed(folder: Path, named: Collection[str]) -> Iterable[Path]:
     """Stored files, which are named by their SHA-256, that are not among `named`."""
-    for path in sorted((folder / backup.FILES / "sha256").glob("*/*/*")):
+    for path in sorted(_stored(folder, "sha256/*/*/*")):
         if path.name not in named and not path.name.endswith(".unfinished"):
             yield path
 

@@ -240,3 +240,46 @@ def test_what_broke_off_goes_after_a_day(archive):
         "20260102T000000Z",
         base.name,
     ]
+
+
+def test_names_with_blanks_or_stars_and_links_take_nothing_else_along(archive):
+    base = archive.make_base()
+    archive.all_is_archived()
+    needed = archive.segments()
+    strange = [archive.wal / f"{max(needed)} bad.part", archive.wal / "* copy.part"]
+    for path in strange:
+        path.touch()
+        lie_there(path, days=2)
+    copy = archive.base / f"{base.name} copyZ"
+    copy.mkdir()
+    lie_there(copy, days=2)
+    elsewhere = archive.clusters / "elsewhere"
+    shutil.copytree(base, elsewhere)
+    for days in (40, 30, 20):
+        at = datetime.now(UTC) - timedelta(days=days)
+        (archive.base / f"{at:%Y%m%dT%H%M%SZ}").symlink_to(elsewhere)
+    done = archive.run("prune-archive", "--despite-gap")
+    assert done.returncode == 0, done.stderr
+    assert "2 leftovers" in done.stdout and not any(path.exists() for path in strange)
+    assert archive.segments() >= needed and base in archive.bases() and copy.exists()
+    assert (elsewhere / "backup_manifest").exists()
+
+
+@pytest.mark.parametrize("option", ["-n", "--dryrun", "--help"])
+def test_an_option_that_there_is_not_removes_nothing(archive, four, option):
+    refused = archive.run("prune-archive", option)
+    assert refused.returncode == 1 and f"there is no option {option}" in refused.stderr
+    assert archive.bases() == four
+
+
+@pytest.mark.parametrize(
+    ("script", "needed"), [("make-base", "pg_verifybackup"), ("rewind", "pg_controldata")]
+)
+def test_a_program_that_is_missing_is_named(archive, script, needed):
+    (archive.programs / "pg_verifybackup").unlink()
+    for name in {"pg_verifybackup"} - {needed}:
+        archive.program(name, "exit 0")
+    refused = archive.run(script, "latest", PATH=f"{archive.programs}:{os.defpath}")
+    assert refused.returncode == 1
+    assert "was not found: name the folder of PostgreSQL's programs in CWG_PG_BIN" in refused.stderr
+    assert archive.bases() == []

@@ -163,20 +163,54 @@ def test_what_was_broken_off_goes_after_a_day(tmp_path):
     make(tmp_path, NOW, b"kept")
     old = tmp_path / "2026-11-20T010000Z"
     young = tmp_path / "2026-11-26T010000Z"
-    for path in (old, young):
+    without_its_manifest = tmp_path / "2026-11-19T010000Z"
+    for path in (old, young, without_its_manifest):
         path.mkdir()
         (path / "database.dump").write_bytes(b"half")
+    for path in (old, young):
+        (path / "manifest.json.unfinished").touch()
     of_others = tmp_path / "kept by hand"
     of_others.mkdir()
     half = file_of(tmp_path, b"kept").with_name("half.unfinished")
     half.write_bytes(b"ha")
-    for path in (old, of_others, half):
+    for path in (old, of_others, half, without_its_manifest):
         aged(path, hours=25)
     assert prune(tmp_path).leftovers == [old, half]
     assert not old.exists() and not half.exists() and young.exists() and of_others.exists()
+    assert without_its_manifest.exists(), "its dump may be all there is"
 
 
-@pytest.mark.parametrize("said", ["{", "{}", '{"made_at": "2026-01-01T00:00:00.000000Z"}'])
+def test_what_somebody_keeps_by_hand_stays_with_the_files_it_names(tmp_path):
+    kept = make(tmp_path, NOW - timedelta(days=400), b"kept by hand").rename(tmp_path / "before-the-upgrade")
+    elsewhere = make(tmp_path / "elsewhere", NOW - timedelta(days=300), b"linked")
+    named_as_one = tmp_path / elsewhere.name
+    named_as_one.symlink_to(elsewhere)
+    make(tmp_path, NOW - timedelta(days=3), b"new")
+    file_of(tmp_path, b"linked").parent.mkdir(parents=True)
+    file_of(tmp_path, b"linked").write_bytes(b"linked")
+    make(tmp_path, NOW, b"new")
+    (tmp_path / "files" / "manifest.json").write_text((kept / "manifest.json").read_text())
+    before = everything(tmp_path)
+    done = prune(tmp_path, months=0)
+    assert (done.gone, done.files, everything(tmp_path)) == ([], [], before)
+
+
+def test_files_of_the_storage_at_work_are_out_of_reach(tmp_path):
+    storage = tmp_path / "storage"
+    at_work = file_of(storage, b"at work")
+    at_work.parent.mkdir(parents=True)
+    at_work.write_bytes(b"at work")
+    folder = tmp_path / "backups"
+    make(folder, NOW)
+    (folder / "files").mkdir()
+    (folder / "files" / "sha256").symlink_to(storage / "files" / "sha256")
+    assert prune(folder).files == []
+    assert at_work.exists()
+
+
+@pytest.mark.parametrize(
+    "said", ["{", "{}", "[]", "[" * 100_000, '{"made_at": "2026-01-01T00:00:00.000000Z"}']
+)
 def test_one_that_does_not_say_what_it_names_stays_and_so_does_every_file(tmp_path, said):
     strange = make(tmp_path, NOW - timedelta(days=1), b"of the strange one")
     (strange / "manifest.json").write_text(said.replace("2026-01-01", "2026-11-20"))
