@@ -47,11 +47,11 @@ class Command(BaseCommand):
                 self.stderr.write(f"What has expired was not removed: {error}")
             with contextlib.suppress(Error):
                 backup_state.note_not_pruned() if pruned else backup_state.note_pruned()
-        for error in (made, pruned):
-            if isinstance(error, backup.BackupFailed):
-                raise CommandError(str(error)) from error
-            if error:
-                raise error
+        for fault in (made, pruned):
+            if isinstance(fault, backup.BackupFailed):
+                raise CommandError(str(fault)) from fault
+            if fault:
+                raise fault
 
     def prune(self, folder: Path) -> None:
         for sentence in prune_backups.told(prune_backups.prune(folder)):
