@@ -232,7 +232,8 @@ def read_manifest(backup: Path, *, with_dump: bool = True) -> dict:
 def _refuse_unless_whole(manifest: object) -> None:
     """Raises ValueError where a member is not there that every release has written, or is not what it should be."""
     try:
-        assert isinstance(manifest, dict)
+        if not isinstance(manifest, dict):
+            raise TypeError
         made_at(manifest)
         dump, chains = manifest["dump"], manifest["chains"]
         whole = isinstance(dump["sha256"], str) and all(
@@ -240,7 +241,7 @@ def _refuse_unless_whole(manifest: object) -> None:
         )
         for chain in chains:
             uuid.UUID(chain)
-    except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError("a member is missing, or is not what it should be") from error
     if not whole:
         raise ValueError("a length, a size or a hash in it is none")

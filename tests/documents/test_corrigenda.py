@@ -205,7 +205,7 @@ def test_the_page_asks_as_often_for_three_corrigenda_as_for_one(
     for number in range(count):
         change(document, "corr", only="en", versions=(factories.version_line("en", f"Corr {number}"),))
     client = client_of(saudi_delegate)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(document.get_absolute_url())
 
 

@@ -1,5 +1,6 @@
 """A backup or a verification that goes wrong is known to the readiness, and so told to the administrators."""
 
+import json
 import re
 from datetime import timedelta
 from io import StringIO
@@ -29,7 +30,13 @@ def test_a_backup_that_failed_is_told_until_one_is_made(tmp_path, monkeypatch, h
     with pytest.raises(raised, match=str(error)):
         call_command("backup", str(tmp_path))
     assert backup_state.backup_is_fresh()["ok"] is False
-    (tmp_path / backup.MANIFEST).write_text('{"blobs": {}, "dump": {"size": 0}}')
+    manifest = {
+        "made_at": "2026-03-02T08:00:00.000000Z",
+        "dump": {"size": 0, "sha256": ""},
+        "chains": {},
+        "blobs": {},
+    }
+    (tmp_path / backup.MANIFEST).write_text(json.dumps(manifest))
     monkeypatch.setattr(backup, "make", lambda folder: folder)
     call_command("backup", str(tmp_path))
     held.forward(hours=1)

@@ -47,7 +47,7 @@ def test_it_is_that_of_compose_but_for_addresses_and_places(of_compose):
 
 def test_what_the_container_reckons_before_it_starts_stands_in_its_place():
     said = directives(nginx_configuration.configuration(PLACES, GIVEN))
-    assert said.count("client_max_body_size 15m;") == 2  # where files are sent to
+    assert said.count("client_max_body_size 15m;") == 1  # where files are sent to
     assert {"set_real_ip_from 10.0.0.0/8;", "set_real_ip_from 192.0.2.7;"} <= set(said)
 
 
