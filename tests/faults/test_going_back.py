@@ -260,7 +260,7 @@ def test_a_second_going_back_loses_nothing_and_asks_which_history_is_meant(datab
     archive.make_base()
     first, second = add(database, 1), add(database, 2)
     add(database, 3)
-    own_database.wait_for(lambda: datetime.now(UTC) - second > timedelta(seconds=1))
+    until(lambda: datetime.now(UTC) - second > timedelta(seconds=1))
     abandoned = archive.make_base()
     database.stop()
     assert archive.run("rewind", first.isoformat()).returncode == 0
@@ -279,9 +279,8 @@ def test_a_second_going_back_loses_nothing_and_asks_which_history_is_meant(datab
     shut.unlink()
     database.start()
     assert rows(database) == [1, 10]
-    own_database.wait_for(
-        lambda: {"00000002.history.gz", "00000003.history.gz"} <= set(archive.segments()), 90
-    )
+    histories = {"00000002.history.gz", "00000003.history.gz"}
+    until(lambda: histories <= set(archive.segments()), within=90)
     database.stop()
 
     before = sorted(os.listdir(database.cluster))

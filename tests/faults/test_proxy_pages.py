@@ -159,8 +159,9 @@ def test_nobody_reads_the_pages_under_their_own_address(front):
 
 def test_the_folder_has_every_page_that_nginx_names(front):
     configuration = (front.place / "portal.conf").read_text()
-    (by_status,) = re.findall(r"map \$status \$page_of_status \{(.*?)\n *\}", configuration, re.DOTALL)
-    assert set(re.findall(r" (\d+);", by_status)) == set(proxy_pages.texts())
+    named = re.findall(r"map \S+ \$page_of_(?:status|403) \{(.*?)\n *\}", configuration, re.DOTALL)
+    assert len(named) == 2
+    assert set(re.findall(r" (\d+);", "".join(named))) == set(proxy_pages.texts())
 
 
 def test_no_location_forgets_an_answer_of_nginxs_own(front):
