@@ -202,7 +202,7 @@ def test_while_the_database_hangs_the_probes_answer_a_browser_that_is_signed_in(
             status, headers, said = server.request("GET", "/readyz", session=session, timeout=60)
             assert (status, headers["Content-Type"]) == (503, "application/json")
             assert json.loads(said)["failed"] == ["database"]
-        own_database.wait_for(lambda: server.request("GET", "/", session=session)[0] == 200, 60)
+        until(lambda: server.request("GET", "/", session=session)[0] == 200, within=60)
 
 
 def test_a_database_that_takes_no_writes_is_read_and_changes_nothing(database, register, sender, tmp_path):
