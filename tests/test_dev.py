@@ -207,7 +207,9 @@ class Portal:
         """Whatever a failed test left."""
         for pid in self.everything():
             if pid != os.getpid():
-                os.kill(pid, signal.SIGKILL)
+                # Who was killed before may have taken it along.
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
 

@@ -10,12 +10,16 @@ from typing import Any
 from django.conf import settings
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import creation, operations
+from django.db.utils import OperationalError
+from psycopg.errors import DeadlockDetected
 
 from cwg.operations import database_roles
 from cwg.operations.database_roles import Login
 from cwg.postgres import base
 
 OWNER, PORTAL = "cwg_test_owner", "cwg_test_portal"
+# At emptying the tables.
+TRIES = 3
 
 
 def login(role: str, database: dict[str, Any]) -> Login:
@@ -50,12 +54,20 @@ class DatabaseCreation(creation.DatabaseCreation):
 class DatabaseOperations(operations.DatabaseOperations):
     def execute_sql_flush(self, sql_list: list[str]) -> None:
         """Between tests every table is emptied. The portal's role may not, and the triggers stand: who looks after the
-        server does it.
+        server does it. A process that the test started may still be at a last question, whose locks and ours wait for each
+        other: PostgreSQL ends ours then, and it is asked again.
         """
         role = settings.DATABASE_ROLE
         past = ["SET ROLE NONE", "SET session_replication_role = replica"]
         back = ["RESET session_replication_role", f"SET ROLE {role}"]
-        super().execute_sql_flush([*past, *sql_list, *back])
+        statements = [*past, *sql_list, *back]
+        for _ in range(TRIES - 1):
+            try:
+                return super().execute_sql_flush(statements)
+            except OperationalError as error:
+                if not isinstance(error.__cause__, DeadlockDetected):
+                    raise
+        return super().execute_sql_flush(statements)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
