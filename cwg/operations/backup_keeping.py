@@ -17,6 +17,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.conf import settings
+
+from cwg import clock
+
 from . import backup
 
 # What was broken off may still be looked at for so long.
@@ -128,6 +132,20 @@ def prune(
         if not dry_run:
             _remove(result)
     return result
+
+
+def prune_by_settings(folder: Path, *, dry_run: bool = False, despite_gap: bool = False) -> Pruned:
+    """`prune`, now, by BACKUPS_KEEP_DAYS and BACKUPS_KEEP_MONTHS. Raises backup.BackupFailed, also where there is no folder."""
+    if not folder.is_dir():
+        raise backup.BackupFailed(f"There is no folder {folder}.")
+    return prune(
+        folder,
+        now=clock.now(),
+        days=settings.BACKUPS_KEEP_DAYS,
+        months=settings.BACKUPS_KEEP_MONTHS,
+        dry_run=dry_run,
+        despite_gap=despite_gap,
+    )
 
 
 def _read(path: Path) -> Made:

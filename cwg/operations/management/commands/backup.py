@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
 from cwg.look.templatetags.portal import filesize
-from cwg.operations import backup, backup_state
+from cwg.operations import backup, backup_keeping, backup_state
 
 from . import prune_backups
 
@@ -54,7 +54,7 @@ class Command(BaseCommand):
                 raise fault
 
     def prune(self, folder: Path) -> None:
-        for sentence in prune_backups.told(prune_backups.prune(folder)):
+        for sentence in prune_backups.told(backup_keeping.prune_by_settings(folder)):
             self.stdout.write(sentence)
 
 

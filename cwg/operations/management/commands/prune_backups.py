@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from cwg import clock
 from cwg.operations import backup, backup_keeping
 
 
@@ -18,7 +16,6 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument("--dry-run", action="store_true", help="name what would go, and remove nothing")
-
         parser.add_argument(
             "--despite-gap",
             action="store_true",
@@ -27,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *, folder: Path, dry_run: bool, despite_gap: bool, **options) -> None:
         try:
-            result = prune(folder, dry_run=dry_run, despite_gap=despite_gap)
+            result = backup_keeping.prune_by_settings(folder, dry_run=dry_run, despite_gap=despite_gap)
         except backup.BackupFailed as error:
             raise CommandError(str(error)) from error
         if dry_run:
@@ -35,20 +32,6 @@ class Command(BaseCommand):
                 self.stdout.write(str(path))
         for sentence in told(result, dry_run=dry_run):
             self.stdout.write(sentence)
-
-
-def prune(folder: Path, *, dry_run: bool = False, despite_gap: bool = False) -> backup_keeping.Pruned:
-    """As the settings say. Raises backup.BackupFailed."""
-    if not folder.is_dir():
-        raise backup.BackupFailed(f"There is no folder {folder}.")
-    return backup_keeping.prune(
-        folder,
-        now=clock.now(),
-        days=settings.BACKUPS_KEEP_DAYS,
-        months=settings.BACKUPS_KEEP_MONTHS,
-        dry_run=dry_run,
-        despite_gap=despite_gap,
-    )
 
 
 def told(result: backup_keeping.Pruned, *, dry_run: bool = False) -> list[str]:
