@@ -22,7 +22,6 @@ from cwg.notices import alarms, troubles
 from cwg.notices.models import Notice
 from cwg.notices.readiness import OUTBOX_EMPTIED_WITHIN
 from cwg.record import chain_clock, copy_states, heartbeat, restore_guard
-from cwg.record.heartbeat import WORKER_SEEN_WITHIN
 from cwg.record.models import VerificationRun
 from meetings import offers as meeting_offers
 from meetings import request_lines
@@ -196,14 +195,12 @@ def _unscanned(rights: Rights) -> dict[str, Any]:
 
 
 def _health(at: datetime) -> dict[str, Any]:
-    """Whether the worker was seen lately, how long the oldest mail has waited, whether every act has its copy and can be dated."""
-    seen = heartbeat.last()
+    """What the worker does, how long the oldest mail has waited, whether every act has its copy and can be dated."""
     oldest = Notice.objects.oldest_due(at)
     waited = at - oldest if oldest else timedelta()
     verified = VerificationRun.objects.first()
     return {
-        "worker_seen": seen,
-        "worker_ok": seen is not None and at - seen <= WORKER_SEEN_WITHIN,
+        "worker": heartbeat.worker_state(at),
         "verified": verified,
         "copies_behind": copy_states.behind(at),
         "two_histories": restore_guard.of_two_histories(),

@@ -3,12 +3,14 @@
 Some tell of an instant that is not the last one, and old where all is well: their names begin with `SINCE` or `FAILING`.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
 from cwg import clock
 
+from . import overdue
 from .models import Heartbeat
 from .readiness import Answer
 
@@ -18,6 +20,21 @@ DATABASE = "database"
 SINCE, FAILING = "since: ", "failing: "
 # It notes a heartbeat every 15 seconds.
 WORKER_SEEN_WITHIN = timedelta(seconds=60)
+# From when the tables are made: migrations, the first people or the demonstration's data, the first start of every process.
+WORKER_STARTS_WITHIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class WorkerState:
+    """What is known of the worker: when it was `seen` last (UTC), whether it runs; or that an installation so new still starts it."""
+
+    seen: datetime | None
+    is_running: bool = False
+    is_starting: bool = False
+
+    @property
+    def is_missed(self) -> bool:
+        return not (self.is_running or self.is_starting)
 
 
 def beat(name: str = WORKER) -> datetime:
@@ -58,10 +75,17 @@ def last(name: str = WORKER) -> datetime | None:
     return Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()
 
 
-def worker_is_seen() -> Answer:
-    """Whether the worker was seen within a minute: a question of `/readyz`. No web request needs the worker."""
+def worker_state(at: datetime) -> WorkerState:
+    """Whether the worker runs: seen within a minute of `at`. One that was never seen is missed once the installation is ten minutes old."""
     seen = last()
     if seen is None:
-        return {"ok": False, "seen_seconds_ago": None}
-    ago = clock.now() - seen
-    return {"ok": ago <= WORKER_SEEN_WITHIN, "seen_seconds_ago": int(ago.total_seconds())}
+        return WorkerState(None, is_starting=not overdue.is_overdue(None, WORKER_STARTS_WITHIN, at))
+    return WorkerState(seen, is_running=at - seen <= WORKER_SEEN_WITHIN)
+
+
+def worker_is_seen() -> Answer:
+    """Whether the worker runs, or a new installation still starts it: a question of `/readyz`. No web request needs the worker."""
+    now = clock.now()
+    state = worker_state(now)
+    ago = int((now - state.seen).total_seconds()) if state.seen else None
+    return {"ok": not state.is_missed, "seen_seconds_ago": ago, "starting": state.is_starting}

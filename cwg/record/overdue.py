@@ -8,15 +8,15 @@ from django.db.migrations.recorder import MigrationRecorder
 from cwg import clock
 
 
-def is_overdue(done: datetime | None, within: timedelta) -> bool:
+def is_overdue(done: datetime | None, within: timedelta, at: datetime | None = None) -> bool:
     """Whether it was last done longer ago than `within`; no where that is zero: then nobody asks.
 
-    What was never done is overdue once the installation is that old.
+    What was never done is overdue once the installation is that old. Judged at `at`, or now.
     """
     if not within:
         return False
     since = done or installed_at()
-    return since is not None and clock.now() - since > within
+    return since is not None and (at or clock.now()) - since > within
 
 
 def installed_at() -> datetime | None:

@@ -14,7 +14,7 @@ from contributions.counts import open_drafts_by_party
 from cwg.documents import stored
 from cwg.documents.models import Blob, File
 from cwg.notices.models import Event, Notice
-from cwg.record import copying, heartbeat
+from cwg.record import copying, heartbeat, overdue
 from cwg.record.models import ChainCopy, JournalEntry
 from meetings import requests
 from tests import factories
@@ -150,13 +150,23 @@ def test_it_asks_equally_often_for_one_row_and_for_three(secretary, meeting, fai
     assert len(three) == len(one)
 
 
-def test_the_worker_is_seen_or_missed(secretary, held, client_of):
+def test_the_worker_is_starting_or_missed_or_seen(secretary, held, client_of):
     client = client_of(secretary)
-    assert "Background worker: never seen" in client.get(TODAY).content.decode()
+
+    def told() -> tuple[str, str]:
+        page = client.get(TODAY).content.decode()
+        return re.search(
+            r'<span class="(health-\w+)">(?:(?!</span>).)*Background worker: ([\w ]+\w)', page
+        ).groups()
+
+    held.move_to(overdue.installed_at() + timedelta(minutes=10))
+    assert told() == ("health-good", "starting")
+    held.forward(microseconds=1)
+    assert told() == ("health-bad", "never seen")
     heartbeat.beat()
-    assert "Background worker: running" in client.get(TODAY).content.decode()
+    assert told() == ("health-good", "running")
     held.forward(minutes=5)
-    assert "last seen" in client.get(TODAY).content.decode()
+    assert told() == ("health-bad", "last seen")
 
 
 def test_files_that_nobody_scanned_are_named_by_their_document(secretary, document, client_of, settings):

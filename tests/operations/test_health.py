@@ -15,7 +15,7 @@ from cwg.notices import outages
 from cwg.notices.failures import Failure, Scope
 from cwg.notices.models import Event, Notice, Why
 from cwg.operations import health
-from cwg.record import heartbeat, jobs, protection
+from cwg.record import heartbeat, jobs, overdue, protection
 from cwg.record.models import Heartbeat
 
 
@@ -118,11 +118,22 @@ def test_the_storage_is_asked_once_however_often_the_page_is(db, monkeypatch):
     assert len(asked) == 2
 
 
-def test_without_a_worker_pages_are_served_and_somebody_is_told(db):
+def test_without_a_worker_pages_are_served_and_somebody_is_told(db, monkeypatch, held):
+    monkeypatch.setattr(health, "CLOCKS_AGREE_WITHIN", timedelta.max)
+    held.move_to(overdue.installed_at() + timedelta(minutes=10, microseconds=1))
     status, said = ready()
     assert status == 200
     assert said["degraded"] == ["worker"]
-    assert said["checks"]["worker"] == {"ok": False, "seen_seconds_ago": None}
+    assert said["checks"]["worker"] == {"ok": False, "seen_seconds_ago": None, "starting": False}
+
+
+def test_the_worker_of_a_new_installation_is_starting_and_nobody_is_told(db, monkeypatch, held):
+    monkeypatch.setattr(health, "CLOCKS_AGREE_WITHIN", timedelta.max)
+    held.move_to(overdue.installed_at() + timedelta(minutes=10))
+    status, said = ready()
+    assert status == 200
+    assert said["degraded"] == []
+    assert said["checks"]["worker"] == {"ok": True, "seen_seconds_ago": None, "starting": True}
 
 
 @pytest.mark.parametrize(("seconds", "degraded"), [(60, []), (61, ["worker"])])

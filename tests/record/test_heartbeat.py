@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 import pytest
 
-from cwg.record import heartbeat
+from cwg.record import heartbeat, overdue
 from cwg.record.models import Heartbeat
 
 pytestmark = pytest.mark.django_db
+
+TICK = timedelta(microseconds=1)
 
 
 def test_nobody_was_seen_before_the_first_beat():
@@ -23,3 +27,20 @@ def test_each_process_has_its_own(held):
     heartbeat.beat("beat")
     assert heartbeat.last() is None
     assert heartbeat.last("beat") == held.at
+
+
+@pytest.mark.parametrize(("later", "is_so"), [(-TICK, True), (0 * TICK, True), (TICK, False)])
+def test_a_new_installation_is_given_ten_minutes_to_start_its_worker(held, later, is_so):
+    at = held.move_to(overdue.installed_at() + timedelta(minutes=10) + later)
+    state = heartbeat.worker_state(at)
+    assert (state.is_starting, state.is_missed, state.seen) == (is_so, not is_so, None)
+    assert heartbeat.worker_is_seen() == {"ok": is_so, "seen_seconds_ago": None, "starting": is_so}
+
+
+@pytest.mark.parametrize(("later", "is_so"), [(-TICK, True), (0 * TICK, True), (TICK, False)])
+def test_a_worker_that_falls_silent_is_missed_in_a_new_installation_too(held, later, is_so):
+    seen = held.move_to(overdue.installed_at())
+    heartbeat.beat()
+    state = heartbeat.worker_state(seen + timedelta(minutes=1) + later)
+    assert (state.is_running, state.is_missed, state.seen) == (is_so, not is_so, seen)
+    assert not state.is_starting
