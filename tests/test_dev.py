@@ -320,6 +320,19 @@ def test_with_a_server_of_ones_own_the_programs_of_postgresql_come_with_the_libr
     assert (Path(said.stdout.split()[-1]) / "pg_dump").exists()
 
 
+def test_where_bytecode_may_not_lie_beside_the_sources_it_is_kept_with_the_tools(tmp_path):
+    said = dev(
+        *("manage", "--data", tmp_path, "shell", "-v", "0", "-c"),
+        "import sys; print(sys.dont_write_bytecode, sys.pycache_prefix)",
+        DATABASE_URL="postgres://cwg@127.0.0.1:1/cwg",
+        REDIS_URL="redis://127.0.0.1:1/0",
+        PYTHONDONTWRITEBYTECODE="1",
+        PYTHONPYCACHEPREFIX="",
+    )
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.split()[-2:] == ["False", str(ROOT / ".tools" / "bytecode")]
+
+
 @pytest.mark.faults
 def test_ctrl_c_ends_a_portal_that_answered_and_shared_its_servers(portal):
     assert portal.page("readyz")
