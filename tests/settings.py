@@ -19,3 +19,5 @@ from cwg.settings import DATABASES  # noqa: E402
 # Each test runs as the portal's role (tests/database/base.py).
 DATABASES["default"]["ENGINE"] = "tests.database"
 DATABASE_ROLE = "cwg_test_portal"
+# Each client of a test would first read what files there are; so each is looked for when it is asked for.
+WHITENOISE_AUTOREFRESH = True
