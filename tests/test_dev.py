@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -138,6 +139,32 @@ def bare_clone(tmp_path):
     for name in ("dev", "uv.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
     return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("server", "said"),
+    [
+        (None, "there is no program named postgres in"),
+        (
+            "postgres (PostgreSQL) 17.9 (Debian 17.9-1)",
+            "PostgreSQL 18 is needed; this is postgres (PostgreSQL) 17.9",
+        ),
+    ],
+)
+def test_an_installed_postgresql_that_will_not_do_is_refused(server, said):
+    # Not in the test's own folder, where the account that PostgreSQL runs as may not look.
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as place:
+        folder = Path(place)
+        folder.chmod(0o755)
+        if server:
+            program = folder / "postgres"
+            program.write_text(f"#!/bin/sh\necho '{server}'\n")
+            program.chmod(0o755)
+        data = folder / "data"
+        refused = dev("manage", "--data", data, "check", CWG_POSTGRES=place)
+        assert refused.returncode == 1
+        assert f"CWG_POSTGRES: {said}" in refused.stderr
+        assert not (data / "postgres").exists()
 
 
 def test_without_a_network_the_first_start_says_so(bare_clone):

@@ -28,12 +28,15 @@ class Archive:
         for folder in (self.wal, self.base, self.clusters, self.programs):
             folder.mkdir()
         database.give(self.wal, self.base, self.clusters)
-        self.stand_in_for_pg_verifybackup()
+        self.have_pg_verifybackup()
 
-    def stand_in_for_pg_verifybackup(self) -> None:
-        """The embedded server's own breaks off as soon as it is started."""
-        checker = f'exec {shlex.quote(sys.executable)} {whole_base.__file__} "$@"'
-        self.program("pg_verifybackup", checker)
+    def have_pg_verifybackup(self) -> None:
+        """The server's own; the embedded server's breaks off as soon as it is started, and has one to stand for it."""
+        own = self.database.programs / "pg_verifybackup"
+        checker: tuple[object, ...] = (own,)
+        if subprocess.run([own, "--version"], capture_output=True).returncode:
+            checker = (sys.executable, whole_base.__file__)
+        self.program("pg_verifybackup", f'exec {shlex.join(map(str, checker))} "$@"')
 
     def program(self, name: str, *lines: str) -> Path:
         path = self.programs / name

@@ -329,7 +329,7 @@ def test_it_refuses_what_cannot_be_and_touches_nothing(portal, database, archive
     assert refused.returncode == 1 and "at work" in refused.stderr
     assert list(archive.clusters.iterdir()) == []
     at_work.unlink()
-    archive.stand_in_for_pg_verifybackup()
+    archive.have_pg_verifybackup()
     damage(base)
     refused = archive.run("rewind", now)
     assert refused.returncode == 1 and "is damaged" in refused.stderr
