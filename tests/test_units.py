@@ -11,6 +11,7 @@ import pytest
 
 from cwg.operations.nginx_configuration import Places
 from tests import compose_file
+from tests.test_docs import section
 from tests.test_readme import READ, in_tables
 from tests.units import EVERY, FOLDER, RELEASE, SERVICES, START, Unit, entries
 
@@ -156,6 +157,17 @@ def test_the_target_has_all_that_runs_by_itself():
     assert wanted == set(EVERY) - by_timer - {"cwg.target", "cwg-roles.service"}
     for name in wanted:
         assert "cwg.target" in Unit(name).one("PartOf").split(), name
+
+
+def test_the_walk_back_stops_every_timer():
+    """`systemctl stop cwg.target` does: each timer is part of it (above). The page says so, of every one by its name."""
+    walk = section("systemd.md", "Going back")
+    timers = {name for name in EVERY if name.endswith(".timer")}
+    assert set(re.findall(r"`(cwg-\w+\.timer)`", walk)) == timers
+    assert "systemctl stop nginx cwg.target 'cwg-*'" in walk
+    # A run that was missed is made up for as late as the page says.
+    for name in timers:
+        assert (Unit(name).one("Persistent"), Unit(name).one("RandomizedDelaySec")) == ("yes", "10min")
 
 
 def test_nginx_asks_where_the_units_listen():
