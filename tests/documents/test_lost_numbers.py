@@ -1,6 +1,7 @@
 """A number that was given and lost stays known to whoever sees its register, and to nobody else."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -116,6 +117,12 @@ def test_its_address_says_that_it_is_lost(client_of, register, saudi_delegate, h
     assert f"{record}?entry={lost.position - 1}#entry-{lost.position - 1}" in content, "its registration"
     assert reverse("documents:recipe") in content
     assert "A secret title" not in content and "Saudi Arabia" not in content
+
+
+def test_the_recipe_says_what_a_reader_meets_there_to_who_has_no_account(client, db):
+    content = unescape(client.get(reverse("documents:recipe")).content.decode())
+    assert "The address of a document that was lost says so (410, “is lost”)" in content
+    assert "Neither page is needed for the check" in content
 
 
 def test_to_who_does_not_see_the_register_it_is_not_there(
