@@ -230,11 +230,10 @@ def _closed(facts: Facts, names: Names, person: str) -> str:
 
 
 def _restored(facts: Facts, names: Names, person: str) -> str:
-    said = {
-        "first": facts["first"],
-        "last": facts["last"],
-        "symbols": ", ".join(facts["symbols"]) or _("no document"),
-    }
+    first, last = facts["first"], facts["last"]
+    said = {"first": first, "last": last, "symbols": ", ".join(facts["symbols"]) or _("no document")}
+    if first == last:
+        return _("Restored from a backup that lacks what entry %(first)d tells of: %(symbols)s") % said
     return (
         _("Restored from a backup that lacks what entries %(first)d to %(last)d tell of: %(symbols)s") % said
     )

@@ -232,6 +232,11 @@ REQUEST = {"addressee": "office:2", "wording": "an inventory", "item": "item 4",
             "Restored from a backup that lacks what entries 3 to 4 tell of: DG-2/1",
         ),
         (
+            "restored",
+            {"first": 3, "last": 3, "symbols": ["DG-2/1"]},
+            "Restored from a backup that lacks what entry 3 tells of: DG-2/1",
+        ),
+        (
             "deadline_rule",
             {"before": None, "after": {"name": "24 hours"}, "reason": "shipped"},
             "Deadline rule “24 hours” added by The portal. Reason: shipped",
