@@ -75,6 +75,7 @@ def letter_row(letter: DraftLetter) -> dict[str, Any]:
         "url": reverse("contributions:draft-letter", args=at),
         "kind": header_block.KIND_OF_FILE.get(letter.blob.media_type, ""),
         "size": letter.blob.size,
+        "damaged": letter.blob.is_damaged,
         "scanned": letter.blob.get_scan_display(),
         "remove_url": reverse("contributions:remove-letter", args=at),
         "in_form": WORDS_FORM,

@@ -124,7 +124,7 @@ def draft_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpRe
     if not (draft.is_open or request.rights.works_for(draft.in_hand)):
         raise Http404
     held = get_object_or_404(draft.files.select_related("blob"), pk=file)
-    return hand_out(request, held.blob, held.name)
+    return hand_out(request, held.blob, held.name, of=draft.get_absolute_url())
 
 
 @require_GET
@@ -132,7 +132,7 @@ def draft_letter(request: PortalRequest, pk: uuid.UUID, letter: uuid.UUID) -> Ht
     """Download a file of the letter: for the secretariat that has the draft in its hands."""
     draft = _filed_for_another_or_404(request, pk)
     kept = get_object_or_404(draft.letters.select_related("blob"), pk=letter)
-    return hand_out(request, kept.blob, kept.name)
+    return hand_out(request, kept.blob, kept.name, of=draft.get_absolute_url())
 
 
 @require_POST

@@ -39,7 +39,7 @@ def download(request: VisitorRequest, pk: uuid.UUID) -> HttpResponseBase:
     Behind nginx the bytes are handed out by X-Accel; nginx drops these headers and sets them itself.
     """
     file = file_or_404(request, pk)
-    response = hand_out(request, file.blob, file.name)
+    response = hand_out(request, file.blob, file.name, of=file.version.revision.document.get_absolute_url())
     revision = file.version.revision
     _note(
         request,
@@ -56,7 +56,9 @@ def download(request: VisitorRequest, pk: uuid.UUID) -> HttpResponseBase:
 def letter(request: PortalRequest, pk: uuid.UUID) -> HttpResponseBase:
     """A file of the letter by which a paper came to the secretariat; for who may read it, else as if it were not there."""
     found = letter_or_404(request, pk)
-    response = hand_out(request, found.blob, found.name)
+    response = hand_out(
+        request, found.blob, found.name, of=found.filed_for.revision.document.get_absolute_url()
+    )
     revision = found.filed_for.revision
     _note(
         request,
@@ -69,11 +71,11 @@ def letter(request: PortalRequest, pk: uuid.UUID) -> HttpResponseBase:
     return response
 
 
-def hand_out(request: VisitorRequest, blob: Blob, name: str) -> HttpResponseBase:
+def hand_out(request: VisitorRequest, blob: Blob, name: str, *, of: str) -> HttpResponseBase:
     """The bytes of `blob` under `name`: all of them (200), the part that is asked for (206), or none (416).
 
-    Where the stored bytes are not as they should be: a page that says so (503), never other bytes. Raises StorageFailed
-    where the storage does not answer.
+    Where the stored bytes are not as they should be: a page that says so (503) and leads to `of`, the address of what the file
+    belongs to; never other bytes. Raises StorageFailed where the storage does not answer.
     """
     etag = f'"{blob.pk}"'
     response: HttpResponseBase
@@ -90,7 +92,7 @@ def hand_out(request: VisitorRequest, blob: Blob, name: str) -> HttpResponseBase
         response = HttpResponse(status=416)
         response["Content-Range"] = f"bytes */{blob.size}"
     except stored.Damaged:
-        return render(request, "documents/damaged_file.html", {"name": name}, status=503)
+        return render(request, "documents/damaged_file.html", {"name": name, "of": of}, status=503)
     response["Content-Type"] = (
         blob.media_type if blob.media_type in KIND_OF_FILE else "application/octet-stream"
     )

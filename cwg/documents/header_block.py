@@ -208,6 +208,7 @@ def file_line(file, language: str = "") -> dict:
         "url": reverse("documents:file", args=[file.pk]),
         "kind": KIND_OF_FILE.get(file.blob.media_type, ""),
         "size": file.blob.size,
+        "damaged": file.blob.is_damaged,
         "pages": inspection.get("pages"),
         "language": language,
         "sha256": file.blob_id,

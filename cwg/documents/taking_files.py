@@ -100,6 +100,7 @@ def file_row(
         "url": url,
         "kind": header_block.KIND_OF_FILE.get(file.blob.media_type, ""),
         "size": file.blob.size,
+        "damaged": file.blob.is_damaged,
         "pages": pages,
         "language": str(LANGUAGE_NAMES[file.language]),
         "sha256": file.blob_id,

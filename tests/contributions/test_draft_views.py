@@ -10,6 +10,7 @@ from contributions import drafting
 from contributions.models import Contribution
 from cwg.members.rights import rights_of
 from tests import drafts, factories
+from tests.documents import harm
 
 pytestmark = pytest.mark.django_db
 
@@ -307,6 +308,15 @@ def test_a_file_is_stored_and_given_back_byte_for_byte(browser, draft):
     answer = browser.get(url("draft-file", draft, file.pk))
     assert b"".join(answer) == content
     assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_stored_file_that_is_lost_says_so_and_leads_back_to_the_draft(browser, draft):
+    file = draft.files.get()
+    harm.do(file.blob, "missing")
+    answer = browser.get(url("draft-file", draft, file.pk))
+    assert answer.status_code == 503
+    assert f'href="{url("contribution", draft)}">Back to its page</a>' in answer.content.decode()
+    assert "cannot be downloaded at the moment" in browser.get(url("contribution", draft)).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from cwg.documents import blobs, register
+from cwg.documents import blobs, register, stored
 from cwg.documents.models import Blob, Document, File
 from cwg.documents.storage import StorageFailed
 from cwg.members.models import Role
@@ -128,12 +128,28 @@ def test_harmed_bytes_are_a_fault_of_ours_on_a_page_and_never_sent(
         assert response.status_code == 503
         assert "X-Accel-Redirect" not in response and "Content-Disposition" not in response
         if method == "get":
-            assert "damaged or missing" in response.content.decode() and "en.pdf" in response.content.decode()
+            page = response.content.decode()
+            assert "damaged or missing" in page and "en.pdf" in page
+            assert f'href="{document.get_absolute_url()}">Back to its page</a>' in page
     assert not AccessEntry.objects.filter(act="downloaded").exists()
     assert Blob.objects.get().damage == kind
     harm.mend(Blob.objects.get(), content)
     assert client.get(url).status_code == 200
     assert AccessEntry.objects.filter(act="downloaded").count() == 1
+
+
+def test_where_a_file_is_offered_it_is_said_that_it_cannot_be_downloaded(
+    client_of, document, saudi_delegate, held
+):
+    client, page = client_of(saudi_delegate), document.get_absolute_url()
+    told = "cannot be downloaded at the moment"
+    assert told not in client.get(page).content.decode()
+    stored.note(Blob.objects.get(), "missing", held.at)
+    # In the table of languages, and in the list of the revision's files; the link stays, for it may be put back any moment.
+    assert client.get(page).content.decode().count(told) == 2
+    assert url_of(document) in client.get(page).content.decode()
+    assert b"".join(client.get(url_of(document)).streaming_content)
+    assert told not in client.get(page).content.decode()
 
 
 def test_a_storage_that_does_not_answer_is_told_as_that(client_of, document, saudi_delegate, monkeypatch):

@@ -80,6 +80,11 @@ class Blob(models.Model):
         """Where the storage keeps it."""
         return f"sha256/{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"
 
+    @property
+    def is_damaged(self) -> bool:
+        """Whether the stored bytes are known not to be the right ones: whoever asks for them gets a page instead."""
+        return self.damage != ""
+
 
 class FileQuerySet(models.QuerySet["File"]):
     def with_bytes(self) -> "FileQuerySet":
