@@ -83,7 +83,7 @@ def test_an_act_that_meets_a_busy_register_changes_nothing_and_is_repeated_with_
     assert len(refused) == 1
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     page = answer.content.decode()
-    assert "The register is busy" in page
+    assert re.findall(r"<h[1-6][^>]*>(.*?)</h", page.partition("<main")[2]) == ["The register is busy"]
     assert "Nothing was changed" in page
     assert f'action="{address}"' in page
     assert (list(JournalEntry.objects.values()), drafts.registered()) == before
