@@ -197,7 +197,7 @@ def test_damaged_files_come_first_of_all_by_their_document(
     page = client_of(secretary).get(TODAY).content.decode()
     alarm = page.partition("<main")[2].partition('<div class="health">')[0]
     assert "1 stored file is damaged or missing" in alarm
-    assert document.symbol in unescape(alarm) and ": altered" in alarm
+    assert document.symbol in unescape(alarm) and "</bdi>: altered" in alarm
     # An administrator learns that, and of no document.
     page = client_of(administrator).get(TODAY).content.decode()
     assert "1 stored file is damaged or missing" in page and document.symbol not in page
