@@ -326,6 +326,35 @@ def test_a_mark_of_the_legend_of_languages_stays_with_its_words(visit: Visit):
     assert len(heights) == 3 and max(heights) < 2 * mark
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_label_beside_its_cell_stays_within_its_row(visit: Visit, language: str):
+    person = visit("secretariat", viewport=soundness.PHONE)
+    choose_language(person, language)
+    try:
+        for address in ("/people/", "/console/record/heartbeat/"):
+            cells = person.open(address).locator(".stack [data-label]")
+            assert cells.count() > 9
+            assert (
+                cells.evaluate_all(
+                    "all => all.filter((one) => one.scrollHeight > one.clientHeight + 1).map((one) => one.dataset.label)"
+                )
+                == []
+            )
+            # What a cell holds begins beside its label, whatever direction it is written in.
+            assert (
+                cells.locator(":scope > bdi, :scope > a").evaluate_all(
+                    """all => all.filter((one) => {
+                     const cell = one.parentElement.getBoundingClientRect(), box = one.getBoundingClientRect();
+                     const before = document.dir === "rtl" ? cell.right - box.right : box.left - cell.left;
+                     return box.width && Math.abs(before - 96) > 2;
+                   }).map((one) => one.outerHTML.slice(0, 140))"""
+                )
+                == []
+            )
+    finally:
+        choose_language(person, "en")
+
+
 def test_a_symbol_is_copied_as_it_is_written(visit: Visit):
     page = visit("focal.sau", viewport=soundness.PHONE).open(f"/documents/{IN_SESSION}/3/")
     symbol = page.locator(".revision .symbol", has_text="(Corr.1)").first
