@@ -1,7 +1,8 @@
 """One object of each sort for the matrix, and one person of each role: who may reach what, and who must not.
 
 Everything that could leak is really there: a draft of another delegation, a withdrawn document, a meeting that is
-not announced, a meeting and a document of a group in which nobody of the matrix has a seat.
+not announced, a meeting and a document of a group in which nobody of the matrix has a seat, documents that a restore
+found lost.
 """
 
 import secrets
@@ -20,7 +21,7 @@ from contributions import drafting, sponsors
 from contributions.models import Contribution
 from contributions.received import Received
 from cwg import clock
-from cwg.documents import archive, heads, translations
+from cwg.documents import archive, heads, symbols, translations
 from cwg.documents.kinds import Kind
 from cwg.documents.models import (
     CameBy,
@@ -30,6 +31,7 @@ from cwg.documents.models import (
     PolicyIssue,
     PreparedFile,
     PublishedHeads,
+    Register,
 )
 from cwg.members import people
 from cwg.members.models import Accreditation, Group, MemberState, Office, Person, Role
@@ -43,6 +45,7 @@ from cwg.record.models import AccessEntry, Heartbeat, JournalEntry, PortalJourna
 from meetings import answers, requests
 from meetings.models import Meeting, Sitting
 from tests import drafts, factories
+from tests.losing import lose
 
 # Stands in every name, title, wording and reason of the matrix's group, and nowhere else: `test_walls.py` looks for it.
 MARK = "Quagga"
@@ -104,6 +107,10 @@ def build() -> World:
     things |= _drafts(world)
     things["prepared_file"] = _prepared(world)
     things |= _filed_for_others(world)
+    things |= {
+        "lost": _lost(world.announced.register),
+        "foreign_lost": _lost(world.things["foreign"].register),
+    }
     things |= _people_records(world)
     things |= _rest(world)
     return world
@@ -305,6 +312,19 @@ def _filed_for_others(world: World) -> dict[str, Any]:
         "filed_document": Document.objects.get(title=sent.title),
         "letter": Letter.objects.get(),
     }
+
+
+@dataclass(frozen=True)
+class LostDocument:
+    """A document of which the journal alone knows: no row is left."""
+
+    path: str
+
+
+def _lost(register: Register) -> LostDocument:
+    """A document that was registered and that a restore found lost."""
+    told = lose(register, lambda: factories.make_document(register, f"Lost {MARK}"))
+    return LostDocument(symbols.path(symbols.parse(told.facts["symbols"][0])))
 
 
 def _people_records(world: World) -> dict[str, Any]:

@@ -95,7 +95,15 @@ OBJECTS: dict[str, dict[str, Address]] = {
     },
     "documents:document": {
         name: (lambda w, name=name: {"path": w.things[name].path})
-        for name in ("private", "membership", "public", "withdrawn", "foreign_document")
+        for name in (
+            "private",
+            "membership",
+            "public",
+            "withdrawn",
+            "foreign_document",
+            "lost",
+            "foreign_lost",
+        )
     },
     "documents:file": {
         name: (lambda w, name=name: {"pk": file_of(w.things[name]).pk})

@@ -2,7 +2,8 @@
 
 Each role starts from every address of the matrix that answers it with a page, follows every link of every page it
 comes to, and presses every button of every form, as the form stands there. A form may ask for more (400, 422); an
-offer never ends in 403, 404, 405, 409 or 5xx. Whatever a press did is rolled back.
+offer never ends in 403, 404, 405, 409 or 5xx. The address of a document that is lost answers 410 with a page that says so
+and what can be done: it is offered where the loss is told, and walked like any other. Whatever a press did is rolled back.
 """
 
 import contextlib
@@ -132,6 +133,7 @@ def walk(world: World, role: str) -> list[str]:
     """What is offered to `role` and then refused, a line each."""
     waiting = deque((Press("get", url), "") for url in starts(world, role))
     seen = {shape(press.url) for press, _ in waiting}
+    lost = address("documents:document", "lost", world)
     wrong = []
     while waiting:
         press, offered_on = waiting.popleft()
@@ -143,9 +145,10 @@ def walk(world: World, role: str) -> list[str]:
             except Exception as error:
                 wrong.append(f"{offered_on}: {press.method} {press.url} raises {error!r}")
                 continue
-            if offered_on and status not in ANSWERED:
+            tells_loss = status == 410 and press.url == lost
+            if offered_on and status not in ANSWERED and not tells_loss:
                 wrong.append(f"{offered_on}: {press.method} {press.url} {press.button} -> {status}")
-            is_page = status == 200 and answer.get("Content-Type", "").startswith("text/html")
+            is_page = (status == 200 or tells_loss) and answer.get("Content-Type", "").startswith("text/html")
             if press.method != "get" or not is_page or answer.streaming:
                 continue
             tree = html.document_fromstring(answer.content.decode())
