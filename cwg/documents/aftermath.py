@@ -198,5 +198,7 @@ def _disclosures(receipt: Receipt) -> list[JournalEntry]:
     if registered is not None:
         later = later.filter(position__gt=registered)
     found = list(later.order_by("position"))
-    lost = replay.positions_without_rows(chain) if found else set()
+    if not found:
+        return []
+    lost = replay.positions_without_rows(chain)
     return [entry for entry in found if entry.position not in lost]

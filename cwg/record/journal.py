@@ -23,6 +23,7 @@ from django.db import connection, transaction
 
 from . import chain_clock, holding
 from .models import GENESIS, Chained, JournalEntry, PortalJournal
+from .positions import Positions
 
 VERSION = 2
 # The act by which a restore says what it found missing (`replay.py`).
@@ -184,9 +185,9 @@ def faults(row: Chained) -> Iterator[str]:
     for entry in JournalEntry.objects.filter(chain=row.chain).order_by("position").iterator(chunk_size=500):
         position += 1
         if entry.position != position:
-            lacking = set(range(position, entry.position)) - unknown
-            if lacking:
-                yield f"chain of {row}: entry {min(lacking)} is missing (found {entry.position})"
+            lacking = unknown.first_lacking(position, entry.position - 1)
+            if lacking is not None:
+                yield f"chain of {row}: entry {lacking} is missing (found {entry.position})"
             else:
                 previous = entry.previous  # of one that nobody has: there is nothing to compare it with
             position = entry.position
@@ -201,12 +202,9 @@ def faults(row: Chained) -> Iterator[str]:
         yield f"chain of {row}: its head is not its last entry ({row.chain_length} expected, {position} found)"
 
 
-def positions_unknown(chain: uuid.UUID) -> set[int]:
+def positions_unknown(chain: uuid.UUID) -> Positions:
     """Positions that were issued and of which a restore had no copy, as it has recorded in this chain."""
-    unknown: set[int] = set()
-    for first, last in _told_of_restores(chain, "unknown"):
-        unknown.update(range(first, last + 1))
-    return unknown
+    return Positions(_told_of_restores(chain, "unknown"))
 
 
 def _told_of_restores(chain: uuid.UUID, name: str) -> Iterator[tuple[Any, Any]]:

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from . import chain_copies, journal
 from .models import Chained, JournalEntry
+from .positions import Positions
 
 ACT = journal.RESTORED
 
@@ -57,18 +58,15 @@ def settled() -> set[uuid.UUID]:
     return {uuid.UUID(of) for of, within in told if of != str(within)}
 
 
-def positions_without_rows(chain: uuid.UUID) -> set[int]:
+def positions_without_rows(chain: uuid.UUID) -> Positions:
     """Positions of entries whose rows a restore has found missing, and has recorded as missing."""
-    gone: set[int] = set()
-    for entry in entries(chain):
-        if entry.facts["chain"] == str(chain):
-            gone.update(range(entry.facts["first"], entry.facts["last"] + 1))
-    return gone
+    told = (entry.facts for entry in entries(chain))
+    return Positions((facts["first"], facts["last"]) for facts in told if facts["chain"] == str(chain))
 
 
 def in_effect(acts: Q) -> Iterator[JournalEntry]:
     """The entries of these acts in every chain, in its order, without those whose rows a restore has found missing."""
-    lost: dict[uuid.UUID, set[int]] = {}
+    lost: dict[uuid.UUID, Positions] = {}
     for entry in JournalEntry.objects.filter(acts).order_by("chain", "position"):
         if entry.chain not in lost:
             lost[entry.chain] = positions_without_rows(entry.chain)

@@ -93,6 +93,8 @@ def faults() -> Iterator[str]:
         if read(seal.day) != sealed:
             yield f"access log of {seal.day}: its lines are not those that were sealed"
     # Seals that a restored backup does not have: the record says so, and the day is sealed again as it is held.
-    known_lost = replay.positions_without_rows(chain) if chain and entered else set()
-    for position in sorted(set(entered) - known_lost):
+    if not (chain and entered):
+        return
+    known_lost = replay.positions_without_rows(chain)
+    for position in sorted(position for position in entered if position not in known_lost):
         yield f"access log: entry {position} of the portal's chain seals a day that has no seal"

@@ -1,9 +1,10 @@
+import tracemalloc
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from django.db import DatabaseError, transaction
 
-from cwg.record import journal
+from cwg.record import journal, replay
 from cwg.record.models import GENESIS, JournalEntry, PortalJournal
 from tests.tampering import as_owner, past_the_triggers
 
@@ -160,3 +161,25 @@ def test_what_a_restore_stood_on_is_held_to_it_beyond_the_gap():
     assert list(journal.faults(PortalJournal.objects.get())) == [
         "chain of The portal: entry 1 is not the one that the portal was restored on"
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("last", "missing"), [(10_000_001, None), (10_000_000, 10_000_001)])
+def test_a_gap_of_ten_million_positions_costs_neither_memory_nor_time(last, missing):
+    """The portal went on far behind what any copy told of, and said so; or said so of all but one."""
+    first = act(number=1)
+    told = {"chain": first.chain, "first": 2, "last": last, "unknown": [[2, last]]}
+    tracemalloc.start()
+    try:
+        with transaction.atomic():
+            portal = journal.portal()
+            journal.move_head(portal, portal.chain_head, 10_000_001)
+            journal.append(portal, journal.RESTORED, at=AT, actor_id=None, facts=told)
+        found = list(journal.faults(PortalJournal.objects.get()))
+        lost = replay.positions_without_rows(first.chain)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+    assert [1 in lost, 2 in lost, last in lost, last + 1 in lost] == [False, True, True, False]
+    entry = f"chain of The portal: entry {missing} is missing (found 10000002)"
+    assert found == ([entry] if missing else [])
