@@ -32,12 +32,16 @@ _NAME = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
 
 @dataclass(frozen=True)
 class Made:
-    """A finished backup. `blobs`: the SHA-256 of each stored file that its dump names; None where its manifest does not say."""
+    """A finished backup. `blobs`: the SHA-256 of each stored file that its dump names; None where its manifest does not say.
+
+    `lacks_dump`: whether its dump is gone or of another length; whether it is whole, only its hash tells.
+    """
 
     path: Path
     at: datetime
     lacks_files: bool
     blobs: frozenset[str] | None
+    lacks_dump: bool = False
 
 
 @dataclass
@@ -106,14 +110,8 @@ def prune(
     """
     result = Pruned()
     with backup.alone_in(folder):
-        finished = [path.parent for path in sorted(folder.glob(f"*/{backup.MANIFEST}"))]
-        finished = [path for path in finished if path.name != backup.FILES]
-        made = []
-        for path in finished:
-            try:
-                made.append(_read(path))
-            except (backup.BackupFailed, AttributeError, KeyError, RecursionError, TypeError, ValueError):
-                result.unreadable.append(path)
+        made, result.unreadable = there_are(folder)
+        finished = sorted([*(one.path for one in made), *result.unreadable])
         ours = [one for one in made if _is_ours(one.path)]
         stop_at_gap(ours, now=now, days=days, despite_gap=despite_gap)
         good = next(
@@ -134,6 +132,20 @@ def prune(
     return result
 
 
+def there_are(folder: Path) -> tuple[list[Made], list[Path]]:
+    """The finished backups in `folder`, by their names, and those whose manifest cannot be read. Reads no dump."""
+    made, unreadable = [], []
+    for manifest in sorted(folder.glob(f"*/{backup.MANIFEST}")):
+        path = manifest.parent
+        if path.name == backup.FILES:
+            continue
+        try:
+            made.append(_read(path))
+        except (backup.BackupFailed, AttributeError, KeyError, RecursionError, TypeError, ValueError):
+            unreadable.append(path)
+    return made, unreadable
+
+
 def prune_by_settings(folder: Path, *, dry_run: bool = False, despite_gap: bool = False) -> Pruned:
     """`prune`, now, by BACKUPS_KEEP_DAYS and BACKUPS_KEEP_MONTHS. Raises backup.BackupFailed, also where there is no folder."""
     if not folder.is_dir():
@@ -152,7 +164,9 @@ def _read(path: Path) -> Made:
     manifest = backup.read_manifest(path, with_dump=False)
     blobs = manifest.get("blobs")
     named = None if blobs is None else frozenset(blobs)
-    return Made(path, backup.made_at(manifest), bool(manifest.get("missing")), named)
+    dump = path / backup.DUMP
+    lacks_dump = not dump.is_file() or dump.stat().st_size != manifest["dump"]["size"]
+    return Made(path, backup.made_at(manifest), bool(manifest.get("missing")), named, lacks_dump)
 
 
 def _is_good(made: Made) -> bool:

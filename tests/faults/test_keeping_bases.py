@@ -130,6 +130,19 @@ def four(archive) -> list[Path]:
     return made
 
 
+def test_each_is_listed_and_leads_to_the_end_of_the_archived_log(archive, four):
+    segments = archive.segments()
+    done = archive.run("rewind", "list")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert [line.partition(":")[0] for line in lines[:-1:2]] == [base.name for base in four]
+    reaches = "  to any instant from then on, until the WAL ends that was archived by "
+    assert [line[: len(reaches)] for line in lines[1::2]] == [reaches] * 4
+    ends = {line.rpartition(", ")[0] for line in lines[1::2]}
+    assert len(ends) == 1, "all to the same end: nothing is missing in between"
+    assert (archive.bases(), archive.segments()) == (four, segments), "nothing is removed by looking"
+
+
 def test_what_reaches_every_instant_of_those_days_stays(archive, four):
     """The one of 20 days ago too: the instants between 14 and 10 days ago are reached from there."""
     (archive.wal / "00000002.history.gz").write_bytes(b"as it was")

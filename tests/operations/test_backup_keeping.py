@@ -327,3 +327,42 @@ def test_a_disk_that_cannot_lock_for_an_error_is_not_taken_for_one_without_locks
     fails(errno.EIO)
     with pytest.raises(OSError, match="as the disk says"), backup.alone_in(tmp_path):
         pass
+
+
+# --- Which there are --------------------------------------------------------------------------------------------------
+
+
+def listed(folder: Path, capsys) -> list[str]:
+    call_command("backup", str(folder), "--list")
+    return capsys.readouterr().out.splitlines()
+
+
+def test_those_that_there_are_are_listed_with_their_age_without_a_database(tmp_path, capsys):
+    """Asked for when the database is lost: this test may not reach one."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    three, whole = now - timedelta(days=3, minutes=1), now - timedelta(hours=5, minutes=1)
+    make(tmp_path, whole, b"a file")
+    make(tmp_path, three, missing=("sha256/ab/cd/abcd",), damaged=True)
+    (tmp_path / "2026-11-20T010000Z").mkdir()
+    before = everything(tmp_path)
+    assert listed(tmp_path, capsys) == [
+        f"{three:%Y-%m-%dT%H%M%SZ}: back to {three:%Y-%m-%dT%H:%M:%SZ}, 3 days ago, lacks files,"
+        " its dump is gone or not whole",
+        f"{whole:%Y-%m-%dT%H%M%SZ}: back to {whole:%Y-%m-%dT%H:%M:%SZ}, 5 hours, 1 minute ago",
+    ]
+    assert everything(tmp_path) == before, "nothing is made by looking"
+
+
+def test_one_that_cannot_be_read_and_one_of_a_wrong_clock_are_listed_as_such(tmp_path, capsys):
+    ahead = datetime.now(UTC) + timedelta(days=2)
+    make(tmp_path, ahead)
+    (make(tmp_path, NOW) / "manifest.json").write_text("half")
+    first, second = listed(tmp_path, capsys)
+    assert first.endswith(", in the future: a clock is wrong, or was")
+    assert second == f"{NOW:%Y-%m-%dT%H%M%SZ}: has no manifest that can be read"
+
+
+@pytest.mark.parametrize(("name", "match"), [("none", "no folder"), (".", "no finished backup")])
+def test_where_there_is_none_the_list_says_so(tmp_path, name, match):
+    with pytest.raises(CommandError, match=match):
+        call_command("backup", str(tmp_path / name), "--list")

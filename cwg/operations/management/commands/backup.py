@@ -1,10 +1,13 @@
-"""`manage.py backup DIR`: a dump of the database and a copy of every file that it names."""
+"""`manage.py backup DIR`: a dump of the database and a copy of every file that it names; or which of these there are."""
 
 import contextlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
+from django.utils.timesince import timesince
 
 from cwg.look.templatetags.portal import filesize
 from cwg.operations import backup, backup_keeping, backup_state
@@ -23,8 +26,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--prune", action="store_true", help="before and after, let go what `prune_backups` would"
         )
+        parser.add_argument(
+            "--list",
+            action="store_true",
+            dest="only_list",
+            help="make none: tell which there are, how old they are, and to which instant each goes back",
+        )
 
-    def handle(self, *, folder: Path, prune: bool, **options) -> None:
+    def handle(self, *, folder: Path, prune: bool, only_list: bool, **options) -> None:
+        if only_list:
+            if not folder.is_dir():
+                raise CommandError(f"There is no folder {folder}.")
+            # By the machine's clock: it is asked for when the database is lost.
+            for sentence in listed(folder, now=datetime.now(UTC)):
+                self.stdout.write(sentence)
+            return
         if prune and folder.is_dir():
             # On a full disk there would never be room for the next one.
             with contextlib.suppress(backup.BackupFailed, OSError):
@@ -64,3 +80,18 @@ def told(made: Path) -> str:
     sizes = manifest["blobs"].values()
     files = "1 file" if len(sizes) == 1 else f"{len(sizes)} files"
     return f"Backed up in {made}: {files}, {filesize(sum(sizes))}, and a dump of {filesize(manifest['dump']['size'])}"
+
+
+def listed(folder: Path, *, now: datetime) -> Iterator[str]:
+    """A line for each finished backup in `folder`, the oldest first; `now` is aware. Raises CommandError where there is none."""
+    made, unreadable = backup_keeping.there_are(folder)
+    for one in sorted(made, key=lambda one: one.at):
+        age = "in the future: a clock is wrong, or was"
+        if one.at <= now:
+            age = timesince(one.at, now).replace("\xa0", " ") + " ago"
+        lacks = [", lacks files" * one.lacks_files, ", its dump is gone or not whole" * one.lacks_dump]
+        yield f"{one.path.name}: back to {one.at:%Y-%m-%dT%H:%M:%SZ}, {age}{''.join(lacks)}"
+    for path in unreadable:
+        yield f"{path.name}: has no manifest that can be read"
+    if not made:
+        raise CommandError(f"There is no finished backup in {folder}.")

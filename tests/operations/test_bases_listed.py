@@ -1,0 +1,126 @@
+"""`rewind list` tells which base backups there are, and to which instants each leads. Needs no server: it reads names and labels."""
+
+import io
+import json
+import os
+import subprocess
+import tarfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+REWIND = settings.BASE_DIR / ".docker" / "database" / "rewind"
+
+
+@pytest.fixture
+def bases(tmp_path) -> Path:
+    (tmp_path / "base").mkdir()
+    (tmp_path / "wal").mkdir()
+    return tmp_path / "base"
+
+
+def rewind_list(bases: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    places = {"BASES": str(bases), "WAL": str(bases.parent / "wal"), "PATH": os.defpath}
+    return subprocess.run([REWIND, "list", *more], env=places, capture_output=True, text=True, check=False)
+
+
+def base(bases: Path, segment: int, *, timeline: int = 1, **ago: float) -> str:
+    """A whole base backup that needs the WAL from that segment on; its name."""
+    at = datetime.now(UTC) - timedelta(**ago)
+    made = bases / f"{at:%Y%m%dT%H%M%SZ}"
+    made.mkdir()
+    label = f"START WAL LOCATION: 0/1000028 (file {name_of(segment, timeline)})\n".encode()
+    with tarfile.open(made / "base.tar.gz", "w:gz") as archive:
+        member = tarfile.TarInfo("backup_label")
+        member.size = len(label)
+        archive.addfile(member, io.BytesIO(label))
+    reached = {"Timeline": timeline, "Start-LSN": "0/1000028", "End-LSN": "0/1000158"}
+    (made / "backup_manifest").write_text(json.dumps({"WAL-Ranges": [reached]}))
+    return made.name
+
+
+def name_of(segment: int, timeline: int = 1) -> str:
+    return f"{timeline:08X}{segment // 256:08X}{segment % 256:08X}"
+
+
+def archived(bases: Path, *segments: int, timeline: int = 1, ending: str = ".gz", **ago: float) -> None:
+    for segment in segments:
+        path = bases.parent / "wal" / (name_of(segment, timeline) + ending)
+        path.touch()
+        at = time.time() - timedelta(**ago).total_seconds()
+        os.utime(path, (at, at))
+
+
+def test_each_is_told_with_its_age_and_how_far_the_wal_reaches(bases):
+    archived(bases, 254, 255, hours=30)
+    archived(bases, 256, 257, minutes=3)
+    older, newer = base(bases, 254, days=9), base(bases, 256, hours=3)
+    done = rewind_list(bases)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith(f"{older}: 20") and ", 9 days ago; timeline 1, " in lines[0]
+    assert lines[2].startswith(f"{newer}: 20") and ", 3 hours ago; timeline 1, " in lines[2]
+    for line in (lines[1], lines[3]):
+        assert line.startswith("  to any instant from then on, until the WAL ends that was archived by 20")
+        assert line.endswith(", 3 minutes ago")
+    assert lines[4].startswith("latest: as far as the WAL reaches") and len(lines) == 5
+
+
+def test_a_hole_in_the_wal_is_named_where_it_ends_the_way(bases):
+    """PostgreSQL never passes over one."""
+    archived(bases, 254, 255, hours=50)
+    archived(bases, 257, 258, minutes=3)
+    base(bases, 254, days=9), base(bases, 257, hours=3)
+    lines = rewind_list(bases).stdout.splitlines()
+    assert lines[1].endswith(", 2 days ago")
+    assert lines[2] == "  its next file is missing: ........0000000100000000"
+    assert lines[4].endswith(", 3 minutes ago") and len(lines) == 6
+
+
+def test_one_whose_wal_is_not_there_leads_to_no_instant(bases):
+    archived(bases, 3, 4)
+    base(bases, 9, hours=3)
+    assert rewind_list(bases).stdout.splitlines()[1] == (
+        f"  the WAL from ........0000000000000009 on is not in {bases.parent / 'wal'}"
+    )
+
+
+def test_the_wal_goes_on_over_a_going_back_and_what_is_no_segment_counts_for_none(bases):
+    archived(bases, 3, 4, hours=5)
+    archived(bases, 4, timeline=2, hours=4)
+    archived(bases, 5, timeline=2, ending="", minutes=3)
+    archived(bases, 6, ending=".gz.part")
+    archived(bases, 7, ending=".00000028.backup.gz")
+    (bases.parent / "wal" / "00000002.history.gz").touch()
+    base(bases, 3, hours=6)
+    lines = rewind_list(bases).stdout.splitlines()
+    assert lines[1].endswith(", 3 minutes ago") and len(lines) == 3
+
+
+def test_what_is_none_and_what_cannot_be_read_is_said_to_be(bases):
+    (bases / base(bases, 3, hours=3) / "base.tar.gz").write_bytes(b"half")
+    (bases / "20261120T004500Z").mkdir()
+    (bases / ".unfinished-20261120T004500Z").mkdir()
+    lines = rewind_list(bases).stdout.splitlines()
+    assert lines[1:3] == [
+        "  cannot be read",
+        "20261120T004500Z: has no backup_manifest, and is no base backup",
+    ]
+
+
+def test_one_of_a_wrong_clock_is_said_to_be(bases):
+    base(bases, 3, days=-2)
+    assert "in the future: a clock is wrong, or was; timeline 1" in rewind_list(bases).stdout
+
+
+def test_without_any_it_fails_and_says_so(bases):
+    done = rewind_list(bases)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "there is no whole base backup in" in done.stderr
+
+
+def test_it_takes_nothing_more(bases):
+    assert rewind_list(bases, "--base").returncode == 1
