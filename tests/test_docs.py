@@ -138,6 +138,11 @@ def test_the_picture_of_the_floors_shows_every_app():
         assert re.search(rf"\b{name.replace('.', '/')}/", picture), name
 
 
+def test_the_copies_off_the_machine_leave_out_no_volume_unsaid():
+    volumes = set(yaml.safe_load((ROOT / "docker-compose.yml").read_text())["volumes"])
+    assert volumes - set(in_code(section("running.md", "If the whole machine is lost"))) == set()
+
+
 # --- Registries -----------------------------------------------------------------------------------------------
 
 
