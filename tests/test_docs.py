@@ -138,6 +138,24 @@ def test_the_picture_of_the_floors_shows_every_app():
         assert re.search(rf"\b{name.replace('.', '/')}/", picture), name
 
 
+def test_the_picture_of_the_floors_shows_every_room():
+    from tests.test_layering import ROOM
+
+    picture = section("architecture.md", "One picture").split("\n\nImports run")[0]
+    names = {room.rpartition(".")[2] for room in ROOM} - {"cwg"}
+    assert {name for name in names if not re.search(rf"\b{name}\b", picture)} == set()
+    assert {path.stem for path in (ROOT / "cwg").glob("*.py")} - {"__init__"} <= names
+    assert {path.parent.name for path in (ROOT / "cwg").glob("*/__init__.py")} <= names
+
+
+def test_the_way_of_a_request_leads_through_every_middleware_of_ours_in_order():
+    from cwg import settings
+
+    table = "".join(first_cells(section("architecture.md", "The way of one request")))
+    ours = [name.rpartition(".")[2] for name in settings.MIDDLEWARE if name.split(".")[0] in APPS]
+    assert re.findall(r"`(\w+Middleware)`", table) == ours
+
+
 def test_the_copies_off_the_machine_leave_out_no_volume_unsaid():
     volumes = set(yaml.safe_load((ROOT / "docker-compose.yml").read_text())["volumes"])
     assert volumes - set(in_code(section("running.md", "If the whole machine is lost"))) == set()
