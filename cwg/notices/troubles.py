@@ -75,6 +75,11 @@ class Mail:
         return sum(trouble.count for trouble in self.troubles)
 
     @property
+    def served(self) -> int:
+        """How many of them are in the hands of whoever looks."""
+        return sum(trouble.served for trouble in self.troubles)
+
+    @property
     def failed(self) -> int:
         return sum(trouble.failed for trouble in self.troubles)
 

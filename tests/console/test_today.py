@@ -91,8 +91,10 @@ def test_a_deadline_of_the_week_is_shown_and_a_later_one_is_not(secretary, dg, n
 def test_a_failed_mail_leads_to_the_page_that_sends_it_again(secretary, auditor, failed, client_of):
     text = client_of(secretary).get(TODAY).content.decode()
     assert "lost@test.example" in text and f"/mail/{failed.pk}/again/" in text
+    assert "See the mail, and send it again</a>" in text
     text = client_of(auditor).get(TODAY).content.decode()
     assert "lost@test.example" in text and f"/mail/{failed.pk}/again/" not in text
+    assert "See the mail</a>" in text and "send it again" not in text.partition("See the mail")[2]
 
 
 def test_another_groups_mail_is_not_shown(other_secretary, failed, client_of):
