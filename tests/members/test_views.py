@@ -170,6 +170,13 @@ def test_posted_rights_are_ignored(client, page, dg):
     assert (held.role, held.group, held.state.iso3) == ("delegate", dg, "SAU")
 
 
+def test_an_invitation_that_cannot_be_used_leads_to_where_one_signs_in(client, db):
+    answer = client.get("/invitation/no-such-token/")
+    assert answer.status_code == 404
+    assert "This invitation cannot be used" in answer.content.decode()
+    assert "Go to the sign-in page</a>" in answer.content.decode()
+
+
 def test_a_foreign_form_is_refused(page, invitation):
     assert Client(enforce_csrf_checks=True).post(page, FORM).status_code == 403
     assert nothing_came_of(invitation)
