@@ -8,9 +8,8 @@ off those that nobody has accepted by then. A proxy that has sent a POST on one 
 - accepts every connection that had begun, and closes its copy of the socket only then (`LeavingWorker`).
 """
 
-import ctypes
+import contextlib
 import socket
-import struct
 import time
 
 from gunicorn.arbiter import Arbiter
@@ -19,28 +18,32 @@ from gunicorn.workers.gthread import ThreadWorker
 # Seconds in which a connection that has begun is there: the way of one packet to the proxy, and back.
 UNDER_WAY = 0.25
 
-_SO_ATTACH_FILTER = 26  # Linux: asm-generic/socket.h
-_SYN, _ACK = 0x02, 0x10
-# The classic packet filter (linux/filter.h), which looks at a TCP segment from its header on:
-# code, jump if true, jump if false, operand.
-_NO_NEW_CONNECTION = (
-    (0x30, 0, 0, 13),  # load the byte of the flags
-    (0x54, 0, 0, _SYN | _ACK),  # keep these two
-    (0x15, 0, 1, _SYN),  # SYN alone begins a connection
-    (0x06, 0, 0, 0),  # take none of it
-    (0x06, 0, 0, 0xFFFFFFFF),  # take all of it
-)
+# Linux, linux/in.h and linux/in6.h: what has gone over more routers than 255 less this is dropped without an answer. Packets set
+# out with 64 or 128, so none comes with 255. Made for BGP (RFC 5082), and nobody's privilege: a packet filter, which would
+# say the same more plainly, asks for CAP_NET_ADMIN since Linux 6.18.
+_LEAST_TTL = (socket.IPPROTO_IP, 21)  # IP_MINTTL
+_LEAST_HOP_LIMIT = (socket.IPPROTO_IPV6, 73)  # IPV6_MINHOPCOUNT
+_MORE_THAN_ANY, _WHATEVER = 255, 0
+
+
+def _of(sock: socket.socket) -> list[tuple[int, int]]:
+    # At an IPv6 socket senders of IPv4 may be heard too.
+    return [_LEAST_TTL] + [_LEAST_HOP_LIMIT] * (sock.family == socket.AF_INET6)
 
 
 def shut_the_door(listener: socket.socket) -> None:
-    """No new connection begins at it, in any process that has it; those that have begun go on. Linux only, for TCP."""
-    program = b"".join(struct.pack("HBBI", *step) for step in _NO_NEW_CONNECTION)
-    held = ctypes.create_string_buffer(program, len(program))
-    listener.setsockopt(
-        socket.SOL_SOCKET,
-        _SO_ATTACH_FILTER,
-        struct.pack("HP", len(_NO_NEW_CONNECTION), ctypes.addressof(held)),
-    )
+    """No new connection begins at it, in any process that has it; those that have begun go on. Linux only, for TCP.
+
+    Raises OSError where the system knows no such thing.
+    """
+    for option in _of(listener):
+        listener.setsockopt(*option, _MORE_THAN_ANY)
+
+
+def hear_again(accepted: socket.socket) -> None:
+    """One that had only half begun when the door was shut came in with the door's deafness: end it."""
+    for option in _of(accepted):
+        accepted.setsockopt(*option, _WHATEVER)
 
 
 def shut_the_door_at_the_end_of(arbiter: Arbiter) -> None:
@@ -50,8 +53,13 @@ def shut_the_door_at_the_end_of(arbiter: Arbiter) -> None:
     def shut_and_stop(graceful: bool = True) -> None:
         followed = arbiter.reexec_pid or arbiter.master_pid or arbiter.systemd or arbiter.cfg.reuse_port
         for listener in [] if followed else arbiter.LISTENERS:
-            if listener.sock.family in (socket.AF_INET, socket.AF_INET6):
+            if listener.sock.family not in (socket.AF_INET, socket.AF_INET6):
+                continue
+            try:
                 shut_the_door(listener.sock)
+            except OSError as error:
+                # Who is at the door is still answered; one who comes in the instant of closing is not.
+                arbiter.log.warning("New connections could not be held off while this host leaves: %s", error)
         stop(graceful)
 
     arbiter.stop = shut_and_stop
@@ -59,6 +67,12 @@ def shut_the_door_at_the_end_of(arbiter: Arbiter) -> None:
 
 class LeavingWorker(ThreadWorker):
     """gunicorn's threaded worker, which takes everybody who is at the door before it leaves."""
+
+    def enqueue_req(self, conn) -> None:
+        if not conn.initialized and conn.sock.family in (socket.AF_INET, socket.AF_INET6):
+            with contextlib.suppress(OSError):
+                hear_again(conn.sock)
+        super().enqueue_req(conn)
 
     def set_accept_enabled(self, enabled: bool) -> None:
         if enabled or self.alive:

@@ -19,6 +19,11 @@ def postgres_client() -> str:
     return os.environ.get("CWG_PG_BIN") or str(Path(package) / "pginstall18" / "bin")
 
 
+def without_privileges() -> tuple[str, ...]:
+    """What a command begins with that may do no more than the container's account: a test run as root would hide that."""
+    return (program("setpriv"), "--bounding-set=-all", "--inh-caps=-all", "--") if os.geteuid() == 0 else ()
+
+
 def make_certificate(name: str, certificate: Path, key: Path, *more: str) -> None:
     """One for the host `name` that signs itself, and its key, for two days. `more` is openssl's."""
     made = (

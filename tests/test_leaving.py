@@ -1,10 +1,15 @@
 """A web host that leaves takes everybody who is at its door, and nobody else comes."""
 
+import logging
 import socket
+import subprocess
+import sys
 
 import pytest
+from django.conf import settings
 
 from cwg import leaving
+from tests.programs import without_privileges
 
 # The kernel sends a first packet again after a second.
 SOON = 0.4
@@ -54,6 +59,43 @@ def test_no_new_one_begins_and_it_is_refused_once_the_port_is_closed(listener):
         socket.create_connection(where, timeout=5)
 
 
+def test_one_that_had_half_begun_is_accepted_and_heard(listener):
+    # Until something is said on it, the kernel keeps the connection half open.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 5)
+    with socket.create_connection(address_of(listener), timeout=5) as early:
+        leaving.shut_the_door(listener)
+        early.sendall(b"first")
+        accepted, _ = listener.accept()
+        with accepted:
+            accepted.settimeout(0.1)
+            assert accepted.recv(100) == b"first"
+            early.sendall(b"then")
+            with pytest.raises(TimeoutError):
+                accepted.recv(100)
+            leaving.hear_again(accepted)
+            accepted.settimeout(5)
+            assert accepted.recv(100) == b"then"
+
+
+TRIES = """
+import socket
+from cwg import leaving
+with socket.create_server(("127.0.0.1", 0)) as listener:
+    leaving.shut_the_door(listener)
+    try:
+        socket.create_connection(listener.getsockname(), timeout=0.4)
+    except TimeoutError:
+        print("shut")
+"""
+
+
+def test_it_is_shut_by_an_account_without_privileges():
+    """As in the container, and under systemd."""
+    command = [*without_privileges(), sys.executable, "-c", TRIES]
+    said = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True)
+    assert (said.stdout, said.returncode) == ("shut\n", 0), said.stderr
+
+
 def test_it_holds_for_every_process_that_has_the_socket(listener):
     with listener.dup() as of_another:
         leaving.shut_the_door(of_another)
@@ -67,6 +109,7 @@ class Arbiter:
     def __init__(self, listener, **said):
         self.reexec_pid = self.master_pid = 0
         self.systemd, self.stopped = False, []
+        self.log = logging.getLogger("gunicorn.error")
         self.cfg = type("Settings", (), {"reuse_port": False})
         self.LISTENERS = [type("Listener", (), {"sock": listener})]
         vars(self).update(said)
@@ -92,3 +135,15 @@ def test_a_master_whose_socket_goes_on_without_it_leaves_the_door_open(listener,
     master.stop()
     assert master.stopped == [True]
     socket.create_connection(address_of(listener), timeout=5).close()
+
+
+def test_a_master_ends_in_order_where_the_door_cannot_be_shut(listener, monkeypatch, caplog):
+    def not_here(_listener):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(leaving, "shut_the_door", not_here)
+    master = Arbiter(listener)
+    leaving.shut_the_door_at_the_end_of(master)
+    master.stop()
+    assert master.stopped == [True]
+    assert "could not be held off" in caplog.text

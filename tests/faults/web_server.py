@@ -17,6 +17,7 @@ from cwg.operations.database_roles import Login
 from tests import processes
 from tests.database.base import PORTAL, login
 from tests.ports import free_port
+from tests.programs import without_privileges
 
 CSRF = "c" * 32
 
@@ -31,7 +32,8 @@ class Server:
 
     def begin(self) -> None:
         """Start it, at the same address each time; it does not answer yet."""
-        command = [sys.executable, "-m", "gunicorn", "-c", "cwg/gunicorn.py", "cwg.wsgi"]
+        gunicorn = (sys.executable, "-m", "gunicorn", "-c", "cwg/gunicorn.py", "cwg.wsgi")
+        command = [*without_privileges(), *gunicorn]
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 command, cwd=settings.BASE_DIR, env=self.environment, stdout=out, stderr=out
