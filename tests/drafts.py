@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
-from contributions import drafting, proofing, submission
+from contributions import drafting, proofing, sponsors, submission
 from contributions.models import Contribution, DraftFile, DraftLetter
 from contributions.received import Received
 from cwg import clock
@@ -180,6 +180,14 @@ def late(draft: Contribution, person: Person) -> submission.Submitted:
 
 def begin_change(document: Document, kind: str, person: Person, at: datetime, **fields) -> Contribution:
     return drafting.begin_change(document, kind, rights=rights_of(person), at=at, **fields)
+
+
+def joint_revision(document: Document, lead: Person, sponsor: Person, at: datetime) -> Contribution:
+    """A Rev. that `lead` began and that Syria has joined, whose focal point `sponsor` is; else nothing changes."""
+    change = begin_change(Document.objects.for_list().get(pk=document.pk), "rev", lead, at)
+    asked = sponsors.ask(change.pk, factories.make_state("SYR"), rights=rights_of(lead), at=at)
+    sponsors.answer(asked.pk, joins=True, rights=rights_of(sponsor), at=at)
+    return change
 
 
 def other_bytes(change: Contribution, person: Person, at: datetime) -> None:

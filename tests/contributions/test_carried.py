@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from contributions import carried, drafting, proofing, sponsors, submission
+from contributions import carried, drafting, proofing, submission
 from contributions.models import Contribution
 from cwg.documents import taking_files
 from cwg.documents.models import Document
@@ -147,10 +147,7 @@ def test_a_rev_of_the_sponsors_alone_lets_nothing_lapse(
     change = begin(document, "corr", saudi_focal_point, held, "fr")
     drafts.put_file(change, saudi_focal_point, language="fr", text="Lire treize")
     drafts.submit(change, saudi_focal_point)
-    rev = begin(Document.objects.get(pk=document.pk), "rev", saudi_focal_point, held)
-    syria = factories.make_state("SYR")
-    asked = sponsors.ask(rev.pk, syria, rights=rights_of(saudi_focal_point), at=held.at)
-    sponsors.answer(asked.pk, joins=True, rights=rights_of(syrian_focal_point), at=held.at)
+    rev = drafts.joint_revision(document, saudi_focal_point, syrian_focal_point, held.at)
     page = plain(browser.get(reverse("contributions:proof", args=[rev.pk])))
     assert "Only the sponsors change" in page
     assert "no longer apply" not in page and "Unchanged from" not in page

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from contributions import drafting, proofing, sponsors, submission
+from contributions import drafting, proofing, submission
 from contributions.forms import DraftForm
 from contributions.models import Contribution, SubmitToken
 from cwg.documents import cover, header_block, pack
@@ -172,12 +172,8 @@ def test_every_field_of_a_filing_is_in_its_digest(draft, field):
 def test_with_it_a_change_of_sponsors_is_more_than_that_and_late(
     document, register, saudi_focal_point, syrian_focal_point, held, values, name
 ):
-    change = drafting.begin_change(document, "rev", rights=rights_of(saudi_focal_point), at=held.at)
+    change = drafts.joint_revision(document, saudi_focal_point, syrian_focal_point, held.at)
     assert held_by(change, name) == values()[name]
-    asked = sponsors.ask(
-        change.pk, factories.make_state("SYR"), rights=rights_of(saudi_focal_point), at=held.at
-    )
-    sponsors.answer(asked.pk, joins=True, rights=rights_of(syrian_focal_point), at=held.at)
     assert prepared(change).sponsors_only
     edit(change, register, saudi_focal_point, held.at, **values(name))
     assert not prepared(change).sponsors_only
@@ -189,11 +185,7 @@ def test_with_it_a_change_of_sponsors_is_more_than_that_and_late(
 def test_a_file_under_another_name_is_more_than_a_change_of_sponsors(
     document, saudi_focal_point, syrian_focal_point, held
 ):
-    change = drafting.begin_change(document, "rev", rights=rights_of(saudi_focal_point), at=held.at)
-    asked = sponsors.ask(
-        change.pk, factories.make_state("SYR"), rights=rights_of(saudi_focal_point), at=held.at
-    )
-    sponsors.answer(asked.pk, joins=True, rights=rights_of(syrian_focal_point), at=held.at)
+    change = drafts.joint_revision(document, saudi_focal_point, syrian_focal_point, held.at)
     assert prepared(change).sponsors_only
     change.files.filter(language="fr").update(name="another.pdf")
     assert not prepared(change).sponsors_only

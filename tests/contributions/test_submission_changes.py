@@ -50,11 +50,7 @@ def test_a_change_of_sponsors_alone_is_registered_late_and_flagged(
     document, saudi_focal_point, syrian_focal_point, deadline, held
 ):
     held.move_to(deadline + timedelta(hours=3))
-    change = drafts.begin_change(document, "rev", saudi_focal_point, held.at)
-    asked = sponsors.ask(
-        change.pk, factories.make_state("SYR"), rights=rights_of(saudi_focal_point), at=held.at
-    )
-    sponsors.answer(asked.pk, joins=True, rights=rights_of(syrian_focal_point), at=held.at)
+    change = drafts.joint_revision(document, saudi_focal_point, syrian_focal_point, held.at)
     revision = drafts.submit(change, saudi_focal_point).receipt.revision
     assert (revision.symbol, revision.verdict, revision.same_bytes) == ("DG-2/1(Rev.1)", "late_flagged", True)
     assert revision.sources.count() == 2
@@ -70,13 +66,7 @@ def test_a_change_of_sponsors_keeps_the_delegations_own_translations(
     drafts.put_file(draft, saudi_focal_point, language="fr", text="Une traduction.")
     document = drafts.submit(draft, saudi_focal_point).receipt.revision.document
     held.move_to(deadline + timedelta(hours=3))
-    change = drafts.begin_change(
-        Document.objects.for_list().get(pk=document.pk), "rev", saudi_focal_point, held.at
-    )
-    asked = sponsors.ask(
-        change.pk, factories.make_state("SYR"), rights=rights_of(saudi_focal_point), at=held.at
-    )
-    sponsors.answer(asked.pk, joins=True, rights=rights_of(syrian_focal_point), at=held.at)
+    change = drafts.joint_revision(document, saudi_focal_point, syrian_focal_point, held.at)
     revision = drafts.submit(change, saudi_focal_point).receipt.revision
     assert revision.same_bytes
     assert {(v.language, v.is_original) for v in revision.versions.all()} == {("en", True), ("fr", False)}
@@ -85,11 +75,7 @@ def test_a_change_of_sponsors_keeps_the_delegations_own_translations(
 def test_a_sponsor_who_leaves_makes_a_revision_with_the_same_bytes(
     document, saudi_focal_point, syrian_focal_point, deadline, held
 ):
-    change = drafts.begin_change(document, "rev", saudi_focal_point, held.at)
-    asked = sponsors.ask(
-        change.pk, factories.make_state("SYR"), rights=rights_of(saudi_focal_point), at=held.at
-    )
-    sponsors.answer(asked.pk, joins=True, rights=rights_of(syrian_focal_point), at=held.at)
+    change = drafts.joint_revision(document, saudi_focal_point, syrian_focal_point, held.at)
     drafts.submit(change, saudi_focal_point)
     held.move_to(deadline + timedelta(hours=3))
     document = Document.objects.get(pk=document.pk)
@@ -113,13 +99,7 @@ def test_a_change_of_sponsors_is_not_stopped_by_words_registered_before_they_wou
         before.setattr(signs, "refusal", lambda text, **kind: "")
         document = drafts.submit(draft, saudi_focal_point).receipt.revision.document
     held.move_to(deadline + timedelta(hours=3))
-    change = drafts.begin_change(
-        Document.objects.for_list().get(pk=document.pk), "rev", saudi_focal_point, held.at
-    )
-    asked = sponsors.ask(
-        change.pk, factories.make_state("SYR"), rights=rights_of(saudi_focal_point), at=held.at
-    )
-    sponsors.answer(asked.pk, joins=True, rights=rights_of(syrian_focal_point), at=held.at)
+    change = drafts.joint_revision(document, saudi_focal_point, syrian_focal_point, held.at)
     Contribution.objects.filter(pk=change.pk).update(**{field: f"{words} more"})
     prepared = proofing.proof(proofing.load(change.pk), person=saudi_focal_point)
     assert [str(each) for each in prepared.problems] == [
@@ -137,13 +117,7 @@ def test_other_line_ends_than_the_registered_ones_are_no_other_text(
     Contribution.objects.filter(pk=draft.pk).update(summary="One\vtwo\r\nthree")
     document = drafts.submit(draft, saudi_focal_point).receipt.revision.document
     held.move_to(deadline + timedelta(hours=3))
-    change = drafts.begin_change(
-        Document.objects.for_list().get(pk=document.pk), "rev", saudi_focal_point, held.at
-    )
-    asked = sponsors.ask(
-        change.pk, factories.make_state("SYR"), rights=rights_of(saudi_focal_point), at=held.at
-    )
-    sponsors.answer(asked.pk, joins=True, rights=rights_of(syrian_focal_point), at=held.at)
+    change = drafts.joint_revision(document, saudi_focal_point, syrian_focal_point, held.at)
     Contribution.objects.filter(pk=change.pk).update(summary="One\ntwo\nthree")
     assert drafts.submit(change, saudi_focal_point).receipt.revision.same_bytes
 
@@ -151,11 +125,7 @@ def test_other_line_ends_than_the_registered_ones_are_no_other_text(
 def test_sponsors_and_one_word_more_are_content_and_late(
     document, saudi_focal_point, syrian_focal_point, deadline, held
 ):
-    change = drafts.begin_change(document, "rev", saudi_focal_point, held.at)
-    asked = sponsors.ask(
-        change.pk, factories.make_state("SYR"), rights=rights_of(saudi_focal_point), at=held.at
-    )
-    sponsors.answer(asked.pk, joins=True, rights=rights_of(syrian_focal_point), at=held.at)
+    change = drafts.joint_revision(document, saudi_focal_point, syrian_focal_point, held.at)
     Contribution.objects.filter(pk=change.pk).update(summary="One word more")
     held.move_to(deadline + MICROSECOND)
     drafts.late(change, saudi_focal_point)
@@ -243,11 +213,7 @@ def test_the_same_bytes_are_asked_for_again_under_the_lock(
     document, saudi_focal_point, syrian_focal_point, deadline, held, monkeypatch
 ):
     """A Rev. of the words that is registered while a Rev. of the sponsors waits: the words would be undone late."""
-    change = drafts.begin_change(document, "rev", saudi_focal_point, held.at)
-    asked = sponsors.ask(
-        change.pk, factories.make_state("SYR"), rights=rights_of(saudi_focal_point), at=held.at
-    )
-    sponsors.answer(asked.pk, joins=True, rights=rights_of(syrian_focal_point), at=held.at)
+    change = drafts.joint_revision(document, saudi_focal_point, syrian_focal_point, held.at)
     token = drafts.token_for(change, saudi_focal_point)
     held.move_to(deadline + MICROSECOND)
     lock = the_register.lock

@@ -23,11 +23,6 @@ from tests.tampering import as_owner
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def register(dg, held):
-    return factories.make_register(dg)
-
-
 def enter(register, actor, at, **filing):
     def act():
         return the_register.enter(

@@ -2,16 +2,11 @@
 
 import pytest
 
-from cwg.documents.models import Register, Slot
+from cwg.documents.models import Slot
 from cwg.members.parties import Party
 from tests import drafts, factories
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def register(dg, held) -> Register:
-    return factories.make_register(dg)
 
 
 def is_open(slot: Slot) -> bool:

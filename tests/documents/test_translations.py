@@ -18,7 +18,7 @@ from cwg.documents import (
     translations,
 )
 from cwg.documents import register as the_register
-from cwg.documents.models import Blob, Document, File, PreparedFile, Receipt, Register, Version
+from cwg.documents.models import Blob, Document, File, PreparedFile, Receipt, Version
 from cwg.documents.translations import Standing
 from cwg.members.models import Office, Role
 from cwg.members.parties import NotEntitled
@@ -28,19 +28,9 @@ from cwg.record.reasons import ReasonMissing
 from tests import drafts, factories
 from tests.tampering import as_owner
 
-from .translating import add, in_two_languages, places, prepare, read, standing
+from .translating import add, places, prepare, read, standing
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def register(held, dg) -> Register:
-    return factories.make_register(dg)
-
-
-@pytest.fixture
-def document(register, held) -> Document:
-    return in_two_languages(register, held)
 
 
 @pytest.fixture

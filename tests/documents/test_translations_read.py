@@ -13,26 +13,16 @@ from cwg.documents import (
     translations,
 )
 from cwg.documents import register as the_register
-from cwg.documents.models import Document, PreparedFile, Register, Version
+from cwg.documents.models import Document, PreparedFile, Version
 from cwg.members.rights import rights_of
 from cwg.record import checks, journal, replay
 from cwg.record.models import JournalEntry
 from tests import drafts, factories
 from tests.tampering import past_the_triggers
 
-from .translating import in_two_languages, prepare, read
+from .translating import prepare, read
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def register(held, dg) -> Register:
-    return factories.make_register(dg)
-
-
-@pytest.fixture
-def document(register, held) -> Document:
-    return in_two_languages(register, held)
 
 
 # --- What reads versions ----------------------------------------------------------------------------------------------

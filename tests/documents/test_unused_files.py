@@ -21,11 +21,6 @@ TEXT = factories.pdf_bytes("Le texte.")
 
 
 @pytest.fixture
-def register(held, dg) -> Register:
-    return factories.make_register(dg)
-
-
-@pytest.fixture
 def document(register, secretary) -> Document:
     return factories.make_document(register)
 

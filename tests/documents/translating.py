@@ -3,21 +3,13 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cwg.documents import header_block, translations
-from cwg.documents.models import Document, File, PreparedFile, Register, Version
+from cwg.documents.models import Document, File, PreparedFile, Version
 from cwg.documents.translations import Standing
 from cwg.members.models import Person
 from cwg.members.rights import rights_of
 from cwg.notices.models import Event
 from cwg.record.models import JournalEntry
 from tests import factories
-
-
-def in_two_languages(register: Register, held) -> Document:
-    """DG-2/1 in English, with a Spanish translation of the delegation's own, an hour ago."""
-    versions = (factories.version_line("en"), factories.version_line("es", "El texto.", is_original=False))
-    made = factories.make_document(register, versions=versions)
-    held.forward(hours=1)
-    return made
 
 
 def read(document: Document) -> Document:
