@@ -1,6 +1,7 @@
 """What every test may ask for: a database whose clock can be held, own file storage, people of a few delegations."""
 
 import copy
+import gc
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -14,6 +15,13 @@ from cwg import clock
 from cwg.members.models import Group, Office, Person, Role
 from cwg.record import copy_mark, copying
 from tests import factories, matrix_proposals
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end: Python need not look through it again and again for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
