@@ -6,6 +6,26 @@ import signal
 import subprocess
 from pathlib import Path
 
+# What a test run is given, and a portal with a database of its own must not be.
+OF_THIS_RUN = {
+    "CWG_MODE",
+    "CWG_STORAGE_DIR",
+    "DATABASE_ADMIN_URL",
+    "DATABASE_OWNER_URL",
+    "DATABASE_URL",
+    "DJANGO_SETTINGS_MODULE",
+    "PORTAL_URL",
+    "REDIS_URL",
+    "S3_BUCKET",
+    "SECRET_KEY",
+    "STATIC_ROOT",
+}
+
+
+def not_of_this_run() -> dict[str, str]:
+    """The environment for a portal with servers, files and settings of its own."""
+    return {name: value for name, value in os.environ.items() if name not in OF_THIS_RUN}
+
 
 def children(pid: int) -> list[int]:
     """The pids of a process's own children; none where it has ended."""

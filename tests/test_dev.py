@@ -13,37 +13,23 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.ports import free_port
+from tests.processes import not_of_this_run
 
 pytestmark = pytest.mark.alone
 
 ROOT = Path(__file__).resolve().parent.parent
-# What the test run itself was given must not reach the portals started here.
-OURS = {
-    "CWG_MODE",
-    "CWG_STORAGE_DIR",
-    "DATABASE_ADMIN_URL",
-    "DATABASE_OWNER_URL",
-    "DATABASE_URL",
-    "DJANGO_SETTINGS_MODULE",
-    "PORTAL_URL",
-    "REDIS_URL",
-    "S3_BUCKET",
-    "SECRET_KEY",
-    "STATIC_ROOT",
-}
 READY_SECONDS = 180
 
 
 def environment(**more: str) -> dict[str, str]:
     # A browser that is missing is said first, and is not what is tested here.
-    return (
-        {name: value for name, value in os.environ.items() if name not in OURS} | {"CWG_CHROMIUM": "-"} | more
-    )
+    return not_of_this_run() | {"CWG_CHROMIUM": "-"} | more
 
 
 def dev(
@@ -187,7 +173,7 @@ def test_without_pip_the_first_start_says_what_to_install(bare_clone):
 class Portal:
     """A `./dev run` with data and port of its own."""
 
-    def __init__(self, data: Path, *options: str, root: Path = ROOT):
+    def __init__(self, data: Path, *options: str, root: Path = ROOT, **more: str):
         self.data, self.port = data, free_port()
         self.address = f"http://127.0.0.1:{self.port}/"
         self.output = data.with_suffix(".out")
@@ -195,7 +181,7 @@ class Portal:
             self.process = subprocess.Popen(
                 [sys.executable, root / "dev", "run", *options, "--port", str(self.port), "--data", data],
                 cwd="/",
-                env=environment(),
+                env=environment(**more),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -295,14 +281,28 @@ def left_over(place: Path, before: dict[int, str], seconds: float = 30) -> list[
         time.sleep(0.1)
 
 
-@pytest.fixture
-def portal(tmp_path):
-    started = Portal(tmp_path / "data")
+@contextlib.contextmanager
+def at_work(data: Path, **more: str) -> Iterator[Portal]:
+    started = Portal(data, **more)
     try:
         started.wait_until_ready()
         yield started
     finally:
         started.end()
+
+
+@pytest.fixture
+def portal(tmp_path) -> Iterator[Portal]:
+    """The demonstration."""
+    with at_work(tmp_path / "data") as started:
+        yield started
+
+
+@pytest.fixture
+def empty_portal(tmp_path) -> Iterator[Portal]:
+    """The same processes without the demonstration's data, whose loading is most of a first start."""
+    with at_work(tmp_path / "data", CWG_MODE="development") as started:
+        yield started
 
 
 @pytest.mark.faults
@@ -399,27 +399,27 @@ def test_ctrl_c_ends_a_portal_that_answered_and_shared_its_servers(portal):
     "killed",
     ["the launcher", "its supervisor", pytest.param("both at once", marks=pytest.mark.long)],
 )
-def test_kill_9_leaves_no_process(portal, killed):
+def test_kill_9_leaves_no_process(empty_portal, killed):
     now = processes()
-    before = {pid: now[pid][1] for pid in portal.everything()}
+    before = {pid: now[pid][1] for pid in empty_portal.everything()}
     assert len(before) > 8
-    supervisor = portal.supervisor()
+    supervisor = empty_portal.supervisor()
     if killed != "its supervisor":
-        portal.process.kill()
+        empty_portal.process.kill()
     if killed != "the launcher":
         os.kill(supervisor, signal.SIGKILL)
     # Reap it: until then it only looks alive.
-    portal.process.wait(60)
-    assert left_over(portal.data, before) == []
+    empty_portal.process.wait(60)
+    assert left_over(empty_portal.data, before) == []
 
 
 @pytest.mark.faults
-def test_what_is_killed_comes_back_and_what_is_stopped_ends_too(portal):
+def test_what_is_killed_comes_back_and_what_is_stopped_ends_too(empty_portal):
     def pids(*words: str) -> list[int]:
         """Those of the portal whose command line names all of these words; the oldest, which is the parent, first."""
         found = []
         now = processes()
-        for pid in sorted(portal.everything() & now.keys(), key=lambda pid: int(now[pid][1])):
+        for pid in sorted(empty_portal.everything() & now.keys(), key=lambda pid: int(now[pid][1])):
             with contextlib.suppress(OSError):
                 line = Path("/proc", str(pid), "cmdline").read_bytes()
                 if all(word.encode() in line for word in words):
@@ -433,16 +433,16 @@ def test_what_is_killed_comes_back_and_what_is_stopped_ends_too(portal):
     ):
         first = pids(*words)[0]
         os.kill(first, signal.SIGKILL)
-        portal.wait_until_it_says(f"{name} ended")
-        portal.wait_until_it_answers()
+        empty_portal.wait_until_it_says(f"{name} ended")
+        empty_portal.wait_until_it_answers()
         assert first not in pids(*words)
 
-    before = {pid: processes()[pid][1] for pid in portal.everything()}
-    for pid in [*pids("gunicorn"), *pids("celery"), portal.supervisor()]:
+    before = {pid: processes()[pid][1] for pid in empty_portal.everything()}
+    for pid in [*pids("gunicorn"), *pids("celery"), empty_portal.supervisor()]:
         os.kill(pid, signal.SIGSTOP)
-    portal.process.send_signal(signal.SIGINT)
-    portal.process.wait(60)
-    assert left_over(portal.data, before, seconds=0) == []
+    empty_portal.process.send_signal(signal.SIGINT)
+    empty_portal.process.wait(60)
+    assert left_over(empty_portal.data, before, seconds=0) == []
 
 
 # --- While somebody works on the sources ---------------------------------------------------------------------

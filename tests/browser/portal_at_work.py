@@ -1,7 +1,6 @@
 """The demonstration as a newcomer gets it: `./dev run` on a port and in a directory of its own."""
 
 import contextlib
-import os
 import signal
 import subprocess
 import sys
@@ -10,23 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.ports import free_port
+from tests.processes import not_of_this_run
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY_SECONDS = 180
-# What the test run itself was given must not reach the portal started here.
-OURS = {
-    "CWG_MODE",
-    "CWG_STORAGE_DIR",
-    "DATABASE_ADMIN_URL",
-    "DATABASE_OWNER_URL",
-    "DATABASE_URL",
-    "DJANGO_SETTINGS_MODULE",
-    "PORTAL_URL",
-    "REDIS_URL",
-    "S3_BUCKET",
-    "SECRET_KEY",
-    "STATIC_ROOT",
-}
 
 
 # Some that were sent, as if the address had been refused: the pages of mail that fails have something to show. The
@@ -52,7 +38,7 @@ def _let_mails_fail(data: Path, environment: dict[str, str]) -> None:
 def running(folder: Path) -> Iterator[str]:
     """Start the portal, yield its address (no slash at the end), end it. Raises AssertionError with its log."""
     port, log = free_port(), folder / "dev-run.log"
-    environment = {name: value for name, value in os.environ.items() if name not in OURS}
+    environment = not_of_this_run()
     with log.open("wb") as said:
         portal = subprocess.Popen(
             [sys.executable, ROOT / "dev", "run", "--port", str(port), "--data", folder / "data"],
