@@ -6,18 +6,16 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 
 import environ
 import psycopg
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
 from tests import processes
 from tests.database.base import OWNER, PORTAL, hand_over
+from tests.launcher import dev
 
 FAST, AT_ONCE = signal.SIGINT, signal.SIGQUIT
 
@@ -26,9 +24,6 @@ class Database:
     """A server of its own, empty, or with what was in another one's cluster. `url` stays the same over a restart."""
 
     def __init__(self, place: Path, like: Path | None = None):
-        loader = SourceFileLoader("dev", str(settings.BASE_DIR / "dev"))
-        dev = module_from_spec(spec_from_loader("dev", loader))
-        loader.exec_module(dev)
         self._spawn = dev.spawn
         self._server = dev.Postgres(place, place / "postgres.log", ("p" * 64,) * 3, durable=True)
         if like is not None:

@@ -11,6 +11,7 @@ from cwg.documents.models import Receipt
 from cwg.notices.models import Event
 from tests import drafts
 from tests.faults import crowd, web_server
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.alone]
 
@@ -18,10 +19,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytes
 @contextlib.contextmanager
 def refused():
     """A port at which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    yield port
+    yield free_port()
 
 
 @contextlib.contextmanager
