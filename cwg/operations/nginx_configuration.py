@@ -8,16 +8,18 @@ import re
 import socket
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 from django.conf import settings
+from django.http.request import validate_host
 
 SOURCE = "docker-compose.yml"
 # From here on `http2` is a directive of its own.
 HTTP2_ON = (1, 25, 1)
+_HOST = re.compile(r"\.?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 _VARIABLE = re.compile(r"\$\{(\w+)(?:(:-|-|:\+|:\?)([^${}]*))?\}")
 
 
@@ -40,6 +42,8 @@ class Places:
     https: tuple[str, ...] = ("443",)
     # Where `/readyz` is asked for by this machine itself.
     health: str = "127.0.0.1:8080"
+    # Beside the portal's own name, in nginx's words (`server_names`).
+    further_names: tuple[str, ...] = ()
     logs: Path = Path("/var/log/nginx")
     nginx: tuple[int, ...] = HTTP2_ON
 
@@ -89,6 +93,7 @@ def configuration(places: Places, given: Mapping[str, str]) -> str:
         (r"listen 443 ssl\b([^;]*);", lambda found: _listening(places.https, f" ssl{old_http2}{found[1]}")),
         (r"listen 127\.0\.0\.1:8080;", lambda _: f"listen {places.health};"),
         (r"^ *http2 on;\n", lambda found: "" if old_http2 else found[0]),
+        (r"(server_name [^;]+);", lambda found: " ".join((found[1], *places.further_names)) + ";"),
         (r"/run/secrets/tls_certificate\b", lambda _: str(places.certificate)),
         (r"/run/secrets/tls_key\b", lambda _: str(places.key)),
         (r"/srv/files/", lambda _: f"{places.files}/"),
@@ -99,6 +104,31 @@ def configuration(places: Places, given: Mapping[str, str]) -> str:
         if not count:
             raise CannotConfigure(f"{SOURCE} does not say {pattern} any more.")
     return text
+
+
+def server_names(allowed: Sequence[str], portal_url: str) -> tuple[str, tuple[str, ...]]:
+    """The portal's own name, and in nginx's words every other one that `allowed` (ALLOWED_HOSTS) lets in.
+
+    Its own is that of PORTAL_URL, which people have in the address bar; `.example.org` is that name and all below it, `*`
+    every name. Raises CannotConfigure where `allowed` leaves the portal's own out.
+    """
+    own = portal_url.split("://", 1)[1].split("/", 1)[0].lower()
+    own = re.sub(r":\d+$", "", own)
+    if not validate_host(own, allowed):
+        raise CannotConfigure(f"PORTAL_URL is at {own}, which is not among ALLOWED_HOSTS.")
+    names = [name.lower() for name in allowed]
+    further: dict[str, None] = {}
+    for name in names:
+        if name != "*" and not _HOST.fullmatch(name):
+            raise CannotConfigure(f"{name!r} of ALLOWED_HOSTS is no name of a host that nginx can serve.")
+        if name == "*":
+            further["~."] = None
+        elif name.startswith(".") and name[1:] in {own, *names}:
+            # nginx names nothing twice.
+            further[f"*{name}"] = None
+        elif name != own:
+            further[name] = None
+    return own, tuple(further)
 
 
 def _listening(addresses: tuple[str, ...], words: str) -> str:

@@ -1,6 +1,8 @@
 """nginx's configuration where there is no compose: the rules of docker-compose.yml, at other addresses."""
 
+import http.client
 import re
+import signal
 import subprocess
 from io import StringIO
 from pathlib import Path
@@ -10,7 +12,10 @@ from django.core.management import CommandError, call_command
 
 from cwg.operations import nginx_configuration
 from cwg.operations.nginx_configuration import CannotConfigure, Places
+from tests import processes
 from tests.compose_file import SERVICES
+from tests.faults import proxy
+from tests.ports import free_ports
 from tests.programs import make_certificate, program
 
 GIVEN = {"PORTAL_HOST": "cwg.example.org", "MAX_FILE_MB": "7", "OUTER_PROXIES": "10.0.0.0/8 192.0.2.7"}
@@ -104,8 +109,8 @@ def test_the_command_prints_it_with_the_settings_of_the_portal(installed, monkey
     text = printed("--user", "www-data", "--web", "127.0.0.1:9000", "--liveness", "127.0.0.1:9001")
     said = directives(text)
     assert said[0] == "user www-data;"
-    assert said.count("server_name cwg.example.org;") == 2
-    assert 'map "https://cwg.example.org:8443" $portal_authority {' in said
+    assert said.count("server_name cwg.example.org inner.example.org;") == 2
+    assert 'map "https://cwg.example.org:8443" $own_authority {' in said
     assert 'default "max-age=3600$hsts_subdomains$hsts_preload";' in said
     # Twice in each group of hosts.
     assert said.count("server 127.0.0.1:9000 max_fails=0;") == 4
@@ -155,3 +160,73 @@ def test_nginx_itself_accepts_what_is_printed(installed, monkeypatch, tmp_path):
     )
     assert tested.returncode == 0, tested.stderr
     assert "[warn]" not in tested.stderr
+
+
+# --- Names ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("allowed", "further"),
+    [
+        (["cwg.example.org"], ()),
+        (["Inner.example.org", "cwg.example.org", "cwg.example.org"], ("inner.example.org",)),
+        ([".example.org", "127.0.0.1", "[::1]"], (".example.org", "127.0.0.1", "[::1]")),
+        # nginx's own word for a name and all below it says the name again.
+        (["cwg.example.org", ".cwg.example.org"], ("*.cwg.example.org",)),
+        (["cwg.example.org", ".example.net", "example.net"], ("*.example.net", "example.net")),
+        (["*"], ("~.",)),
+    ],
+)
+def test_each_name_that_the_portal_answers_to_is_served_its_own_first(allowed, further):
+    own = "cwg.example.org"
+    assert nginx_configuration.server_names(allowed, f"https://{own}:8443") == (own, further)
+
+
+def test_names_that_do_not_fit_are_refused_with_the_reason(installed, settings, tmp_path):
+    for allowed, why in (
+        (["inner.example.org"], r"PORTAL_URL is at cwg\.example\.org, which is not among ALLOWED_HOSTS"),
+        (["cwg.example.org", "a b; c"], "'a b; c' of ALLOWED_HOSTS is no name of a host"),
+    ):
+        settings.ALLOWED_HOSTS = allowed
+        with pytest.raises(CommandError, match=why):
+            printed("--output", str(tmp_path / "nginx.conf"))
+    assert list(tmp_path.iterdir()) == []
+
+
+LONG = ".".join(["n" * 60] * 4)
+
+
+@pytest.mark.parametrize("url", ["https://cwg.example.org", f"https://{LONG}"])
+def test_nginx_serves_all_of_them_and_no_other(installed, settings, monkeypatch, tmp_path, url):
+    """Each stays where it is, with the port that people use; a name below a wildcard too."""
+    settings.PORTAL_URL = f"{url}:8443"
+    own = url.removeprefix("https://")
+    settings.ALLOWED_HOSTS = [own, f"a.{LONG}", ".example.net", "example.net", "127.0.0.1", "[::1]"]
+    make_certificate("cwg.example.org", tmp_path / "chain.pem", tmp_path / "key.pem")
+    monkeypatch.setenv("TLS_CERTIFICATE", str(tmp_path / "chain.pem"))
+    monkeypatch.setenv("TLS_KEY", str(tmp_path / "key.pem"))
+    nginx, ports = program("nginx"), free_ports("http", "https", "health", "web", "liveness")
+    text = printed("--program", nginx)
+    process = proxy.start_elsewhere(text, tmp_path, ports)
+    try:
+        served = {
+            name: asked(ports["http"], name)
+            for name in (own, f"a.{LONG}", "example.net", "a.b.EXAMPLE.net", "127.0.0.1", "[::1]")
+        }
+        assert served == {name: (301, f"https://{name.lower()}:8443/x") for name in served}
+        for other in ("example.org", "notexample.net", "cwg.example.org.evil.example"):
+            status, there = asked(ports["http"], other)
+            assert (status >= 400, there) == (True, None)
+    finally:
+        processes.end(process, signal.SIGQUIT, within=10)
+    assert "[warn]" not in (tmp_path / "error.log").read_text()
+
+
+def asked(port: int, host: str) -> tuple[int, str | None]:
+    wire = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        wire.request("GET", "/x", headers={"Host": host})
+        answer = wire.getresponse()
+        return answer.status, answer.headers["Location"]
+    finally:
+        wire.close()

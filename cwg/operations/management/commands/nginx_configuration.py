@@ -38,8 +38,9 @@ class Command(BaseCommand):
         for name in ("TLS_CERTIFICATE", "TLS_KEY"):
             if not os.environ.get(name):
                 raise CommandError(f"{name} is not set: a PEM file that nginx can read.")
-        given = {"PORTAL_HOST": settings.ALLOWED_HOSTS[0]} | os.environ | {"PORTAL_URL": settings.PORTAL_URL}
         try:
+            own, further = nginx_configuration.server_names(settings.ALLOWED_HOSTS, settings.PORTAL_URL)
+            given = os.environ | {"PORTAL_HOST": own, "PORTAL_URL": settings.PORTAL_URL}
             places = Places(
                 certificate=Path(os.environ["TLS_CERTIFICATE"]),
                 key=Path(os.environ["TLS_KEY"]),
@@ -49,6 +50,7 @@ class Command(BaseCommand):
                 liveness=tuple(liveness) or Places.liveness,
                 http=nginx_configuration.everywhere(80),
                 https=nginx_configuration.everywhere(443),
+                further_names=further,
                 nginx=nginx_configuration.version_of(program) if program else Places.nginx,
             )
             inside = nginx_configuration.configuration(places, given)
