@@ -14,6 +14,8 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from cwg.documents import uploads
+
 FOLDER = "proxy"
 # The pages for a fault; nginx puts the number of the request in (`ssi`).
 FAULTS = {"500", "502"}
@@ -24,6 +26,13 @@ NOT_READY = {"ready": False, "failed": ["web"], "degraded": [], "checks": {}}
 
 def texts() -> dict[str, tuple[str, list[str]]]:
     """Title and sentences by the name of the page, in the language that is active."""
+
+    def too_large(limit: str) -> tuple[str, list[str]]:
+        kept = _(
+            "Nothing was stored, and nothing else was changed. Your work is not lost: go back, and the page is as you left it."
+        )
+        return _("Too large"), [limit, kept]
+
     size = settings.MAX_FILE_BYTES // (1024 * 1024)
     form = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // (1024 * 1024)
     return {
@@ -63,15 +72,17 @@ def texts() -> dict[str, tuple[str, list[str]]]:
             _("This took too long to arrive"),
             [_("What you were sending did not arrive in time. Nothing was changed; go back and try again.")],
         ),
-        "413": (
-            _("Too large"),
-            [
-                _("A file may have up to %(size)d MB, everything typed into a form up to %(form)d MB.")
-                % {"size": size, "form": form},
-                _(
-                    "Nothing was stored, and nothing else was changed. Your work is not lost: go back, and the page is as you left it."
-                ),
-            ],
+        "413": too_large(
+            _("What was sent is larger than %(size)d MB, the most that a form may hold.") % {"size": form}
+        ),
+        "413-files": too_large(
+            _("A file may have up to %(size)d MB, everything typed into a form up to %(form)d MB.")
+            % {"size": size, "form": form}
+        ),
+        # Who is signed in sends no more to these addresses either.
+        "413-short": too_large(
+            _("What was sent is larger than %(size)d KB, the most that may be sent to this address.")
+            % {"size": uploads.BEFORE_SIGN_IN // 1024}
         ),
         "414": (
             _("This address is too long"),

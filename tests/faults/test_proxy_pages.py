@@ -11,6 +11,7 @@ import html5lib
 import pytest
 
 from contributions.models import DraftFile
+from cwg.documents import uploads
 from cwg.documents.models import File
 from cwg.operations import proxy_pages, sending_again
 from tests import drafts, factories
@@ -159,9 +160,21 @@ def test_nobody_reads_the_pages_under_their_own_address(front):
 
 def test_the_folder_has_every_page_that_nginx_names(front):
     configuration = (front.place / "portal.conf").read_text()
-    named = re.findall(r"map \S+ \$page_of_(?:status|403) \{(.*?)\n *\}", configuration, re.DOTALL)
-    assert len(named) == 2
-    assert set(re.findall(r" (\d+);", "".join(named))) == set(proxy_pages.texts())
+    named = re.findall(r"map \S+ \$page_of_(?:status|403|413) \{(.*?)\n *\}", configuration, re.DOTALL)
+    assert len(named) == 3
+    assert set(re.findall(r" (\d+(?:-[a-z]+)?);", "".join(named))) == set(proxy_pages.texts())
+
+
+def test_the_page_of_what_is_too_large_goes_by_the_locations_that_have_a_limit(front):
+    configuration = (front.place / "portal.conf").read_text()
+    locations = re.findall(r"location ~ (\S+) \{\n *client_max_body_size (\S+);", configuration)
+    (named,) = re.findall(r"map \$uri \$page_of_413 \{(.*?)\n *\}", configuration, re.DOTALL)
+    pages = dict(re.findall(r'"~(\S+)" (\S+);', named))
+    assert {pages[pattern]: limit for pattern, limit in locations} == {"413-files": "3m", "413-short": "64k"}
+    assert len(pages) == len(locations)
+    assert f"{uploads.BEFORE_SIGN_IN // 1024}k" == "64k"
+    # Everywhere else: what a form may hold, and the words around it.
+    assert "\nclient_max_body_size 3m;" in configuration
 
 
 def test_no_location_forgets_an_answer_of_nginxs_own(front):
@@ -264,10 +277,23 @@ def test_a_file_that_is_too_large_is_413_with_its_sentence_by_whoever_refuses_it
 
 def test_large_bodies_are_taken_only_where_files_are_sent(front, reader):
     session = crowd.session_of(reader)
-    for path in ("/meetings/", "/accounts/login/", "/people/import/"):
+    for path, most in (("/meetings/", "2 MB"), ("/people/import/", "2 MB"), ("/accounts/login/", "64 KB")):
         status, _, page = front.ask("POST", path, session=session, body=b"x" * (4 * LIMIT))
         assert status == 413, path
         is_ours(front, page, "Too large")
+        assert re.findall(r"\d+ [KM]B", page.decode()) == [most], path
+
+
+def test_before_signing_in_the_limit_that_is_told_is_the_one_that_holds(front):
+    form = {"Content_Type": "application/x-www-form-urlencoded"}
+    for path in ("/accounts/login/", "/invitation/x/", "/language/"):
+        for size, refused in ((64 * 1024, False), (64 * 1024 + 1, True)):
+            status, _, page = front.ask("POST", path, body=b"x" * size, **form)
+            assert (status == 413) == refused, (path, size)
+        assert "larger than 64 KB, the most that may be sent to this address" in page.decode()
+        _, headers, said = front.ask("POST", path, body=b"x" * size, Accept="application/json", **form)
+        assert headers["Content-Type"].startswith("application/json")
+        assert "64 KB" in json.loads(said)["errors"][0]
 
 
 # --- While the portal is down ---------------------------------------------------------------------------------------
