@@ -8,13 +8,13 @@ import threading
 import time
 from collections.abc import Callable
 
-from cwg.leaving import LeavingWorker
 from cwg.members.arrival import TAKEN_UP
+from cwg.unread_bodies import ReadingWorker
 
 _request = threading.local()
 
 
-class NotingWorker(LeavingWorker):
+class NotingWorker(ReadingWorker):
     """`environ["cwg.taken_up_at"]` is when the main loop took the request up, in seconds of `time.monotonic()`."""
 
     wsgi: Callable

@@ -43,6 +43,7 @@ FLOORS: list[list[set[str]]] = [
             "cwg.leaving",
             "cwg.liveness",
             "cwg.taking_up",
+            "cwg.unread_bodies",
         }
     ],
 ]
