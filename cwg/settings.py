@@ -4,6 +4,7 @@
 `demo` (`./dev run`), `development`, or `test` (`./dev test`).
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -223,8 +224,10 @@ CONTENT_SECURITY_POLICY = {
 # --- People and sign-in -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.Person"
 AUTHENTICATION_BACKENDS = ["cwg.members.sign_in.AddressBackend"]
+# How many passwords a process hashes at once: each works with eight threads, and a hundred megabytes.
+PASSWORD_HASHES = env.int("PASSWORD_HASHES", 0) or max(1, len(os.sched_getaffinity(0)) // 8)
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "cwg.members.hashing.FewAtATimeHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 if TESTING:

@@ -6,18 +6,15 @@ each then queues for a thread. That queue is ours, not the sender's: who waits i
 
 import threading
 import time
-from collections.abc import Callable
 
 from cwg.members.arrival import TAKEN_UP
-from cwg.unread_bodies import ReadingWorker
+from cwg.sign_in_queue import QueueingWorker
 
 _request = threading.local()
 
 
-class NotingWorker(ReadingWorker):
+class NotingWorker(QueueingWorker):
     """`environ["cwg.taken_up_at"]` is when the main loop took the request up, in seconds of `time.monotonic()`."""
-
-    wsgi: Callable
 
     def enqueue_req(self, conn) -> None:
         # Accepted, kept alive and readable again, or sent ahead of the last answer: every way to a thread leads here.

@@ -42,6 +42,7 @@ FLOORS: list[list[set[str]]] = [
             "cwg.gunicorn",
             "cwg.leaving",
             "cwg.liveness",
+            "cwg.sign_in_queue",
             "cwg.taking_up",
             "cwg.unread_bodies",
         }

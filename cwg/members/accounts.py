@@ -9,6 +9,7 @@ from allauth.account.signals import password_changed, password_reset
 from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from cwg import clock
 from cwg.record import access
+from cwg.record.holding import Busy
 
 from . import devices, guessing, refusals, sessions
 from .models import Person
@@ -71,6 +73,14 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
             self._attempt = guessing.begin(visitor_of(request, credentials.get("email") or "", at), at)
         except refusals.TooManyWrongPasswords as refused:
             raise ValidationError(refused.sentence, code=TOO_MANY) from refused
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """A password that was not looked at, because so many are signing in, is none that was tried."""
+        try:
+            return super().authenticate(request, **credentials)
+        except Busy:
+            guessing.take_back(self._attempt)
+            raise
 
     def _rollback_login_failed_rl_usage(self) -> None:
         """The library's name for: the password fitted."""

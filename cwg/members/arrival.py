@@ -31,6 +31,8 @@ STAMP = "HTTP_X_REQUEST_START"
 _FORM = re.compile(r"t=(\d{1,12}\.\d{3})")
 # Seconds of `time.monotonic()` of this process. No header becomes this name.
 TAKEN_UP = "cwg.taken_up_at"
+# The seconds after which one with a password was turned away (`cwg/sign_in_queue.py`). Nor this one.
+TURNED_AWAY = "cwg.turned_away_after"
 # nginx may ask once more for 20 s, and then gives up after 2 s for the connection, 60 s for the sending and 75 s for the
 # answer (docker-compose.yml).
 LONGEST_AT_THE_PROXY = timedelta(seconds=157)

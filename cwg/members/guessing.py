@@ -84,6 +84,11 @@ def forgive(attempt: EntryAttempt) -> None:
     (tried if attempt.browser else tried.filter(network=attempt.network)).delete()
 
 
+def take_back(attempt: EntryAttempt) -> None:
+    """The password was never looked at: it makes nobody wait."""
+    attempt.delete()
+
+
 def may_mail(who: Visitor, at: datetime) -> bool:
     """Whether one more mail goes out to the address; counted if so. False: enough are on their way already, and one works.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -206,6 +207,8 @@ def accept(
     whoever sent it has left: it was an act of the delegation, which can revoke it.
     Raises InvitationUsed, InvitationRevoked, InvitationExpired, SignInFirst, AlreadyAccredited, NameRefused.
     """
+    # Before anything is locked: a password may have to wait until it is hashed.
+    hashed = make_password(password)
     with transaction.atomic():
         invitation = (
             Invitation.objects.select_for_update(of=("self",))
@@ -215,7 +218,7 @@ def accept(
         require_open(invitation, at)
         person = Person.objects.filter(email=invitation.email).first()
         if person is None:
-            person = _new_person(invitation, clean_name(name or invitation.name), password, language)
+            person = _new_person(invitation, clean_name(name or invitation.name), hashed, language)
         elif signed_in is None or signed_in.pk != person.pk or not person.is_active:
             raise refusals.SignInFirst
         _lock(invitation.group_id)
@@ -237,13 +240,13 @@ def accept(
     return person
 
 
-def _new_person(invitation: Invitation, name: str, password: str | None, language: str) -> Person:
+def _new_person(invitation: Invitation, name: str, hashed: str, language: str) -> Person:
     person = Person(
+        password=hashed,
         email=invitation.email,
         name=name,
         language=language if language in LANGUAGE_CODES else invitation.language,
     )
-    person.set_password(password)
     try:
         with transaction.atomic():
             save_signed(person, None, "invitation accepted")

@@ -13,6 +13,8 @@ def title(busy: Busy) -> str:
         return _("The database took too long")
     if busy.why == Why.POOL:
         return _("No connection to the database was free")
+    if busy.why == Why.PASSWORDS:
+        return _("Many people are signing in")
     return _("The register is busy")
 
 
@@ -36,6 +38,8 @@ def _what_happened(busy: Busy) -> str:
         return _(
             "So many people are at work at this moment that no connection to the database came free in time."
         )
+    if busy.why == Why.PASSWORDS:
+        return _("So many people are signing in at this moment that your password was not looked at.")
     if busy.why == Why.FULL:
         return _(
             "Something holds the register, and many requests wait for it already. So that the other pages go on, yours was not kept waiting."

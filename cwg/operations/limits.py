@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from cwg.documents import uploads
 from cwg.documents.taking_files import wants_json
-from cwg.members import second_factor
+from cwg.members import arrival, second_factor
 from cwg.members.requests import of_visitor
 from cwg.record import holding
 from cwg.record.chain_clock import ClockSetBack
@@ -122,6 +122,8 @@ class BusyMiddleware:
 
     def __call__(self, request: HttpRequest):
         request.began = time.monotonic()  # type: ignore[attr-defined]
+        if (waited := request.META.get(arrival.TURNED_AWAY)) is not None:
+            return self._busy(request, holding.Busy(holding.Why.PASSWORDS, waited))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -135,8 +137,9 @@ class BusyMiddleware:
             told = {"exception": exception, "sentences": busy_words.of_a_restore_not_finished()}
             return self._answer(request, "restore_not_finished.html", told, self.RETRY_AT_LAST)
         busy = exception if isinstance(exception, holding.Busy) else self._busy_of(request, exception)
-        if busy is None:
-            return None
+        return None if busy is None else self._busy(request, busy)
+
+    def _busy(self, request: HttpRequest, busy: holding.Busy) -> HttpResponse:
         http_metrics.BUSY.labels(str(busy.why)).inc()
         reading = sending_again.only_reads(request)
         told = {"title": busy_words.title(busy), "sentences": busy_words.sentences(busy, reading=reading)}

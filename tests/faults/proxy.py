@@ -195,7 +195,9 @@ class Front:
 
 
 @contextmanager
-def portal(place: Path, *, odd_port: bool = False, hosts: int = 1, **said: str) -> Iterator[Front]:
+def portal(
+    place: Path, *, odd_port: bool = False, hosts: int = 1, threads: int = 4, **said: str
+) -> Iterator[Front]:
     """The portal under production settings, nginx before its `hosts`; its files below `place`.
 
     `said` is what compose's .env says besides. `odd_port`: people come to nginx's own port, else, as nginx sees it, to 443.
@@ -222,7 +224,7 @@ def portal(place: Path, *, odd_port: bool = False, hosts: int = 1, **said: str) 
         )
     with ExitStack() as stack:
         servers = [
-            stack.enter_context(web_server.running(place / name, workers=1, **environment))
+            stack.enter_context(web_server.running(place / name, workers=1, threads=threads, **environment))
             for name in ["web.log", *(f"web{number}.log" for number in range(2, hosts + 1))]
         ]
         stack.enter_context(nginx(place, servers, ports, given))

@@ -1,0 +1,143 @@
+"""Where people wait who send a password while others' are looked at: at the door, without a thread.
+
+A process hashes few passwords at a time (`cwg/members/hashing.py`), and a whole room may sign in at once. In threads they
+would soon have all of them, and nobody would get a page meanwhile. So only as many as keep the hashing busy have a
+thread; each other one stays a connection nobody has read from, in the order in which they came. Who has waited for
+`PATIENCE` is told that so many people sign in (`limits.BusyMiddleware`), before anything is counted or looked at.
+"""
+
+import collections
+import contextlib
+import re
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable
+from urllib.parse import unquote
+
+from django.conf import settings
+from gunicorn.workers import gthread
+
+from cwg.members.arrival import TURNED_AWAY
+from cwg.unread_bodies import ReadingWorker
+
+# Seconds. More than a room of two hundred needs on two cores; with the hashing, less than the proxy waits for an answer.
+PATIENCE = 50.0
+# Seconds that whoever leaves lets them wait on: what is left then is for those who have a thread.
+PATIENCE_OF_A_LEAVER = 15.0
+# One more than are hashed has a thread: the next one, up to its hashing.
+NEXT = 1
+
+_LONGEST_LINE = 8190
+_TAKES_A_PASSWORD = re.compile(
+    r"POST /(accounts/(login|reauthenticate|password/(change|reset/key/.+))|invitation/[^/]+)/"
+)
+_QUEUED = object()
+
+
+def takes_a_password(begins: bytes) -> bool:
+    """Whether a request that begins so sends one of the forms with a password."""
+    line = begins.split(b"\r\n", 1)[0].decode("latin-1")
+    words = line.rsplit(" ", 1)[0]
+    return _TAKES_A_PASSWORD.fullmatch(unquote(words.split("?", 1)[0])) is not None
+
+
+class QueueingWorker(ReadingWorker):
+    """gunicorn's threaded worker, in which those who send a password wait without a thread."""
+
+    wsgi: Callable
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.at_once = settings.PASSWORD_HASHES + NEXT
+        self._guard = threading.Lock()
+        self._inside = 0
+        self._waiting: collections.deque = collections.deque()  # of (when it came, connection)
+        self._leaves_since: float | None = None
+
+    def handle(self, conn):
+        if getattr(conn, "turned_away", None) is not None:
+            return super().handle(conn)
+        if not conn.initialized and not conn.wait_for_data(gthread.DEFAULT_WORKER_DATA_TIMEOUT):
+            return gthread._DEFER  # as the worker itself does, which would wait once more
+        called, conn.called = getattr(conn, "called", False), False
+        if not called:
+            if not takes_a_password(_begins(conn.sock)):
+                return super().handle(conn)
+            with self._guard:
+                if self._inside >= self.at_once:
+                    self._waiting.append((time.monotonic(), conn))
+                    return _QUEUED
+                self._inside += 1
+        try:
+            return super().handle(conn)
+        finally:
+            self.method_queue.defer(self._call_the_next)
+
+    def finish_request(self, conn, fs):
+        if not fs.cancelled() and fs.exception() is None and fs.result() is _QUEUED:
+            return
+        super().finish_request(conn, fs)
+
+    def handle_request(self, req, conn):
+        _request.turned_away, conn.turned_away = getattr(conn, "turned_away", None), None
+        return super().handle_request(req, conn)
+
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        portal = self.wsgi
+
+        def telling(environ, start_response):
+            if _request.turned_away is not None:
+                environ[TURNED_AWAY] = _request.turned_away
+            return portal(environ, start_response)
+
+        self.wsgi = telling
+
+    def murder_pending(self) -> None:
+        """Called each second: who has waited long enough is told so."""
+        super().murder_pending()
+        now = time.monotonic()
+        if not self.alive and self._leaves_since is None:
+            self._leaves_since = now
+        is_over = self._leaves_since is not None and now - self._leaves_since >= PATIENCE_OF_A_LEAVER
+        with self._guard:
+            late = []
+            while self._waiting and (is_over or now - self._waiting[0][0] >= PATIENCE):
+                late.append(self._waiting.popleft())
+        for came, conn in late:
+            conn.turned_away = now - came
+            super().enqueue_req(conn)
+
+    def _call_the_next(self) -> None:
+        """One who had a thread has left; the first who waits and has not hung up gets it."""
+        while True:
+            with self._guard:
+                if not self._waiting:
+                    self._inside -= 1
+                    return
+                _came, conn = self._waiting.popleft()
+            if not _hung_up(conn.sock):
+                break
+            self.nr_conns -= 1
+            conn.close()
+        conn.called = True
+        super().enqueue_req(conn)
+
+
+_request = threading.local()
+
+
+def _begins(line: socket.socket) -> bytes:
+    """What has come, which stays to be read."""
+    with contextlib.suppress(OSError):
+        return line.recv(_LONGEST_LINE, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    return b""
+
+
+def _hung_up(line: socket.socket) -> bool:
+    """Whether the other end waits for no answer any more."""
+    poll = select.poll()
+    poll.register(line, select.POLLRDHUP)
+    return bool(poll.poll(0))
