@@ -116,7 +116,7 @@ def _render_asked(event: Event, person: Person | None, now: datetime) -> Mail:
         template="submission_asked",
         context={"asker": asker},
         facts=tuple(_draft_facts(draft, person)),
-        link=(_("Check and submit"), reverse("contributions:proof", args=[draft.pk])),
+        link=(_("Check and submit"), reverse("contributions:preview", args=[draft.pk])),
     )
 
 

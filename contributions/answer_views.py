@@ -29,7 +29,7 @@ def use_slot(request: PortalRequest, pk: uuid.UUID, slot: int) -> HttpResponse:
         answering.use_slot(pk, wanted, rights=request.rights, at=request.server_now)
     except (register.SlotNotOpen, drafting.NotOpen):
         return overtaken.page(request)
-    return redirect("contributions:proof", pk=pk)
+    return redirect("contributions:preview", pk=pk)
 
 
 @require_POST

@@ -11,11 +11,11 @@ class ContributionsConfig(AppConfig):
     def ready(self) -> None:
         from cwg.record import checks, jobs, keeping
 
-        from . import announcements, filed_for_notices, proofing, verification
+        from . import announcements, filed_for_notices, previewing, verification
         from .models import DraftFile, DraftLetter, SubmitToken
 
         keeping.deleted(DraftFile, DraftLetter, SubmitToken)
         announcements.register()
         filed_for_notices.register()
         verification.register(checks)
-        jobs.register("proof-tokens", proofing.forget_old_tokens, every=timedelta(days=1))
+        jobs.register("proof-tokens", previewing.forget_old_tokens, every=timedelta(days=1))

@@ -32,8 +32,8 @@ BEGIN_WITHOUT_REQUEST = gettext_lazy(
 def steps(contribution: Contribution | None, *, linked: bool = True) -> list[tuple[str, str]]:
     """The four steps of a contribution, for `components/steps.html`. `linked`: the reader may open the draft."""
     draft = reverse("contributions:contribution", args=[contribution.pk]) if contribution and linked else ""
-    proof = reverse("contributions:proof", args=[contribution.pk]) if contribution else ""
-    return [(_("Draft"), draft), (_("Preview"), proof), (_("Submit"), ""), (_("Receipt"), "")]
+    preview = reverse("contributions:preview", args=[contribution.pk]) if contribution else ""
+    return [(_("Draft"), draft), (_("Preview"), preview), (_("Submit"), ""), (_("Receipt"), "")]
 
 
 def form_of(request: PortalRequest, draft: Contribution, data) -> DraftForm:

@@ -1,4 +1,4 @@
-"""Drafts as the page components take them: the proof's header block, the rows of files."""
+"""Drafts as the page components take them: the preview's header block, the rows of files."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -105,12 +105,12 @@ def _default_register(request: PortalRequest, group: Group) -> Register | None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
-    """The draft's page: its words, its files, its sponsors, and the way to the proof."""
+    """The draft's page: its words, its files, its sponsors, and the way to the preview."""
     draft = draft_or_404(request, pk, editable=request.method == "POST")
     if draft.status == Contribution.Status.SUBMITTED and request.method != "POST":
         return redirect(Document.objects.get(revisions=draft.revision_id))
     if not request.rights.works_for(draft.in_hand):
-        return redirect("contributions:proof", pk=pk)
+        return redirect("contributions:preview", pk=pk)
     if draft.status == Contribution.Status.DISCARDED and request.method != "POST":
         return render(request, "contributions/discarded.html", {"contribution": draft})
     form = draft_pages.form_of(request, draft, request.POST or None)
@@ -119,7 +119,7 @@ def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
             return stopped
         messages.success(request, _("Draft saved."))
         return redirect(
-            "contributions:proof" if "proof" in request.POST else "contributions:contribution", pk=pk
+            "contributions:preview" if "preview" in request.POST else "contributions:contribution", pk=pk
         )
     return render(request, "contributions/contribution.html", draft_pages.page_of_draft(request, draft, form))
 

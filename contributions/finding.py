@@ -13,7 +13,7 @@ from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 from meetings.models import Addressee
 
-from . import answering, proofing
+from . import answering, previewing
 from .models import Contribution
 
 
@@ -25,7 +25,7 @@ def draft_or_404(request: PortalRequest, pk: uuid.UUID, *, editable: bool = True
         else Contribution.objects.visible_to(request.rights)
     )
     get_object_or_404(own, pk=pk)
-    return proofing.load(pk)
+    return previewing.load(pk)
 
 
 def own_document_or_404(request: PortalRequest, pk: int, *, or_filed: bool = False) -> Document:

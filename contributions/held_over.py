@@ -11,7 +11,7 @@ from cwg.notices import outbox
 
 from . import drafting
 from .models import Contribution
-from .proofing import judged
+from .previewing import judged
 
 
 def next_meeting(contribution: Contribution, *, at: datetime) -> Register | None:

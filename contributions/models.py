@@ -321,12 +321,12 @@ class Sponsorship(models.Model):
 
 
 class SubmitToken(models.Model):
-    """A one-use token of the proof page: what was proofed, by whom. Used once, whatever is clicked."""
+    """A one-use token of the preview page: what was previewed, by whom. Used once, whatever is clicked."""
 
     token = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="tokens")
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
-    # SHA-256 of the draft as the proof page showed it; a draft that changed since is not submitted.
+    # SHA-256 of the draft as the preview page showed it; a draft that changed since is not submitted.
     digest = models.CharField(max_length=64)
     made_at = models.DateTimeField()
 

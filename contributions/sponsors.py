@@ -79,7 +79,7 @@ def answer(sponsorship_id: int, *, joins: bool, rights: Rights, at: datetime) ->
 
     Who declined or left no longer reads the draft, and joins again only when asked again.
 
-    The draft's edition goes up: what was proofed before does not go out with other sponsors than shown.
+    The draft's edition goes up: what was previewed before does not go out with other sponsors than shown.
     Raises NotEntitled and NotAnswerable.
     """
     with transaction.atomic():

@@ -1,6 +1,6 @@
 """Submitting is publishing: one transaction, no person and no worker between (design 2).
 
-The proof page prepares everything that does not need the number and hands out a one-use token (`proofing`). Submitting
+The preview page prepares everything that does not need the number and hands out a one-use token (`previewing`). Submitting
 locks the register and the draft, and the register decides by the database's clock.
 """
 
@@ -18,14 +18,14 @@ from cwg.record import copying
 from meetings import answers
 from meetings.models import Addressee
 
-from . import drafting, held_over, proofing
+from . import drafting, held_over, previewing
 from .models import Contribution, SubmitToken
 from .readiness import CLOSED, WITHDRAWN, called_off, nothing_to_correct
 from .submission_metrics import measured
 
 
 class DraftChanged(ValueError):
-    """The draft is not what the proof showed. Nothing was submitted; proof it again."""
+    """The draft is not what the preview showed. Nothing was submitted; preview it again."""
 
 
 class NotReady(ValueError):
@@ -41,7 +41,7 @@ class SecondFactorMissing(PermissionError):
 
 
 class TokenUnknown(ValueError):
-    """No proof page of this person gave out that token."""
+    """No preview page of this person gave out that token."""
 
 
 @dataclass(frozen=True)
@@ -82,17 +82,17 @@ def submit(
     given = SubmitToken.objects.filter(token=token, person=person).first()
     if given is None or of not in (None, given.contribution_id):
         raise TokenUnknown
-    fresh = proofing.load(given.contribution_id)
+    fresh = previewing.load(given.contribution_id)
     if fresh.status == Contribution.Status.SUBMITTED:
         return _with_its_copy(_there_already(fresh))
     if not fresh.is_open:
         raise drafting.NotOpen
-    prepared = proofing.proof(fresh, person=person)
+    prepared = previewing.preview(fresh, person=person)
     if fresh.slot_id is not None and prepared.slot is None and prepared.digest != given.digest:
-        raise register.SlotNotOpen  # it was open when the proof was shown
+        raise register.SlotNotOpen  # it was open when the preview was shown
     if not prepared.ready:
         raise NotReady(prepared.problems)
-    assert fresh.register_id is not None  # without a meeting the proof is not ready
+    assert fresh.register_id is not None  # without a meeting the preview is not ready
     register_id: int = fresh.register_id
 
     def act() -> Submitted:
@@ -106,14 +106,14 @@ def submit(
             raise DraftChanged
         # A Rev. of the words may have been registered while this one waited: asked again under the lock.
         filing = prepared.filing
-        if filing.same_bytes and not proofing.only_sponsors_change(filing):
+        if filing.same_bytes and not previewing.only_sponsors_change(filing):
             raise DraftChanged
         if gone := nothing_to_correct(fresh):
             raise NotReady((gone,))
         rights = rights_of(person)
         if not rights.submits_for(fresh.in_hand):  # a draft never changes hands
             raise NotEntitled
-        if filing.for_another and filing.for_another.office_id != proofing.filing_office(fresh, rights).pk:
+        if filing.for_another and filing.for_another.office_id != previewing.filing_office(fresh, rights).pk:
             raise DraftChanged
         if filing.revises_id is None and offers.is_closed_to(locked, fresh.party):
             raise NotReady((CLOSED,))

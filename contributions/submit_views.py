@@ -1,4 +1,4 @@
-"""Proof, submit, late, hold, change, withdraw."""
+"""Preview, submit, late, hold, change, withdraw."""
 
 import uuid
 from typing import Any
@@ -23,7 +23,16 @@ from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import anybody_submits_for
 
-from . import carried, draft_pages, draft_presentation, drafting, held_over, proofing, submission, withdrawing
+from . import (
+    carried,
+    draft_pages,
+    draft_presentation,
+    drafting,
+    held_over,
+    previewing,
+    submission,
+    withdrawing,
+)
 from .finding import draft_or_404, own_document_or_404
 from .models import Contribution, Sponsorship
 
@@ -52,19 +61,19 @@ NOBODY_SUBMITS = gettext_lazy(
 
 
 @require_http_methods(["GET", "HEAD"])
-def proof(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
+def preview(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """The draft as the registered document will look, and, for a focal point, the button that submits it."""
     draft = draft_or_404(request, pk, editable=False)
     if draft.status == Contribution.Status.SUBMITTED:
         return redirect(Document.objects.get(revisions=draft.revision_id))
     if draft.status == Contribution.Status.DISCARDED:
         return redirect("contributions:contribution", pk=pk)
-    return render(request, "contributions/proof.html", _proof_page(request, draft))
+    return render(request, "contributions/preview.html", _preview_page(request, draft))
 
 
-def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
+def _preview_page(request: PortalRequest, draft: Contribution, **more) -> dict:
     try:
-        prepared = proofing.proof(draft, person=request.user)
+        prepared = previewing.preview(draft, person=request.user)
     except NotEntitled as error:  # the role ended since the page was asked for
         raise Http404 from error
     over = carried.taken_over(draft)
@@ -72,18 +81,18 @@ def _proof_page(request: PortalRequest, draft: Contribution, **more) -> dict:
     may_submit = request.rights.submits_for(draft.in_hand)
     lacks_second_factor = may_submit and second_factor.is_missing_to_submit(request.user)
     token = (
-        proofing.offer(prepared, person=request.user, at=request.server_now)
+        previewing.offer(prepared, person=request.user, at=request.server_now)
         if may_submit and prepared.ready and not lacks_second_factor
         else None
     )
-    forecast = proofing.forecast(prepared, at=request.server_now)
+    forecast = previewing.forecast(prepared, at=request.server_now)
     asked_at = draft.asked_at
     asked_oneself = asked_at is not None and draft.asked_by_id == request.user.pk
     return {
         "contribution": draft,
         "party": draft.party,
         "sort_of_change": draft_presentation.sort_of_change(draft),
-        "proof": prepared,
+        "preview": prepared,
         "head": draft_presentation.header(draft, [line.printed_as for line in prepared.filing.sources]),
         "files": draft_presentation.file_rows(draft, over, removable=False),
         "taken_over": over,
@@ -130,7 +139,7 @@ def _asked_of(request: PortalRequest, draft: Contribution) -> Sponsorship | None
 
 @require_POST
 def submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
-    """Submit with the proof's token. The answer is the receipt, or a page that says what happened instead."""
+    """Submit with the preview's token. The answer is the receipt, or a page that says what happened instead."""
     arrived_at = arrival.read(request)
     # Not `find`: the verb loads the draft itself, and this is the page that must be quick at the deadline.
     own = Contribution.objects.worked_for_by(request.rights).select_related("group", "state", "office")
@@ -170,10 +179,10 @@ def submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _interrupted(request: PortalRequest, pk: uuid.UUID, reason: Exception) -> HttpResponse:
-    """The proof as it stands now, and why nothing was submitted."""
-    page = _proof_page(request, draft_or_404(request, pk), interrupted=INTERRUPTED[type(reason)])
+    """The preview as it stands now, and why nothing was submitted."""
+    page = _preview_page(request, draft_or_404(request, pk), interrupted=INTERRUPTED[type(reason)])
     status = 403 if isinstance(reason, submission.SecondFactorMissing) else 409
-    return render(request, "contributions/proof.html", page, status=status)
+    return render(request, "contributions/preview.html", page, status=status)
 
 
 def _late_page(request: PortalRequest, draft: Contribution, outcome: submission.Submitted) -> dict:
@@ -211,7 +220,7 @@ def ask_to_submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     except drafting.NobodySubmits:
         return overtaken.page(request, said=NOBODY_SUBMITS)
     messages.success(request, _("Your focal points are asked to submit this draft. They get a mail."))
-    return redirect("contributions:proof", pk=pk)
+    return redirect("contributions:preview", pk=pk)
 
 
 @require_POST

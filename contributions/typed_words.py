@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from cwg.look import overtaken
 from cwg.members.requests import PortalRequest
 
-from . import draft_pages, drafting, letters, proofing
+from . import draft_pages, drafting, letters, previewing
 from .finding import draft_or_404
 from .forms import DraftForm, ReceivedForm
 from .models import Contribution
@@ -76,14 +76,14 @@ def _save(
             letters.correct(draft.pk, received.received, rights=request.rights, at=request.server_now)
     except drafting.EditConflict:
         assert form is not None  # only words are in conflict
-        theirs = proofing.load(draft.pk)
+        theirs = previewing.load(draft.pk)
         # The person's words stay in the form; sending it again puts them over the others'.
         again = request.POST.copy()
         again["edition"], again["seen"] = str(theirs.edition), drafting.words_digest(theirs)
         form.data = again
         return _page(request, draft, form, received, status=409, theirs=theirs, act_not_done=act)
     except drafting.NotOpen:
-        return no_longer_open(request, proofing.load(draft.pk), *forms)
+        return no_longer_open(request, previewing.load(draft.pk), *forms)
     return None
 
 

@@ -41,7 +41,7 @@ urlpatterns = [
         name="remove-sponsor",
     ),
     path("sponsorships/<int:pk>/", sponsor_views.answer, name="answer-sponsorship"),
-    path("contributions/<uuid:pk>/proof/", submit_views.proof, name="proof"),
+    path("contributions/<uuid:pk>/proof/", submit_views.preview, name="preview"),
     path("contributions/<uuid:pk>/submit/", submit_views.submit, name="submit"),
     path("contributions/<uuid:pk>/ask/", submit_views.ask_to_submit, name="ask-to-submit"),
     path("contributions/<uuid:pk>/hold/", submit_views.hold, name="hold"),

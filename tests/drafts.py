@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
-from contributions import drafting, proofing, sponsors, submission
+from contributions import drafting, previewing, sponsors, submission
 from contributions.models import Contribution, DraftFile, DraftLetter
 from contributions.received import Received
 from cwg import clock
@@ -114,14 +114,14 @@ def make_slot(register: Register, state: MemberState | str = "SAU", **fields) ->
 
 
 def token_for(draft: Contribution, person: Person) -> uuid.UUID:
-    """What the proof page gives out."""
-    return proofing.offer(
-        proofing.proof(proofing.load(draft.pk), person=person), person=person, at=clock.now()
+    """What the preview page gives out."""
+    return previewing.offer(
+        previewing.preview(previewing.load(draft.pk), person=person), person=person, at=clock.now()
     ).token
 
 
 def submit(draft: Contribution, person: Person) -> submission.Submitted:
-    """Proofed and submitted at the clock's now."""
+    """Previewed and submitted at the clock's now."""
     return submission.submit(token_for(draft, person), person=person, arrived_at=clock.now())
 
 

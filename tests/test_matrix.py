@@ -221,7 +221,7 @@ for verb in (
     "upload",
     "discard",
     "ask-sponsor",
-    "proof",
+    "preview",
     "submit",
     "ask-to-submit",
     "hold",

@@ -137,7 +137,7 @@ def walk(world: World, role: str) -> list[str]:
     wrong = []
     while waiting:
         press, offered_on = waiting.popleft()
-        # What a page puts down as it is read (the token of a proof) must be there when its button is pressed.
+        # What a page puts down as it is read (the token of a preview) must be there when its button is pressed.
         with undone() if press.method == "post" else contextlib.nullcontext():
             try:
                 answer = ask(world, role, press)

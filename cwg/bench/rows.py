@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from contributions import drafting, proofing
+from contributions import drafting, previewing
 from contributions.models import DraftFile
 from cwg import clock
 from cwg.documents import blobs, reference, register, rules
@@ -129,7 +129,7 @@ def _ready_draft(kept: Register, author: Person, blob, number: int) -> tuple[str
     DraftFile.objects.create(
         contribution=draft, language="en", blob=blob, name="a.pdf", uploaded_by=author, uploaded_at=rights.at
     )
-    token = proofing.offer(
-        proofing.proof(proofing.load(draft.pk), person=author), person=author, at=rights.at
+    token = previewing.offer(
+        previewing.preview(previewing.load(draft.pk), person=author), person=author, at=rights.at
     )
     return f"/contributions/{draft.pk}/submit/", str(token.token), author.pk

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from contributions import drafting, letters, proofing, submission
+from contributions import drafting, letters, previewing, submission
 from contributions.models import Contribution
 from contributions.received import Received
 from cwg import clock
@@ -171,14 +171,14 @@ def translate(document: Document, file: FileOf) -> None:
 
 
 def submit(contribution: Contribution, by: str) -> None:
-    """Proof and submit the draft; nothing happens where it was submitted before. Raises NotAccepted."""
-    prepared = proofing.proof(proofing.load(contribution.pk), person=person(by))
+    """Preview and submit the draft; nothing happens where it was submitted before. Raises NotAccepted."""
+    prepared = previewing.preview(previewing.load(contribution.pk), person=person(by))
     if not prepared.contribution.is_open:
         return
     if not prepared.ready:
         raise NotAccepted(f"{contribution.title}: {'; '.join(map(str, prepared.problems))}")
     now = clock.now()
-    token = proofing.offer(prepared, person=person(by), at=now)
+    token = previewing.offer(prepared, person=person(by), at=now)
     done = submission.submit(token.token, person=person(by), arrived_at=now)
     if done.receipt is None:
         verdict = done.decision.verdict if done.decision else ""

@@ -37,13 +37,13 @@ def upload(visitor: Visitor, *files: dict) -> None:
         visitor.page.locator("#files .file-row", has_text=each["name"]).wait_for()
 
 
-def to_proof(visitor: Visitor) -> None:
+def to_preview(visitor: Visitor) -> None:
     visitor.page.locator("aside").get_by_role("button", name="Check before submitting").click()
     visitor.page.get_by_role("heading", name="Preview", exact=True).wait_for()
 
 
 def submit(visitor: Visitor) -> str:
-    """Press Submit on the proof; the person is then on the receipt. Returns the symbol that it shows."""
+    """Press Submit on the preview; the person is then on the receipt. Returns the symbol that it shows."""
     visitor.press("Submit")
     assert visitor.path().startswith("/receipts/"), visitor.words()
     return visitor.page.locator(".receipt-symbol .symbol").first.inner_text().strip()
@@ -53,7 +53,7 @@ def submitted(visitor: Visitor, title: str, *, name: str = "text.docx") -> str:
     """A document of the announced meeting, all the way; returns its symbol. The person is on its receipt."""
     begin(visitor, title)
     upload(visitor, word_file(name, title))
-    to_proof(visitor)
+    to_preview(visitor)
     return submit(visitor)
 
 

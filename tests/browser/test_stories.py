@@ -44,7 +44,7 @@ def test_a_delegate_drafts_a_focal_point_submits_and_every_member_state_reads(vi
     digest = hashlib.sha256(content).hexdigest()
     assert "Word" in row and digest in row and "Not scanned" in row
 
-    contributing.to_proof(delegate)
+    contributing.to_preview(delegate)
     paper = delegate.page.locator(".paper").inner_text()
     assert title in paper and "United States" in paper and "Number given on submission" in paper
     assert delegate.page.get_by_role("button", name="Submit", exact=True).count() == 0
@@ -56,7 +56,7 @@ def test_a_delegate_drafts_a_focal_point_submits_and_every_member_state_reads(vi
     asked = focal_point.page.locator(".row-item", has_text=title)
     assert "Asked to be submitted" in asked.inner_text()
     asked.get_by_role("link", name=title).click()
-    contributing.to_proof(focal_point)
+    contributing.to_preview(focal_point)
     symbol = contributing.submit(focal_point)
     receipt = focal_point.words()
     assert re.fullmatch(r"CWG-Internet-24/\d+", symbol)
@@ -116,7 +116,7 @@ def test_a_document_is_revised_corrected_in_one_language_and_withdrawn(visit: Vi
     focal_point.follow("Revise (Rev.)")
     focal_point.press("Begin the change as a draft")
     contributing.upload(focal_point, word_file("revised.docx", "A better text."))
-    contributing.to_proof(focal_point)
+    contributing.to_preview(focal_point)
     assert contributing.submit(focal_point) == f"{symbol}(Rev.1)"
 
     focal_point.open(address)
@@ -124,7 +124,7 @@ def test_a_document_is_revised_corrected_in_one_language_and_withdrawn(visit: Vi
     focal_point.page.get_by_label("Language of a corrigendum").select_option("en")
     focal_point.press("Begin the change as a draft")
     contributing.upload(focal_point, word_file("correction.docx", "Read “may” for “must”."))
-    contributing.to_proof(focal_point)
+    contributing.to_preview(focal_point)
     assert "(Corr.1)" in contributing.submit(focal_point)
 
     focal_point.open(address)
@@ -148,7 +148,7 @@ def test_what_is_late_is_kept_and_held_for_the_next_meeting_with_one_click(visit
     focal_point = visit("focal.rus")
     contributing.begin(focal_point, title, meeting=IN_SESSION)
     contributing.upload(focal_point, word_file("late.docx"))
-    contributing.to_proof(focal_point)
+    contributing.to_preview(focal_point)
     assert "Late" in focal_point.page.locator("aside").inner_text()
     focal_point.expects(409)
     focal_point.press("Submit")
@@ -194,7 +194,7 @@ def test_a_document_requested_in_session_is_accepted_although_late(visit: Visit)
     contributing.fill_words(focal_point, "What China said under item 5")
     focal_point.press("Save draft and add files")
     contributing.upload(focal_point, word_file("said.docx"))
-    contributing.to_proof(focal_point)
+    contributing.to_preview(focal_point)
     symbol = contributing.submit(focal_point)
     assert "Requested by the meeting" in focal_point.words()
 
@@ -236,7 +236,7 @@ def test_a_request_with_a_date_is_answered_by_each_addressee_in_its_own_time(vis
     contributing.fill_words(tsb, "What TSB did")
     tsb.press("Save draft and add files")
     contributing.upload(tsb, word_file("did.docx"))
-    contributing.to_proof(tsb)
+    contributing.to_preview(tsb)
     symbol = contributing.submit(tsb)
     tsb.open(request_path)
     assert symbol in tsb.words() and "1 of 2 answered" in tsb.words()
@@ -268,7 +268,7 @@ def test_a_joint_contribution_names_each_administration_that_confirmed(visit: Vi
     partner.page.locator(".row-item", has_text=title).get_by_text("Confirmed").wait_for()
 
     lead.page.reload()
-    contributing.to_proof(lead)
+    contributing.to_preview(lead)
     assert "Not confirmed, and so not listed as a source: Latvia" in lead.words()
     symbol = contributing.submit(lead)
     contributing.to_document(lead, symbol)

@@ -24,7 +24,7 @@ def test_a_contribution_is_written_uploaded_and_submitted(visit: Visit):
     page.set_input_files("#files-input", word_file("prices.docx"))
     person.press("Upload")
     assert "prices.docx is stored and checked." in person.words()
-    contributing.to_proof(person)
+    contributing.to_preview(person)
     symbol = contributing.submit(person)
     assert "In time" in person.words()
     contributing.to_document(person, symbol)

@@ -18,13 +18,13 @@ def plain(answer) -> str:
 
 def token_on(page) -> str:
     found = re.search(r'name="token" value="([0-9a-f-]{36})"', page.content.decode())
-    assert found, "the proof shows no button"
+    assert found, "the preview shows no button"
     return found.group(1)
 
 
-def proofed(browser, draft) -> str:
-    """The token that the proof page gives out."""
-    page = browser.get(url("proof", draft))
+def previewed(browser, draft) -> str:
+    """The token that the preview page gives out."""
+    page = browser.get(url("preview", draft))
     assert page.status_code == 200
     return token_on(page)
 

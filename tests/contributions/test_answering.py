@@ -105,7 +105,7 @@ def test_submitting_twice_links_once(draft, asked, saudi_focal_point):
     assert Document.objects.count() == 1
 
 
-def test_what_a_draft_answers_is_part_of_what_was_proofed(draft, saudi_focal_point, held):
+def test_what_a_draft_answers_is_part_of_what_was_previewed(draft, saudi_focal_point, held):
     token = drafts.token_for(draft, saudi_focal_point)
     answering.answer_nothing(draft.pk, rights=rights_of(saudi_focal_point), at=held.at)
     with pytest.raises(submission.DraftChanged):

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from contributions import carried, drafting, proofing, submission
+from contributions import carried, drafting, previewing, submission
 from contributions.models import Contribution
 from cwg.documents import taking_files
 from cwg.documents.models import Document
@@ -116,12 +116,12 @@ def test_the_drafts_page_marks_what_is_carried_until_it_is_replaced(browser, rev
 
 
 def test_the_preview_names_the_languages_that_are_unchanged(browser, rev, document):
-    proof = reverse("contributions:proof", args=[rev.pk])
-    assert f"Unchanged from {document.symbol}: the files in English, French." in plain(browser.get(proof))
+    preview = reverse("contributions:preview", args=[rev.pk])
+    assert f"Unchanged from {document.symbol}: the files in English, French." in plain(browser.get(preview))
     upload(browser, rev, "A new text")
-    assert f"Unchanged from {document.symbol}: the files in French." in plain(browser.get(proof))
+    assert f"Unchanged from {document.symbol}: the files in French." in plain(browser.get(preview))
     upload(browser, rev, "Un texte nouveau", language="fr")
-    assert "Unchanged from" not in plain(browser.get(proof))
+    assert "Unchanged from" not in plain(browser.get(preview))
 
 
 def test_the_preview_says_which_corrigenda_lapse(document, saudi_focal_point, held, browser):
@@ -131,12 +131,12 @@ def test_the_preview_says_which_corrigenda_lapse(document, saudi_focal_point, he
         drafts.submit(change, saudi_focal_point)
     rev = begin(Document.objects.get(pk=document.pk), "rev", saudi_focal_point, held)
     upload(browser, rev, "A new text")
-    page = plain(browser.get(reverse("contributions:proof", args=[rev.pk])))
+    page = plain(browser.get(reverse("contributions:preview", args=[rev.pk])))
     assert "Corr.1 (French) will no longer apply. Is it in your new text?" in page
     assert "Add.1" not in page
     drafts.submit(rev, saudi_focal_point)
     again = begin(Document.objects.get(pk=document.pk), "rev", saudi_focal_point, held)
-    page = plain(browser.get(reverse("contributions:proof", args=[again.pk])))
+    page = plain(browser.get(reverse("contributions:preview", args=[again.pk])))
     assert f"Unchanged from {document.symbol}(Rev.1)" in page
     assert "no longer apply" not in page
 
@@ -148,7 +148,7 @@ def test_a_rev_of_the_sponsors_alone_lets_nothing_lapse(
     drafts.put_file(change, saudi_focal_point, language="fr", text="Lire treize")
     drafts.submit(change, saudi_focal_point)
     rev = drafts.joint_revision(document, saudi_focal_point, syrian_focal_point, held.at)
-    page = plain(browser.get(reverse("contributions:proof", args=[rev.pk])))
+    page = plain(browser.get(reverse("contributions:preview", args=[rev.pk])))
     assert "Only the sponsors change" in page
     assert "no longer apply" not in page and "Unchanged from" not in page
 
@@ -174,7 +174,7 @@ def test_a_change_that_starts_from_a_text_replaced_since_says_so(
     begun = held.at - timedelta(microseconds=microseconds)
     Contribution.objects.filter(pk=change.pk).update(created_at=begun)
     said = f"{document.symbol}(Rev.1) was registered after this draft was begun"
-    for page in ("contribution", "proof"):
+    for page in ("contribution", "preview"):
         shown = plain(browser.get(reverse(f"contributions:{page}", args=[change.pk])))
         assert (said in shown) is newer
 
@@ -184,7 +184,7 @@ def test_a_corrigendum_of_a_language_that_a_rev_left_out_is_not_submitted(
 ):
     change = begin(document, "corr", saudi_focal_point, held, "fr")
     drafts.put_file(change, saudi_focal_point, language="fr", text="Lire treize")
-    assert proofing.proof(proofing.load(change.pk), person=saudi_focal_point).ready
+    assert previewing.preview(previewing.load(change.pk), person=saudi_focal_point).ready
     token = drafts.token_for(change, saudi_focal_point)
     revise_by_letter(document, secretary, held, without="fr")
     before = drafts.registered()

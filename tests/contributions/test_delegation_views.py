@@ -1,4 +1,4 @@
-"""My delegation, or my office: what stands there, and what a proof asks of an invited co-sponsor."""
+"""My delegation, or my office: what stands there, and what a preview asks of an invited co-sponsor."""
 
 import pytest
 from django.urls import reverse
@@ -37,8 +37,8 @@ def test_a_delegation_keeps_its_name(client_of, saudi_delegate, held):
     assert "My delegation" in page(client_of(saudi_delegate), reverse("home:home"))
 
 
-def test_the_asked_focal_point_answers_on_the_proof_itself(client_of, asked, draft, syrian_focal_point):
-    content = page(client_of(syrian_focal_point), reverse("contributions:proof", args=[draft.pk]))
+def test_the_asked_focal_point_answers_on_the_preview_itself(client_of, asked, draft, syrian_focal_point):
+    content = page(client_of(syrian_focal_point), reverse("contributions:preview", args=[draft.pk]))
     assert reverse("contributions:answer-sponsorship", args=[asked.pk]) in content
     # Its draft is not theirs to open: the step names it and does not link to it.
     assert f'href="{reverse("contributions:contribution", args=[draft.pk])}"' not in content
@@ -46,5 +46,5 @@ def test_the_asked_focal_point_answers_on_the_proof_itself(client_of, asked, dra
 
 @pytest.mark.parametrize("who", ["syrian_delegate", "saudi_focal_point"])
 def test_nobody_else_is_offered_the_answer(client_of, asked, draft, who, request):
-    content = page(client_of(request.getfixturevalue(who)), reverse("contributions:proof", args=[draft.pk]))
+    content = page(client_of(request.getfixturevalue(who)), reverse("contributions:preview", args=[draft.pk]))
     assert reverse("contributions:answer-sponsorship", args=[asked.pk]) not in content

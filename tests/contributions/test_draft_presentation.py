@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from contributions import draft_presentation, proofing
+from contributions import draft_presentation, previewing
 from contributions.models import Contribution
 from cwg.documents import header_block
 from cwg.documents.header_block import HeaderBlock
@@ -19,7 +19,7 @@ FILLED = {"summary": "A summary.", "action_required": "To note it.", "references
 
 
 def preview_of(draft: Contribution) -> HeaderBlock:
-    prepared = proofing.proof(proofing.load(draft.pk), person=draft.created_by)
+    prepared = previewing.preview(previewing.load(draft.pk), person=draft.created_by)
     return draft_presentation.header(draft, [line.printed_as for line in prepared.filing.sources])
 
 

@@ -182,9 +182,11 @@ def test_a_text_of_several_lines_is_taken_however_they_ended_where_it_was_copied
 
 @pytest.mark.parametrize("field", ["title", "summary"])
 def test_a_draft_from_before_with_such_words_is_not_submitted_and_says_why(browser, draft, field):
-    assert TURNS not in browser.get(url("proof", draft)).content.decode()
+    assert TURNS not in browser.get(url("preview", draft)).content.decode()
     Contribution.objects.filter(pk=draft.pk).update(**{field: "Turned \u202earound"})
-    assert f"{field.capitalize()}: This contains {TURNS}" in browser.get(url("proof", draft)).content.decode()
+    assert (
+        f"{field.capitalize()}: This contains {TURNS}" in browser.get(url("preview", draft)).content.decode()
+    )
 
 
 @pytest.mark.parametrize(
@@ -193,13 +195,13 @@ def test_a_draft_from_before_with_such_words_is_not_submitted_and_says_why(brows
 )
 def test_a_title_with_nothing_to_read_is_one_fault(browser, draft, title, said):
     Contribution.objects.filter(pk=draft.pk).update(title=title)
-    problems = [str(problem) for problem in browser.get(url("proof", draft)).context["proof"].problems]
+    problems = [str(problem) for problem in browser.get(url("preview", draft)).context["preview"].problems]
     assert len(problems) == 1 and said in problems[0]
 
 
 def test_a_draft_saved_with_other_line_ends_before_is_submitted_and_shows_them(browser, draft):
     Contribution.objects.filter(pk=draft.pk).update(summary="One\vtwo\u2028three")
-    page = browser.get(url("proof", draft)).content.decode()
+    page = browser.get(url("preview", draft)).content.decode()
     assert "control characters" not in page and "One<br>two<br>three" in page
 
 
@@ -291,7 +293,7 @@ def test_a_discarded_draft_is_not_edited_and_comes_back_by_one_click(browser, dr
 
 def test_script_in_a_title_is_inert(browser, draft):
     browser.post(url("contribution", draft), form(draft, title="<script>alert(1)</script>"))
-    for name in ("contribution", "proof"):
+    for name in ("contribution", "preview"):
         page = browser.get(url(name, draft)).content.decode()
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert(1)" in page
@@ -350,7 +352,7 @@ def test_the_same_file_in_two_languages_is_taken_with_a_warning(browser, draft):
         f"{said} If it is not the French text, remove it."
         in browser.get(url("contribution", draft)).content.decode()
     )
-    preview = browser.get(url("proof", draft)).content.decode()
+    preview = browser.get(url("preview", draft)).content.decode()
     assert said in preview and "remove it" not in preview
 
 
@@ -386,7 +388,7 @@ def test_who_is_asked_to_join_reads_the_draft_and_its_files_and_writes_nothing(
     sponsors.ask(draft.pk, factories.make_state("SYR"), rights=rights_of(saudi_focal_point), at=held.at)
     asked = client_of(syrian_focal_point)
     assert asked.get(url("contribution", draft)).status_code == 302
-    assert asked.get(url("proof", draft)).status_code == 200
+    assert asked.get(url("preview", draft)).status_code == 200
     assert asked.get(url("draft-file", draft, draft.files.get().pk)).status_code == 200
     before = drafts.as_it_stands(draft)
     assert asked.post(url("contribution", draft), form(draft)).status_code == 404

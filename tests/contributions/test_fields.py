@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from contributions import drafting, proofing, submission
+from contributions import drafting, previewing, submission
 from contributions.forms import DraftForm
 from contributions.models import Contribution, SubmitToken
 from cwg.documents import cover, header_block, pack
@@ -79,8 +79,8 @@ def document(draft, saudi_focal_point) -> Document:
     return Document.objects.for_list().get(pk=pk)
 
 
-def prepared(draft) -> proofing.Proof:
-    return proofing.proof(proofing.load(draft.pk), person=draft.created_by)
+def prepared(draft) -> previewing.Preview:
+    return previewing.preview(previewing.load(draft.pk), person=draft.created_by)
 
 
 def edit(draft, register, person, at, **fields):
@@ -94,7 +94,7 @@ def edit(draft, register, person, at, **fields):
 
 
 def held_by(draft, name):
-    value = getattr(proofing.load(draft.pk), name)
+    value = getattr(previewing.load(draft.pk), name)
     return tuple(value.all()) if name == "issues" else tuple(value) if isinstance(value, list) else value
 
 
@@ -112,10 +112,10 @@ def test_a_draft_begins_with_it_and_keeps_an_edit_of_it(
     draft, register, saudi_focal_point, held, values, name
 ):
     assert held_by(draft, name) == values()[name]
-    before = drafting.words_digest(proofing.load(draft.pk))
+    before = drafting.words_digest(previewing.load(draft.pk))
     edit(draft, register, saudi_focal_point, held.at, **values(name))
     assert held_by(draft, name) == values(name)[name]
-    assert drafting.words_digest(proofing.load(draft.pk)) != before
+    assert drafting.words_digest(previewing.load(draft.pk)) != before
 
 
 @pytest.mark.parametrize("name", FIELD_NAMES)
@@ -198,7 +198,7 @@ def test_words_are_in_the_form_the_preview_the_page_and_on_the_cover(
     markers = words_of(draft).values()
     assert len(markers) >= 4
     form = browser.get(draft.get_absolute_url()).content.decode()
-    preview = browser.get(reverse("contributions:proof", args=[draft.pk])).content.decode()
+    preview = browser.get(reverse("contributions:preview", args=[draft.pk])).content.decode()
     drafts.submit(draft, saudi_focal_point)
     document = header_block.for_page(Document.objects).get()
     page = browser.get(document.get_absolute_url()).content.decode()

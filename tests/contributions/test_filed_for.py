@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from contributions import letters, proofing, submission
+from contributions import letters, previewing, submission
 from contributions.models import Contribution
 from contributions.received import CannotHaveCome, Received
 from cwg.documents import filed_for
@@ -83,7 +83,7 @@ def test_an_offices_paper_may_come_without_a_word(dg, register, secretary):
         dg, register, by=secretary, office=office, kind=Kind.CHAIR_PROPOSAL, received=Received()
     )
     draft.letters.all().delete()
-    assert proofing.proof(proofing.load(draft.pk), person=secretary).ready
+    assert previewing.preview(previewing.load(draft.pk), person=secretary).ready
     revision = drafts.submit(draft, secretary).receipt.revision
     assert filed_for.text_of(revision) == f"Filed by the secretariat for: {office.name}"
     assert drafts.faults() == []
@@ -105,9 +105,9 @@ def test_the_database_refuses_a_states_paper_that_came_by_nothing(draft):
 
 
 def test_a_states_paper_is_not_ready_without_its_letter(draft, secretary):
-    assert proofing.proof(proofing.load(draft.pk), person=secretary).ready
+    assert previewing.preview(previewing.load(draft.pk), person=secretary).ready
     letters.remove(draft.pk, draft.letters.get().pk, rights=rights_of(secretary), at=factories.NOW)
-    prepared = proofing.proof(proofing.load(draft.pk), person=secretary)
+    prepared = previewing.preview(previewing.load(draft.pk), person=secretary)
     assert [str(problem) for problem in prepared.problems] == ["The letter by which it came is missing."]
     before = drafts.registered()
     with pytest.raises(submission.NotReady):
@@ -115,7 +115,7 @@ def test_a_states_paper_is_not_ready_without_its_letter(draft, secretary):
     assert drafts.registered() == before
 
 
-def test_a_letter_that_changed_is_proofed_again(draft, secretary):
+def test_a_letter_that_changed_is_previewed_again(draft, secretary):
     token = drafts.token_for(draft, secretary)
     drafts.put_letter(draft, secretary, text="Another page")
     with pytest.raises(submission.DraftChanged):
@@ -188,7 +188,7 @@ def test_the_page_says_nothing_of_nobody_being_told_where_there_is_a_focal_point
     draft, secretary, saudi_focal_point, client_of
 ):
     client = client_of(secretary)
-    for name in ("contribution", "proof"):
+    for name in ("contribution", "preview"):
         page = client.get(reverse(f"contributions:{name}", args=[draft.pk])).content.decode()
         assert "has no focal point" not in page
     assert "The focal points of Saudi Arabia are told at once." in page

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from contributions import drafting, proofing, withdrawing
+from contributions import drafting, previewing, withdrawing
 from contributions.models import Contribution
 from cwg.documents import filed_for, offers, receipts
 from cwg.documents.models import Document, FiledFor, Letter, Receipt
@@ -305,7 +305,7 @@ def test_a_change_begun_for_one_state_is_not_submitted_once_others_have_joined(
     drafts.put_letter(change, secretary)
     joined = (factories.state_source("SAU"), factories.state_source("SYR", is_lead=False))
     factories.make_document(register, sources=joined, revises_id=document.pk, revision_kind="rev")
-    prepared = proofing.proof(proofing.load(change.pk), person=secretary)
+    prepared = previewing.preview(previewing.load(change.pk), person=secretary)
     assert any("joint one now" in str(problem) for problem in prepared.problems)
 
 

@@ -15,7 +15,7 @@ from contributions import (
     announcements,
     counts,
     drafting,
-    proofing,
+    previewing,
     reminding,
     sponsors,
     submission,
@@ -79,7 +79,7 @@ def draft(request, dg, register, secretary) -> Contribution:
 
 
 def pages(draft: Contribution) -> list[str]:
-    names = ("contribution", "proof", "upload", "submit", "discard", "hold", "ask-to-submit", "ask-sponsor")
+    names = ("contribution", "preview", "upload", "submit", "discard", "hold", "ask-to-submit", "ask-sponsor")
     names += ("received", "upload-letter")
     return [reverse(f"contributions:{name}", args=[draft.pk]) for name in names]
 
@@ -88,15 +88,15 @@ def pages(draft: Contribution) -> list[str]:
 def test_whose_role_ends_while_the_page_is_made_finds_nothing(draft, secretary, client_of, monkeypatch, act):
     client, token = client_of(secretary), drafts.token_for(draft, secretary)
     before = drafts.everything(draft)
-    proof = proofing.proof
+    preview = previewing.preview
 
     def after_it_ended(contribution, *, person):
         Accreditation.objects.filter(person=person).update(until=rights_of(person).at)
-        return proof(contribution, person=person)
+        return preview(contribution, person=person)
 
-    monkeypatch.setattr(proofing, "proof", after_it_ended)
+    monkeypatch.setattr(previewing, "preview", after_it_ended)
     if act == "look":
-        answer = client.get(reverse("contributions:proof", args=[draft.pk]))
+        answer = client.get(reverse("contributions:preview", args=[draft.pk]))
     else:
         monkeypatch.setattr(submission, "submit", interrupted)
         answer = client.post(reverse("contributions:submit", args=[draft.pk]), {"token": token})
@@ -318,7 +318,7 @@ def test_it_outlives_the_office_that_began_it(draft, secretary, colleague, held,
 
 
 def test_whoever_submits_it_is_who_filed_it(draft, secretary, colleague, now):
-    assert proofing.proof(proofing.load(draft.pk), person=secretary).filing.for_another.printed_as == (
+    assert previewing.preview(previewing.load(draft.pk), person=secretary).filing.for_another.printed_as == (
         "Secretariat of the Group"
     )
     end_role(secretary, now)
@@ -327,7 +327,7 @@ def test_whoever_submits_it_is_who_filed_it(draft, secretary, colleague, now):
     assert drafts.faults() == []
 
 
-def test_who_changes_offices_between_proof_and_submission_checks_again(draft, secretary, colleague, now):
+def test_who_changes_offices_between_preview_and_submission_checks_again(draft, secretary, colleague, now):
     token = drafts.token_for(draft, secretary)
     Accreditation.objects.filter(person=secretary).update(office=Office.objects.get(code="registry"))
     before = drafts.registered()

@@ -1,4 +1,4 @@
-"""Joint contributions: only the asked State's own focal point answers, and each answer changes what was proofed."""
+"""Joint contributions: only the asked State's own focal point answers, and each answer changes what was previewed."""
 
 import pytest
 from django.urls import reverse

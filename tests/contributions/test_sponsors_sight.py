@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from contributions import drafting, held_over, proofing, sponsors
+from contributions import drafting, held_over, previewing, sponsors
 from contributions.models import Contribution, Sponsorship
 from cwg.documents import register
 from cwg.documents.models import Document
@@ -62,7 +62,7 @@ def test_a_draft_is_read_by_who_signs_it_while_it_may_be_signed(
         own = client.get(reverse("contributions:seat", args=["dg", "syr"])).content.decode()
         # What is registered, the whole group reads; of a draft only who signs it knows the title.
         assert (TITLE in own) == (reads or (of_draft == "submitted" and question == "confirmed"))
-        preview = client.get(reverse("contributions:proof", args=[draft.pk]))
+        preview = client.get(reverse("contributions:preview", args=[draft.pk]))
         expected = 200 if reads else 302 if signs and of_draft == "submitted" else 404
         assert preview.status_code == expected
         if expected == 302:
@@ -78,7 +78,7 @@ def test_a_discarded_draft_is_gone_for_its_sponsors_and_there_for_its_own(
 ):
     put_question(draft, "confirmed", saudi_focal_point, syrian_focal_point, held.at)
     put_draft(draft, "discarded", saudi_focal_point, held.at)
-    for name in ("contribution", "proof"):
+    for name in ("contribution", "preview"):
         address = reverse(f"contributions:{name}", args=[draft.pk])
         assert client_of(syrian_focal_point).get(address, follow=True).status_code == 404
         assert client_of(saudi_focal_point).get(address, follow=True).status_code == 200
@@ -137,4 +137,4 @@ def test_a_state_taken_off_is_no_longer_on_the_draft(
     put_question(draft, "removed", saudi_focal_point, syrian_focal_point, held.at)
     page = client_of(saudi_focal_point).get(draft.get_absolute_url())
     assert [s.status for s in page.context["contribution"].sponsorships.all()] == []
-    assert proofing.proof(proofing.load(draft.pk), person=draft.created_by).left_out == ()
+    assert previewing.preview(previewing.load(draft.pk), person=draft.created_by).left_out == ()

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from contributions import proofing, submission
+from contributions import previewing, submission
 from contributions.models import Contribution, SubmitToken
 from cwg import clock
 from cwg.documents.models import Deadline, Document, Receipt
@@ -195,14 +195,14 @@ def test_a_token_of_one_draft_does_not_submit_another(dg, register, draft, saudi
         submission.submit(token, person=saudi_focal_point, arrived_at=held.at, of=draft.pk)
 
 
-def test_proof_tokens_nobody_used_are_forgotten_after_thirty_days_and_used_drafts_keep_their_receipt(
+def test_preview_tokens_nobody_used_are_forgotten_after_thirty_days_and_used_drafts_keep_their_receipt(
     draft, saudi_focal_point, held
 ):
     token = drafts.token_for(draft, saudi_focal_point)
     held.forward(days=30)
-    assert proofing.forget_old_tokens() == 0
+    assert previewing.forget_old_tokens() == 0
     held.forward(microseconds=1)
-    assert proofing.forget_old_tokens() == 1
+    assert previewing.forget_old_tokens() == 1
     assert not SubmitToken.objects.filter(token=token).exists()
 
 
@@ -222,7 +222,7 @@ def test_a_delegate_who_is_no_focal_point_does_not_submit(draft, saudi_delegate,
         submission.submit(token, person=saudi_delegate, arrived_at=held.at)
 
 
-def test_rights_that_ended_between_proof_and_submission_are_gone(draft, saudi_focal_point, held):
+def test_rights_that_ended_between_preview_and_submission_are_gone(draft, saudi_focal_point, held):
     token = drafts.token_for(draft, saudi_focal_point)
     Accreditation.objects.filter(person=saudi_focal_point).update(until=held.forward(seconds=1))
     held.forward(seconds=1)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from contributions import drafting, held_over, proofing, sponsors, submission, withdrawing
+from contributions import drafting, held_over, previewing, sponsors, submission, withdrawing
 from contributions.models import Contribution
 from cwg.documents import register as the_register
 from cwg.documents.models import Document, PolicyIssue
@@ -101,7 +101,7 @@ def test_a_change_of_sponsors_is_not_stopped_by_words_registered_before_they_wou
     held.move_to(deadline + timedelta(hours=3))
     change = drafts.joint_revision(document, saudi_focal_point, syrian_focal_point, held.at)
     Contribution.objects.filter(pk=change.pk).update(**{field: f"{words} more"})
-    prepared = proofing.proof(proofing.load(change.pk), person=saudi_focal_point)
+    prepared = previewing.preview(previewing.load(change.pk), person=saudi_focal_point)
     assert [str(each) for each in prepared.problems] == [
         f"{field.capitalize()}: This contains control characters. Type it again instead of pasting it."
     ]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from contributions import answering, proofing, readiness, submission
+from contributions import answering, previewing, readiness, submission
 from contributions.models import Contribution
 from cwg.documents import register as the_register
 from cwg.documents import rulebook
@@ -43,7 +43,7 @@ def test_a_request_is_used_up_by_one_document(dg, in_session, saudi_focal_point)
     drafts.submit(first, saudi_focal_point)
     with drafts.nothing_changes(second), pytest.raises(the_register.SlotNotOpen):
         submission.submit(token, person=saudi_focal_point, arrived_at=in_session.opens_at)
-    # Proofed again it is what it is without the request: late.
+    # Previewed again it is what it is without the request: late.
     drafts.late(second, saudi_focal_point)
 
 
@@ -78,8 +78,10 @@ def test_the_request_ends_when_the_meeting_closes(dg, in_session, saudi_focal_po
     Register.objects.filter(pk=in_session.pk).update(closed_at=held.forward(hours=1))
     with drafts.nothing_changes(draft), pytest.raises(the_register.SlotNotOpen):
         submission.submit(token, person=saudi_focal_point, arrived_at=held.at)
-    # Proofed again it is what it is without the request: for a meeting that has closed.
-    assert proofing.proof(proofing.load(draft.pk), person=draft.created_by).problems == (readiness.CLOSED,)
+    # Previewed again it is what it is without the request: for a meeting that has closed.
+    assert previewing.preview(previewing.load(draft.pk), person=draft.created_by).problems == (
+        readiness.CLOSED,
+    )
 
 
 @pytest.fixture
@@ -159,11 +161,11 @@ def test_a_draft_may_answer_a_request_later_on(dg, in_session, saudi_focal_point
 def test_the_forecast_counts_a_request_only_while_it_is_open(dg, in_session, saudi_focal_point, held):
     slot = drafts.make_slot(in_session)
     draft = drafts.make_draft(dg, in_session, by=saudi_focal_point, slot=slot)
-    assert proofing.forecast(
-        proofing.proof(proofing.load(draft.pk), person=draft.created_by), at=held.at
+    assert previewing.forecast(
+        previewing.preview(previewing.load(draft.pk), person=draft.created_by), at=held.at
     ).accepted
     slot.withdrawn_at = held.at
     slot.save()
-    assert not proofing.forecast(
-        proofing.proof(proofing.load(draft.pk), person=draft.created_by), at=held.at
+    assert not previewing.forecast(
+        previewing.preview(previewing.load(draft.pk), person=draft.created_by), at=held.at
     ).accepted

@@ -14,7 +14,7 @@ from cwg.documents.models import Document, Receipt
 from cwg.members.models import Accreditation
 from cwg.members.rights import rights_of
 from tests import drafts, factories
-from tests.contributions.submit_pages import plain, press_submit, proofed, token_on, url
+from tests.contributions.submit_pages import plain, press_submit, previewed, token_on, url
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 @pytest.fixture
 def document(browser, draft):
-    press_submit(browser, draft, proofed(browser, draft))
+    press_submit(browser, draft, previewed(browser, draft))
     return Document.objects.get()
 
 
@@ -34,7 +34,7 @@ def test_a_revision_begins_from_the_document_and_comes_to_a_receipt_of_its_own(b
     made = Contribution.objects.get(revises=document)
     assert begun.url == url("contribution", made)
     drafts.put_file(made, Contribution.objects.get(revises=document).created_by, text="Read 13 for 12")
-    assert press_submit(browser, made, proofed(browser, made)).status_code == 302
+    assert press_submit(browser, made, previewed(browser, made)).status_code == 302
     assert Receipt.objects.count() == 2
     assert document.revisions.last().symbol == "DG-2/1(Corr.1)-E"
 
@@ -67,7 +67,7 @@ def test_a_corrigendum_of_one_language_offers_that_language_and_names_it(browser
     page = browser.get(url("contribution", french_corrigendum))
     assert page.context["upload_languages"] == [("fr", "French")]
     assert "Corrigendum, French text only" in plain(page)
-    assert "Corrigendum, French text only" in plain(browser.get(url("proof", french_corrigendum)))
+    assert "Corrigendum, French text only" in plain(browser.get(url("preview", french_corrigendum)))
 
 
 def test_the_page_of_a_corrigendum_speaks_of_no_state_that_could_be_asked_to_join(
@@ -82,7 +82,7 @@ def test_the_page_of_a_corrigendum_speaks_of_no_state_that_could_be_asked_to_joi
 def test_the_preview_of_a_corrigendum_of_one_language_shows_the_letter_of_its_symbol(
     browser, french_corrigendum
 ):
-    assert "DG-2/1(Corr.)-F" in plain(browser.get(url("proof", french_corrigendum)))
+    assert "DG-2/1(Corr.)-F" in plain(browser.get(url("preview", french_corrigendum)))
 
 
 def test_a_file_in_another_language_is_refused_with_a_sentence(browser, french_corrigendum):
@@ -98,9 +98,9 @@ def test_a_draft_that_holds_another_language_already_is_not_submitted(
     browser, french_corrigendum, saudi_focal_point
 ):
     drafts.put_file(french_corrigendum, saudi_focal_point, language="fr", text="Lire treize.")
-    assert token_on(browser.get(url("proof", french_corrigendum)))
+    assert token_on(browser.get(url("preview", french_corrigendum)))
     drafts.put_file(french_corrigendum, saudi_focal_point, language="es", text="El texto.")
-    page = browser.get(url("proof", french_corrigendum))
+    page = browser.get(url("preview", french_corrigendum))
     assert page.context["token"] is None
     assert "French text only: remove what was uploaded in Spanish." in plain(page)
 
@@ -171,7 +171,7 @@ def test_a_late_rev_is_offered_no_request_that_only_a_new_document_answers(
     drafts.put_file(change, saudi_focal_point, text="Another text")
     slot = drafts.make_slot(register)
     held.move_to(deadline + MICROSECOND)
-    preview = browser.get(url("proof", change))
+    preview = browser.get(url("preview", change))
     late = browser.post(url("submit", change), {"token": token_on(preview)})
     assert late.status_code == 409 and "Your request reached us" in late.content.decode()
     for page in (preview, late, browser.get(url("contribution", change))):

@@ -12,7 +12,7 @@ from cwg.members import arrival
 from cwg.members.models import Office
 from cwg.record.models import JournalEntry
 from tests import drafts, factories
-from tests.contributions.submit_pages import plain, press_submit, proofed, url
+from tests.contributions.submit_pages import plain, press_submit, previewed, url
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ MICROSECOND = timedelta(microseconds=1)
 def test_one_click_holds_a_late_draft_for_the_next_meeting(dg, browser, draft, register, deadline, held):
     coming = factories.make_register(dg, 3, opens_at=register.opens_at + timedelta(days=60))
     held.move_to(deadline + MICROSECOND)
-    answer = press_submit(browser, draft, proofed(browser, draft))
+    answer = press_submit(browser, draft, previewed(browser, draft))
     assert coming.title in answer.content.decode()
     assert browser.post(url("hold", draft)).status_code == 302
     draft.refresh_from_db()
@@ -38,7 +38,7 @@ def test_who_reached_us_before_the_line_and_waited_is_told_so(
     browser, draft, deadline, held, monkeypatch, microseconds, waited_across
 ):
     arrived = deadline + microseconds * MICROSECOND
-    token = proofed(browser, draft)
+    token = previewed(browser, draft)
     held.move_to(arrived + timedelta(seconds=5))
     monkeypatch.setattr(arrival, "read", lambda request: arrived)
     with drafts.nothing_changes(draft, at_most=["late"]):
@@ -50,7 +50,7 @@ def test_who_reached_us_before_the_line_and_waited_is_told_so(
 
 
 def test_in_time_and_waited_long_the_receipt_tells_both(browser, draft, deadline, held, monkeypatch):
-    token = proofed(browser, draft)
+    token = previewed(browser, draft)
     held.move_to(deadline)
     monkeypatch.setattr(arrival, "read", lambda request: deadline - timedelta(seconds=54))
     receipt = browser.post(url("submit", draft), {"token": token}, follow=True)
@@ -65,11 +65,11 @@ def test_what_the_group_requested_is_offered_on_the_late_page_and_let_in(
 ):
     held.move_to(register.opens_at + timedelta(hours=1))
     slot = drafts.make_slot(register)
-    late = press_submit(browser, draft, proofed(browser, draft))
+    late = press_submit(browser, draft, previewed(browser, draft))
     assert late.status_code == 409
     assert url("use-slot", draft, slot.pk) in late.content.decode()
     assert browser.post(url("use-slot", draft, slot.pk)).status_code == 302
-    assert press_submit(browser, draft, proofed(browser, draft)).status_code == 302
+    assert press_submit(browser, draft, previewed(browser, draft)).status_code == 302
     assert Document.objects.get().original.verdict == "requested_in_session"
 
 
@@ -96,7 +96,7 @@ def test_the_deadline_says_that_an_answer_to_the_meeting_is_accepted_after_it(
     new = reverse("contributions:new") + f"?meeting={register.slug}"
     for address in (
         url("contribution", mine),
-        url("proof", mine),
+        url("preview", mine),
         f"{new}&slot={slot.pk}" if answers else new,
     ):
         page = plain(browser.get(address))
@@ -114,13 +114,13 @@ def test_a_request_that_is_answered_by_another_document_excuses_no_more(
     first = drafts.make_draft(dg, register, by=saudi_focal_point, slot=slot, title="First")
     drafts.submit(first, saudi_focal_point)
     assert ACCEPTED not in plain(browser.get(url("contribution", mine)))
-    assert ACCEPTED not in plain(browser.get(url("proof", mine)))
+    assert ACCEPTED not in plain(browser.get(url("preview", mine)))
 
 
 def test_where_no_deadline_applies_the_preview_says_so_plainly(dg, client_of, register, secretary):
     office = Office.objects.get(kind=Office.Kind.SECRETARIAT)
     mine = drafts.make_draft(dg, register, by=secretary, office=office, kind=Kind.TEMPORARY)
-    page = plain(client_of(secretary).get(url("proof", mine)))
+    page = plain(client_of(secretary).get(url("preview", mine)))
     assert "No deadline applies to this document." in page
     assert "Submitted now, it is" not in page
 
@@ -129,7 +129,7 @@ def test_a_request_used_up_meanwhile_says_so(dg, browser, draft, register, saudi
     held.move_to(register.opens_at + timedelta(hours=1))
     slot = drafts.make_slot(register)
     mine = drafts.make_draft(dg, register, by=saudi_focal_point, slot=slot, title="Mine")
-    token = proofed(browser, mine)
+    token = previewed(browser, mine)
     drafts.submit(
         drafts.make_draft(dg, register, by=saudi_focal_point, slot=slot, title="First"), saudi_focal_point
     )

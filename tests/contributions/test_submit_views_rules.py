@@ -12,7 +12,7 @@ from cwg.documents.models import Receipt
 from cwg.members.rights import rights_of
 from cwg.record.models import JournalEntry
 from tests import drafts, factories
-from tests.contributions.submit_pages import plain, press_submit, proofed, token_on, url
+from tests.contributions.submit_pages import plain, press_submit, previewed, token_on, url
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def test_the_preview_names_each_rule_and_calls_nothing_late_that_will_be_accepte
 ):
     received = pair[0]
     held.move_to(register.deadlines.in_force().get(rule=received).instant + after)
-    page = plain(browser.get(url("proof", draft)))
+    page = plain(browser.get(url("preview", draft)))
     for line in register.deadlines.in_force():
         assert f"Deadline: {line.rule.name}" in page
     assert "What comes later is accepted, and marked late under this rule." in page
@@ -52,7 +52,7 @@ def test_an_accepted_late_document_tells_each_verdict_on_receipt_and_page(
 ):
     received = pair[0]
     held.move_to(register.deadlines.in_force().get(rule=received).instant + MICROSECOND)
-    answer = press_submit(browser, draft, proofed(browser, draft))
+    answer = press_submit(browser, draft, previewed(browser, draft))
     receipt = Receipt.objects.get()
     assert [(line["verdict"], line["binds"]) for line in receipt.statement["rules"]] == [
         ("late_flagged", True),
@@ -80,7 +80,7 @@ def test_the_preview_of_sponsors_alone_says_late_that_it_will_be_accepted(
     sponsors.answer(asked.pk, joins=True, rights=rights_of(syrian_focal_point), at=held.at)
     Contribution.objects.filter(pk=change.pk).update(summary=words)
     held.move_to(deadline + MICROSECOND)
-    page = browser.get(url("proof", change))
+    page = browser.get(url("preview", change))
     assert ("Submitted now, it will be accepted, and marked late" in plain(page)) is accepted
     assert ("it would not be published" in plain(page)) is not accepted
     press_submit(browser, change, token_on(page))
@@ -88,7 +88,7 @@ def test_the_preview_of_sponsors_alone_says_late_that_it_will_be_accepted(
 
 
 def test_the_late_page_names_each_rule_and_the_door(browser, register, draft, pair, deadline, held):
-    token = proofed(browser, draft)
+    token = previewed(browser, draft)
     held.move_to(deadline + MICROSECOND)
     page = plain(press_submit(browser, draft, token))
     assert "24 hours before the start of the meeting Binding" in page

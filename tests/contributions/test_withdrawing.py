@@ -190,4 +190,4 @@ def test_the_secretariat_is_told_before_it_files_that_the_request_excuses_one_do
     assert excuses not in client.get(f"{url}&party=SAU").content.decode()
     assert not Contribution.objects.exists()
     draft = drafts.make_draft(register.group, register, by=secretary, slot=asked.slot, received=drafts.LETTER)
-    assert excuses in client.get(reverse("contributions:proof", args=[draft.pk])).content.decode()
+    assert excuses in client.get(reverse("contributions:preview", args=[draft.pk])).content.decode()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from contributions import proofing
+from contributions import previewing
 from contributions.models import Contribution, DraftFile
 from cwg import clock
 from cwg.documents import blobs, rules
@@ -21,7 +21,7 @@ STATES = ("SAU", "SYR", "FRA", "RUS", "LVA", "USA", "CHN", "BRA")
 
 @dataclass(frozen=True)
 class Sender:
-    """One draft, ready, with the token that its focal point's proof page gave out."""
+    """One draft, ready, with the token that its focal point's preview page gave out."""
 
     draft: UUID
     person: Person
@@ -51,7 +51,7 @@ def close_door_among(register: Register, answers: Sized, count: int, span: timed
 
 
 def make_senders(register: Register, count: int) -> list[Sender]:
-    """`count` drafts of eight delegations, each with one PDF, each proofed."""
+    """`count` drafts of eight delegations, each with one PDF, each previewed."""
     group, at = register.group, clock.now()
     people = [
         (
@@ -93,8 +93,8 @@ def make_senders(register: Register, count: int) -> list[Sender]:
 
 
 def token_of(draft: UUID, person: Person) -> UUID:
-    return proofing.offer(
-        proofing.proof(proofing.load(draft), person=person), person=person, at=clock.now()
+    return previewing.offer(
+        previewing.preview(previewing.load(draft), person=person), person=person, at=clock.now()
     ).token
 
 

@@ -43,7 +43,7 @@ def test_a_submission_takes_no_longer_and_succeeds(dg, tmp_path, redis):
     ):
         for sender in senders:
             session = crowd.session_of(sender.person)
-            # As a browser does: the proof first, with a token of its own.
+            # As a browser does: the preview first, with a token of its own.
             status, _, page = server.request("GET", f"/contributions/{sender.draft}/proof/", session=session)
             assert status == 200
             token = re.search(r'name="token" value="([0-9a-f-]{36})"', page).group(1)

@@ -69,7 +69,7 @@ def test_a_draft_keeps_its_words_and_cannot_be_submitted(
 
 
 def test_under_the_lock_nothing_is_registered_for_it(dg, meeting, secretary, saudi_focal_point):
-    """The proof was ready, and the meeting was cancelled while the submission waited for the register."""
+    """The preview was ready, and the meeting was cancelled while the submission waited for the register."""
     calling_off.cancel(meeting, actor=secretary, reason="no quorum")
     with pytest.raises(offers.MeetingCalledOff):
         factories.make_document(Register.objects.get())

@@ -5,7 +5,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings as portal_settings
 from django.test import Client
 
-from contributions import proofing, submission
+from contributions import previewing, submission
 from cwg.documents.models import Document
 from cwg.members import second_factor, sessions
 from tests import drafts, factories
@@ -142,8 +142,8 @@ def test_where_it_is_required_the_page_says_what_to_do_and_nothing_is_submitted(
 
 
 def test_the_verb_itself_refuses_whichever_way_one_comes(held, settings, saudi_focal_point, draft):
-    prepared = proofing.proof(proofing.load(draft.pk), person=saudi_focal_point)
-    token = proofing.offer(prepared, person=saudi_focal_point, at=held.at).token
+    prepared = previewing.preview(previewing.load(draft.pk), person=saudi_focal_point)
+    token = previewing.offer(prepared, person=saudi_focal_point, at=held.at).token
     settings.SUBMIT_MFA_REQUIRED = True
     with pytest.raises(submission.SecondFactorMissing):
         submission.submit(token, person=saudi_focal_point, arrived_at=held.at)

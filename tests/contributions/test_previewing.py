@@ -1,8 +1,8 @@
-"""What the proof did not show is not submitted: changed since, joined since, lacking something, not open any more."""
+"""What the preview did not show is not submitted: changed since, joined since, lacking something, not open any more."""
 
 import pytest
 
-from contributions import drafting, proofing, sponsors, submission
+from contributions import drafting, previewing, sponsors, submission
 from contributions.models import Contribution
 from cwg.documents.models import PolicyIssue
 from cwg.members.rights import rights_of
@@ -42,7 +42,7 @@ def choose_an_issue(draft, person, at):
 
 
 @pytest.mark.parametrize("change", [change_the_title, add_a_file, remove_and_put_another, choose_an_issue])
-def test_a_draft_that_changed_since_its_proof_is_not_submitted(draft, saudi_focal_point, held, change):
+def test_a_draft_that_changed_since_its_preview_is_not_submitted(draft, saudi_focal_point, held, change):
     token = drafts.token_for(draft, saudi_focal_point)
     change(draft, saudi_focal_point, held.at)
     with drafts.nothing_changes(draft), pytest.raises(submission.DraftChanged):
@@ -50,7 +50,7 @@ def test_a_draft_that_changed_since_its_proof_is_not_submitted(draft, saudi_foca
     assert drafts.submit(draft, saudi_focal_point).receipt is not None
 
 
-def test_a_sponsor_who_joined_since_the_proof_was_shown_stops_the_submission(
+def test_a_sponsor_who_joined_since_the_preview_was_shown_stops_the_submission(
     draft, saudi_focal_point, syrian_focal_point, held
 ):
     asked = sponsors.ask(
@@ -64,9 +64,9 @@ def test_a_sponsor_who_joined_since_the_proof_was_shown_stops_the_submission(
     assert [str(source) for source in revision.sources.all()] == ["Saudi Arabia", "Syrian Arab Republic"]
 
 
-def test_a_sponsor_who_has_not_answered_is_left_out_and_the_proof_says_so(draft, saudi_focal_point, held):
+def test_a_sponsor_who_has_not_answered_is_left_out_and_the_preview_says_so(draft, saudi_focal_point, held):
     sponsors.ask(draft.pk, factories.make_state("SYR"), rights=rights_of(saudi_focal_point), at=held.at)
-    shown = proofing.proof(proofing.load(draft.pk), person=draft.created_by)
+    shown = previewing.preview(previewing.load(draft.pk), person=draft.created_by)
     assert [sponsorship.state.iso3 for sponsorship in shown.left_out] == ["SYR"]
     revision = drafts.submit(draft, saudi_focal_point).receipt.revision
     assert revision.sources.count() == 1

@@ -1,4 +1,4 @@
-"""The proof: a draft as it would be registered, what still stands in the way, and a one-use token to submit it with."""
+"""The preview: a draft as it would be registered, what still stands in the way, and a one-use token to submit it with."""
 
 import uuid
 from dataclasses import dataclass, field, replace
@@ -34,7 +34,7 @@ TOKENS_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Proof:
+class Preview:
     """A draft as it would be registered. `digest` is what a token carries; `problems` stop the submission."""
 
     contribution: Contribution
@@ -55,7 +55,7 @@ class Proof:
 
 
 def load(pk: uuid.UUID) -> Contribution:
-    """The draft with all that a proof needs, in a constant number of queries."""
+    """The draft with all that a preview needs, in a constant number of queries."""
     found = (
         Contribution.objects.select_related("group", "register__group", "state", "office", "revises", "slot")
         .defer(*(f"state__{name}" for name in UNREAD_WHERE_NAMED))
@@ -72,7 +72,7 @@ def load(pk: uuid.UUID) -> Contribution:
     return found
 
 
-def proof(contribution: Contribution, *, person: Person) -> Proof:
+def preview(contribution: Contribution, *, person: Person) -> Preview:
     """What `contribution` (from `load`) would be registered as by this person, and what still stands in the way.
 
     Of what is filed for another, the secretariat's office that files it is that of who submits it, whoever began it.
@@ -107,7 +107,7 @@ def proof(contribution: Contribution, *, person: Person) -> Proof:
     )
     if only_sponsors_change(filing):
         filing = replace(filing, same_bytes=True)
-    return Proof(
+    return Preview(
         contribution=contribution,
         filing=filing,
         digest=_digest(contribution, filing, slot),
@@ -151,7 +151,7 @@ def _sources(contribution: Contribution, confirmed: list[Sponsorship]) -> tuple[
 
 def _digest(contribution: Contribution, filing: Filing, slot: Slot | None) -> str:
     """SHA-256 of all that would be registered. Where another version of the portal made another one, it is not equal:
-    what was proofed before an upgrade is proofed again.
+    what was previewed before an upgrade is previewed again.
     """
     return journal.digest(
         {
@@ -172,20 +172,20 @@ def only_sponsors_change(filing: Filing) -> bool:
     return differences(as_registered(document), filing) == {"sources"}
 
 
-def offer(contribution_proof: Proof, *, person: Person, at: datetime) -> SubmitToken:
-    """A token for this proof, for this person: used once, whatever is clicked. The same proof gives the same one."""
+def offer(prepared: Preview, *, person: Person, at: datetime) -> SubmitToken:
+    """A token for this preview, for this person: used once, whatever is clicked. The same preview gives the same one."""
     known = SubmitToken.objects.filter(
-        contribution=contribution_proof.contribution, person=person, digest=contribution_proof.digest
+        contribution=prepared.contribution, person=person, digest=prepared.digest
     ).first()
     return known or SubmitToken.objects.create(
-        contribution=contribution_proof.contribution,
+        contribution=prepared.contribution,
         person=person,
-        digest=contribution_proof.digest,
+        digest=prepared.digest,
         made_at=at,
     )
 
 
-def forecast(prepared: Proof, *, at: datetime) -> deadlines.Decision | None:
+def forecast(prepared: Preview, *, at: datetime) -> deadlines.Decision | None:
     """What the register would decide if the document became available at `at`; None without a meeting."""
     addressed = prepared.contribution.register
     if addressed is None:
@@ -207,6 +207,6 @@ def judged(in_force, kind: str, at: datetime, *, slot: bool = False) -> deadline
 
 
 def forget_old_tokens() -> int:
-    """Delete proof tokens nobody used in thirty days; a receipt keeps the token that made it. How many."""
+    """Delete preview tokens nobody used in thirty days; a receipt keeps the token that made it. How many."""
     old = clock.now() - TOKENS_KEPT
     return SubmitToken.objects.filter(made_at__lt=old).delete()[0]
