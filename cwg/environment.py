@@ -82,6 +82,8 @@ def origin(name: str, address: str) -> str:
     if (
         parts.scheme not in DEFAULT_PORTS
         or not parts.hostname
+        # ALLOWED_HOSTS means many names by these, and its first is where no address is set.
+        or parts.hostname.startswith((".", "*"))
         or parts.username is not None
         or parts.path not in ("", "/")
         or parts.query

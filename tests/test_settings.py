@@ -154,6 +154,17 @@ def test_an_address_of_the_portal_that_is_none_is_refused_in_words(address: str)
     assert f"PORTAL_URL is {address!r}; it has to be like https://cwg.example.org" in done.stderr
 
 
+@pytest.mark.parametrize("hosts", [".example.org,portal.example.org", "*"])
+def test_where_the_first_host_stands_for_many_the_portal_has_to_be_told_its_address(hosts: str):
+    given = REAL | {"ALLOWED_HOSTS": hosts}
+    done = start("manage.py", "check", **given)
+    assert done.returncode != 0
+    first = hosts.split(",")[0]
+    assert f"PORTAL_URL is 'https://{first}'; it has to be like https://cwg.example.org" in done.stderr
+    url = "https://portal.example.org"
+    assert value_of("s.PORTAL_URL", **given, PORTAL_URL=url) == url
+
+
 @pytest.fixture
 def authority(tmp_path: Path) -> Path:
     make_certificate("authority", tmp_path / "ca.pem", tmp_path / "key.pem")
