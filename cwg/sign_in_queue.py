@@ -2,8 +2,9 @@
 
 A process hashes few passwords at a time (`cwg/members/hashing.py`), and a whole room may sign in at once. In threads they
 would soon have all of them, and nobody would get a page meanwhile. So only as many as keep the hashing busy have a
-thread; each other one stays a connection nobody has read from, in the order in which they came. Who has waited for
-`PATIENCE` is told that so many people sign in (`limits.BusyMiddleware`), before anything is counted or looked at.
+thread; each of the others stays a connection that nobody has read from, in the order in which they came. Whoever has
+waited for `PATIENCE`, or finds half of the process's connections waiting, is told that so many people are signing in
+(`limits.BusyMiddleware`), before anything is counted or looked at.
 """
 
 import collections
@@ -51,6 +52,8 @@ class QueueingWorker(ReadingWorker):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.at_once = settings.PASSWORD_HASHES + NEXT
+        # A worker that has all of its connections accepts nobody else.
+        self.most_waiting = self.worker_connections // 2
         self._guard = threading.Lock()
         self._inside = 0
         self._waiting: collections.deque = collections.deque()  # of (when it came, connection)
@@ -66,10 +69,15 @@ class QueueingWorker(ReadingWorker):
             if not takes_a_password(_begins(conn.sock)):
                 return super().handle(conn)
             with self._guard:
-                if self._inside >= self.at_once:
+                has_room = self._inside < self.at_once
+                if has_room:
+                    self._inside += 1
+                elif len(self._waiting) < self.most_waiting:
                     self._waiting.append((time.monotonic(), conn))
                     return _QUEUED
-                self._inside += 1
+            if not has_room:
+                conn.turned_away = 0.0
+                return super().handle(conn)
         try:
             return super().handle(conn)
         finally:

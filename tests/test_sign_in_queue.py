@@ -49,18 +49,19 @@ from cwg import sign_in_queue
 sign_in_queue.PATIENCE = {patience}
 worker_class = sign_in_queue.QueueingWorker
 workers, threads, bind, graceful_timeout, control_socket_disable = 1, {threads}, "127.0.0.1:{port}", 28, True
+worker_connections = {connections}
 """
 
 
 class Door:
     """gunicorn, those who came into the application, and those who are on their way."""
 
-    def __init__(self, place: Path, patience: float):
+    def __init__(self, place: Path, patience: float = 50, connections: int = 1000):
         self.place, self.port = place, free_port()
         self.room = ThreadPoolExecutor(20)
         (place / "held.py").write_text(APPLICATION.format(here=str(place), turned_away=TURNED_AWAY))
         (place / "conf.py").write_text(
-            CONFIGURATION.format(patience=patience, threads=THREADS, port=self.port)
+            CONFIGURATION.format(patience=patience, threads=THREADS, port=self.port, connections=connections)
         )
         environment = {
             "PYTHONPATH": f"{place}{os.pathsep}{ROOT}",
@@ -116,7 +117,7 @@ class Door:
 
 @pytest.fixture
 def door(tmp_path):
-    made = Door(tmp_path, patience=50)
+    made = Door(tmp_path)
     yield made
     made.end()
 
@@ -124,6 +125,14 @@ def door(tmp_path):
 @pytest.fixture
 def impatient_door(tmp_path):
     made = Door(tmp_path, patience=1)
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def narrow_door(tmp_path):
+    """Ten may wait at it."""
+    made = Door(tmp_path, connections=20)
     yield made
     made.end()
 
@@ -163,6 +172,17 @@ def test_who_has_waited_long_enough_is_turned_away_and_the_others_are_not(impati
     assert not any(one.done() for one in inside)
     door.let_go()
     assert {one.result(30) for one in inside} == {"ok"}
+    assert door.send("later").result(30) == "ok"
+
+
+def test_where_half_of_the_connections_wait_no_more_do_and_others_go_on(narrow_door):
+    door = narrow_door
+    sent = [*door.fill(), *(door.send(f"waits{number}") for number in range(12))]
+    until(lambda: sum(one.done() for one in sent) == 2)
+    assert [one.result() for one in sent if one.done()] == ["0.0", "0.0"]
+    assert door.ask("GET", "/") == "ok"
+    door.let_go()
+    assert sorted(one.result(30) for one in sent) == ["0.0", "0.0", *["ok"] * (INSIDE + 10)]
     assert door.send("later").result(30) == "ok"
 
 
