@@ -1,10 +1,10 @@
-"""Where people wait who send a password while others' are looked at: at the door, without a thread.
+"""Where people who send a password wait while those of others are checked: at the door, without a thread.
 
 A process hashes few passwords at a time (`cwg/members/hashing.py`), and a whole room may sign in at once. In threads they
 would soon have all of them, and nobody would get a page meanwhile. So only as many as keep the hashing busy have a
 thread; each of the others stays a connection that nobody has read from, in the order in which they came. Whoever has
 waited for `PATIENCE`, or finds half of the process's connections waiting, is told that so many people are signing in
-(`limits.BusyMiddleware`), before anything is counted or looked at.
+(`limits.BusyMiddleware`), before anything is counted or checked.
 """
 
 import collections
@@ -25,7 +25,7 @@ from cwg.unread_bodies import ReadingWorker
 
 # Seconds. More than a room of two hundred needs on two cores; with the hashing, less than the proxy waits for an answer.
 PATIENCE = 50.0
-# Seconds that whoever leaves lets them wait on: what is left then is for those who have a thread.
+# Seconds that a worker that leaves lets them go on waiting: the rest of its time is for those who have a thread.
 PATIENCE_OF_A_LEAVER = 15.0
 # One more than are hashed has a thread: the next one, up to its hashing.
 NEXT = 1
@@ -119,7 +119,7 @@ class QueueingWorker(ReadingWorker):
             super().enqueue_req(conn)
 
     def _call_the_next(self) -> None:
-        """One who had a thread has left; the first who waits and has not hung up gets it."""
+        """Somebody gave a thread back; the first in the queue who has not hung up gets it."""
         while True:
             with self._guard:
                 if not self._waiting:

@@ -75,7 +75,7 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
             raise ValidationError(refused.sentence, code=TOO_MANY) from refused
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
-        """A password that was not looked at, because so many are signing in, is none that was tried."""
+        """A password that was not checked, because so many people are signing in, does not count as a try."""
         try:
             return super().authenticate(request, **credentials)
         except Busy:

@@ -85,7 +85,7 @@ def forgive(attempt: EntryAttempt) -> None:
 
 
 def take_back(attempt: EntryAttempt) -> None:
-    """The password was never looked at: it makes nobody wait."""
+    """The password was never checked: it does not count, and makes nobody wait."""
     attempt.delete()
 
 

@@ -1,8 +1,8 @@
 """Passwords are hashed a few at a time.
 
-Each hash takes a hundred megabytes and eight threads (Argon2 with Django's parameters): more of them at once are done no
-sooner, and a full room would take all of the memory. Whoever asks is kept waiting, and is told after `PATIENCE`, whatever
-the address or the password: known and unknown ones are hashed alike, and wait alike.
+Each hash takes a hundred megabytes and eight threads (Argon2 with Django's parameters): more of them at once finish no
+sooner, and a full room would take all of the memory. Whoever comes while all places are taken waits, and is told so after
+`PATIENCE`, whatever the address or the password: known and unknown ones are hashed alike, and wait alike.
 """
 
 import threading
@@ -20,7 +20,7 @@ PATIENCE = 10.0
 
 
 class Places:
-    """`count` of them, each for one at a time."""
+    """`count` places, each for one at a time."""
 
     def __init__(self, count: int, patience: float = PATIENCE):
         self._free = threading.BoundedSemaphore(count)
@@ -42,7 +42,7 @@ _places = Places(settings.PASSWORD_HASHES)
 
 
 class FewAtATimeHasher(Argon2PasswordHasher):
-    """Django's, in one of the process's places; what it writes is the same."""
+    """Django's hasher, at work in one of the process's places; it writes the same hashes."""
 
     places = _places
 

@@ -39,7 +39,7 @@ def _what_happened(busy: Busy) -> str:
             "So many people are at work at this moment that no connection to the database came free in time."
         )
     if busy.why == Why.PASSWORDS:
-        return _("So many people are signing in at this moment that your password was not looked at.")
+        return _("So many people are signing in at this moment that your password could not be checked.")
     if busy.why == Why.FULL:
         return _(
             "Something holds the register, and many requests wait for it already. So that the other pages go on, yours was not kept waiting."

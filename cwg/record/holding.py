@@ -46,7 +46,7 @@ class Why(StrEnum):
     SLOW = "slow"  # the database took longer than a page may
     ENDED = "ended"  # the database ended the session, or the connection broke
     POOL = "pool"  # every connection of the process was in use, or none could be made
-    PASSWORDS = "passwords"  # so many passwords were to be looked at that this one was not
+    PASSWORDS = "passwords"  # so many passwords were to be checked that this one was not
 
 
 _BY_STATE = {

@@ -98,7 +98,7 @@ def is_told(answer) -> str:
     page = answer.content.decode()
     assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "5", "no-store")
     assert "<h1>Many people are signing in</h1>" in page
-    assert "your password was not looked at" in page and "Nothing was changed." in page
+    assert "your password could not be checked" in page and "Nothing was changed." in page
     assert PASSWORD not in page
     return page
 
