@@ -148,10 +148,10 @@ def test_the_picture_of_the_floors_shows_every_room():
     assert {path.parent.name for path in (ROOT / "cwg").glob("*/__init__.py")} <= names
 
 
-def test_the_way_of_a_request_leads_through_every_middleware_of_ours_in_order():
+def test_the_path_of_a_request_leads_through_every_middleware_of_ours_in_order():
     from cwg import settings
 
-    table = "".join(first_cells(section("architecture.md", "The way of one request")))
+    table = "".join(first_cells(section("architecture.md", "The path of a request")))
     ours = [name.rpartition(".")[2] for name in settings.MIDDLEWARE if name.split(".")[0] in APPS]
     assert re.findall(r"`(\w+Middleware)`", table) == ours
 
