@@ -18,32 +18,32 @@ from gunicorn.workers.gthread import ThreadWorker
 # Seconds in which a connection that has begun is there: the way of one packet to the proxy, and back.
 UNDER_WAY = 0.25
 
-# Linux, linux/in.h and linux/in6.h: what has gone over more routers than 255 less this is dropped without an answer. Packets set
-# out with 64 or 128, so none comes with 255. Made for BGP (RFC 5082), and nobody's privilege: a packet filter, which would
-# say the same more plainly, asks for CAP_NET_ADMIN since Linux 6.18.
+# Linux, linux/in.h and linux/in6.h: a packet that arrives with a lower time-to-live is dropped without an answer. Packets set
+# out with 64 or 128, so none arrives with 255. Made for BGP (RFC 5082), and needs no privilege: a packet filter, which would
+# say the same more plainly, needs CAP_NET_ADMIN since Linux 6.18.
 _LEAST_TTL = (socket.IPPROTO_IP, 21)  # IP_MINTTL
 _LEAST_HOP_LIMIT = (socket.IPPROTO_IPV6, 73)  # IPV6_MINHOPCOUNT
-_MORE_THAN_ANY, _WHATEVER = 255, 0
+_HIGHEST, _ANY = 255, 0
 
 
-def _of(sock: socket.socket) -> list[tuple[int, int]]:
-    # At an IPv6 socket senders of IPv4 may be heard too.
+def _options(sock: socket.socket) -> list[tuple[int, int]]:
+    # An IPv6 socket may hear senders of IPv4 too.
     return [_LEAST_TTL] + [_LEAST_HOP_LIMIT] * (sock.family == socket.AF_INET6)
 
 
 def shut_the_door(listener: socket.socket) -> None:
     """No new connection begins at it, in any process that has it; those that have begun go on. Linux only, for TCP.
 
-    Raises OSError where the system knows no such thing.
+    Raises OSError where the system does not know these options.
     """
-    for option in _of(listener):
-        listener.setsockopt(*option, _MORE_THAN_ANY)
+    for option in _options(listener):
+        listener.setsockopt(*option, _HIGHEST)
 
 
 def hear_again(accepted: socket.socket) -> None:
-    """One that had only half begun when the door was shut came in with the door's deafness: end it."""
-    for option in _of(accepted):
-        accepted.setsockopt(*option, _WHATEVER)
+    """A connection that had only half begun when the door was shut took the door's limit over: lift it."""
+    for option in _options(accepted):
+        accepted.setsockopt(*option, _ANY)
 
 
 def shut_the_door_at_the_end_of(arbiter: Arbiter) -> None:
@@ -58,7 +58,7 @@ def shut_the_door_at_the_end_of(arbiter: Arbiter) -> None:
             try:
                 shut_the_door(listener.sock)
             except OSError as error:
-                # Who is at the door is still answered; one who comes in the instant of closing is not.
+                # Whoever is at the door is still answered; who comes at the instant of closing is not.
                 arbiter.log.warning("New connections could not be held off while this host leaves: %s", error)
         stop(graceful)
 

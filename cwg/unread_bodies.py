@@ -1,8 +1,8 @@
-"""How an answer reaches its sender although nobody read what came with the request.
+"""How an answer reaches whoever asked, although nobody read the body of the request.
 
-Many an answer needs no look at the body: to sign in first, too large, no such page. A socket that is closed with
-unread bytes tells the other end that the connection broke, which takes the answer along: the proxy, still sending, would
-say 502 in its place. gunicorn reads 64 KB of such a rest; a form may be fifty times as long.
+Many an answer is given without a look at the body: to sign in first, too large, no such page. A socket that is closed with
+unread bytes tells the other end that the connection broke, and the answer is lost with it: the proxy, still sending, would
+say 502 in its place. gunicorn reads 64 KB of what is left; a form may be fifty times as long.
 """
 
 import sys
@@ -15,7 +15,7 @@ PATIENCE = 5.0
 
 
 class ReadingWorker(LeavingWorker):
-    """gunicorn's threaded worker, which reads the rest of a body away once it has answered."""
+    """gunicorn's threaded worker, which reads and discards the rest of a body once it has answered."""
 
     def handle_request(self, req, conn):
         stays = super().handle_request(req, conn)
