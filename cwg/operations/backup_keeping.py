@@ -34,7 +34,7 @@ _NAME = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
 class Made:
     """A finished backup. `blobs`: the SHA-256 of each stored file that its dump names; None where its manifest does not say.
 
-    `lacks_dump`: whether its dump is gone or of another length; whether it is whole, only its hash tells.
+    `lacks_dump`: whether its dump is gone or of another length. Whether it is whole only its hash tells, which is not read here.
     """
 
     path: Path
@@ -110,7 +110,7 @@ def prune(
     """
     result = Pruned()
     with backup.alone_in(folder):
-        made, result.unreadable = there_are(folder)
+        made, result.unreadable = finished_in(folder)
         finished = sorted([*(one.path for one in made), *result.unreadable])
         ours = [one for one in made if _is_ours(one.path)]
         stop_at_gap(ours, now=now, days=days, despite_gap=despite_gap)
@@ -132,7 +132,7 @@ def prune(
     return result
 
 
-def there_are(folder: Path) -> tuple[list[Made], list[Path]]:
+def finished_in(folder: Path) -> tuple[list[Made], list[Path]]:
     """The finished backups in `folder`, by their names, and those whose manifest cannot be read. Reads no dump."""
     made, unreadable = [], []
     for manifest in sorted(folder.glob(f"*/{backup.MANIFEST}")):

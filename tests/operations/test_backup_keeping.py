@@ -362,6 +362,14 @@ def test_one_that_cannot_be_read_and_one_of_a_wrong_clock_are_listed_as_such(tmp
     assert second == f"{NOW:%Y-%m-%dT%H%M%SZ}: has no manifest that can be read"
 
 
+def test_looking_and_removing_are_not_asked_for_at_once(tmp_path):
+    make(tmp_path, NOW)
+    before = everything(tmp_path)
+    with pytest.raises(CommandError, match="not allowed with"):
+        call_command("backup", str(tmp_path), "--list", "--prune")
+    assert everything(tmp_path) == before
+
+
 @pytest.mark.parametrize(("name", "match"), [("none", "no folder"), (".", "no finished backup")])
 def test_where_there_is_none_the_list_says_so(tmp_path, name, match):
     with pytest.raises(CommandError, match=match):

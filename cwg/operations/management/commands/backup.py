@@ -1,4 +1,4 @@
-"""`manage.py backup DIR`: a dump of the database and a copy of every file that it names; or which of these there are."""
+"""`manage.py backup DIR`: a dump of the database and a copy of every file that it names; with `--list`, what backups there are."""
 
 import contextlib
 from collections.abc import Iterator
@@ -23,14 +23,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("folder", type=Path, metavar="DIR")
-        parser.add_argument(
+        only_one = parser.add_mutually_exclusive_group()
+        only_one.add_argument(
             "--prune", action="store_true", help="before and after, let go what `prune_backups` would"
         )
-        parser.add_argument(
+        only_one.add_argument(
             "--list",
             action="store_true",
             dest="only_list",
-            help="make none: tell which there are, how old they are, and to which instant each goes back",
+            help="make none: tell which backups there are, how old they are, and to which instant each goes back",
         )
 
     def handle(self, *, folder: Path, prune: bool, only_list: bool, **options) -> None:
@@ -84,7 +85,7 @@ def told(made: Path) -> str:
 
 def listed(folder: Path, *, now: datetime) -> Iterator[str]:
     """A line for each finished backup in `folder`, the oldest first; `now` is aware. Raises CommandError where there is none."""
-    made, unreadable = backup_keeping.there_are(folder)
+    made, unreadable = backup_keeping.finished_in(folder)
     for one in sorted(made, key=lambda one: one.at):
         age = "in the future: a clock is wrong, or was"
         if one.at <= now:
