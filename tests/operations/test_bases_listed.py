@@ -1,5 +1,6 @@
 """`rewind list` tells which base backups there are, and to which instants each leads. Needs no server: it reads names and labels."""
 
+import gzip
 import io
 import json
 import os
@@ -27,7 +28,7 @@ def rewind_list(bases: Path, *more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([REWIND, "list", *more], env=places, capture_output=True, text=True, check=False)
 
 
-def base(bases: Path, segment: int, *, timeline: int = 1, **ago: float) -> str:
+def base(bases: Path, segment: int, *, timeline: int = 1, whole_at: str = "0/1000158", **ago: float) -> str:
     """A whole base backup that needs the WAL from that segment on; its name."""
     at = datetime.now(UTC) - timedelta(**ago)
     made = bases / f"{at:%Y%m%dT%H%M%SZ}"
@@ -37,7 +38,7 @@ def base(bases: Path, segment: int, *, timeline: int = 1, **ago: float) -> str:
         member = tarfile.TarInfo("backup_label")
         member.size = len(label)
         archive.addfile(member, io.BytesIO(label))
-    reached = {"Timeline": timeline, "Start-LSN": "0/1000028", "End-LSN": "0/1000158"}
+    reached = {"Timeline": timeline, "Start-LSN": "0/1000028", "End-LSN": whole_at}
     (made / "backup_manifest").write_text(json.dumps({"WAL-Ranges": [reached]}))
     return made.name
 
@@ -52,6 +53,12 @@ def archived(bases: Path, *segments: int, timeline: int = 1, ending: str = ".gz"
         path.touch()
         at = time.time() - timedelta(**ago).total_seconds()
         os.utime(path, (at, at))
+
+
+def left(bases: Path, position: str) -> None:
+    """The database was taken back: timeline 2 leaves the first there."""
+    line = f"1\t{position}\tbefore 2026-11-26 14:05:31.123+00\n".encode()
+    (bases.parent / "wal" / "00000002.history.gz").write_bytes(gzip.compress(line))
 
 
 def test_each_is_told_with_its_age_and_how_far_the_wal_reaches(bases):
@@ -94,10 +101,33 @@ def test_the_wal_goes_on_over_a_going_back_and_what_is_no_segment_counts_for_non
     archived(bases, 5, timeline=2, ending="", minutes=3)
     archived(bases, 6, ending=".gz.part")
     archived(bases, 7, ending=".00000028.backup.gz")
-    (bases.parent / "wal" / "00000002.history.gz").touch()
+    left(bases, "0/4000158")
     base(bases, 3, hours=6)
     lines = rewind_list(bases).stdout.splitlines()
     assert lines[1].endswith(", 3 minutes ago") and len(lines) == 3
+
+
+def test_one_of_a_history_that_was_left_is_not_said_to_lead_on(bases):
+    """As `rewind` has it, which passes it over."""
+    archived(bases, 3, 4, hours=5)
+    archived(bases, 4, 5, timeline=2, minutes=3)
+    base(bases, 3, whole_at="0/3000158", hours=6)
+    base(bases, 4, whole_at="0/4000158", hours=5)
+    base(bases, 5, timeline=2, whole_at="0/5000158", minutes=3)
+    left(bases, "0/4000100")
+    lines = rewind_list(bases).stdout.splitlines()
+    assert lines[1].endswith(", 3 minutes ago")
+    assert lines[3] == "  of a history that was left: leads on with --timeline 1 alone"
+    assert lines[5].endswith(", 3 minutes ago") and len(lines) == 7
+
+
+def test_where_the_history_is_damaged_that_is_said_and_each_is_listed_all_the_same(bases):
+    archived(bases, 3, 4, minutes=3)
+    (bases.parent / "wal" / "00000002.history.gz").write_bytes(b"half")
+    base(bases, 3, hours=6)
+    done = rewind_list(bases)
+    assert "00000002.history.gz is damaged" in done.stderr
+    assert done.stdout.splitlines()[1].endswith(", 3 minutes ago")
 
 
 def test_what_is_none_and_what_cannot_be_read_is_said_to_be(bases):
