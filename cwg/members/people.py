@@ -205,7 +205,8 @@ def accept(
     A person who has an account must be `signed_in` with it: a link alone opens nobody's account. `password` is
     validated by the caller; `address` is the network address for the access log. The invitation stays good when
     whoever sent it has left: it was an act of the delegation, which can revoke it.
-    Raises InvitationUsed, InvitationRevoked, InvitationExpired, SignInFirst, AlreadyAccredited, NameRefused.
+    Raises InvitationUsed, InvitationRevoked, InvitationExpired, SignInFirst, AlreadyAccredited, NameRefused, and Busy where
+    the password was not hashed in time.
     """
     # Before anything is locked: a password may have to wait until it is hashed.
     hashed = make_password(password)
