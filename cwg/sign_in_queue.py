@@ -18,6 +18,7 @@ from collections.abc import Callable
 from urllib.parse import unquote
 
 from django.conf import settings
+from gunicorn.util import split_request_uri
 from gunicorn.workers import gthread
 
 from cwg.members.arrival import TURNED_AWAY
@@ -32,16 +33,20 @@ NEXT = 1
 
 _LONGEST_LINE = 8190
 _TAKES_A_PASSWORD = re.compile(
-    r"POST /(accounts/(login|reauthenticate|password/(change|reset/key/.+))|invitation/[^/]+)/"
+    r"/(accounts/(login|reauthenticate|password/(change|reset/key/.+))|invitation/[^/]+)/"
 )
 _QUEUED = object()
 
 
 def takes_a_password(begins: bytes) -> bool:
     """Whether a request that begins so sends one of the forms with a password."""
-    line = begins.split(b"\r\n", 1)[0].decode("latin-1")
-    words = line.rsplit(" ", 1)[0]
-    return _TAKES_A_PASSWORD.fullmatch(unquote(words.split("?", 1)[0])) is not None
+    method, _, rest = begins.split(b"\r\n", 1)[0].decode("latin-1").partition(" ")
+    try:
+        # As gunicorn will: neither what is asked nor a fragment, which a browser never sends, is part of the path.
+        path = split_request_uri(rest.partition(" ")[0]).path
+    except ValueError:
+        return False
+    return method == "POST" and _TAKES_A_PASSWORD.fullmatch(unquote(path)) is not None
 
 
 class QueueingWorker(ReadingWorker):
@@ -66,7 +71,7 @@ class QueueingWorker(ReadingWorker):
             return gthread._DEFER  # as the worker itself does, which would wait once more
         called, conn.called = getattr(conn, "called", False), False
         if not called:
-            if not takes_a_password(_begins(conn.sock)):
+            if not takes_a_password(_begins(conn)):
                 return super().handle(conn)
             with self._guard:
                 has_room = self._inside < self.at_once
@@ -137,11 +142,12 @@ class QueueingWorker(ReadingWorker):
 _request = threading.local()
 
 
-def _begins(line: socket.socket) -> bytes:
-    """What has come, which stays to be read."""
+def _begins(conn: gthread.TConn) -> bytes:
+    """What has come, which stays to be read: behind the request before, it may have been read already."""
+    ahead = conn.parser.unreader.buf.getvalue() if conn.initialized else b""
     with contextlib.suppress(OSError):
-        return line.recv(_LONGEST_LINE, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-    return b""
+        return ahead + conn.sock.recv(_LONGEST_LINE, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    return ahead
 
 
 def _hung_up(line: socket.socket) -> bool:
