@@ -63,6 +63,7 @@ class QueueingWorker(ReadingWorker):
         self._inside = 0
         self._waiting: collections.deque = collections.deque()  # of (when it came, connection)
         self._leaves_since: float | None = None
+        self._looks_again = 0.0
 
     def handle(self, conn):
         if getattr(conn, "turned_away", None) is not None:
@@ -109,9 +110,12 @@ class QueueingWorker(ReadingWorker):
         self.wsgi = telling
 
     def murder_pending(self) -> None:
-        """Called each second: who has waited long enough is told so."""
+        """Called each second, or more often: who has waited long enough is told so."""
         super().murder_pending()
         now = time.monotonic()
+        if now >= self._looks_again:
+            self._looks_again = now + 1
+            self._forget_who_hung_up()
         if not self.alive and self._leaves_since is None:
             self._leaves_since = now
         is_over = self._leaves_since is not None and now - self._leaves_since >= PATIENCE_OF_A_LEAVER
@@ -123,6 +127,19 @@ class QueueingWorker(ReadingWorker):
             conn.turned_away = now - came
             super().enqueue_req(conn)
 
+    def _forget_who_hung_up(self) -> None:
+        """They take the places of those who wait, and a script that never stays for an answer would have them all."""
+        with self._guard:
+            gone = [one for one in self._waiting if _hung_up(one[1].sock)]
+            for one in gone:
+                self._waiting.remove(one)
+        for _came, conn in gone:
+            self._drop(conn)
+
+    def _drop(self, conn) -> None:
+        self.nr_conns -= 1
+        conn.close()
+
     def _call_the_next(self) -> None:
         """Somebody gave a thread back; the first in the queue who has not hung up gets it."""
         while True:
@@ -133,8 +150,7 @@ class QueueingWorker(ReadingWorker):
                 _came, conn = self._waiting.popleft()
             if not _hung_up(conn.sock):
                 break
-            self.nr_conns -= 1
-            conn.close()
+            self._drop(conn)
         conn.called = True
         super().enqueue_req(conn)
 

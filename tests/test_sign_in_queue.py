@@ -201,6 +201,30 @@ def test_who_hung_up_is_not_asked_in(door):
     assert "gone" not in door.came()
 
 
+def test_who_hung_up_takes_no_place_of_those_who_wait(narrow_door):
+    door = narrow_door
+    inside = door.fill()
+    gone = [door.begin("POST", f"{LOGIN}?gone{number}") for number in range(10)]
+    time.sleep(0.3)  # all are at the door; nobody sees that from outside
+    assert float(door.send("another").result(30)) == 0
+    for one in gone:
+        one.close()
+
+    def has_room() -> bool:
+        stays = door.send("stays")
+        try:
+            assert float(stays.result(1)) == 0
+        except TimeoutError:
+            inside.append(stays)
+            return True
+        return False
+
+    until(has_room)
+    door.let_go()
+    assert {one.result(30) for one in inside} == {"ok"}
+    assert not any(name.startswith("gone") for name in door.came())
+
+
 def test_a_password_that_is_sent_right_behind_another_request_waits_too(door):
     inside = door.fill()
     ahead = []
