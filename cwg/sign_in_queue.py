@@ -95,19 +95,23 @@ class QueueingWorker(ReadingWorker):
         super().finish_request(conn, fs)
 
     def handle_request(self, req, conn):
-        _request.turned_away, conn.turned_away = getattr(conn, "turned_away", None), None
+        _request.notes = self.notes(conn)
         return super().handle_request(req, conn)
+
+    def notes(self, conn) -> dict[str, float]:
+        """What the portal is told of a request besides what its sender says: goes into `environ`."""
+        turned_away, conn.turned_away = getattr(conn, "turned_away", None), None
+        return {} if turned_away is None else {TURNED_AWAY: turned_away}
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
         portal = self.wsgi
 
-        def telling(environ, start_response):
-            if _request.turned_away is not None:
-                environ[TURNED_AWAY] = _request.turned_away
+        def noting(environ, start_response):
+            environ.update(_request.notes)
             return portal(environ, start_response)
 
-        self.wsgi = telling
+        self.wsgi = noting
 
     def murder_pending(self) -> None:
         """Called each second, or more often: who has waited long enough is told so."""

@@ -4,13 +4,10 @@ Its main loop accepts connections, and finds those that were kept alive readable
 each then queues for a thread. That queue is ours, not the sender's: who waits in it has arrived (`cwg/members/arrival.py`).
 """
 
-import threading
 import time
 
 from cwg.members.arrival import TAKEN_UP
 from cwg.sign_in_queue import QueueingWorker
-
-_request = threading.local()
 
 
 class NotingWorker(QueueingWorker):
@@ -27,16 +24,5 @@ class NotingWorker(QueueingWorker):
             conn.taken_up_at = None
         return super().handle(conn)
 
-    def handle_request(self, req, conn):
-        _request.taken_up_at = conn.taken_up_at or time.monotonic()
-        return super().handle_request(req, conn)
-
-    def load_wsgi(self) -> None:
-        super().load_wsgi()
-        portal = self.wsgi
-
-        def noting(environ, start_response):
-            environ[TAKEN_UP] = _request.taken_up_at
-            return portal(environ, start_response)
-
-        self.wsgi = noting
+    def notes(self, conn) -> dict[str, float]:
+        return super().notes(conn) | {TAKEN_UP: conn.taken_up_at or time.monotonic()}
