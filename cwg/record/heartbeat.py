@@ -76,11 +76,14 @@ def last(name: str = WORKER) -> datetime | None:
 
 
 def worker_state(at: datetime) -> WorkerState:
-    """Whether the worker runs: seen within a minute of `at`. One that was never seen is missed once the installation is ten minutes old."""
+    """Whether the worker runs: seen within a minute of `at`. One that was never seen is missed once the installation is ten minutes old.
+
+    Seen in the future, the clock was set back since: one that runs is soon seen by the right time, so that tells of none.
+    """
     seen = last()
     if seen is None:
         return WorkerState(None, is_starting=not overdue.is_overdue(None, WORKER_STARTS_WITHIN, at))
-    return WorkerState(seen, is_running=at - seen <= WORKER_SEEN_WITHIN)
+    return WorkerState(seen, is_running=abs(at - seen) <= WORKER_SEEN_WITHIN)
 
 
 def worker_is_seen() -> Answer:

@@ -44,3 +44,11 @@ def test_a_worker_that_falls_silent_is_missed_in_a_new_installation_too(held, la
     state = heartbeat.worker_state(seen + timedelta(minutes=1) + later)
     assert (state.is_running, state.is_missed, state.seen) == (is_so, not is_so, seen)
     assert not state.is_starting
+
+
+@pytest.mark.parametrize(("ahead", "is_so"), [(-TICK, True), (0 * TICK, True), (TICK, False)])
+def test_a_worker_that_was_seen_by_a_clock_set_back_since_is_not_taken_to_run_until_then(held, ahead, is_so):
+    seen = held.move_to(overdue.installed_at() + timedelta(days=1))
+    heartbeat.beat()
+    state = heartbeat.worker_state(seen - timedelta(minutes=1) - ahead)
+    assert (state.is_running, state.is_missed) == (is_so, not is_so)
