@@ -114,6 +114,8 @@ def server_names(allowed: Sequence[str], portal_url: str) -> tuple[str, tuple[st
     """
     own = portal_url.split("://", 1)[1].split("/", 1)[0].lower()
     own = re.sub(r":\d+$", "", own)
+    if not _HOST.fullmatch(own):
+        raise CannotConfigure(f"{own!r} of PORTAL_URL is no name of a host that nginx can serve.")
     if not validate_host(own, allowed):
         raise CannotConfigure(f"PORTAL_URL is at {own}, which is not among ALLOWED_HOSTS.")
     names = [name.lower() for name in allowed]

@@ -190,6 +190,10 @@ def test_names_that_do_not_fit_are_refused_with_the_reason(installed, settings, 
         settings.ALLOWED_HOSTS = allowed
         with pytest.raises(CommandError, match=why):
             printed("--output", str(tmp_path / "nginx.conf"))
+    # Every name is allowed, and this one says more than a name.
+    settings.ALLOWED_HOSTS, settings.PORTAL_URL = ["*"], "https://a;return 200 $realip_remote_addr"
+    with pytest.raises(CommandError, match=r"'a;return 200 \$realip_remote_addr' of PORTAL_URL is no name"):
+        printed("--output", str(tmp_path / "nginx.conf"))
     assert list(tmp_path.iterdir()) == []
 
 
