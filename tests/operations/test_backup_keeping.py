@@ -362,6 +362,18 @@ def test_one_that_cannot_be_read_and_one_of_a_wrong_clock_are_listed_as_such(tmp
     assert second == f"{NOW:%Y-%m-%dT%H%M%SZ}: has no manifest that can be read"
 
 
+@pytest.mark.parametrize(
+    "name", ["a\n2026-11-27T000000Z: back to today", "\x1b[31mred", os.fsdecode(b"\xff")]
+)
+def test_the_name_of_one_is_one_word_of_its_line_whatever_it_holds(tmp_path, capsys, name):
+    made = make(tmp_path, NOW)
+    (made / "manifest.json").write_text("half")
+    made.rename(tmp_path / name)
+    make(tmp_path, NOW)
+    _first, second = listed(tmp_path, capsys)
+    assert second == f"{name!a}: has no manifest that can be read"
+
+
 def test_looking_and_removing_are_not_asked_for_at_once(tmp_path):
     make(tmp_path, NOW)
     before = everything(tmp_path)

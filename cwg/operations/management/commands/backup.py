@@ -91,8 +91,13 @@ def listed(folder: Path, *, now: datetime) -> Iterator[str]:
         if one.at <= now:
             age = timesince(one.at, now).replace("\xa0", " ") + " ago"
         lacks = [", lacks files" * one.lacks_files, ", its dump is gone or not whole" * one.lacks_dump]
-        yield f"{one.path.name}: back to {one.at:%Y-%m-%dT%H:%M:%SZ}, {age}{''.join(lacks)}"
+        yield f"{_name(one.path)}: back to {one.at:%Y-%m-%dT%H:%M:%SZ}, {age}{''.join(lacks)}"
     for path in unreadable:
-        yield f"{path.name}: has no manifest that can be read"
+        yield f"{_name(path)}: has no manifest that can be read"
     if not made:
         raise CommandError(f"There is no finished backup in {folder}.")
+
+
+def _name(path: Path) -> str:
+    """Somebody's own backup may be named anything: a second line would be read as another backup."""
+    return path.name if path.name.isprintable() else ascii(path.name)
