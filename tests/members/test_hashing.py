@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -55,7 +56,7 @@ def test_it_writes_and_reads_what_the_framework_does():
 
 
 def test_no_more_are_hashed_at_once_than_there_are_places():
-    places, inside, most, go = Places(2), [], [], threading.Event()
+    places, inside, most, go = Places(2, most_waiting=4), [], [], threading.Event()
 
     def take() -> None:
         with places.one():
@@ -81,6 +82,33 @@ def test_who_waits_in_vain_is_told_and_a_place_comes_free_whatever_happened():
     assert (told.value.why, told.value.certain) == (Why.PASSWORDS, True)
     with pytest.raises(ValueError, match="in the middle"), places.one():
         raise ValueError("in the middle")
+    with places.one():
+        pass
+
+
+def test_few_wait_in_threads_and_one_more_is_told_at_once():
+    places, waiting, got = Places(1, patience=20, most_waiting=2), [], []
+
+    def take() -> None:
+        waiting.append(1)
+        with places.one():
+            got.append(1)
+
+    threads = [threading.Thread(target=take) for _ in range(2)]
+    began = time.monotonic()
+    with places.one():
+        for thread in threads:
+            thread.start()
+        until(lambda: len(waiting) == 2)
+        time.sleep(0.2)  # both ask for a place by now; nobody sees that from outside
+        with pytest.raises(Busy) as told, places.one():
+            pass
+        assert (told.value.why, told.value.certain, told.value.waited) == (Why.PASSWORDS, True, 0)
+        assert got == []
+    for thread in threads:
+        thread.join(20)
+    assert got == [1, 1]
+    assert time.monotonic() - began < 10
     with places.one():
         pass
 
