@@ -74,10 +74,17 @@ USUAL = (
 )
 
 
+def scratch(place: Path) -> str:
+    """The directives for what nginx puts down on the way: its own folders are open to root alone."""
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    return " ".join(f"{kind}_temp_path {place}/{kind};" for kind in kinds)
+
+
 def start_elsewhere(text: str, place: Path, ports: dict[str, int]) -> subprocess.Popen:
     """nginx with the whole configuration `text`, but at these ports of loopback and below `place`; whoever asks ends it."""
     for there, mine in USUAL:
         text = re.sub(there, mine.format(place=place, **ports), text)
+    text = text.replace("http {", f"http {{ {scratch(place)}", 1)
     (place / "nginx.conf").write_text(f"user root root;\n{text}" if os.geteuid() == 0 else text)
     return started(place)
 
@@ -108,15 +115,13 @@ def nginx(place: Path, servers: list[web_server.Server], ports: dict[str, int], 
     (place / "portal.conf").write_text(
         nginx_configuration.configuration(places(place, servers, ports), given)
     )
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    scratch = "\n".join(f"{kind}_temp_path {place}/{kind};" for kind in kinds)
     (place / "nginx.conf").write_text(
         f"""{"user root root;" if os.geteuid() == 0 else ""}
         worker_processes 1; pid {place}/nginx.pid; error_log {place}/error.log notice;
         events {{}}
         http {{
           types {{ text/css css; application/javascript js; image/svg+xml svg; }}
-          default_type application/octet-stream; sendfile on; {scratch}
+          default_type application/octet-stream; sendfile on; {scratch(place)}
           include {place}/portal.conf;
         }}"""
     )

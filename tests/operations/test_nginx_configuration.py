@@ -152,6 +152,7 @@ def test_nginx_itself_accepts_what_is_printed(installed, monkeypatch, tmp_path):
     text = printed("--program", nginx)
     # Only root may write to these; what they say was seen above.
     text = text.replace("/run/nginx.pid", f"{tmp_path}/pid").replace("/var/log/nginx/", f"{tmp_path}/")
+    text = text.replace("http {", f"http {{ {proxy.scratch(tmp_path)}", 1)
     (tmp_path / "nginx.conf").write_text(text)
     tested = subprocess.run(
         [nginx, "-t", "-e", f"{tmp_path}/error.log", "-c", f"{tmp_path}/nginx.conf"],
