@@ -7,13 +7,10 @@ with a plain sentence instead of being guessed, because a deadline hangs on it.
 Instants are aware `datetime`s and leave this module in UTC. Zones are IANA zones (`Europe/Zurich`).
 """
 
-import contextlib
 import importlib.resources
 import zoneinfo
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from importlib.resources.abc import Traversable
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
@@ -154,14 +151,8 @@ def _available() -> frozenset[str]:
 @cache
 def _inhabited() -> tuple[str, ...]:
     """The names in tzdata's `zone.tab`: without it, the select would offer each zone under all its old names."""
-    sources: list[Traversable] = [Path(folder) / "zone.tab" for folder in zoneinfo.TZPATH]
-    with contextlib.suppress(ModuleNotFoundError):
-        sources.append(importlib.resources.files("tzdata") / "zoneinfo" / "zone.tab")
-    listed: set[str] = set()
-    for source in sources:
-        if source.is_file():
-            lines = source.read_text(encoding="utf-8").splitlines()
-            listed = {line.split("\t")[2] for line in lines if line and not line.startswith("#")}
-            break
-    names = (listed & _available()) or _available()
+    table = importlib.resources.files("tzdata") / "zoneinfo" / "zone.tab"
+    lines = table.read_text(encoding="utf-8").splitlines()
+    listed = {line.split("\t")[2] for line in lines if line and not line.startswith("#")}
+    names = listed & _available()
     return tuple(sorted(name for name in names if name.partition("/")[0] in REGION_LABELS and "/" in name))

@@ -62,9 +62,9 @@ def test_what_is_superseded_or_has_no_terms_stays_as_it_is(dg, held):
     [
         # The 12th day before, to its last microsecond on the clock of the seat.
         ("Europe/Zurich", "2026-03-12T09:00+01:00", "2026-02-28T22:59:59.999999+00:00"),
-        # In Beirut the clocks went over midnight on 29 March 2026; in Havana they fall back over it on 1 November.
+        # In Beirut the clocks went over midnight on 29 March 2026; in Havana they fell back over it on 2 November 2025.
         ("Asia/Beirut", "2026-04-09T09:00+03:00", "2026-03-28T21:59:59.999999+00:00"),
-        ("America/Havana", "2026-11-13T09:00-05:00", "2026-11-02T04:59:59.999999+00:00"),
+        ("America/Havana", "2025-11-14T09:00-05:00", "2025-11-03T04:59:59.999999+00:00"),
     ],
 )
 def test_days_end_on_the_clock_of_the_seat(zone, opens_at, expected):

@@ -1,10 +1,15 @@
 """Local times at the seat: one instant or a refusal."""
 
+import os
+import subprocess
+import sys
 import zoneinfo
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -171,3 +176,21 @@ def test_every_choice_of_a_zone_is_a_zone():
 def test_an_unknown_zone_is_refused(name):
     with pytest.raises(UnknownZone):
         zone_from_name(name)
+
+
+def test_zones_are_those_of_the_release_whatever_the_machine_has(tmp_path):
+    """The machine's own say here that Geneva has the time of Greenwich."""
+    machine = tmp_path / "Europe"
+    machine.mkdir()
+    (machine / "Zurich").write_bytes((files("tzdata") / "zoneinfo" / "UTC").read_bytes())
+    tries = "from datetime import datetime; from zoneinfo import ZoneInfo as Z; print(datetime(2026, 1, 1, tzinfo=Z('Europe/Zurich')).utcoffset())"
+    for imported, said in (("", "0:00:00"), ("import cwg; ", "1:00:00")):
+        told = subprocess.run(
+            [sys.executable, "-c", imported + tries],
+            cwd=settings.BASE_DIR,
+            env=os.environ | {"PYTHONTZPATH": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert told.stdout.strip() == said
