@@ -21,6 +21,7 @@ from cwg.record import access
 from cwg.record.holding import Busy
 
 from . import devices, guessing, refusals, sessions
+from .entry_models import EntryAttempt
 from .models import Person
 from .own_settings import remember_on_device
 
@@ -58,6 +59,9 @@ def visitor_of(request: HttpRequest | None, email: str, at: datetime) -> guessin
 class ClosedAccountAdapter(DefaultAccountAdapter):
     """Closes sign-up; people come by invitation only. Slows guessing down by our own rule (`guessing.py`)."""
 
+    # The one that is under way, once it was counted. An adapter lives as long as its request.
+    _attempt: EntryAttempt | None = None
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
@@ -79,12 +83,14 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         try:
             return super().authenticate(request, **credentials)
         except Busy:
-            guessing.take_back(self._attempt)
+            if self._attempt is not None:
+                guessing.take_back(self._attempt)
             raise
 
     def _rollback_login_failed_rl_usage(self) -> None:
         """The library's name for: the password fitted."""
-        guessing.forgive(self._attempt)
+        if self._attempt is not None:
+            guessing.forgive(self._attempt)
 
     def respond_user_inactive(self, request: HttpRequest, user: Person) -> HttpResponse:
         """The right password for a closed account: one that was joined with another says with which."""
