@@ -31,9 +31,8 @@ class ReadingWorker(LeavingWorker):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self._closing: collections.deque = (
-            collections.deque()
-        )  # connections, by when they are closed at the latest
+        # Connections, by when they are closed at the latest.
+        self._closing: collections.deque = collections.deque()
 
     def handle_request(self, req, conn):
         stays = super().handle_request(req, conn)
