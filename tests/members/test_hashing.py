@@ -12,10 +12,9 @@ from cwg.members import people
 from cwg.members.arrival import TURNED_AWAY
 from cwg.members.entry_models import EntryAttempt
 from cwg.members.hashing import FewAtATimeHasher, Places
-from cwg.members.models import Accreditation, Person, Role
+from cwg.members.models import Accreditation, Person
 from cwg.record.holding import Busy, Why
 from cwg.record.models import AccessEntry
-from tests.factories import make_state
 from tests.test_settings import REAL, value_of
 from tests.waiting import until
 
@@ -141,17 +140,7 @@ def test_a_password_that_was_not_looked_at_is_none_that_was_tried(known, taken, 
     assert "_auth_user_id" not in client.session
 
 
-def test_a_person_is_not_made_whose_password_was_not_hashed(dg, saudi_focal_point, now, settings, taken):
-    invitation = people.invite(
-        email="new.person@mcit.gov.sa",
-        name="New Person",
-        language="en",
-        group=dg,
-        role=Role.DELEGATE,
-        state=make_state("SAU"),
-        actor=saudi_focal_point,
-        at=now,
-    )
+def test_a_person_is_not_made_whose_password_was_not_hashed(invitation, settings, taken):
     before = Person.objects.count(), Accreditation.objects.count(), AccessEntry.objects.count()
     page = people.invitation_link(invitation).removeprefix(settings.PORTAL_URL)
     form = {"name": "Sara", "language": "fr", "password": PASSWORD, "password_again": PASSWORD}

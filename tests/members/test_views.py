@@ -9,25 +9,11 @@ from django.urls import reverse
 from cwg.members import people
 from cwg.members.models import Accreditation, Invitation, Person, Role
 from cwg.record.models import AccessEntry
-from tests.factories import PASSWORD, make_person, make_state
+from tests.factories import PASSWORD, make_person
 
 pytestmark = pytest.mark.django_db
-ADDRESS = "new.person@mcit.gov.sa"
+ADDRESS = "new.person@mcit.gov.sa"  # of the fixture `invitation`
 FORM = {"name": "Sara", "language": "fr", "password": PASSWORD, "password_again": PASSWORD}
-
-
-@pytest.fixture
-def invitation(dg, saudi_focal_point, now):
-    return people.invite(
-        email=ADDRESS,
-        name="New Person",
-        language="en",
-        group=dg,
-        role=Role.DELEGATE,
-        state=make_state("SAU"),
-        actor=saudi_focal_point,
-        at=now,
-    )
 
 
 @pytest.fixture
