@@ -1,9 +1,13 @@
 """What a migration leaves to the release before it, which works on while it runs (docs/developing.md, "Migrations while ...")."""
 
+import re
+import sys
 from collections.abc import Iterator
 from math import inf
+from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
@@ -12,17 +16,6 @@ from django.db.models import NOT_PROVIDED
 
 from tests.upgrade.released import releases
 
-# What the changelog says of the next release. The last one had one role in the database: this step needs an interruption anyway.
-WITH_AN_INTERRUPTION = {"cwg/notices/migrations/0003_why_mail_fails.py"}
-# What only a reader can judge, and one has: the release before keeps the rule anyway, or does not meet it.
-JUDGED = {
-    "cwg/documents/migrations/0019_when_bytes_were_found_whole.py": "fills columns that are new",
-    "cwg/documents/migrations/0020_damaged_bytes_in_order.py": "of new columns; a row a file: made in a moment",
-    "cwg/documents/migrations/0021_histories_are_added_to_only.py": "that release only adds to a history",
-    "cwg/members/migrations/0010_histories_are_added_to_only.py": "the same",
-    "meetings/migrations/0009_histories_are_added_to_only.py": "the same",
-    "cwg/notices/migrations/0004_why_old_mail_failed.py": "fills columns that are new",
-}
 TAKES_AWAY = (
     migrations.DeleteModel,
     migrations.RenameModel,
@@ -72,15 +65,17 @@ def hurts(operation: Operation, before: models.Field | None) -> str:
     return ""
 
 
-def unreleased() -> Iterator[tuple[str, str]]:
-    """(its file, what hurts in it) of each operation that the last release does not have, on what that release has."""
+def unreleased() -> Iterator[tuple[object, list[str]]]:
+    """Each migration that the last release does not have, as its module, and what in it hurts that release."""
     released = set(releases()[-1].facts["migrations"])
     loader = MigrationLoader(connection)
     made: set[tuple[str, str]] = set()
     for (app, name), migration in sorted(loader.disk_migrations.items()):
-        file = f"{type(migration).__module__.replace('.', '/')}.py"
+        module = sys.modules[type(migration).__module__]
+        file = f"{module.__name__.replace('.', '/')}.py"
         if not file.startswith(("cwg/", "meetings/", "contributions/")) or file in released:
             continue
+        found = []
         for operation in of_the_database(migration.operations):
             model = getattr(operation, "model_name", getattr(operation, "name", "")).lower()
             if isinstance(operation, migrations.CreateModel):
@@ -92,15 +87,49 @@ def unreleased() -> Iterator[tuple[str, str]]:
                 state = loader.project_state((app, name), at_end=False)
                 before = state.models[app, model].fields.get(operation.name)
             if why := hurts(operation, before):
-                yield file, f"{file}: {operation.describe()}: {why}"
+                found.append(f"{operation.describe()}: {why}")
+        yield module, found
+
+
+def complaint(module: object, found: list[str], unreleased_changes: str) -> str:
+    """What has to be done about a migration; nothing where the release before goes on, or the file says why it does."""
+    judged = getattr(module, "JUDGED", "")
+    interruption = getattr(module, "INTERRUPTION", "")
+    if found and not (judged or interruption):
+        return "; ".join(found)
+    if not found and (judged or interruption):
+        return "hurts nothing: take JUDGED or INTERRUPTION out"
+    if interruption and not re.search(r"\binterruption\b", unreleased_changes):
+        return "needs an interruption, of which the changelog says nothing"
+    return ""
 
 
 @pytest.mark.django_db
 def test_the_release_before_can_go_on_while_it_runs():
-    found = list(unreleased())
-    assert [why for file, why in found if file not in WITH_AN_INTERRUPTION | JUDGED.keys()] == []
-    named = WITH_AN_INTERRUPTION | JUDGED.keys()
-    assert {file for file, _ in found} >= named, "name it no more: the last release has it"
+    changes = (settings.BASE_DIR / "CHANGELOG.md").read_text().split("\n## ")[1]
+    assert changes.startswith("Unreleased")
+    said = {module.__name__: complaint(module, found, changes) for module, found in unreleased()}
+    assert {name: why for name, why in said.items() if why} == {}
+
+
+@pytest.mark.parametrize(
+    ("says", "found", "changes", "why"),
+    [
+        ({}, [], "", ""),
+        ({}, ["one: takes away", "two: makes it shorter"], "", "one: takes away; two: makes it shorter"),
+        ({"JUDGED": "fills a new column"}, ["one: takes away"], "", ""),
+        ({"JUDGED": "fills a new column"}, [], "", "hurts nothing: take JUDGED or INTERRUPTION out"),
+        ({"INTERRUPTION": "a column goes"}, ["one: takes away"], "It needs an interruption.", ""),
+        (
+            {"INTERRUPTION": "a column goes"},
+            ["one: takes away"],
+            "",
+            "needs an interruption, of which the changelog says nothing",
+        ),
+    ],
+)
+def test_a_migration_that_hurts_says_why_it_may(says, found, changes, why):
+    assert complaint(SimpleNamespace(**says), found, changes) == why
 
 
 @pytest.mark.parametrize(
