@@ -10,7 +10,6 @@
 Counted in the database, in a table of its own: nothing pushes the counts out.
 """
 
-import ipaddress
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +20,7 @@ from django.utils.crypto import salted_hmac
 
 from cwg import clock
 
-from . import devices, refusals
+from . import devices, networks, refusals
 from .addresses import folded
 from .entry_models import EntryAttempt
 
@@ -50,7 +49,7 @@ def visitor(email: str, *, address: str | None, browser: uuid.UUID | None, at: d
     """`address` is the network address, `browser` what the cookie says; `at` is aware."""
     known = browser if devices.known_to(email, browser, at) else None
     account = salted_hmac("entry-attempt", folded(email), algorithm="sha256").hexdigest()
-    return Visitor(account, _network(address), known)
+    return Visitor(account, networks.network_of(address), known)
 
 
 def delay_after(wrong: int) -> timedelta:
@@ -143,13 +142,3 @@ def _one_at_a_time(who: Visitor) -> None:
     """Until the transaction ends, no other request counts for this account: parallel guesses are counted one by one."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"entry {who.account}"])
-
-
-def _network(address: str | None) -> str:
-    """An IPv6 address by its /64, which is one household's or one room's; an IPv4 address as it is."""
-    if not address:
-        return ""
-    found = ipaddress.ip_address(address)
-    if found.version == 4:
-        return str(found)
-    return str(ipaddress.ip_network((found, 64), strict=False).network_address)
