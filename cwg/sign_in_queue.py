@@ -2,12 +2,12 @@
 
 A process hashes few passwords at a time (`cwg/members/hashing.py`), and a whole room may sign in at once. In threads they
 would soon have all of them, and nobody would get a page meanwhile. So only as many as keep the hashing busy have a
-thread; each of the others stays a connection that nobody has read from, in the order in which they came. Whoever has
-waited for `PATIENCE`, or finds half of the process's connections waiting, is told that so many people are signing in
-(`limits.BusyMiddleware`), before anything is counted or checked.
+thread; each of the others stays a connection that nobody has read from. Networks take turns (`taking_turns.py`), so that
+a script with hundreds of connections delays its own network; within one they come in the order in which they came. Whoever
+has waited for `PATIENCE`, or has no place among the half of the process's connections that may wait, is told that so many
+people are signing in (`limits.BusyMiddleware`), before anything is counted or checked.
 """
 
-import collections
 import contextlib
 import re
 import select
@@ -15,13 +15,17 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from django.conf import settings
+from django.http import HttpRequest
 from gunicorn.util import split_request_uri
 from gunicorn.workers import gthread
 
+from cwg.members import networks
 from cwg.members.arrival import TURNED_AWAY
+from cwg.taking_turns import Turns
 from cwg.unread_bodies import ReadingWorker
 
 # Seconds. More than a room of two hundred needs on two cores; with the hashing, less than the proxy waits for an answer.
@@ -31,7 +35,8 @@ PATIENCE_OF_A_LEAVER = 15.0
 # One more than are hashed has a thread: the next one, up to its hashing.
 NEXT = 1
 
-_LONGEST_LINE = 8190
+# Bytes. nginx takes 32 KB from a client, and sets less than one before them.
+_LONGEST_HEAD = 40 * 1024
 _TAKES_A_PASSWORD = re.compile(
     r"/(accounts/(login|reauthenticate|password/(change|reset/key/.+))|invitation/[^/]+)/"
 )
@@ -49,6 +54,30 @@ def takes_a_password(begins: bytes) -> bool:
     return method == "POST" and _TAKES_A_PASSWORD.fullmatch(unquote(path)) is not None
 
 
+def network_of(begins: bytes, peer: tuple | str) -> str:
+    """The network that a request comes from which begins so, on a connection from `peer`: what takes turns with others.
+
+    Told as everywhere in the portal, by what the proxy wrote where there is one. What a head that is not all here says may be
+    its sender's, and the proxy's still to come: such a one counts as the peer's, and so does one longer than any of nginx.
+    """
+    from cwg.members.accounts import address_of  # with the portal, which the worker has loaded
+
+    request = HttpRequest()
+    request.META["REMOTE_ADDR"] = peer if isinstance(peer, str) else peer[0]
+    head, ends, _ = begins.partition(b"\r\n\r\n")
+    if ends:
+        fields = [line.partition(":") for line in head.decode("latin-1").split("\r\n")[1:]]
+        # As gunicorn joins them.
+        said = [value.strip(" \t") for name, _, value in fields if name.lower() == "x-forwarded-for"]
+        request.META["HTTP_X_FORWARDED_FOR"] = ",".join(said)
+    return networks.block_of(address_of(request))
+
+
+class _Waiting(NamedTuple):
+    since: float
+    conn: gthread.TConn
+
+
 class QueueingWorker(ReadingWorker):
     """gunicorn's threaded worker, in which those who send a password wait without a thread."""
 
@@ -57,11 +86,10 @@ class QueueingWorker(ReadingWorker):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.at_once = settings.PASSWORD_HASHES + NEXT
-        # A worker that has all of its connections accepts nobody else.
-        self.most_waiting = self.worker_connections // 2
         self._guard = threading.Lock()
         self._inside = 0
-        self._waiting: collections.deque = collections.deque()  # of (when it came, connection)
+        # Half: a worker that has all of its connections accepts nobody else.
+        self._waiting: Turns[_Waiting] = Turns(self.worker_connections // 2)
         self._leaves_since: float | None = None
         self._looks_again = 0.0
 
@@ -72,18 +100,24 @@ class QueueingWorker(ReadingWorker):
             return gthread._DEFER  # as the worker itself does, which would wait once more
         called, conn.called = getattr(conn, "called", False), False
         if not called:
-            if not takes_a_password(_begins(conn)):
+            begins = _begins(conn)
+            if not takes_a_password(begins):
                 return super().handle(conn)
+            waits, away = _Waiting(time.monotonic(), conn), None
+            network = network_of(begins, conn.client)
             with self._guard:
-                has_room = self._inside < self.at_once
-                if has_room:
+                has_thread = self._inside < self.at_once
+                if has_thread:
                     self._inside += 1
-                elif len(self._waiting) < self.most_waiting:
-                    self._waiting.append((time.monotonic(), conn))
-                    return _QUEUED
-            if not has_room:
+                else:
+                    away = self._waiting.join(network, waits)
+            if away is waits:
                 conn.turned_away = 0.0
                 return super().handle(conn)
+            if away is not None:
+                self.method_queue.defer(self._turn_away, away)
+            if not has_thread:
+                return _QUEUED
         try:
             return super().handle(conn)
         finally:
@@ -114,49 +148,47 @@ class QueueingWorker(ReadingWorker):
         self.wsgi = noting
 
     def murder_pending(self) -> None:
-        """Called each second, or more often: who has waited long enough is told so."""
+        """Called each second, or more often: who has waited long enough is told so, and who hung up is forgotten.
+
+        The latter take the places of those who wait, and a script that never stays for an answer would have them all.
+        """
         super().murder_pending()
         now = time.monotonic()
-        if now >= self._looks_again:
-            self._looks_again = now + 1
-            self._forget_who_hung_up()
         if not self.alive and self._leaves_since is None:
             self._leaves_since = now
+        if now < self._looks_again:
+            return
+        self._looks_again = now + 1
         is_over = self._leaves_since is not None and now - self._leaves_since >= PATIENCE_OF_A_LEAVER
         with self._guard:
-            late = []
-            while self._waiting and (is_over or now - self._waiting[0][0] >= PATIENCE):
-                late.append(self._waiting.popleft())
-        for came, conn in late:
-            conn.turned_away = now - came
-            super().enqueue_req(conn)
+            gone = self._waiting.leave(lambda one: _hung_up(one.conn.sock))
+            late = self._waiting.leave(lambda one: is_over or now - one.since >= PATIENCE)
+        for one in gone:
+            self._drop(one.conn)
+        for one in late:
+            self._turn_away(one)
 
-    def _forget_who_hung_up(self) -> None:
-        """They take the places of those who wait, and a script that never stays for an answer would have them all."""
-        with self._guard:
-            gone = [one for one in self._waiting if _hung_up(one[1].sock)]
-            for one in gone:
-                self._waiting.remove(one)
-        for _came, conn in gone:
-            self._drop(conn)
+    def _turn_away(self, one: _Waiting) -> None:
+        one.conn.turned_away = time.monotonic() - one.since
+        super().enqueue_req(one.conn)
 
     def _drop(self, conn) -> None:
         self.nr_conns -= 1
         conn.close()
 
     def _call_the_next(self) -> None:
-        """Somebody gave a thread back; the first in the queue who has not hung up gets it."""
+        """Somebody gave a thread back; the next in turn who has not hung up gets it."""
         while True:
             with self._guard:
-                if not self._waiting:
+                one = self._waiting.next()
+                if one is None:
                     self._inside -= 1
                     return
-                _came, conn = self._waiting.popleft()
-            if not _hung_up(conn.sock):
+            if not _hung_up(one.conn.sock):
                 break
-            self._drop(conn)
-        conn.called = True
-        super().enqueue_req(conn)
+            self._drop(one.conn)
+        one.conn.called = True
+        super().enqueue_req(one.conn)
 
 
 _request = threading.local()
@@ -166,7 +198,7 @@ def _begins(conn: gthread.TConn) -> bytes:
     """What has come, which stays to be read: behind the request before, it may have been read already."""
     ahead = conn.parser.unreader.buf.getvalue() if conn.initialized else b""
     with contextlib.suppress(OSError):
-        return ahead + conn.sock.recv(_LONGEST_LINE, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        return ahead + conn.sock.recv(_LONGEST_HEAD, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     return ahead
 
 

@@ -43,6 +43,7 @@ FLOORS: list[list[set[str]]] = [
             "cwg.leaving",
             "cwg.liveness",
             "cwg.sign_in_queue",
+            "cwg.taking_turns",
             "cwg.taking_up",
             "cwg.unread_bodies",
         }

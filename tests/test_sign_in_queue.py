@@ -14,7 +14,7 @@ import pytest
 from django.urls import reverse
 
 from cwg import sign_in_queue
-from cwg.members import hashing
+from cwg.members import accounts, hashing, networks
 from cwg.members.arrival import TURNED_AWAY
 from tests import processes
 from tests.compose_file import ROOT
@@ -24,9 +24,15 @@ from tests.waiting import until
 THREADS = 4
 INSIDE = 2
 LOGIN = "/accounts/login/"
+PEER = ("192.0.2.1", 40000)
+# Its addresses are of one network; the other's are not.
+SCRIPT, ROOM = "198.51.100.{}", "203.0.113.9"
 
 APPLICATION = """
 import pathlib, time
+import django
+django.setup()
+import cwg.members.accounts  # as the portal has it when it is loaded
 HERE = pathlib.Path({here!r})
 
 def application(environ, start_response):
@@ -58,7 +64,7 @@ worker_connections = {connections}
 class Door:
     """gunicorn, those who came into the application, and those who are on their way."""
 
-    def __init__(self, place: Path, patience: float = 50, connections: int = 1000):
+    def __init__(self, place: Path, patience: float = 50, connections: int = 1000, behind_proxy: bool = True):
         self.place, self.port = place, free_port()
         self.room = ThreadPoolExecutor(20)
         (place / "held.py").write_text(APPLICATION.format(here=str(place), turned_away=TURNED_AWAY))
@@ -69,6 +75,7 @@ class Door:
             "PYTHONPATH": f"{place}{os.pathsep}{ROOT}",
             "DJANGO_SETTINGS_MODULE": "cwg.settings",
             "CWG_MODE": "test",
+            "BEHIND_PROXY": str(behind_proxy),
             "PASSWORD_HASHES": str(INSIDE - sign_in_queue.NEXT),
         }
         command = [sys.executable, "-m", "gunicorn", "-c", str(place / "conf.py"), "held:application"]
@@ -82,20 +89,30 @@ class Door:
         except OSError:
             return False
 
-    def ask(self, method: str, path: str) -> str:
-        wire = self.begin(method, path)
+    def ask(self, method: str, path: str, **headers: str) -> str:
+        wire = self.begin(method, path, **headers)
         try:
             return wire.getresponse().read().decode()
         finally:
             wire.close()
 
-    def begin(self, method: str, path: str) -> http.client.HTTPConnection:
+    def begin(self, method: str, path: str, **headers: str) -> http.client.HTTPConnection:
         wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        wire.request(method, path, body=b"a=1" if method == "POST" else None)
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        wire.request(method, path, body=b"a=1" if method == "POST" else None, headers=sent)
         return wire
 
     def send(self, name: str, path: str = LOGIN) -> Future[str]:
         return self.room.submit(self.ask, "POST", f"{path}?{name}")
+
+    def line_up(self, *who: tuple[str, str], **headers: str) -> list[Future[str]]:
+        """Each name from its address, one behind the other, as the proxy passes them on."""
+        sent = []
+        for name, address in who:
+            wire = self.begin("POST", f"{LOGIN}?{name}", X_Forwarded_For=address, **headers)
+            sent.append(self.room.submit(lambda wire=wire: wire.getresponse().read().decode()))
+            time.sleep(0.1)  # nobody sees from outside that it waits
+        return sent
 
     def came(self) -> list[str]:
         file = self.place / "came"
@@ -132,6 +149,14 @@ def impatient_door(tmp_path):
 
 
 @pytest.fixture
+def open_door(tmp_path):
+    """No proxy is before it."""
+    made = Door(tmp_path, behind_proxy=False)
+    yield made
+    made.end()
+
+
+@pytest.fixture
 def narrow_door(tmp_path):
     """Ten may wait at it."""
     made = Door(tmp_path, connections=20)
@@ -154,10 +179,7 @@ def test_those_who_wait_have_no_thread_and_others_go_on(door):
 def test_they_come_in_the_order_in_which_they_came_to_the_door(door):
     sent = door.fill()
     names = [f"waits{number}" for number in range(4)]
-    for name in names:
-        wire = door.begin("POST", f"{LOGIN}?{name}")
-        sent.append(door.room.submit(lambda wire=wire: wire.getresponse().read().decode()))
-        time.sleep(0.1)  # nobody sees from outside that it waits
+    sent += door.line_up(*((name, ROOM) for name in names))
     door.let_go()
     assert {one.result(30) for one in sent} == {"ok"}
     came = door.came()[INSIDE:]
@@ -250,6 +272,123 @@ def test_a_server_that_leaves_takes_those_who_wait(door):
     door.let_go()
     assert {one.result(30) for one in sent} == {"ok"}
     assert door.process.wait(30) == 0
+
+
+# --- Networks take turns --------------------------------------------------------------------------------------------
+
+LINE = 8
+
+
+def place_of_another(door, addresses: list[str], another: str = ROOM, **headers: str) -> int:
+    """How many of those who sent a password from these addresses, with these headers, come before one from `another`."""
+    sent = door.fill()
+    sent += door.line_up(
+        *((f"script{number}", address) for number, address in enumerate(addresses)), **headers
+    )
+    sent += door.line_up(("another", another))
+    door.let_go()
+    assert {one.result(30) for one in sent} == {"ok"}
+    came = door.came()[INSIDE:]
+    assert len(came) == len(addresses) + 1
+    return came.index("another")
+
+
+# Two at a time, and whoever comes next may be quicker than one who has a thread already.
+SOON, LAST = range(3), range(LINE - 1, LINE + 1)
+
+
+@pytest.mark.parametrize("script", [SCRIPT, "2001:db8:0:{:x}::1", "::ffff:198.51.100.{}"])
+def test_a_script_delays_another_network_by_one_turn(door, script):
+    assert place_of_another(door, [script.format(number + 1) for number in range(LINE)]) in SOON
+
+
+def test_a_network_is_one_however_many_addresses_it_has_and_who_is_in_it_waits_for_it(door):
+    addresses = [SCRIPT.format(number) for number in range(LINE)]
+    assert place_of_another(door, addresses, SCRIPT.format(200)) in LAST
+
+
+def test_nobody_has_a_network_of_their_own_choosing_where_no_proxy_says_it(open_door):
+    addresses = [f"192.0.{number}.1" for number in range(LINE)]
+    assert place_of_another(open_door, addresses) in LAST
+
+
+def test_of_a_head_that_is_too_long_nobody_knows_the_network(door):
+    """All of them are the proxy's own: whoever sends such a head, to have many networks, has one."""
+    long = {f"X_Long_{number}": "x" * 8000 for number in range(6)}
+    assert place_of_another(door, [f"192.0.{number}.1" for number in range(LINE)], **long) in SOON
+
+
+def test_a_script_that_has_all_places_gives_one_to_another_network(narrow_door):
+    door = narrow_door
+    inside = door.fill()
+    script = door.line_up(*((f"script{number}", SCRIPT.format(number)) for number in range(10)))
+    (another,) = door.line_up(("another", ROOM))
+    # It had waited, and is told so.
+    assert float(script.pop().result(30)) > 0
+    assert not another.done()
+    # The script itself has none to come by.
+    (more,) = door.line_up(("more", SCRIPT.format(10)))
+    assert float(more.result(30)) == 0
+    assert door.ask("GET", "/") == "ok"
+    door.let_go()
+    assert {one.result(30) for one in [*inside, *script, another]} == {"ok"}
+    assert door.came()[INSIDE : INSIDE + 2] == ["script9 turned away", "more turned away"]
+    assert door.send("later").result(30) == "ok"
+
+
+def head(*fields: str) -> bytes:
+    return "\r\n".join([f"POST {LOGIN} HTTP/1.1", "Host: x", *fields, "", ""]).encode("latin-1")
+
+
+@pytest.mark.parametrize(
+    ("fields", "network"),
+    [
+        (["X-Forwarded-For: 198.51.100.7"], "198.51.100.0"),
+        (["x-forwarded-for:2001:db8:1:2::7 "], "2001:db8:1::"),
+        # Whatever its sender claimed stands before what the proxy saw.
+        (["X-Forwarded-For: 203.0.113.9, 198.51.100.7"], "198.51.100.0"),
+        (["X-Forwarded-For: 203.0.113.9", "X-Forwarded-For: 198.51.100.7"], "198.51.100.0"),
+        (["X-Forwarded-For: 198.51.100.7", "X_Forwarded_For: 203.0.113.9"], "198.51.100.0"),
+        (
+            ["X-Forwarded-For: 198.51.100.7", "X-Real-IP: 203.0.113.9", "Forwarded: for=1.2.3.4"],
+            "198.51.100.0",
+        ),
+        ([], "192.0.2.0"),
+        (["X-Forwarded-For: unknown"], ""),
+    ],
+)
+def test_the_network_is_that_of_the_address_that_the_proxy_wrote(settings, fields, network):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    assert sign_in_queue.network_of(head(*fields) + b"X-Forwarded-For: 1.2.3.4\r\n\r\n", PEER) == network
+
+
+def test_it_is_the_same_that_the_portal_goes_by(settings, rf):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    for said in (
+        "198.51.100.7",
+        "203.0.113.9, 198.51.100.7:1234",
+        "[2001:db8::1]:443",
+        "::ffff:198.51.100.7",
+    ):
+        asked = rf.post(LOGIN, HTTP_X_FORWARDED_FOR=said, REMOTE_ADDR=PEER[0])
+        expected = networks.block_of(accounts.address_of(asked))
+        assert expected and expected != networks.block_of(PEER[0])
+        assert sign_in_queue.network_of(head(f"X-Forwarded-For: {said}"), PEER) == expected, said
+
+
+def test_without_a_proxy_it_is_that_of_the_connection(settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
+    assert sign_in_queue.network_of(head("X-Forwarded-For: 198.51.100.7"), PEER) == "192.0.2.0"
+    assert sign_in_queue.network_of(head(), ("2001:db8:1:2::7", 40000, 0, 0)) == "2001:db8:1::"
+    assert sign_in_queue.network_of(head(), "") == ""  # a socket of this machine's files
+
+
+def test_of_a_head_that_is_not_whole_only_the_connection_is_believed(settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    whole = head("X-Forwarded-For: 203.0.113.9", "X-Forwarded-For: 198.51.100.7")
+    assert sign_in_queue.network_of(whole, PEER) == "198.51.100.0"
+    for length in range(len(whole)):
+        assert sign_in_queue.network_of(whole[:length], PEER) == "192.0.2.0"
 
 
 # --- Who is meant ---------------------------------------------------------------------------------------------------
