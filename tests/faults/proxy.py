@@ -159,7 +159,16 @@ class Front:
             text=True,
         ).stdout
 
-    def ask(
+    def ask(self, method: str, path: str, **how):
+        """(status, headers, body) of what `begin` sends."""
+        wire = self.begin(method, path, **how)
+        try:
+            answer = wire.getresponse()
+            return answer.status, answer.headers, answer.read()
+        finally:
+            wire.close()
+
+    def begin(
         self,
         method: str,
         path: str,
@@ -170,8 +179,9 @@ class Front:
         sender="127.0.0.1",
         patience: float = 20,
         **headers,
-    ):
-        """(status, headers, body). `sender`: the address of this machine that the request comes from."""
+    ) -> http.client.HTTPSConnection:
+        """Sent, on a connection of its own; its answer is still to come. `sender`: the address of this machine that it
+        comes from."""
         trusting = ssl.create_default_context(cafile=str(self.place / "certificate.pem"))
         trusting.check_hostname = False
         wire = http.client.HTTPSConnection(
@@ -184,10 +194,10 @@ class Front:
         } | {name.replace("_", "-"): value for name, value in headers.items()}
         try:
             wire.request(method, path, body, sent)
-            answer = wire.getresponse()
-            return answer.status, answer.headers, answer.read()
-        finally:
+        except BaseException:
             wire.close()
+            raise
+        return wire
 
     def plain(self, path: str, host: str = HOST):
         wire = http.client.HTTPConnection("127.0.0.1", self.ports["http"], timeout=20)
