@@ -27,7 +27,7 @@ from django.db import connection
 from django.db.backends.postgresql.base import DatabaseWrapper
 
 from cwg import clock
-from cwg.documents import unused_files
+from cwg.documents import told_numbers, unused_files
 from cwg.documents.models import Blob, Register
 from cwg.documents.storage import Unreadable, documents
 from cwg.record import chain_copies, journal
@@ -139,6 +139,7 @@ def _make(folder: Path) -> Path:
     dump = target / DUMP
     # Before the dump: it has at least so much of each.
     chains = [*Register.objects.all(), *PortalJournal.objects.all()]
+    last_given = told_numbers.last_given()
     with unused_files.none_removed():
         run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}")
         missing = [path for path, sha256 in _files() if not _copy(path, folder / FILES, sha256)]
@@ -151,6 +152,7 @@ def _make(folder: Path) -> Path:
         "heads": {str(row.chain): row.chain_head for row in chains},
         # For whoever restores without a database that could tell: what each is the register of.
         "names": {str(row.chain): str(row) for row in chains},
+        "last_given": last_given,
         "blobs": {blob.sha256: blob.size for blob in Blob.objects.order_by("pk").only("sha256", "size")},
         "missing": missing,
     }
@@ -239,6 +241,7 @@ def _refuse_unless_whole(manifest: object) -> None:
         whole = isinstance(dump["sha256"], str) and all(
             type(count) is int and count >= 0 for count in (dump["size"], *chains.values())
         )
+        whole = whole and all(isinstance(symbol, str) for symbol in manifest.get("last_given", []))
         for chain in chains:
             uuid.UUID(chain)
     except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from cwg import clock
-from cwg.documents import restore_gaps, symbols
+from cwg.documents import restore_gaps, symbols, told_numbers
 from cwg.documents.models import Blob, Register
 from cwg.members.models import Session
 from cwg.notices.models import Event, Notice, Why
@@ -139,10 +139,11 @@ def go_on(
     May run again: what is recorded already is not recorded twice. `was_loaded`: the database came out of a backup just
     now, so that everybody is signed out and old mail is let rest; else it has been at work since. `backups`: the folder of
     those that may tell of longer chains than the database and the storage have. `lost_at`: when the database was lost, None where that
-    is not asked about. `accept_because`: why it goes on past what it cannot know. `told`: symbols that stand on paper.
-    Raises restore_limits.NotKnown, and chain_copies.CopyDiffers where the storage belongs to another history than the database; nothing
+    is not asked about. `accept_because`: why it goes on past what it cannot know. `told`: symbols that stand on paper,
+    twice where they are far above what is known. Raises restore_limits.NotKnown, told_numbers.SayTwice, and chain_copies.CopyDiffers where the storage belongs to another history than the database; nothing
     is changed then.
     """
+    told = list(told)
     with transaction.atomic():
         registers = [
             Register.objects.select_for_update(of=("self",)).select_related("group").get(pk=pk)
@@ -165,6 +166,8 @@ def go_on(
         result.accepted, result.left_open = limits.sentences(), limits.left_open()
         if result.accepted and not accept_because:
             raise restore_limits.NotKnown(limits)
+        limits.last_given = told_numbers.last_given()
+        told_numbers.refuse_unlikely(_that_move(told), known=limits.given())
         for locked in registers:
             found = limits.surveys[locked.chain]
             if found.length > found.after:
@@ -215,9 +218,14 @@ def _place_unknown(found: chain_copies.Survey, portal: PortalJournal, result: Re
         result.found.append((str(register), loss))
 
 
+def _that_move(told: Iterable[str]) -> list[str]:
+    """Those of a register that is there: the others move nothing."""
+    return [text for text in told if restore_gaps.register_named(symbols.parse(text)) is not None]
+
+
 def _tell(told: Iterable[str], reason: str, result: Restored) -> None:
     """Move each register past the symbols that stand on paper, and keep those that move none."""
-    for text in told:
+    for text in {symbols.parse(text): text for text in told}.values():
         register = restore_gaps.register_named(symbols.parse(text))
         moved = register is not None and restore_gaps.tell(
             Register.objects.select_for_update(of=("self",)).select_related("group").get(pk=register.pk),

@@ -5,12 +5,13 @@ accepts by a flag and with a reason that it stays unknown; the portal's journal 
 """
 
 import uuid
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from cwg.record import chain_copies, copy_mark
+from cwg.documents import told_numbers
+from cwg.record import chain_copies, copy_mark, replay
 
 from . import backup
 
@@ -40,6 +41,8 @@ class Limits:
     settled: Set[uuid.UUID] = frozenset()
     # Backups beside the chosen one that told nothing, because they cannot be read: a sentence each.
     passed_over: list[str] = field(default_factory=list)
+    # The symbol of the last number of each series, as the dump or the database has it.
+    last_given: list[str] = field(default_factory=list)
 
     @property
     def stood_still(self) -> bool:
@@ -56,6 +59,12 @@ class Limits:
             for span in found.unknown
             if chain not in self.settled
         ]
+
+    def given(self) -> Iterator[str]:
+        """Symbols that are known to have been given; in each series, one at least that is not far from the last."""
+        yield from self.last_given
+        for found in self.surveys.values():
+            yield from told_numbers.named_in(map(replay.as_entry, found.entries))
 
     def known(self) -> str:
         """Until when the copies are known to be whole, in a sentence."""
@@ -125,7 +134,10 @@ def of_backup(folder: Path, chosen: Path, *, lost_at: datetime) -> Limits:
         chain: Chain(names.get(str(chain), f"Chain {chain}"), length, heads.get(str(chain)))
         for chain, length in _lengths(chosen, manifest).items()
     }
-    return examine(chains, lost_at=lost_at, told=told_by_backups(folder))
+    limits = examine(chains, lost_at=lost_at, told=told_by_backups(folder))
+    # Backups of 0.2.0 and before do not say.
+    limits.last_given = manifest.get("last_given", [])
+    return limits
 
 
 @dataclass(frozen=True)

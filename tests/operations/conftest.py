@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from cwg import clock
@@ -74,3 +75,16 @@ def portal(own_database):
     )
     copying.catch_up()
     return register
+
+
+@pytest.fixture
+def folder(portal, tmp_path):
+    """The backups: one, with two documents of which the second was revised once."""
+    call_command("backup", str(tmp_path / "backups"))
+    return tmp_path / "backups"
+
+
+@pytest.fixture
+def issued_since(folder, portal) -> list[Document]:
+    """Three documents that the backup does not have."""
+    return [factories.make_document(portal, title) for title in ("Three", "Four", "Five")]

@@ -6,7 +6,8 @@ import os
 import uuid
 from io import StringIO
 
-from django.core.management import call_command
+import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from cwg import clock
@@ -38,6 +39,14 @@ def tables() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
         return cursor.fetchone()[0]
+
+
+def stops(folder, match: str, *arguments: str) -> str:
+    """The restore stops with that sentence, and the database is as empty as before."""
+    with pytest.raises(CommandError, match=match) as stopped:
+        call_command("restore", str(folder), *arguments)
+    assert tables() == 0
+    return str(stopped.value)
 
 
 def verified() -> dict:

@@ -27,33 +27,12 @@ from cwg.record import (
 )
 from cwg.record.models import JournalEntry
 from tests import factories
-from tests.operations.lost_database import lose_the_database, revise, tables, verified
-
-
-@pytest.fixture
-def folder(portal, tmp_path):
-    """The backups: one, with two documents of which the second was revised once."""
-    call_command("backup", str(tmp_path / "backups"))
-    return tmp_path / "backups"
-
-
-@pytest.fixture
-def issued_since(folder, portal) -> list[Document]:
-    """Three documents that the backup does not have."""
-    return [factories.make_document(portal, title) for title in ("Three", "Four", "Five")]
+from tests.operations.lost_database import lose_the_database, stops, verified
 
 
 def copy_of(storage, document: Document):
     entry = JournalEntry.objects.get(act="registered", facts__document=document.pk)
     return storage / chain_copies.path(entry.chain, entry.position)
-
-
-def stops(folder, match: str, *arguments: str) -> str:
-    """The restore stops with that sentence, and the database is as empty as before."""
-    with pytest.raises(CommandError, match=match) as stopped:
-        call_command("restore", str(folder), *arguments)
-    assert tables() == 0
-    return str(stopped.value)
 
 
 def accepted() -> dict:
@@ -311,6 +290,14 @@ def test_a_manifest_that_tells_of_more_than_its_dump_can_hold_is_refused(folder,
     assert str(made / backup.MANIFEST) in said
 
 
+@pytest.mark.parametrize("last", [None, 7, [7]])
+def test_last_symbols_that_are_none_are_no_manifest(folder, last):
+    path = next(folder.glob(f"*/{backup.MANIFEST}"))
+    path.write_text(json.dumps({**json.loads(path.read_text()), "last_given": last}))
+    with pytest.raises(backup.BackupFailed, match="is not the manifest of a finished backup"):
+        backup.read_manifest(path.parent)
+
+
 @pytest.mark.parametrize("length", [-1, "7", 1.5, None, True])
 def test_a_length_that_is_none_is_no_manifest(folder, portal, length):
     path = next(folder.glob(f"*/{backup.MANIFEST}"))
@@ -329,52 +316,6 @@ def test_what_the_backup_has_of_the_copies_is_put_back_before_it_is_judged(folde
     lose_the_database()
     call_command("restore", str(folder), "--backup", first)
     assert factories.make_document(Register.objects.get(), "Six").number == 6
-
-
-# --- Told from paper ----------------------------------------------------------------------------------------------
-def test_numbers_on_paper_are_passed_over(folder, portal, capsys):
-    lose_the_database()
-    arguments = (
-        "--issued",
-        "WG-WSIS-14/9",
-        "--issued",
-        "WG-WSIS-14/2(Rev.4)",
-        "--issued",
-        "WG-WSIS-14/INF/2",
-    )
-    call_command("restore", str(folder), *arguments)
-    assert "their numbers stay used: WG-WSIS-14/9, WG-WSIS-14/2(Rev.4)" in capsys.readouterr().out
-    register = Register.objects.get()
-    assert factories.make_document(register, "Ten").number == 10
-    assert revise(Document.objects.get(number=2)).symbol == "WG-WSIS-14/2(Rev.5)"
-    assert Series.objects.get(register=register, code="INF").last_number == 2
-    assert verified()["holds"] is True
-
-
-def test_they_stay_passed_over_when_that_restore_is_lost_too(folder, portal):
-    lose_the_database()
-    call_command("restore", str(folder), "--issued", "WG-WSIS-14/9")
-    lose_the_database()
-    call_command("restore", str(folder))
-    assert factories.make_document(Register.objects.get(), "Ten").number == 10
-    assert verified()["holds"] is True
-
-
-def test_a_portal_at_work_is_told_of_a_receipt_that_turns_up_later(folder, portal, capsys):
-    waiting = Notice.objects.filter(status=Notice.Status.WAITING).count()
-    assert waiting
-    call_command("restore", "--numbers-only", "--issued", "WG-WSIS-14/7")
-    assert factories.make_document(Register.objects.get(), "Eight").number == 8
-    call_command("restore", "--numbers-only", "--issued", "WG-WSIS-14/7", "--issued", "WG-WSIS-19/1")
-    assert "nothing to move: WG-WSIS-14/7, WG-WSIS-19/1" in capsys.readouterr().out
-    assert JournalEntry.objects.filter(act=restore_gaps.TOLD).count() == 1
-    assert Notice.objects.filter(status=Notice.Status.WAITING).count() == waiting, "its mail goes on"
-    assert verified()["holds"] is True
-
-
-def test_what_is_no_symbol_is_refused(folder):
-    lose_the_database()
-    stops(folder, "twenty-seven", "--issued", "twenty-seven")
 
 
 # --- Point in time ------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from cwg import clock
-from cwg.documents import restore_gaps, symbols
+from cwg.documents import restore_gaps, symbols, told_numbers
 from cwg.operations import backup, restoration, restore_limits
 from cwg.operations.ownership import as_owner
 from cwg.record import chain_clock, chain_copies, restore_guard
@@ -54,7 +54,8 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="SYMBOL",
-            help="stands on a receipt that somebody holds (WG-WSIS-14/27): the numbers go on after it. May be repeated",
+            help="stands on a receipt that somebody holds (WG-WSIS-14/27): the numbers go on after it. May be repeated; one"
+            f" that is more than {told_numbers.FAR} above the highest known has to be named twice",
         )
         instead = parser.add_mutually_exclusive_group()
         instead.add_argument(
@@ -82,7 +83,7 @@ class Command(BaseCommand):
             # Tables are made, and the sequences of ids moved past those that were lost.
             with as_owner("to restore"):
                 if anew and not options["already_loaded"]:
-                    self.load(folder, options["backup"], lost_at, because)
+                    self.load(folder, options["backup"], lost_at, because, told)
                 restored = restoration.go_on(
                     was_loaded=anew, backups=folder, lost_at=lost_at, accept_because=because, told=told
                 )
@@ -98,6 +99,7 @@ class Command(BaseCommand):
             ) from error
         except (
             backup.BackupFailed,
+            told_numbers.SayTwice,
             chain_copies.CopyDiffers,
             chain_clock.ClockSetBack,
             restore_guard.RestoreNotFinished,
@@ -111,13 +113,16 @@ class Command(BaseCommand):
         # As the portal will work on it.
         call_command("verify", stdout=self.stdout, stderr=self.stderr)
 
-    def load(self, folder: Path | None, name: str | None, lost_at: datetime, because: str) -> None:
+    def load(
+        self, folder: Path | None, name: str | None, lost_at: datetime, because: str, told: list[str]
+    ) -> None:
         if folder is None:
             raise CommandError("Name the folder of the backups.")
         chosen = folder / name if name else backup.latest(folder)
         limits = restoration.look(folder, chosen, lost_at=lost_at)
         if limits.sentences() and not because:
             raise restore_limits.NotKnown(limits)
+        told_numbers.refuse_unlikely(told, known=limits.given())
         restoration.load(folder, chosen)
         made = backup.made_at(backup.read_manifest(chosen))
         self.stdout.write(f"Restored {chosen}, made on {made:%Y-%m-%d at %H:%M:%S} UTC.")

@@ -1,0 +1,118 @@
+"""What somebody holds on paper is told to a restore: the numbers go on after it, and a mistyped one has to be said twice."""
+
+import json
+import shutil
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from cwg import clock
+from cwg.documents import restore_gaps
+from cwg.documents.models import Document, Register, Series
+from cwg.notices.models import Notice
+from cwg.operations import backup
+from cwg.record import chain_copies
+from cwg.record.models import JournalEntry
+from tests import factories
+from tests.operations.lost_database import lose_the_database, revise, stops, verified
+
+GO_ON = ("--accept-unknown", "There is no other copy.")
+
+
+def test_numbers_on_paper_are_passed_over(folder, portal, capsys):
+    lose_the_database()
+    arguments = (
+        "--issued",
+        "WG-WSIS-14/9",
+        "--issued",
+        "WG-WSIS-14/2(Rev.4)",
+        "--issued",
+        "WG-WSIS-14/INF/2",
+    )
+    call_command("restore", str(folder), *arguments)
+    assert "their numbers stay used: WG-WSIS-14/9, WG-WSIS-14/2(Rev.4)" in capsys.readouterr().out
+    register = Register.objects.get()
+    assert factories.make_document(register, "Ten").number == 10
+    assert revise(Document.objects.get(number=2)).symbol == "WG-WSIS-14/2(Rev.5)"
+    assert Series.objects.get(register=register, code="INF").last_number == 2
+    assert verified()["holds"] is True
+
+
+def test_they_stay_passed_over_when_that_restore_is_lost_too(folder, portal):
+    lose_the_database()
+    call_command("restore", str(folder), "--issued", "WG-WSIS-14/9")
+    lose_the_database()
+    call_command("restore", str(folder))
+    assert factories.make_document(Register.objects.get(), "Ten").number == 10
+    assert verified()["holds"] is True
+
+
+def test_a_portal_at_work_is_told_of_a_receipt_that_turns_up_later(folder, portal, capsys):
+    waiting = Notice.objects.filter(status=Notice.Status.WAITING).count()
+    assert waiting
+    call_command("restore", "--numbers-only", "--issued", "WG-WSIS-14/7")
+    assert factories.make_document(Register.objects.get(), "Eight").number == 8
+    call_command("restore", "--numbers-only", "--issued", "WG-WSIS-14/7", "--issued", "WG-WSIS-19/1")
+    assert "nothing to move: WG-WSIS-14/7, WG-WSIS-19/1" in capsys.readouterr().out
+    assert JournalEntry.objects.filter(act=restore_gaps.TOLD).count() == 1
+    assert Notice.objects.filter(status=Notice.Status.WAITING).count() == waiting, "its mail goes on"
+    assert verified()["holds"] is True
+
+
+def test_a_mistyped_number_stops_it_before_the_database_is_changed(folder, issued_since, storage):
+    """Judged by the backup and by what the copies know beyond it: five were given."""
+    lose_the_database()
+    said = stops(folder, "highest one known there is 5", "--issued", "WG-WSIS-14/9900")
+    assert (
+        "every number from 6 to 9900" in said
+        and "Up to 305 " in said
+        and "name WG-WSIS-14/9900 twice" in said
+    )
+    stops(folder, "is 5", "--issued", "WG-WSIS-14/306")
+    call_command("restore", str(folder), "--issued", "WG-WSIS-14/305")
+    assert factories.make_document(Register.objects.get(), "The next").number == 306
+    assert verified()["holds"] is True
+
+
+def test_the_backup_alone_says_how_far_a_register_had_come(folder, portal, storage):
+    for number in ("200", "400"):
+        call_command("restore", "--numbers-only", "--issued", f"WG-WSIS-14/{number}")
+    with clock.held_at(clock.now() + timedelta(seconds=2)):
+        call_command("backup", str(folder))
+    lose_the_database()
+    # Nothing but the backup.
+    shutil.rmtree(storage / chain_copies.FOLDER)
+    shutil.rmtree(folder / backup.FILES / chain_copies.FOLDER)
+    stops(folder, "is 400", "--issued", "WG-WSIS-14/701", *GO_ON)
+    call_command("restore", str(folder), "--issued", "WG-WSIS-14/700", *GO_ON)
+    assert Series.objects.get(code="").last_number == 700
+
+
+def test_a_backup_of_a_release_that_does_not_say_it_asks_for_a_second_look(folder, portal, capsys):
+    path = next(folder.glob(f"*/{backup.MANIFEST}"))
+    manifest = json.loads(path.read_text())
+    del manifest["last_given"]
+    path.write_text(json.dumps(manifest))
+    lose_the_database()
+    stops(folder, "none is known there", "--issued", "WG-WSIS-14/301")
+    call_command("restore", str(folder), "--issued", "WG-WSIS-14/301", "--issued", "wg-wsis 14/301")
+    said = capsys.readouterr().out
+    assert "their numbers stay used: " in said and "nothing to move" not in said
+    assert factories.make_document(Register.objects.get(), "The next").number == 302
+
+
+def test_a_portal_at_work_is_asked_again_too_and_nothing_is_changed(folder, portal):
+    before = JournalEntry.objects.count()
+    with pytest.raises(CommandError, match="every number from 3 to 9900"):
+        call_command("restore", "--numbers-only", "--issued", "WG-WSIS-14/3", "--issued", "WG-WSIS-14/9900")
+    assert JournalEntry.objects.count() == before
+    assert Series.objects.get(code="").last_number == 2
+    # Of a meeting that is not there nothing is passed over.
+    call_command("restore", "--numbers-only", "--issued", "WG-WSIS-19/9900")
+    assert JournalEntry.objects.count() == before
+
+
+def test_what_is_no_symbol_is_refused(folder):
+    lose_the_database()
+    stops(folder, "twenty-seven", "--issued", "twenty-seven")
