@@ -18,13 +18,24 @@ REWIND = settings.BASE_DIR / ".docker" / "database" / "rewind"
 
 @pytest.fixture
 def bases(tmp_path) -> Path:
-    (tmp_path / "base").mkdir()
-    (tmp_path / "wal").mkdir()
+    for name in ("base", "wal", "clusters", "data/pg_wal", "programs"):
+        (tmp_path / name).mkdir(parents=True)
+    # As PostgreSQL's own would say of a folder of the server that the base backups are of.
+    said = tmp_path / "programs" / "pg_controldata"
+    said.write_text('#!/bin/sh\n[ -e "$1/strange" ] || echo "Database system identifier:           7001"\n')
+    said.chmod(0o755)
     return tmp_path / "base"
 
 
 def rewind_list(bases: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    places = {"BASES": str(bases), "WAL": str(bases.parent / "wal"), "PATH": os.defpath}
+    place = bases.parent
+    places = {
+        "BASES": str(bases),
+        "WAL": str(place / "wal"),
+        "CLUSTERS": str(place / "clusters"),
+        "PGDATA": str(place / "data"),
+        "PATH": f"{place / 'programs'}:{os.defpath}",
+    }
     return subprocess.run([REWIND, "list", *more], env=places, capture_output=True, text=True, check=False)
 
 
@@ -39,7 +50,7 @@ def base(bases: Path, segment: int, *, timeline: int = 1, whole_at: str = "0/100
         member.size = len(label)
         archive.addfile(member, io.BytesIO(label))
     reached = {"Timeline": timeline, "Start-LSN": "0/1000028", "End-LSN": whole_at}
-    (made / "backup_manifest").write_text(json.dumps({"WAL-Ranges": [reached]}))
+    (made / "backup_manifest").write_text(json.dumps({"System-Identifier": 7001, "WAL-Ranges": [reached]}))
     return made.name
 
 
@@ -55,10 +66,13 @@ def archived(bases: Path, *segments: int, timeline: int = 1, ending: str = ".gz"
         os.utime(path, (at, at))
 
 
-def left(bases: Path, position: str) -> None:
-    """The database was taken back: timeline 2 leaves the first there."""
+def left(bases: Path, position: str, *, not_archived_in: Path | None = None) -> None:
+    """The database was taken back: timeline 2 leaves the first there. Archived, or in a server's folder alone."""
     line = f"1\t{position}\tbefore 2026-11-26 14:05:31.123+00\n".encode()
-    (bases.parent / "wal" / "00000002.history.gz").write_bytes(gzip.compress(line))
+    if not_archived_in:
+        (not_archived_in / "pg_wal" / "00000002.history").write_bytes(line)
+    else:
+        (bases.parent / "wal" / "00000002.history.gz").write_bytes(gzip.compress(line))
 
 
 def test_each_is_told_with_its_age_and_how_far_the_wal_reaches(bases):
@@ -119,6 +133,35 @@ def test_one_of_a_history_that_was_left_is_not_said_to_lead_on(bases):
     assert lines[1].endswith(", 3 minutes ago")
     assert lines[3] == "  of a history that was left: leads on with --timeline 1 alone"
     assert lines[5].endswith(", 3 minutes ago") and len(lines) == 7
+
+
+@pytest.mark.parametrize("place", ["data", "clusters/before-20261126T152204Z"])
+def test_a_history_that_is_not_archived_yet_is_known_too(bases, place):
+    """Of the server's folder, also while it is at work; or where a going back that broke off has put it."""
+    archived(bases, 3, 4, minutes=3)
+    base(bases, 3, whole_at="0/3000158", hours=6)
+    base(bases, 4, whole_at="0/4000158", hours=5)
+    server = bases.parent / place
+    (server / "pg_wal").mkdir(parents=True, exist_ok=True)
+    (bases.parent / "data" / "postmaster.pid").touch()
+    if place != "data":
+        (bases.parent / "data" / "strange").touch()
+    left(bases, "0/4000100", not_archived_in=server)
+    lines = rewind_list(bases).stdout.splitlines()
+    assert lines[1].endswith(", 3 minutes ago")
+    assert lines[3] == "  of a history that was left: leads on with --timeline 1 alone"
+    assert lines[4].startswith("latest: ") and len(lines) == 5
+
+
+def test_where_no_folder_of_that_server_is_there_it_says_what_it_cannot_know(bases):
+    """The disk is lost, or another server is in its place."""
+    archived(bases, 3, minutes=3)
+    base(bases, 3, hours=6)
+    left(bases, "0/1000100", not_archived_in=bases.parent / "data")
+    (bases.parent / "data" / "strange").touch()
+    lines = rewind_list(bases).stdout.splitlines()
+    assert lines[1].endswith(", 3 minutes ago")
+    assert lines[2].endswith("a timeline that it has not archived yet is not known") and len(lines) == 4
 
 
 def test_where_the_history_is_damaged_that_is_said_and_each_is_listed_all_the_same(bases):
