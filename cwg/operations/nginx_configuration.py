@@ -8,9 +8,11 @@ import re
 import socket
 import subprocess
 import tempfile
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 from django.conf import settings
@@ -78,10 +80,9 @@ def configuration(places: Places, given: Mapping[str, str]) -> str:
 
     Raises CannotConfigure where docker-compose.yml does not say what is looked for here.
     """
-    compose = yaml.safe_load((settings.BASE_DIR / SOURCE).read_text())
+    service = _service()
     text = _with_parts(
-        interpolated(compose["services"]["nginx"]["environment"]["NGINX_RULES"], given),
-        _parts(compose["services"]["nginx"]["command"], given),
+        interpolated(service["environment"]["NGINX_RULES"], given), _parts(service["command"], given)
     )
     old_http2 = "" if places.nginx >= HTTP2_ON else " http2"
     for pattern, here in (
@@ -133,6 +134,11 @@ def server_names(allowed: Sequence[str], portal_url: str) -> tuple[str, tuple[st
     return own, tuple(further)
 
 
+def _service() -> dict[str, Any]:
+    """nginx as docker-compose.yml has it, nothing filled in."""
+    return yaml.safe_load((settings.BASE_DIR / SOURCE).read_text())["services"]["nginx"]
+
+
 def _listening(addresses: tuple[str, ...], words: str) -> str:
     return " ".join(f"listen {address}{words};" for address in addresses)
 
@@ -165,25 +171,21 @@ def _with_parts(text: str, parts: Mapping[str, str]) -> str:
 
 
 def whole(inside: str, *, user: str = "") -> str:
-    """A main file around what stands in the `http` block, as small as that of nginx's own image.
+    """The main file that docker-compose.yml gives to its nginx, around what stands in the `http` block here.
 
-    `user`: whom its processes run as; without one, as whoever started them.
+    `user`: whom its processes run as; without one, as whoever started them. Raises CannotConfigure where it does not say what is
+    looked for here.
     """
-    indented = "".join(f"  {line}\n" if line else "\n" for line in inside.splitlines())
-    return (
-        "# Made by `manage.py nginx_configuration`. Make it anew after a change of settings and with each release.\n"
-        + (f"user {user};\n" if user else "")
-        + "worker_processes auto;\n"
-        "pid /run/nginx.pid;\n"
-        "events {\n  worker_connections 1024;\n}\n"
-        "http {\n"
-        "  include /etc/nginx/mime.types;\n"
-        "  default_type application/octet-stream;\n"
-        "  sendfile on;\n"
-        "  keepalive_timeout 65;\n"
-        f"{indented}"
-        "}\n"
-    )
+    text = _service()["environment"]["NGINX_MAIN"]
+    for pattern, here in (
+        (r"^user nginx;\n", f"user {user};\n" if user else ""),
+        (r"^ *include /etc/nginx/conf\.d/default\.conf;\n", textwrap.indent(inside, "  ")),
+    ):
+        around = re.split(pattern, text, flags=re.MULTILINE)
+        if len(around) == 1:
+            raise CannotConfigure(f"{SOURCE} does not say {pattern} any more.")
+        text = here.join(around)
+    return f"# Made by `manage.py nginx_configuration`. Make it anew after a change of settings and with each release.\n{text}"
 
 
 def version_of(program: str) -> tuple[int, ...]:

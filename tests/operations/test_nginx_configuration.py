@@ -70,6 +70,60 @@ def test_an_older_nginx_is_told_of_http2_in_its_own_way():
     assert "http2 on;" not in old and old.count("ssl http2") == 4
 
 
+def number(text: str, directive: str) -> int:
+    (found,) = re.findall(rf"^ *{directive} (\d+);", text, re.MULTILINE)
+    return int(found)
+
+
+def test_the_container_starts_nginx_with_a_main_file_of_its_own(tmp_path):
+    """Each reader may take two connections of a process, and a file that is handed out is open beside one."""
+    service = SERVICES["nginx"]
+    *shell, script = service["command"]
+    script = nginx_configuration.interpolated(script, GIVEN)
+    script = re.sub(r"(/etc/nginx/conf\.d|/tmp)/", f"{tmp_path}/", script)
+    (tmp_path / "nginx").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (tmp_path / "nginx").chmod(0o755)
+    given = {
+        name: nginx_configuration.interpolated(service["environment"][name], GIVEN)
+        for name in service["environment"]
+    }
+    started = subprocess.run(
+        [*shell, script],
+        env={**given, "PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert started.stdout.splitlines() == ["-c", f"{tmp_path}/nginx.conf", "-g", "daemon off;"]
+    main = (tmp_path / "nginx.conf").read_text()
+    assert (tmp_path / "default.conf").read_text() == given["NGINX_RULES"]
+    assert directives(main).count("include /etc/nginx/conf.d/default.conf;") == 1
+    assert number(main, "worker_connections") >= 4096
+    assert number(main, "worker_rlimit_nofile") >= 2 * number(main, "worker_connections")
+
+
+def test_the_main_file_elsewhere_is_that_of_the_container_around_the_rules():
+    of_container = directives(SERVICES["nginx"]["environment"]["NGINX_MAIN"])
+    made = directives(nginx_configuration.whole("one;\n\nserver {\n  two;\n}\n", user="www-data"))
+    place = of_container.index("include /etc/nginx/conf.d/default.conf;")
+    assert made == [
+        "user www-data;",
+        *of_container[1:place],
+        *("one;", "server {", "two;", "}"),
+        *of_container[place + 1 :],
+    ]
+    assert not nginx_configuration.whole("one;\n").count("user ")
+
+
+@pytest.mark.parametrize("word", ["user nginx;", "include /etc/nginx/conf.d/default.conf;"])
+def test_a_main_file_of_compose_that_has_changed_is_refused(word, tmp_path, settings):
+    text = (settings.BASE_DIR / "docker-compose.yml").read_text()
+    (tmp_path / "docker-compose.yml").write_text(text.replace(word, "something else;"))
+    settings.BASE_DIR = tmp_path
+    with pytest.raises(CannotConfigure, match=r"^docker-compose\.yml does not say .* any more\.$"):
+        nginx_configuration.whole("one;\n")
+
+
 @pytest.mark.parametrize("word", ["server web:8000 resolve", "listen 443 ssl", "/srv/files/", "http2 on;"])
 def test_a_configuration_of_compose_that_has_changed_is_refused(word, tmp_path, settings):
     text = (settings.BASE_DIR / "docker-compose.yml").read_text()

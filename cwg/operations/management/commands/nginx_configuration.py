@@ -53,10 +53,9 @@ class Command(BaseCommand):
                 further_names=further,
                 nginx=nginx_configuration.version_of(program) if program else Places.nginx,
             )
-            inside = nginx_configuration.configuration(places, given)
+            text = nginx_configuration.whole(nginx_configuration.configuration(places, given), user=user)
         except nginx_configuration.CannotConfigure as error:
             raise CommandError(str(error)) from error
-        text = nginx_configuration.whole(inside, user=user)
         if output:
             output.write_text(text)
         else:
