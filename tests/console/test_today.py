@@ -13,6 +13,7 @@ from django.urls import reverse
 from contributions.counts import open_drafts_by_party
 from cwg.documents import stored
 from cwg.documents.models import Blob, File
+from cwg.members.models import Role
 from cwg.notices.models import Event, Notice
 from cwg.record import copying, heartbeat, overdue
 from cwg.record.models import ChainCopy, JournalEntry
@@ -95,6 +96,39 @@ def test_a_failed_mail_leads_to_the_page_that_sends_it_again(secretary, auditor,
     text = client_of(auditor).get(TODAY).content.decode()
     assert "lost@test.example" in text and f"/mail/{failed.pk}/again/" not in text
     assert "See the mail</a>" in text and "send it again" not in text.partition("See the mail")[2]
+
+
+def test_who_may_send_only_some_of_the_mails_again_is_offered_only_those(
+    secretary, other_group, other_secretary, failed, client_of
+):
+    """Secretariat of one group, auditor of another."""
+
+    def another(group, number: int) -> None:
+        event = Event.objects.get(pk=failed.event_id)
+        event.pk, event.key, event.group = None, f"k{number}", group
+        event.save(force_insert=True)
+        notice = Notice.objects.get(pk=failed.pk)
+        notice.pk, notice.event, notice.message_id = None, event, f"<{number}0@x>"
+        notice.address = f"lost{number}@test.example"
+        notice.save(force_insert=True)
+
+    factories.accredit(secretary.email, other_group, Role.AUDITOR)
+    another(other_group, 1)
+    client = client_of(secretary)
+    assert "See all 2 mails, and send one of them again</a>" in client.get(TODAY).content.decode()
+    another(failed.event.group, 2)
+    text = client.get(TODAY).content.decode()
+    assert "See all 3 mails, and send 2 of them again</a>" in text and "send them again</a>" not in text
+    another(failed.event.group, 3)
+    text = client.get("/mail/").content.decode()
+    assert "Send 3 again<" in text and "Set 3 aside<" in text
+    assert "Send all" not in text and "Set all" not in text
+    assert text.count("/again/") == 3, "each that is theirs"
+    # Who serves the one group alone sees theirs alone: all.
+    another(other_group, 4)
+    assert (
+        "See all 2 mails, and send them again</a>" in client_of(other_secretary).get(TODAY).content.decode()
+    )
 
 
 def test_another_groups_mail_is_not_shown(other_secretary, failed, client_of):
