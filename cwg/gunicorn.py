@@ -63,9 +63,13 @@ logger_class = LineLogger
 
 
 def when_ready(server) -> None:
-    """Between loading and forking: open the port at which all workers say that they live, and keep the garbage collector
-    away from what they share. Without that the first full collection in each worker writes to every page and un-shares it.
+    """Between loading and forking: open the port at which all workers say that they live, note that the host begins, and keep
+    the garbage collector away from what they share. Without that the first full collection in each worker writes to every
+    page and un-shares it.
     """
+    from cwg.record import heartbeat  # with the portal that was loaded
+
+    heartbeat.this_host_begins()
     leaving.shut_the_door_at_the_end_of(server)
     address = os.environ.get("LIVENESS_BIND", "")
     server.liveness = liveness.listen(address) if address else None

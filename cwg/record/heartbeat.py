@@ -5,6 +5,7 @@ Some tell of an instant that is not the last one, and old where all is well: the
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 
 from django.db import connection, transaction
 
@@ -22,11 +23,16 @@ SINCE, FAILING = "since: ", "failing: "
 WORKER_SEEN_WITHIN = timedelta(seconds=60)
 # From when the tables are made: migrations, the first people or the demonstration's data, the first start of every process.
 WORKER_STARTS_WITHIN = timedelta(minutes=10)
+# From when this web host is there: nothing is made anew, but a worker that is started with it takes its time to load.
+WORKER_COMES_BACK_WITHIN = timedelta(minutes=3)
+# When this web host began, by the machine's clock that never jumps; None in other processes.
+_host_began: float | None = None
 
 
 @dataclass(frozen=True)
 class WorkerState:
-    """What is known of the worker: when it was `seen` last (UTC), whether it runs; or that an installation so new still starts it."""
+    """What is known of the worker: when it was `seen` last (UTC), whether it runs; or that an installation or a web host so
+    new still starts it."""
 
     seen: datetime | None
     is_running: bool = False
@@ -35,6 +41,12 @@ class WorkerState:
     @property
     def is_missed(self) -> bool:
         return not (self.is_running or self.is_starting)
+
+
+def this_host_begins() -> None:
+    """Said once by whoever starts a web host, before its processes are forked: they all know it then."""
+    global _host_began
+    _host_began = monotonic()
 
 
 def beat(name: str = WORKER) -> datetime:
@@ -78,16 +90,27 @@ def last(name: str = WORKER) -> datetime | None:
 def worker_state(at: datetime) -> WorkerState:
     """Whether the worker runs: seen within a minute of `at`. One that was never seen is missed once the installation is ten minutes old.
 
+    One that was last seen before this web host began was most likely stopped with it, over night or for an upgrade: it is
+    missed once the host is three minutes old. Whoever has seen it since, or serves for longer, tells at once.
+
     Seen in the future, the clock was set back since: one that runs is soon seen by the right time, so that tells of none.
     """
     seen = last()
     if seen is None:
         return WorkerState(None, is_starting=not overdue.is_overdue(None, WORKER_STARTS_WITHIN, at))
-    return WorkerState(seen, is_running=abs(at - seen) <= WORKER_SEEN_WITHIN)
+    is_running = abs(at - seen) <= WORKER_SEEN_WITHIN
+    return WorkerState(seen, is_running, is_starting=not is_running and _comes_back(seen, at))
+
+
+def _comes_back(seen: datetime, at: datetime) -> bool:
+    if _host_began is None:
+        return False
+    began = at - timedelta(seconds=monotonic() - _host_began)
+    return seen < began and at - began <= WORKER_COMES_BACK_WITHIN
 
 
 def worker_is_seen() -> Answer:
-    """Whether the worker runs, or a new installation still starts it: a question of `/readyz`. No web request needs the worker."""
+    """Whether the worker runs, or what was just started still starts it: a question of `/readyz`. No web request needs the worker."""
     now = clock.now()
     state = worker_state(now)
     ago = int((now - state.seen).total_seconds()) if state.seen else None
