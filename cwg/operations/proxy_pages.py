@@ -15,6 +15,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from cwg.documents import uploads
+from cwg.members.roster import reading as roster
 
 FOLDER = "proxy"
 # The pages for a fault; nginx puts the number of the request in (`ssi`).
@@ -33,7 +34,6 @@ def texts() -> dict[str, tuple[str, list[str]]]:
         )
         return _("Too large"), [limit, kept]
 
-    size = settings.MAX_FILE_BYTES // (1024 * 1024)
     form = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // (1024 * 1024)
     return {
         "400": (
@@ -75,10 +75,8 @@ def texts() -> dict[str, tuple[str, list[str]]]:
         "413": too_large(
             _("What was sent is larger than %(size)d MB, the most that a form may hold.") % {"size": form}
         ),
-        "413-files": too_large(
-            _("A file may have up to %(size)d MB, everything typed into a form up to %(form)d MB.")
-            % {"size": size, "form": form}
-        ),
+        "413-files": too_large(uploads.limits_in_words(settings.MAX_FILE_BYTES)),
+        "413-list": too_large(uploads.limits_in_words(roster.MOST_BYTES)),
         # Who is signed in sends no more to these addresses either.
         "413-short": too_large(
             _("What was sent is larger than %(size)d KB, the most that may be sent to this address.")

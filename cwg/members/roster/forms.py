@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -45,7 +46,10 @@ class RosterForm(forms.Form):
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
-        help_text=gettext_lazy("CSV, at most 1 MB. A spreadsheet is saved as “CSV UTF-8” first."),
+        help_text=format_lazy(
+            gettext_lazy("CSV, at most {size} MB. A spreadsheet is saved as “CSV UTF-8” first."),
+            size=reading.MOST_MB,
+        ),
     )
     group = forms.ModelChoiceField(
         Group.objects.none(),

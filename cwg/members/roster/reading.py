@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -17,7 +18,9 @@ from cwg.look import csv_export, signs
 from ..cleaning import one_line
 
 MOST_ROWS = 500
-MOST_BYTES = 1024 * 1024
+# Of a file, and of the text in it: half of what may be typed into a form, for there the list comes back, to be confirmed.
+MOST_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2
+MOST_MB = MOST_BYTES // (1024 * 1024)
 
 PLACE, STATE, OFFICE = "place", "state", "office"
 ROLE, NAME, GIVEN, FAMILY = "role", "name", "given", "family"
@@ -121,7 +124,10 @@ def text_of(content: bytes) -> str:
     """The text of an uploaded file: UTF-8 or UTF-16, with a mark or without. Raises NotReadable."""
     if len(content) > MOST_BYTES:
         raise NotReadable(
-            _("This file is larger than 1 MB. A list of people is not: check that it is the right one.")
+            _(
+                "This file is larger than %(size)d MB. A list of people is not: check that it is the right one."
+            )
+            % {"size": MOST_MB}
         )
     if content.startswith(_SPREADSHEETS):
         raise NotReadable(
@@ -152,7 +158,9 @@ def read(text: str) -> Sheet:
     """The lines of a list, at most 500. Raises NotReadable where the list as a whole cannot be read."""
     text = text.removeprefix("\ufeff")
     if len(text.encode("utf-8", "replace")) > MOST_BYTES:
-        raise NotReadable(_("This list is larger than 1 MB. Import it in several parts."))
+        raise NotReadable(
+            _("This list is larger than %(size)d MB. Import it in several parts.") % {"size": MOST_MB}
+        )
     records = list(_records(text, _delimiter(text)))
     if not records:
         raise NotReadable(_("There is no line in the list. Paste it, or choose a file."))

@@ -59,6 +59,10 @@ def importing(request: PortalRequest) -> HttpResponse:
     return _page(request, form, _plan(request, given))
 
 
+# What a body that is longer than any form is answered with (`uploads.small_file`), here and by nginx (docker-compose.yml).
+importing.most_file_bytes = reading.MOST_BYTES  # type: ignore[attr-defined]
+
+
 def _plan(request: PortalRequest, given: dict[str, Any]) -> Plan:
     return judge(
         given["sheet"],

@@ -8,6 +8,7 @@ from django.urls import reverse
 from lxml import html
 
 from cwg.members.models import Accreditation, Invitation, Role, Roster
+from cwg.members.roster import reading
 from cwg.notices.models import Event
 from cwg.record.models import AccessEntry
 from tests.factories import accredit, make_group, make_office, make_person, make_state
@@ -120,6 +121,56 @@ def test_a_uploaded_file_comes_back_in_the_form_to_be_corrected(client_of, secre
     answer = check(client_of(secretary), file=SimpleUploadedFile("people.csv", content))
     assert "Did you mean France" in answer.content.decode()
     assert "Élodie\tFranse" in form_of(answer)["list"]
+
+
+# --- How large a list may be --------------------------------------------------------------------------------------
+
+MB = 1024 * 1024
+FIRST_OF_A_LARGE_ONE = f"{NEW}\n".encode()
+
+
+def of_size(size: int) -> SimpleUploadedFile:
+    return SimpleUploadedFile("people.csv", FIRST_OF_A_LARGE_ONE.ljust(size, b" "))
+
+
+def test_a_file_of_exactly_the_limit_is_taken_shown_and_carried_out(client_of, secretary, dg):
+    """What comes back in the form fits into it."""
+    client = client_of(secretary)
+    checked = check(client, file=of_size(reading.MOST_BYTES))
+    assert checked.status_code == 200 and len(form_of(checked)["list"]) == reading.MOST_BYTES
+    assert confirm(client, checked).status_code == 302
+    assert Invitation.objects.count() == 1
+
+
+@pytest.mark.parametrize("megabytes", [1, 50])
+@pytest.mark.parametrize("size", [reading.MOST_BYTES + 1, 2 * MB + 1, 3 * MB - 2000])
+def test_a_larger_one_is_refused_by_the_form_whatever_a_document_may_have(
+    client_of, secretary, dg, settings, size, megabytes
+):
+    settings.MAX_FILE_BYTES = megabytes * MB
+    before = rows()
+    answer = check(client_of(secretary), file=of_size(size))
+    assert answer.status_code == 422 and "This file is larger than 1 MB" in answer.content.decode()
+    assert rows() == before
+
+
+def test_of_a_body_longer_than_any_form_the_limit_of_the_file_is_told_too(client_of, secretary, dg):
+    before = rows()
+    answer = check(client_of(secretary), file=of_size(3 * MB))
+    assert answer.status_code == 413
+    said = "A file may have up to 1 MB, everything typed into a form up to 2 MB."
+    assert said in answer.content.decode()
+    assert "CSV, at most 1 MB." in client_of(secretary).get(url()).content.decode()
+    assert rows() == before
+
+
+def test_a_pasted_list_that_no_form_holds_is_refused_as_what_it_is(client_of, secretary, dg):
+    for size, status, said in (
+        (reading.MOST_BYTES + 1, 422, "This list is larger than 1 MB"),
+        (2 * MB, 413, "larger than 2 MB, the most that a form may hold"),
+    ):
+        answer = check(client_of(secretary), "x" * size)
+        assert answer.status_code == status and said in answer.content.decode()
 
 
 @pytest.mark.parametrize(
