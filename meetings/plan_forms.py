@@ -13,10 +13,8 @@ from cwg.look.reasons import ReasonField
 from cwg.members.models import Group
 
 from .forms import TOLD_TO_READERS, ConfirmsWarnings, date_field, time_field
-from .planning import Plan, SittingPlan
+from .planning import MOST_DAYS, MOST_ORDINAL, Plan, SittingPlan
 
-MOST_DAYS = 31
-MOST_ORDINAL = 9999
 LAST_FIELDS = ("reason", "confirmed")
 
 

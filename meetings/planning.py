@@ -19,6 +19,9 @@ from cwg.look.instants import date_text
 
 # Nobody convenes further ahead, or enters a meeting further back, than this: the year is mistyped.
 FURTHEST = timedelta(days=3653)
+# More is mistyped: the days are gone through one by one, and the next meeting takes the next number.
+MOST_DAYS = 31
+MOST_ORDINAL = 9999
 # A night sitting ends the next morning; what would last longer has its times the wrong way round.
 LONGEST_SITTING = timedelta(hours=12)
 SATURDAY = 5
@@ -101,8 +104,12 @@ def instants_of(plan: Plan, zone: ZoneInfo, at: datetime) -> tuple[datetime, lis
 
     Raises EntryRefused, and `zones.LocalTimeRefused` for an opening that is not one instant.
     """
-    if plan.days < 1 or plan.ordinal < 1:
-        raise EntryRefused(_("A meeting has a number from 1 and lasts at least one day."))
+    if not 1 <= plan.days <= MOST_DAYS:
+        raise EntryRefused(_("A meeting lasts from 1 to %(most)d days.") % {"most": MOST_DAYS}, "days")
+    if not 1 <= plan.ordinal <= MOST_ORDINAL:
+        raise EntryRefused(
+            _("A meeting has a number from 1 to %(most)d.") % {"most": MOST_ORDINAL}, "ordinal"
+        )
     _must_be_fit_to_print(plan)
     must_be_of_our_time(plan.opens_local, zone, at)
     return zones.local_to_instant(plan.opens_local, zone), [

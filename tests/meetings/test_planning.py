@@ -34,6 +34,20 @@ def test_a_wild_year_is_refused_in_a_sentence(held, year):
         planning.instants_of(plan(year, 12, 31), ZURICH, held.at)
 
 
+@pytest.mark.parametrize(
+    ("field", "most", "said"),
+    [("days", planning.MOST_DAYS, "from 1 to 31 days"), ("ordinal", planning.MOST_ORDINAL, "from 1 to 9999")],
+)
+def test_a_mistyped_number_is_refused_at_its_field_whoever_enters_it(held, field, most, said):
+    """Before anything goes through so many days."""
+    for fits in (1, most):
+        planning.instants_of(replace(plan(), **{field: fits}), ZURICH, held.at)
+    for wrong in (0, most + 1, 10**9):
+        with pytest.raises(EntryRefused, match=said) as refusal:
+            planning.warnings_of(replace(plan(), **{field: wrong}), 1, at=held.at)
+        assert refusal.value.field == field
+
+
 @pytest.mark.parametrize("field", ["title", "place", "venue", "chair", "note"])
 def test_what_would_be_shown_as_something_else_is_refused_at_its_field(held, field):
     turned = replace(plan(), **{field: "Room \u202e14"})
