@@ -1,6 +1,5 @@
 """What a migration leaves to the release before it, which works on while it runs (docs/developing.md, "Migrations while ...")."""
 
-import re
 import sys
 from collections.abc import Iterator
 from math import inf
@@ -91,16 +90,22 @@ def unreleased() -> Iterator[tuple[object, list[str]]]:
         yield module, found
 
 
+# What the changelog says then; an update is done otherwise (docs/running.md).
+NEEDS_ONE = "This release needs an interruption"
+
+
 def complaint(module: object, found: list[str], unreleased_changes: str) -> str:
     """What has to be done about a migration; nothing where the release before goes on, or the file says why it does."""
     judged = getattr(module, "JUDGED", "")
     interruption = getattr(module, "INTERRUPTION", "")
+    if judged and interruption:
+        return "says both JUDGED and INTERRUPTION"
     if found and not (judged or interruption):
         return "; ".join(found)
     if not found and (judged or interruption):
         return "hurts nothing: take JUDGED or INTERRUPTION out"
-    if interruption and not re.search(r"\binterruption\b", unreleased_changes):
-        return "needs an interruption, of which the changelog says nothing"
+    if interruption and NEEDS_ONE not in unreleased_changes:
+        return f"needs an interruption; the changelog does not say: {NEEDS_ONE}"
     return ""
 
 
@@ -119,12 +124,19 @@ def test_the_release_before_can_go_on_while_it_runs():
         ({}, ["one: takes away", "two: makes it shorter"], "", "one: takes away; two: makes it shorter"),
         ({"JUDGED": "fills a new column"}, ["one: takes away"], "", ""),
         ({"JUDGED": "fills a new column"}, [], "", "hurts nothing: take JUDGED or INTERRUPTION out"),
-        ({"INTERRUPTION": "a column goes"}, ["one: takes away"], "It needs an interruption.", ""),
+        ({"INTERRUPTION": "a column goes"}, [], NEEDS_ONE, "hurts nothing: take JUDGED or INTERRUPTION out"),
+        ({"INTERRUPTION": "a column goes"}, ["one: takes away"], f"- {NEEDS_ONE}: a column goes.", ""),
         (
             {"INTERRUPTION": "a column goes"},
             ["one: takes away"],
-            "",
-            "needs an interruption, of which the changelog says nothing",
+            "- This release needs no interruption.",
+            f"needs an interruption; the changelog does not say: {NEEDS_ONE}",
+        ),
+        (
+            {"INTERRUPTION": "a column goes", "JUDGED": "fills a new column"},
+            ["one: takes away"],
+            NEEDS_ONE,
+            "says both JUDGED and INTERRUPTION",
         ),
     ],
 )
