@@ -2,7 +2,7 @@
 
 A process hashes few passwords at a time (`cwg/members/hashing.py`), and a whole room may sign in at once. In threads they
 would soon have all of them, and nobody would get a page meanwhile. So only as many as keep the hashing busy have a
-thread; each of the others stays a connection that nobody has read from. Networks take turns (`taking_turns.py`), so that
+thread; each of the others stays a connection that nobody has read from. Networks take turns (`fair_line.py`), so that
 a script with hundreds of connections delays its own network; within one they come in the order in which they came. Whoever
 has waited for `PATIENCE`, or has no place among the half of the process's connections that may wait, is told that so many
 people are signing in (`limits.BusyMiddleware`), before anything is counted or checked.
@@ -23,9 +23,9 @@ from django.http import HttpRequest
 from gunicorn.util import split_request_uri
 from gunicorn.workers import gthread
 
+from cwg.fair_line import FairLine
 from cwg.members import networks
 from cwg.members.arrival import TURNED_AWAY
-from cwg.taking_turns import Turns
 from cwg.unread_bodies import ReadingWorker
 
 # Seconds. More than a room of two hundred needs on two cores; with the hashing, less than the proxy waits for an answer.
@@ -89,7 +89,7 @@ class QueueingWorker(ReadingWorker):
         self._guard = threading.Lock()
         self._inside = 0
         # Half: a worker that has all of its connections accepts nobody else.
-        self._waiting: Turns[_Waiting] = Turns(self.worker_connections // 2)
+        self._waiting: FairLine[_Waiting] = FairLine(self.worker_connections // 2)
         self._leaves_since: float | None = None
         self._looks_again = 0.0
 

@@ -43,7 +43,7 @@ FLOORS: list[list[set[str]]] = [
             "cwg.leaving",
             "cwg.liveness",
             "cwg.sign_in_queue",
-            "cwg.taking_turns",
+            "cwg.fair_line",
             "cwg.taking_up",
             "cwg.unread_bodies",
         }

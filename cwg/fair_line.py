@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 One = TypeVar("One")
 
 
-class Turns(Generic[One]):
+class FairLine(Generic[One]):
     """A waiting room with `most` places. Within a network, first come, first served. Not safe for threads by itself."""
 
     def __init__(self, most: int):

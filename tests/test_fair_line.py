@@ -5,17 +5,17 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cwg.taking_turns import Turns
+from cwg.fair_line import FairLine
 
 
-def line(most: int, *comers: tuple[str, int]) -> Turns[int]:
-    made = Turns[int](most)
+def line(most: int, *comers: tuple[str, int]) -> FairLine[int]:
+    made = FairLine[int](most)
     for network, one in comers:
         assert made.join(network, one) is None
     return made
 
 
-def called(turns: Turns[int]) -> list[int]:
+def called(turns: FairLine[int]) -> list[int]:
     found = []
     while (one := turns.next()) is not None:
         found.append(one)
@@ -60,7 +60,7 @@ def test_nobody_goes_for_one_whose_network_would_have_as_many():
 
 
 def test_where_nobody_may_wait_nobody_does():
-    assert Turns[int](0).join("a", 1) == 1
+    assert FairLine[int](0).join("a", 1) == 1
 
 
 def test_those_who_leave_are_told_and_the_others_keep_their_turns():
@@ -89,7 +89,7 @@ acts = st.lists(
 
 @given(acts, st.integers(1, 12))
 def test_nobody_is_lost_nobody_comes_twice_and_everybody_in_turn(acts, most):
-    turns, network_of, seen = Turns[int](most), {}, Counter()
+    turns, network_of, seen = FairLine[int](most), {}, Counter()
     waiting: dict[str, list[int]] = {}
     # Of each network in which somebody waits: which ones had a turn since its own, or since it came.
     since: dict[str, list[str]] = {}
@@ -141,7 +141,7 @@ def test_nobody_is_lost_nobody_comes_twice_and_everybody_in_turn(acts, most):
 
 @given(acts, st.integers(1, 12))
 def test_a_room_behind_one_address_is_a_plain_line(acts, most):
-    turns, plain = Turns[int](most), []
+    turns, plain = FairLine[int](most), []
     for number, (act, what) in enumerate(acts):
         if act == JOIN:
             assert turns.join("room", number) == (number if len(plain) == most else None)
