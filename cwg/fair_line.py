@@ -1,10 +1,20 @@
-"""Who is next where networks take turns: however many wait from one, somebody of another waits for one of them only."""
+"""Who is next where a crowd of one network must not keep all others waiting, and a room behind one address is a crowd too.
+
+First come, first served would let a script with hundreds of connections stand before everybody. Networks in turn would let
+one with a connection in each of ten networks stand before most of a room that shares an address. So the two alternate:
+a network waits at most twice as long as where all take turns, and a room at most twice as long as where all stand in line.
+"""
 
 from collections import deque
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 One = TypeVar("One")
+
+
+class _Place(NamedTuple, Generic[One]):
+    came: int
+    one: One
 
 
 class FairLine(Generic[One]):
@@ -12,31 +22,39 @@ class FairLine(Generic[One]):
 
     def __init__(self, most: int):
         self._most = most
+        self._came = 0
+        self._turn_of_a_network = False
         # In the order of their turns. A network of which nobody waits is not there, and comes last when somebody comes.
-        self._lines: dict[str, deque[One]] = {}
+        self._lines: dict[str, deque[_Place[One]]] = {}
 
     def __len__(self) -> int:
         return sum(map(len, self._lines.values()))
 
     def join(self, network: str, one: One) -> One | None:
-        """Let `one` wait. Returns who has no place, if anybody: the last comer of the network that has most of them, if it
-        has more even when `one` is in; else `one`."""
+        """Let `one` wait. Returns who has no place, if anybody: where one network would have half of the places even without
+        its last comer, that one, for somebody of another; else `one`. So nobody of a room loses a place to many networks."""
         away = None
         if len(self) >= self._most:
-            longest = max(self._lines.values(), key=len, default=deque[One]())
-            if len(longest) <= len(self._lines.get(network, ())) + 1:
+            longest = max(self._lines.values(), key=len, default=None)
+            if longest is None or longest is self._lines.get(network) or 2 * (len(longest) - 1) < self._most:
                 return one
-            away = longest.pop()
-        self._lines.setdefault(network, deque()).append(one)
+            away = longest.pop().one
+        self._came += 1
+        self._lines.setdefault(network, deque()).append(_Place(self._came, one))
         return away
 
     def next(self) -> One | None:
         """Whose turn it is, who waits no longer; None where nobody does."""
         if not self._lines:
             return None
-        network = next(iter(self._lines))
+        if self._turn_of_a_network:
+            network = next(iter(self._lines))
+        else:
+            network = min(self._lines, key=lambda network: self._lines[network][0].came)
+        self._turn_of_a_network = not self._turn_of_a_network
+        # Either way it was its network's turn.
         line = self._lines.pop(network)
-        one = line.popleft()
+        one = line.popleft().one
         if line:
             self._lines[network] = line
         return one
@@ -46,9 +64,12 @@ class FairLine(Generic[One]):
         gone: list[One] = []
         lines = {}
         for network, line in self._lines.items():
-            stay: deque[One] = deque()
-            for one in line:
-                (gone if goes(one) else stay).append(one)
+            stay: deque[_Place[One]] = deque()
+            for place in line:
+                if goes(place.one):
+                    gone.append(place.one)
+                else:
+                    stay.append(place)
             if stay:
                 lines[network] = stay
         self._lines = lines
