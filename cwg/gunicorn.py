@@ -55,6 +55,9 @@ limit_request_line = 8190
 # A worker leaves after so many requests, before a slow leak in some library matters; not all at once.
 max_requests = 20_000
 max_requests_jitter = 2_000
+# No field of a request says below which path the portal is: no proxy of ours sends one, and a sender's own would name
+# another page than the path by which `cwg/sign_in_queue.py` and the proxy know the forms with a password.
+forwarder_headers = ""
 # Nobody steers this server through a socket in somebody's home directory.
 control_socket_disable = True
 accesslog = None

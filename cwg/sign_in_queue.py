@@ -2,8 +2,8 @@
 
 A process hashes few passwords at a time (`cwg/members/hashing.py`), and a whole room may sign in at once. In threads they
 would soon have all of them, and nobody would get a page meanwhile. So only as many as keep the hashing busy have a
-thread; each of the others stays a connection that nobody has read from. Networks take turns (`fair_line.py`), so that
-a script with hundreds of connections delays its own network; within one they come in the order in which they came. Whoever
+thread; each of the others stays a connection that nobody has read from. They stand in a fair line (`fair_line.py`): a
+script with hundreds of connections delays its own network, and one in many networks does not stop a room. Whoever
 has waited for `PATIENCE`, or has no place among the half of the process's connections that may wait, is told that so many
 people are signing in (`limits.BusyMiddleware`), before anything is counted or checked.
 """
@@ -37,6 +37,8 @@ NEXT = 1
 
 # Bytes. nginx takes 32 KB from a client, and sets less than one before them.
 _LONGEST_HEAD = 40 * 1024
+# Seconds in which all of a head is there. The proxy has it, and sends it at once, but it may take several packets.
+_HEAD_COMES_WITHIN = 0.2
 _TAKES_A_PASSWORD = re.compile(
     r"/(accounts/(login|reauthenticate|password/(change|reset/key/.+))|invitation/[^/]+)/"
 )
@@ -52,6 +54,15 @@ def takes_a_password(begins: bytes) -> bool:
     except ValueError:
         return False
     return method == "POST" and _TAKES_A_PASSWORD.fullmatch(unquote(path)) is not None
+
+
+def is_cut_off(begins: bytes) -> bool:
+    """Whether nothing can be said yet of a request that begins so: its first line goes on, and may be a form's."""
+    return 0 < len(begins) < _LONGEST_HEAD and b"\r\n" not in begins and _may_be_a_form(begins)
+
+
+def _may_be_a_form(begins: bytes) -> bool:
+    return begins[:5] == b"POST "[: len(begins)]
 
 
 def network_of(begins: bytes, peer: tuple | str) -> str:
@@ -102,6 +113,9 @@ class QueueingWorker(ReadingWorker):
         if not called:
             begins = _begins(conn)
             if not takes_a_password(begins):
+                if is_cut_off(begins):
+                    # No proxy of ours sends so. Were it let in, it could be a form with a password all the same.
+                    conn.turned_away = 0.0
                 return super().handle(conn)
             waits, away = _Waiting(time.monotonic(), conn), None
             network = network_of(begins, conn.client)
@@ -195,11 +209,36 @@ _request = threading.local()
 
 
 def _begins(conn: gthread.TConn) -> bytes:
-    """What has come, which stays to be read: behind the request before, it may have been read already."""
+    """What has come, which stays to be read: all of the head of a form where it comes in time.
+
+    Behind the request before, it may have been read already. As gunicorn, past an empty line before it.
+    """
     ahead = conn.parser.unreader.buf.getvalue() if conn.initialized else b""
+    ends = time.monotonic() + _HEAD_COMES_WITHIN
+    seen = -1
+    while True:
+        come = b""
+        with contextlib.suppress(OSError):
+            come = conn.sock.recv(_LONGEST_HEAD, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        begins = (ahead + come).removeprefix(b"\r\n")
+        is_whole = not _may_be_a_form(begins) or b"\r\n\r\n" in begins or len(begins) >= _LONGEST_HEAD
+        left = ends - time.monotonic()
+        if is_whole or len(come) <= seen or left <= 0 or not _more_comes(conn.sock, len(come), left):
+            return begins
+        seen = len(come)
+
+
+def _more_comes(line: socket.socket, than: int, within: float) -> bool:
+    """Whether more bytes than those are there to be read, or the other end hangs up, within so many seconds."""
     with contextlib.suppress(OSError):
-        return ahead + conn.sock.recv(_LONGEST_HEAD, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-    return ahead
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, than + 1)
+        try:
+            poll = select.poll()
+            poll.register(line, select.POLLIN)
+            return bool(poll.poll(within * 1000))
+        finally:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
+    return False
 
 
 def _hung_up(line: socket.socket) -> bool:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from gunicorn.config import Config
+from gunicorn.http.parser import RequestParser
 
 from cwg import sign_in_queue
 from cwg.members import accounts, hashing, networks
@@ -265,6 +267,38 @@ def test_a_password_that_is_sent_right_behind_another_request_waits_too(door):
         wire.close()
 
 
+@pytest.mark.parametrize("before", [b"", b"\r\n"], ids=["", "an empty line before it"])
+def test_a_head_that_comes_in_pieces_is_read_whole(door, before):
+    """Of the script's network, so behind its line: what stands in the second piece is known."""
+    inside = door.fill()
+    script = door.line_up(*((f"script{number}", SCRIPT.format(number)) for number in range(LINE)))
+    with socket.create_connection(("127.0.0.1", door.port), timeout=30) as wire:
+        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        wire.sendall(before + b"POST %b?pieces HTTP/1.1\r\nHost: x\r\n" % LOGIN.encode())
+        time.sleep(0.05)
+        wire.sendall(b"X-Forwarded-For: %b\r\nContent-Length: 0\r\n\r\n" % SCRIPT.format(200).encode())
+        until(lambda: door.ask("GET", "/") == "ok")
+        time.sleep(0.3)  # nobody sees from outside that it waits
+        assert len(door.came()) == INSIDE
+        door.let_go()
+        assert wire.recv(1000).startswith(b"HTTP/1.1 200")
+    assert {one.result(30) for one in [*inside, *script]} == {"ok"}
+    assert door.came()[INSIDE:].index("pieces") in LAST
+
+
+def test_a_line_that_may_become_a_form_with_a_password_gets_no_thread_to_become_it_in(door):
+    inside = door.fill()
+    with socket.create_connection(("127.0.0.1", door.port), timeout=30) as wire:
+        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        wire.sendall(b"PO")
+        time.sleep(2 * sign_in_queue._HEAD_COMES_WITHIN)
+        wire.sendall(b"ST %b?late HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n" % LOGIN.encode())
+        assert wire.recv(1000).endswith(b"0.0")
+    assert door.came()[INSIDE:] == ["late turned away"]
+    door.let_go()
+    assert {one.result(30) for one in inside} == {"ok"}
+
+
 def test_a_server_that_leaves_takes_those_who_wait(door):
     sent = [*door.fill(), *(door.send(f"waits{number}") for number in range(4))]
     time.sleep(0.3)  # they are at the door
@@ -294,11 +328,11 @@ def place_of_another(door, addresses: list[str], another: str = ROOM, **headers:
 
 
 # Two at a time, and whoever comes next may be quicker than one who has a thread already.
-SOON, LAST = range(3), range(LINE - 1, LINE + 1)
+SOON, LAST = range(4), range(LINE - 1, LINE + 1)
 
 
 @pytest.mark.parametrize("script", [SCRIPT, "2001:db8:0:{:x}::1", "::ffff:198.51.100.{}"])
-def test_a_script_delays_another_network_by_one_turn(door, script):
+def test_a_script_delays_another_network_by_two_turns(door, script):
     assert place_of_another(door, [script.format(number + 1) for number in range(LINE)]) in SOON
 
 
@@ -432,6 +466,36 @@ def test_a_form_without_one_does_not(name):
 )
 def test_what_is_no_request_does_not(begins):
     assert not sign_in_queue.takes_a_password(begins)
+
+
+@pytest.mark.parametrize(
+    ("begins", "is_one"),
+    [
+        (b"P", True),
+        (b"POST /accounts/lo", True),
+        (b"POST /" + b"x" * 50_000, False),
+        (b"", False),
+        (b"GET /acc", False),
+        (b"PUT", False),
+        (b"POST / HTTP/1.1\r\nHo", False),
+    ],
+)
+def test_a_first_line_that_goes_on_may_still_be_that_of_a_form(begins, is_one):
+    assert sign_in_queue.is_cut_off(begins) is is_one
+
+
+def test_no_sender_says_below_which_path_the_portal_is():
+    assert 'forwarder_headers = ""\n' in (ROOT / "cwg" / "gunicorn.py").read_text()
+    sent = f"POST /x{LOGIN} HTTP/1.1\r\nHost: x\r\nSCRIPT_NAME: /x\r\nContent-Length: 0\r\n\r\n".encode()
+
+    def fields(forwarder_headers: str) -> list[str]:
+        settings = Config()
+        settings.set("forwarded_allow_ips", "*")
+        settings.set("forwarder_headers", forwarder_headers)
+        return [name for name, _ in next(RequestParser(settings, iter([sent]), PEER)).headers]
+
+    assert "SCRIPT_NAME" in fields("SCRIPT_NAME,PATH_INFO"), "gunicorn's default"
+    assert "SCRIPT_NAME" not in fields("")
 
 
 def test_nobody_waits_longer_than_the_proxy_and_whoever_leaves():
