@@ -1,12 +1,12 @@
 """Whether a symbol that somebody reads from a receipt can be meant as it was typed.
 
 A register goes on after the numbers that it is told of (`restore_gaps.tell`), and nothing leads back: 9900 typed for 99 would
-stand in its chain for good, with every number between, and could leave it none to give. What is far above all that is known has
-to be said twice; nothing is refused that is.
+stand in its chain for good, with every number between, and could leave it none to give. A number that is far above the highest
+known in its series, or a high Rev., Corr. or Add., has to be named twice; nothing is refused that is.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from cwg.record.models import JournalEntry
 
@@ -15,46 +15,81 @@ from .models import Series
 
 # Numbers above the highest known: more than a meeting of the Group registers in all, so that no loss of a day or of a week comes near.
 FAR = 300
-# A Rev., Corr. or Add.: a document has some of them.
+# A Rev., Corr. or Add., whatever is known: a document has some of them.
 FAR_SUFFIX = 50
 
 
 class SayTwice(ValueError):
-    """A symbol is far above what is known and was named once. Nothing was changed."""
+    """Symbols that are unlikely were named once, all of them in one message. Nothing was changed."""
 
 
 def refuse_unlikely(told: Iterable[str], *, known: Iterable[str]) -> None:
-    """Raises SayTwice for a symbol of `told` that is far above those of `known` and is there only once, and symbols.NotASymbol.
+    """Raises SayTwice for all symbols of `told` that are far above those of `known` and named once, and symbols.NotASymbol.
 
-    `known`: symbols that were given; others in their series may have been. What is no symbol among them tells nothing.
+    `known`: symbols that were given; others in their series may have been. What is no symbol among them tells nothing. A receipt
+    of a Rev. or of one language names the number of its document too; one that is named twice vouches for all below it.
     """
+    meant = [symbols.parse(text) for text in told]
+    refused = [*_numbers_refused(meant, known), *_suffixes_refused(meant)]
+    if refused:
+        raise SayTwice("\n".join(["Nothing was changed. Look at these receipts again:", *refused]))
+
+
+def _numbers_refused(meant: Sequence[symbols.Symbol], known: Iterable[str]) -> Iterator[str]:
+    """A sentence or two for each series in which numbers are too far to be taken at once."""
     highest: dict[symbols.Symbol, int] = {}
     for symbol in _readable(known):
         run = _first_of(symbol)
         highest[run] = max(symbol.number, highest.get(run, 0))
-    for symbol, times in Counter(map(symbols.parse, told)).items():
-        if times > 1:
-            continue
-        last = highest.get(_first_of(symbol), 0)
-        if symbol.number > last + FAR:
-            before = f"the highest one known there is {last}" if last else "none is known there"
-            raise SayTwice(
-                f"{symbol} would mark every number from {last + 1} to {symbol.number} as used, for good, and {before}."
-                f" Up to {last + FAR} a symbol is taken as it is: no meeting is likely to have given more than {FAR} numbers"
-                f" of which nothing is left but a receipt. {_twice(symbol)}"
+    series: dict[symbols.Symbol, list[tuple[int, symbols.Symbol]]] = {}
+    for symbol in meant:
+        series.setdefault(_first_of(symbol), []).append((symbol.number, symbol))
+    for run, named in series.items():
+        last = highest.get(run, 0)
+        if far := _not_confirmed(named, last + FAR):
+            reached = (
+                f"The highest number known in that series is {last}."
+                if last
+                else "No number is known in that series."
             )
-        if symbol.suffixes and symbol.suffixes[-1].number > FAR_SUFFIX:
-            raise SayTwice(
-                f"{symbol} would mark every {symbol.suffixes[-1].kind}. up to {symbol.suffixes[-1].number} as used, for good."
-                f" Up to {FAR_SUFFIX} it is taken as it is: no document is likely to have more. {_twice(symbol)}"
+            yield (
+                f"{_listed(far)}: every number of that series up to {far[-1].number} could be marked as used, for good."
+                f" {reached} A number up to {last + FAR} is accepted when named once. {_twice(far)}"
             )
 
 
-def _twice(symbol: symbols.Symbol) -> str:
-    return f"Nothing was changed. Look at the receipt again; if it really says so, name {symbol} twice."
+def _suffixes_refused(meant: Sequence[symbols.Symbol]) -> Iterator[str]:
+    """The same for each document and each of Rev., Corr. and Add."""
+    documents: dict[tuple[symbols.Symbol, symbols.SuffixKind], list[tuple[int, symbols.Symbol]]] = {}
+    for symbol in meant:
+        for suffix in symbol.suffixes[-1:]:
+            documents.setdefault((symbol.document, suffix.kind), []).append((suffix.number, symbol))
+    for (_, kind), named in documents.items():
+        if far := _not_confirmed(named, FAR_SUFFIX):
+            yield (
+                f"{_listed(far)}: every {kind}. of that document up to {far[-1].suffixes[-1].number} could be marked as used,"
+                f" for good. A {kind}. up to {FAR_SUFFIX} is accepted when named once. {_twice(far)}"
+            )
 
 
-def _readable(texts: Iterable[str]) -> Iterable[symbols.Symbol]:
+def _not_confirmed(named: Iterable[tuple[int, symbols.Symbol]], limit: int) -> list[symbols.Symbol]:
+    """Those whose number is above `limit` and above every number that is there twice, the lowest first."""
+    named = list(named)
+    times = Counter(number for number, _ in named)
+    limit = max([limit, *(number for number, count in times.items() if count > 1)])
+    return [symbol for number, symbol in sorted(named, key=lambda one: one[0]) if number > limit]
+
+
+def _listed(far: Sequence[symbols.Symbol]) -> str:
+    return ", ".join(map(str, far))
+
+
+def _twice(far: Sequence[symbols.Symbol]) -> str:
+    covers = "; that covers the lower ones" if len(far) > 1 else ""
+    return f"If the receipt really says so, name {far[-1]} twice{covers}."
+
+
+def _readable(texts: Iterable[str]) -> Iterator[symbols.Symbol]:
     for text in texts:
         try:
             yield symbols.parse(text)

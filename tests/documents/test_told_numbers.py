@@ -1,5 +1,7 @@
 """A symbol far above all that is known is taken when it is said twice, and only then."""
 
+import re
+
 import pytest
 
 from cwg.documents import symbols, told_numbers
@@ -27,10 +29,13 @@ def test_what_is_near_what_is_known_is_taken_as_it_is(likely):
 @pytest.mark.parametrize(
     ("far", "why"),
     [
-        (f"WG-WSIS-14/{27 + FAR + 1}", "the highest one known there is 27"),
-        (f"WG-WSIS-14/INF/{400 + FAR + 1}", "the highest one known there is 400"),
-        (f"WG-WSIS-15/{FAR + 1}", "none is known there"),
-        (f"WG-WSIS-14/9(Rev.{FAR_SUFFIX + 1})", f"every Rev. up to {FAR_SUFFIX + 1}"),
+        (
+            f"WG-WSIS-14/{27 + FAR + 1}",
+            "The highest number known in that series is 27. A number up to 327 is accepted",
+        ),
+        (f"WG-WSIS-14/INF/{400 + FAR + 1}", "The highest number known in that series is 400"),
+        (f"WG-WSIS-15/{FAR + 1}", "No number is known in that series"),
+        (f"WG-WSIS-14/9(Rev.{FAR_SUFFIX + 1})", f"every Rev. of that document up to {FAR_SUFFIX + 1}"),
     ],
 )
 def test_what_is_far_above_it_has_to_be_said_twice(far, why):
@@ -40,13 +45,54 @@ def test_what_is_far_above_it_has_to_be_said_twice(far, why):
     refuse_unlikely([far, far.lower()], known=KNOWN)
 
 
-def test_one_that_is_far_does_not_vouch_for_another():
-    with pytest.raises(SayTwice, match="WG-WSIS-14/901 "):
+def test_all_that_are_far_are_told_in_one_message():
+    far = ["WG-WSIS-14/900", "WG-WSIS-14/850", "WG-WSIS-14/INF/9000", "WG-WSIS-14/9(Corr.70)"]
+    with pytest.raises(SayTwice) as refused:
+        refuse_unlikely([*far, "WG-WSIS-14/28"], known=KNOWN)
+    first, *lines = str(refused.value).splitlines()
+    assert first.startswith("Nothing was changed. ")
+    assert [line.partition(": ")[0] for line in lines] == [
+        "WG-WSIS-14/850, WG-WSIS-14/900",
+        "WG-WSIS-14/INF/9000",
+        "WG-WSIS-14/9(Corr.70)",
+    ]
+    assert lines[0].endswith("name WG-WSIS-14/900 twice; that covers the lower ones.")
+    assert lines[1].endswith("name WG-WSIS-14/INF/9000 twice.")
+
+
+def test_one_that_is_named_twice_vouches_for_all_below_it():
+    refuse_unlikely(["WG-WSIS-14/900", "WG-WSIS-14/900", "WG-WSIS-14/850"], known=KNOWN)
+    refuse_unlikely(["WG-WSIS-14/9(Rev.60)"] * 2 + ["WG-WSIS-14/9(Rev.51)"], known=KNOWN)
+
+
+def test_it_does_not_vouch_for_another_above_it():
+    with pytest.raises(SayTwice, match="WG-WSIS-14/901:"):
         refuse_unlikely(["WG-WSIS-14/900", "WG-WSIS-14/900", "WG-WSIS-14/901"], known=KNOWN)
 
 
+@pytest.mark.parametrize(
+    "other", ["WG-WSIS-14/INF/850", "WG-WSIS-15/850", "WG-WSIS-14/9(Rev.51)", "WG-WSIS-14/901(Rev.1)"]
+)
+def test_nor_for_what_is_not_of_its_series(other):
+    with pytest.raises(SayTwice, match=rf"\n{re.escape(other)}:"):
+        refuse_unlikely(["WG-WSIS-14/900", "WG-WSIS-14/900", other], known=KNOWN)
+
+
+@pytest.mark.parametrize("second", ["WG-WSIS-14/9900(Rev.1)", "WG-WSIS-14/9900-E", "wg-wsis 14/9900"])
+def test_two_receipts_that_name_one_number_name_it_twice(second):
+    refuse_unlikely(["WG-WSIS-14/9900", second], known=KNOWN)
+    refuse_unlikely([second, second], known=KNOWN)
+
+
+def test_a_high_revision_is_named_twice_by_two_receipts_of_it_and_not_by_one_of_its_document():
+    refuse_unlikely(["WG-WSIS-14/9(Rev.60)", "WG-WSIS-14/9(Rev.60)-E"], known=KNOWN)
+    for other in ("WG-WSIS-14/9", "WG-WSIS-14/9(Corr.60)"):
+        with pytest.raises(SayTwice, match=r"WG-WSIS-14/9\(Rev.60\): every Rev. of that document"):
+            refuse_unlikely(["WG-WSIS-14/9(Rev.60)", other], known=KNOWN)
+
+
 def test_what_is_no_symbol_among_the_known_tells_nothing():
-    with pytest.raises(SayTwice, match="none is known there"):
+    with pytest.raises(SayTwice, match="No number is known in that series"):
         refuse_unlikely(["WG-WSIS-14/301"], known=["", "twenty-seven"])
 
 
