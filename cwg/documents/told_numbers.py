@@ -7,11 +7,13 @@ known in its series, or a high Rev., Corr. or Add., has to be named twice; nothi
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 from cwg.record.models import JournalEntry
 
 from . import symbols
-from .models import Series
+from .models import Register, Series
 
 # Numbers above the highest known: more than a meeting of the Group registers in all, so that no loss of a day or of a week comes near.
 FAR = 300
@@ -23,22 +25,40 @@ class SayTwice(ValueError):
     """Symbols that are unlikely were named once, all of them in one message. Nothing was changed."""
 
 
-def refuse_unlikely(told: Iterable[str], *, known: Iterable[str]) -> None:
-    """Raises SayTwice for all symbols of `told` that are far above those of `known` and named once, and symbols.NotASymbol.
+@dataclass(frozen=True)
+class Known:
+    """What is known of the registers of a database, by itself or by a backup of it and what lies beside that.
 
-    `known`: symbols that were given; others in their series may have been. What is no symbol among them tells nothing. A receipt
-    of a Rev. or of one language names the number of its document too; one that is named twice vouches for all below it.
+    `given`: symbols that were given; others of their series may have been. `first_symbols`: the first symbol of every register,
+    given or not; None of a backup that does not say, nor how far its series had come. A text that is no symbol tells nothing.
     """
-    meant = [symbols.parse(text) for text in told]
+
+    given: Sequence[str] = ()
+    first_symbols: Sequence[str] | None = None
+
+    def may_have(self, symbol: symbols.Symbol) -> bool:
+        """Whether its register is there, or may be. It has to name it: one that leaves out group or meeting moves nothing."""
+        if symbol.is_partial or self.first_symbols is None:
+            return not symbol.is_partial
+        return symbols.Symbol(symbol.prefix, symbol.meeting, "", 1) in _readable(self.first_symbols)
+
+
+def refuse_unlikely(told: Iterable[str], known: Known) -> None:
+    """Raises SayTwice for all symbols of `told` that are far above the known and named once, and symbols.NotASymbol.
+
+    Symbols of registers that are not there are not asked about: they move nothing. A receipt of a Rev. or of one language names
+    the number of its document too; one that is named twice vouches for all below it.
+    """
+    meant = [symbol for symbol in map(symbols.parse, told) if known.may_have(symbol)]
     refused = [*_numbers_refused(meant, known), *_suffixes_refused(meant)]
     if refused:
         raise SayTwice("\n".join(["Nothing was changed. Look at these receipts again:", *refused]))
 
 
-def _numbers_refused(meant: Sequence[symbols.Symbol], known: Iterable[str]) -> Iterator[str]:
+def _numbers_refused(meant: Sequence[symbols.Symbol], known: Known) -> Iterator[str]:
     """A sentence or two for each series in which numbers are too far to be taken at once."""
     highest: dict[symbols.Symbol, int] = {}
-    for symbol in _readable(known):
+    for symbol in _readable(known.given):
         run = _first_of(symbol)
         highest[run] = max(symbol.number, highest.get(run, 0))
     series: dict[symbols.Symbol, list[tuple[int, symbols.Symbol]]] = {}
@@ -47,11 +67,14 @@ def _numbers_refused(meant: Sequence[symbols.Symbol], known: Iterable[str]) -> I
     for run, named in series.items():
         last = highest.get(run, 0)
         if far := _not_confirmed(named, last + FAR):
-            reached = (
-                f"The highest number known in that series is {last}."
-                if last
-                else "No number is known in that series."
-            )
+            if last:
+                reached = f"The highest number known in that series is {last}."
+            elif known.first_symbols is None:
+                reached = (
+                    "The backup does not say whether it has that meeting, nor how far that series had come."
+                )
+            else:
+                reached = "No number is known in that series."
             yield (
                 f"{_listed(far)}: every number of that series up to {far[-1].number} could be marked as used, for good."
                 f" {reached} A number up to {last + FAR} is accepted when named once. {_twice(far)}"
@@ -72,9 +95,8 @@ def _suffixes_refused(meant: Sequence[symbols.Symbol]) -> Iterator[str]:
             )
 
 
-def _not_confirmed(named: Iterable[tuple[int, symbols.Symbol]], limit: int) -> list[symbols.Symbol]:
+def _not_confirmed(named: Sequence[tuple[int, symbols.Symbol]], limit: int) -> list[symbols.Symbol]:
     """Those whose number is above `limit` and above every number that is there twice, the lowest first."""
-    named = list(named)
     times = Counter(number for number, _ in named)
     limit = max([limit, *(number for number, count in times.items() if count > 1)])
     return [symbol for number, symbol in sorted(named, key=lambda one: one[0]) if number > limit]
@@ -102,17 +124,28 @@ def _first_of(symbol: symbols.Symbol) -> symbols.Symbol:
     return symbols.Symbol(symbol.prefix, symbol.meeting, symbol.series, 1)
 
 
+def first_symbols() -> list[str]:
+    """The first symbol, given or not, of every register of which there can be symbols: what stands for the register."""
+    registers = Register.objects.filter(ordinal__isnull=False).order_by("group__code", "ordinal")
+    return _symbols((register, "", 1) for register in registers.select_related("group"))
+
+
 def last_given() -> list[str]:
-    """The symbol of the last number of every series, in their order."""
+    """The symbol of the last number of every series of these, by group, meeting and series."""
     given = (
         Series.objects.filter(last_number__gt=0, register__ordinal__isnull=False)
-        .order_by("register", "code")
+        .order_by("register__group__code", "register__ordinal", "code")
         .select_related("register__group")
     )
-    return [
-        str(symbols.Symbol(each.register.group.code, str(each.register.ordinal), each.code, each.last_number))
-        for each in given
-    ]
+    return _symbols((each.register, each.code, each.last_number) for each in given)
+
+
+def _symbols(of: Iterable[tuple[Register, str, int]]) -> list[str]:
+    found = []
+    for register, code, number in of:
+        with suppress(symbols.NotASymbol):
+            found.append(str(symbols.Symbol(register.group.code, str(register.ordinal), code, number)))
+    return found
 
 
 def named_in(entries: Iterable[JournalEntry]) -> Iterable[str]:

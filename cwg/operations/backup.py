@@ -152,6 +152,8 @@ def _make(folder: Path) -> Path:
         "heads": {str(row.chain): row.chain_head for row in chains},
         # For whoever restores without a database that could tell: what each is the register of.
         "names": {str(row.chain): str(row) for row in chains},
+        # After the dump: all that it has, at least. A restore asks twice about receipts of these alone.
+        "first_symbols": told_numbers.first_symbols(),
         "last_given": last_given,
         "blobs": {blob.sha256: blob.size for blob in Blob.objects.order_by("pk").only("sha256", "size")},
         "missing": missing,

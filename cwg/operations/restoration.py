@@ -138,10 +138,10 @@ def go_on(
 
     May run again: what is recorded already is not recorded twice. `was_loaded`: the database came out of a backup just
     now, so that everybody is signed out and old mail is let rest; else it has been at work since. `backups`: the folder of
-    those that may tell of longer chains than the database and the storage have. `lost_at`: when the database was lost, None where that
-    is not asked about. `accept_because`: why it goes on past what it cannot know. `told`: symbols that stand on paper,
-    twice where they are far above what is known. Raises restore_limits.NotKnown, told_numbers.SayTwice, and chain_copies.CopyDiffers where the storage belongs to another history than the database; nothing
-    is changed then.
+    those that may tell of longer chains than the database and the storage have. `lost_at`: when the database was lost,
+    None where that is not asked about. `accept_because`: why it goes on past what it cannot know. `told`: symbols that stand
+    on paper, twice where `told_numbers` asks for it. Raises restore_limits.NotKnown, told_numbers.SayTwice, and
+    chain_copies.CopyDiffers where the storage belongs to another history than the database; nothing is changed then.
     """
     told = list(told)
     with transaction.atomic():
@@ -158,6 +158,7 @@ def go_on(
         held = {row.chain: restore_limits.Chain(str(row), row.chain_length, row.chain_head) for row in rows}
         limits = restore_limits.examine(
             held,
+            told_numbers.Known(told_numbers.last_given(), told_numbers.first_symbols()),
             lost_at=lost_at,
             told=restore_limits.told_by_backups(backups) if backups else None,
             settled=replay.settled(),
@@ -166,8 +167,7 @@ def go_on(
         result.accepted, result.left_open = limits.sentences(), limits.left_open()
         if result.accepted and not accept_because:
             raise restore_limits.NotKnown(limits)
-        limits.last_given = told_numbers.last_given()
-        told_numbers.refuse_unlikely(_that_move(told), known=limits.given())
+        told_numbers.refuse_unlikely(told, limits.numbers())
         for locked in registers:
             found = limits.surveys[locked.chain]
             if found.length > found.after:
@@ -216,11 +216,6 @@ def _place_unknown(found: chain_copies.Survey, portal: PortalJournal, result: Re
     elif not recorded.filter(chain=register.chain).exists():
         restore_gaps.record(Register.objects.select_for_update().get(pk=register.pk), loss, at=result.at)
         result.found.append((str(register), loss))
-
-
-def _that_move(told: Iterable[str]) -> list[str]:
-    """Those of a register that is there: the others move nothing."""
-    return [text for text in told if restore_gaps.register_named(symbols.parse(text)) is not None]
 
 
 def _tell(told: Iterable[str], reason: str, result: Restored) -> None:

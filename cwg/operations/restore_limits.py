@@ -5,8 +5,8 @@ accepts by a flag and with a reason that it stays unknown; the portal's journal 
 """
 
 import uuid
-from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -41,8 +41,8 @@ class Limits:
     settled: Set[uuid.UUID] = frozenset()
     # Backups beside the chosen one that told nothing, because they cannot be read: a sentence each.
     passed_over: list[str] = field(default_factory=list)
-    # The symbol of the last number of each series, as the dump or the database has it.
-    last_given: list[str] = field(default_factory=list)
+    # What the dump or the database and other backups know of numbers; `numbers` adds what the copies know.
+    before_copies: told_numbers.Known = field(default_factory=told_numbers.Known)
 
     @property
     def stood_still(self) -> bool:
@@ -60,11 +60,11 @@ class Limits:
             if chain not in self.settled
         ]
 
-    def given(self) -> Iterator[str]:
-        """Symbols that are known to have been given; in each series, one at least that is not far from the last."""
-        yield from self.last_given
-        for found in self.surveys.values():
-            yield from told_numbers.named_in(map(replay.as_entry, found.entries))
+    def numbers(self) -> told_numbers.Known:
+        """What is known of numbers; of each series, one at least that is not far from the last."""
+        copied = [replay.as_entry(each) for found in self.surveys.values() for each in found.entries]
+        given = [*self.before_copies.given, *told_numbers.named_in(copied)]
+        return replace(self.before_copies, given=given)
 
     def known(self) -> str:
         """Until when the copies are known to be whole, in a sentence."""
@@ -134,10 +134,9 @@ def of_backup(folder: Path, chosen: Path, *, lost_at: datetime) -> Limits:
         chain: Chain(names.get(str(chain), f"Chain {chain}"), length, heads.get(str(chain)))
         for chain, length in _lengths(chosen, manifest).items()
     }
-    limits = examine(chains, lost_at=lost_at, told=told_by_backups(folder))
-    # Backups of 0.2.0 and before do not say.
-    limits.last_given = manifest.get("last_given", [])
-    return limits
+    # Backups of 0.2.0 and before say neither.
+    numbers = told_numbers.Known(manifest.get("last_given", []), manifest.get("first_symbols"))
+    return examine(chains, numbers, lost_at=lost_at, told=told_by_backups(folder))
 
 
 @dataclass(frozen=True)
@@ -181,6 +180,7 @@ def _lengths(made: Path, manifest: dict) -> dict[uuid.UUID, int]:
 
 def examine(
     chains: Mapping[uuid.UUID, Chain],
+    numbers: told_numbers.Known,
     *,
     lost_at: datetime | None,
     told: Told | None = None,
@@ -188,14 +188,15 @@ def examine(
 ) -> Limits:
     """Survey the copies of every chain that anybody knows of, after what `chains` has of it.
 
-    `told`: what other sources than the storage's mark tell. Raises chain_copies.CopyDiffers, and what the storage raises.
+    `numbers`: what the dump or the database itself knows of them. `told`: what other sources than the storage's mark tell.
+    Raises chain_copies.CopyDiffers, and what the storage raises.
     """
     mark = copy_mark.read()
     told = told or Told()
     lengths = dict(told.lengths)
     for chain, length in mark.lengths.items() if mark else ():
         lengths[chain] = max(length, lengths.get(chain, 0))
-    limits = Limits(lost_at, mark.whole_until if mark else None, settled=settled)
+    limits = Limits(lost_at, mark.whole_until if mark else None, settled=settled, before_copies=numbers)
     limits.passed_over = told.passed_over
     for chain in sorted({*chain_copies.chains(), *lengths, *chains}):
         held = chains.get(chain, Chain("", 0))

@@ -11,7 +11,8 @@ from cwg import clock
 from cwg.documents import restore_gaps
 from cwg.documents.models import Document, Register, Series
 from cwg.notices.models import Notice
-from cwg.operations import backup
+from cwg.operations import backup, restoration
+from cwg.operations.ownership import as_owner
 from cwg.record import chain_copies
 from cwg.record.models import JournalEntry
 from tests import factories
@@ -89,14 +90,47 @@ def test_the_backup_alone_says_how_far_a_register_had_come(folder, portal, stora
 def test_a_backup_of_a_release_that_does_not_say_it_asks_for_a_second_look(folder, portal, capsys):
     path = next(folder.glob(f"*/{backup.MANIFEST}"))
     manifest = json.loads(path.read_text())
-    del manifest["last_given"]
+    del manifest["last_given"], manifest["first_symbols"]
     path.write_text(json.dumps(manifest))
     lose_the_database()
-    stops(folder, "No number is known in that series", "--issued", "WG-WSIS-14/301")
+    stops(folder, "The backup does not say whether it has that meeting", "--issued", "WG-WSIS-14/301")
     call_command("restore", str(folder), "--issued", "WG-WSIS-14/301", "--issued", "wg-wsis 14/301")
     said = capsys.readouterr().out
     assert "their numbers stay used: " in said and "nothing to move" not in said
     assert factories.make_document(Register.objects.get(), "The next").number == 302
+
+
+def test_what_moves_nothing_is_not_asked_about_and_told_of_in_the_end(folder, portal, capsys):
+    lose_the_database()
+    nobodys = ("14/301", "Doc. 500", "WG-WSIS-19/9900")
+    call_command("restore", str(folder), *(word for symbol in nobodys for word in ("--issued", symbol)))
+    assert f"nothing to move: {', '.join(nobodys)}. " in capsys.readouterr().out
+    assert Series.objects.get().last_number == 2
+
+
+def test_a_meeting_that_had_given_no_number_is_asked_about(portal, tmp_path):
+    factories.make_register(portal.group, 15)
+    folder = tmp_path / "backups"
+    call_command("backup", str(folder))
+    lose_the_database()
+    stops(folder, "No number is known in that series", "--issued", "WG-WSIS-15/301")
+    call_command("restore", str(folder), "--issued", "WG-WSIS-15/300")
+    assert Series.objects.get(register__ordinal=15).last_number == 300
+
+
+def test_a_database_that_postgresql_restored_is_asked_about_too(folder, issued_since):
+    lose_the_database()
+    with as_owner("to restore"):
+        restoration.load(folder, backup.latest(folder))
+    before = JournalEntry.objects.count()
+    with pytest.raises(CommandError, match="highest number known in that series is 5"):
+        call_command("restore", "--already-loaded", "--issued", "WG-WSIS-14/306")
+    assert JournalEntry.objects.count() == before
+    assert Series.objects.get().last_number == 2
+    assert Notice.objects.filter(status=Notice.Status.WAITING).exists()
+    call_command("restore", "--already-loaded", "--issued", "WG-WSIS-14/305")
+    assert Series.objects.get().last_number == 305
+    assert verified()["holds"] is True
 
 
 def test_a_portal_at_work_is_asked_again_too_and_nothing_is_changed(folder, portal):

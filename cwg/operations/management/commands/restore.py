@@ -122,7 +122,7 @@ class Command(BaseCommand):
         limits = restoration.look(folder, chosen, lost_at=lost_at)
         if limits.sentences() and not because:
             raise restore_limits.NotKnown(limits)
-        told_numbers.refuse_unlikely(told, known=limits.given())
+        told_numbers.refuse_unlikely(told, limits.numbers())
         restoration.load(folder, chosen)
         made = backup.made_at(backup.read_manifest(chosen))
         self.stdout.write(f"Restored {chosen}, made on {made:%Y-%m-%d at %H:%M:%S} UTC.")
