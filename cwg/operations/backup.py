@@ -243,7 +243,9 @@ def _refuse_unless_whole(manifest: object) -> None:
         whole = isinstance(dump["sha256"], str) and all(
             type(count) is int and count >= 0 for count in (dump["size"], *chains.values())
         )
-        whole = whole and all(isinstance(symbol, str) for symbol in manifest.get("last_given", []))
+        for said in ("first_symbols", "last_given"):
+            symbols = manifest.get(said, [])
+            whole = whole and isinstance(symbols, list) and all(isinstance(each, str) for each in symbols)
         for chain in chains:
             uuid.UUID(chain)
     except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -290,10 +290,11 @@ def test_a_manifest_that_tells_of_more_than_its_dump_can_hold_is_refused(folder,
     assert str(made / backup.MANIFEST) in said
 
 
-@pytest.mark.parametrize("last", [None, 7, [7]])
-def test_last_symbols_that_are_none_are_no_manifest(folder, last):
+@pytest.mark.parametrize("member", ["last_given", "first_symbols"])
+@pytest.mark.parametrize("said", [None, 7, [7], {}, {"a": 1}, "abc", ""])
+def test_symbols_that_are_none_are_no_manifest(folder, member, said):
     path = next(folder.glob(f"*/{backup.MANIFEST}"))
-    path.write_text(json.dumps({**json.loads(path.read_text()), "last_given": last}))
+    path.write_text(json.dumps({**json.loads(path.read_text()), member: said}))
     with pytest.raises(backup.BackupFailed, match="is not the manifest of a finished backup"):
         backup.read_manifest(path.parent)
 
