@@ -134,22 +134,24 @@ def of_backup(folder: Path, chosen: Path, *, lost_at: datetime) -> Limits:
         chain: Chain(names.get(str(chain), f"Chain {chain}"), length, heads.get(str(chain)))
         for chain, length in _lengths(chosen, manifest).items()
     }
-    # Backups of 0.2.0 and before say neither.
-    numbers = told_numbers.Known(manifest.get("last_given", []), manifest.get("first_symbols"))
+    numbers = told_numbers.Known(_given(manifest), manifest.get("first_symbols"))
     return examine(chains, numbers, lost_at=lost_at, told=told_by_backups(folder))
 
 
 @dataclass(frozen=True)
 class Told:
-    """How long each chain is known to have been by backups, and a sentence for each backup that cannot be read."""
+    """How long each chain is known to have been by backups, the last numbers that they say, and a sentence for each backup
+    that cannot be read.
+    """
 
     lengths: dict[uuid.UUID, int] = field(default_factory=dict)
+    given: list[str] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
 
 
 def told_by_backups(folder: Path) -> Told:
-    """What any backup in `folder` tells of the lengths of the chains: one made later than that which is restored knows of
-    longer ones. Raises backup.BackupFailed for one that tells what cannot be.
+    """What any backup in `folder` tells of the lengths of the chains and of numbers: one made later than that which is
+    restored knows of more. Raises backup.BackupFailed for one that tells what cannot be.
     """
     told = Told()
     for path in sorted(folder.glob(f"*/{backup.MANIFEST}")):
@@ -160,7 +162,13 @@ def told_by_backups(folder: Path) -> Told:
             continue
         for chain, length in _lengths(path.parent, manifest).items():
             told.lengths[chain] = max(length, told.lengths.get(chain, 0))
+        told.given.extend(_given(manifest))
     return told
+
+
+def _given(manifest: dict) -> list[str]:
+    """The symbol of the last number of each series; none of a backup that does not say, as those of 0.2.0 and before."""
+    return manifest.get("last_given", [])
 
 
 def _lengths(made: Path, manifest: dict) -> dict[uuid.UUID, int]:
@@ -196,7 +204,8 @@ def examine(
     lengths = dict(told.lengths)
     for chain, length in mark.lengths.items() if mark else ():
         lengths[chain] = max(length, lengths.get(chain, 0))
-    limits = Limits(lost_at, mark.whole_until if mark else None, settled=settled, before_copies=numbers)
+    limits = Limits(lost_at, mark.whole_until if mark else None, settled=settled)
+    limits.before_copies = replace(numbers, given=[*numbers.given, *told.given])
     limits.passed_over = told.passed_over
     for chain in sorted({*chain_copies.chains(), *lengths, *chains}):
         held = chains.get(chain, Chain("", 0))

@@ -87,6 +87,28 @@ def test_the_backup_alone_says_how_far_a_register_had_come(folder, portal, stora
     assert Series.objects.get(code="").last_number == 700
 
 
+@pytest.mark.parametrize("already_loaded", [False, True])
+def test_a_newer_backup_beside_it_says_it_too(folder, portal, storage, already_loaded):
+    """The older one is restored, and no copy is left of what was done since."""
+    for number in ("200", "400"):
+        call_command("restore", "--numbers-only", "--issued", f"WG-WSIS-14/{number}")
+    with clock.held_at(clock.now() + timedelta(seconds=2)):
+        call_command("backup", str(folder))
+    older = min(path.name for path in folder.glob("*Z"))
+    lose_the_database()
+    shutil.rmtree(storage / chain_copies.FOLDER)
+    shutil.rmtree(folder / backup.FILES / chain_copies.FOLDER)
+    how = ("--backup", older)
+    if already_loaded:
+        with as_owner("to restore"):
+            restoration.load(folder, folder / older)
+        how = ("--already-loaded",)
+    with pytest.raises(CommandError, match="series is 400"):
+        call_command("restore", str(folder), *how, "--issued", "WG-WSIS-14/701", *GO_ON)
+    call_command("restore", str(folder), *how, "--issued", "WG-WSIS-14/700", *GO_ON)
+    assert Series.objects.get().last_number == 700
+
+
 def test_a_backup_of_a_release_that_does_not_say_it_asks_for_a_second_look(folder, portal, capsys):
     path = next(folder.glob(f"*/{backup.MANIFEST}"))
     manifest = json.loads(path.read_text())
