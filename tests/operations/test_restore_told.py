@@ -12,6 +12,7 @@ from cwg.documents import restore_gaps
 from cwg.documents.models import Document, Register, Series
 from cwg.notices.models import Notice
 from cwg.operations import backup, restoration
+from cwg.operations.management.commands.restore import Command
 from cwg.operations.ownership import as_owner
 from cwg.record import chain_copies
 from cwg.record.models import JournalEntry
@@ -164,6 +165,14 @@ def test_a_portal_at_work_is_asked_again_too_and_nothing_is_changed(folder, port
     # Of a meeting that is not there nothing is passed over.
     call_command("restore", "--numbers-only", "--issued", "WG-WSIS-19/9900")
     assert JournalEntry.objects.count() == before
+
+
+def test_the_help_says_which_symbols_have_to_be_named_twice():
+    said = " ".join(Command().create_parser("manage.py", "restore").format_help().split())
+    assert (
+        "number is more than 300 above the highest known in its series, and a Rev., Corr. or Add. above 50, has"
+        in said
+    )
 
 
 def test_what_is_no_symbol_is_refused(folder):

@@ -54,8 +54,9 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="SYMBOL",
-            help="stands on a receipt that somebody holds (WG-WSIS-14/27): the numbers go on after it. May be repeated; one"
-            f" that is more than {told_numbers.FAR} above the highest known has to be named twice",
+            help="stands on a receipt that somebody holds (WG-WSIS-14/27): the numbers go on after it. May be repeated. One"
+            f" whose number is more than {told_numbers.FAR} above the highest known in its series, and a Rev., Corr. or Add."
+            f" above {told_numbers.FAR_SUFFIX}, has to be named twice",
         )
         instead = parser.add_mutually_exclusive_group()
         instead.add_argument(
