@@ -22,7 +22,8 @@ class Archive:
 
     def __init__(self, database: Database, place: Path):
         self.database = database
-        self.wal, self.base, self.clusters = (place / name for name in ("wal", "base", "clusters"))
+        # The folder of the clusters may have blanks in its name; the others may not.
+        self.wal, self.base, self.clusters = (place / name for name in ("wal", "base", "our clusters"))
         # Programs that come before the server's own.
         self.programs = place / "programs"
         for folder in (self.wal, self.base, self.clusters, self.programs):

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 import time
@@ -27,7 +28,8 @@ def bases(tmp_path) -> Path:
     return tmp_path / "base"
 
 
-def rewind_list(bases: Path, *more: str) -> subprocess.CompletedProcess[str]:
+def rewind_list(bases: Path, *more: str, **settings: str | None) -> subprocess.CompletedProcess[str]:
+    """`settings` instead of its own; None: without."""
     place = bases.parent
     places = {
         "BASES": str(bases),
@@ -36,7 +38,8 @@ def rewind_list(bases: Path, *more: str) -> subprocess.CompletedProcess[str]:
         "PGDATA": str(place / "data"),
         "PATH": f"{place / 'programs'}:{os.defpath}",
     }
-    return subprocess.run([REWIND, "list", *more], env=places, capture_output=True, text=True, check=False)
+    given = {name: value for name, value in (places | settings).items() if value is not None}
+    return subprocess.run([REWIND, "list", *more], env=given, capture_output=True, text=True, check=False)
 
 
 def base(bases: Path, segment: int, *, timeline: int = 1, whole_at: str = "0/1000158", **ago: float) -> str:
@@ -162,6 +165,59 @@ def test_where_no_folder_of_that_server_is_there_it_says_what_it_cannot_know(bas
     lines = rewind_list(bases).stdout.splitlines()
     assert lines[1].endswith(", 3 minutes ago")
     assert lines[2].endswith("a timeline that it has not archived yet is not known") and len(lines) == 4
+
+
+UNKNOWN = ": a timeline that it has not archived yet is not known"
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_what_keeps_it_from_knowing_is_named(bases, before):
+    """Also where a folder of before is there: the server may have gone on since in the one that cannot be found."""
+    archived(bases, 3, minutes=3)
+    base(bases, 3, hours=6)
+    if before:
+        (bases.parent / "clusters" / "before-20261126T152204Z" / "pg_wal").mkdir(parents=True)
+    done = rewind_list(bases, PGDATA=None)
+    assert done.stdout.splitlines()[2:-1] == [f"PGDATA does not name the server's folder{UNKNOWN}"]
+    others = bases.parent / "others"
+    others.mkdir()
+    for program in [
+        "sh",
+        "cat",
+        "cut",
+        "date",
+        "dirname",
+        "du",
+        "gzip",
+        "head",
+        "sed",
+        "sort",
+        "stat",
+        "tail",
+        "tar",
+        "tr",
+    ]:
+        (others / program).symlink_to(shutil.which(program))
+    done = rewind_list(bases, PATH=str(others))
+    assert done.stdout.splitlines()[2:-1] == [
+        f"pg_controldata was not found (CWG_PG_BIN names the folder of such programs){UNKNOWN}"
+    ]
+    assert (done.returncode, done.stderr) == (0, "")
+    done = rewind_list(bases, PATH=str(others), CWG_PG_BIN=str(bases.parent / "programs"))
+    assert UNKNOWN not in done.stdout
+
+
+@pytest.mark.parametrize("place", ["our data", "our clusters/before-20261126T152204Z"])
+def test_blanks_in_the_names_of_a_servers_folders_do_no_harm(bases, place):
+    archived(bases, 3, 4, minutes=3)
+    base(bases, 4, whole_at="0/4000158", hours=5)
+    server = bases.parent / place
+    (server / "pg_wal").mkdir(parents=True)
+    left(bases, "0/4000100", not_archived_in=server)
+    where = {"CLUSTERS": str(bases.parent / "our clusters"), "PGDATA": str(bases.parent / "our data")}
+    done = rewind_list(bases, **where)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[1] == "  of a history that was left: leads on with --timeline 1 alone"
 
 
 def test_where_the_history_is_damaged_that_is_said_and_each_is_listed_all_the_same(bases):
