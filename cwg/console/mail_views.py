@@ -50,7 +50,9 @@ ACTS = {
         text=gettext_lazy(
             "Whether it still matters, and whether the person may still know, is asked again before it goes."
         ),
-        refused=gettext_lazy("This mail still waits, or no longer matters: there is nothing to send again."),
+        refused=gettext_lazy(
+            "This mail still waits, was sent or set aside meanwhile, or no longer matters: it was not sent again."
+        ),
         done=lambda count: (
             ngettext("%(count)d mail goes out again.", "%(count)d mails go out again.", count)
             % {"count": count}

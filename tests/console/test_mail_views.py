@@ -8,7 +8,7 @@ from django.urls import reverse
 from cwg.notices import kinds, outages, resending
 from cwg.notices.failures import Failure, Scope
 from cwg.notices.models import Event, Notice, Why
-from cwg.record import jobs
+from cwg.record import jobs, journal
 from cwg.record.models import JournalEntry
 from tests import factories
 from tests.notices.conftest import news, smtp  # noqa: F401 - fixtures
@@ -92,6 +92,88 @@ def test_the_record_offers_no_act_of_its_own(secretary, make_notice, client_of):
     assert client_of(secretary).post("/console/notices/notice/", forged | {"reason": "x"}).status_code == 403
     failed.refresh_from_db()
     assert failed.status == "failed"
+
+
+# --- While one waits for the lock of the journal ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """What a test appends is done by others after the page has judged and before the journal's lock is given."""
+    others: list = []
+    given = journal.acting_on_portal
+
+    def waited_for():
+        while others:
+            others.pop()()
+        return given()
+
+    monkeypatch.setattr(journal, "acting_on_portal", waited_for)
+    return others
+
+
+def becomes(notice: Notice, status: str, **fields):
+    rows = Notice.objects.filter(pk=notice.pk)
+    return lambda: rows.update(status=status, failing_since=None, **fields)
+
+
+def test_all_of_one_reason_leaves_alone_what_others_set_aside_or_sent_meanwhile(
+    secretary, make_notice, client_of, meanwhile, now
+):
+    aside, sent, failed = make_notice(), make_notice(), make_notice()
+    meanwhile += [becomes(aside, "set_aside"), becomes(sent, "sent", sent_at=now)]
+    address = reverse("today:send-all-again", args=["no_mailbox"])
+    text = client_of(secretary).post(address, {"reason": "Mended"}, follow=True).content.decode()
+    assert "1 mail goes out again" in text
+    assert not meanwhile
+    assert dict(Notice.objects.values_list("pk", "status")) == {
+        aside.pk: "set_aside",
+        sent.pk: "sent",
+        failed.pk: "waiting",
+    }
+    assert JournalEntry.objects.get(act="notice_sent_again").facts["notice"] == failed.pk
+
+
+@pytest.mark.parametrize("status", ["sent", "set_aside"])
+@pytest.mark.parametrize("who", ["administrator", "secretary"])
+def test_one_mail_that_others_sent_or_set_aside_meanwhile_is_left_alone(
+    who, status, make_notice, client_of, meanwhile, now, request
+):
+    failed = make_notice()
+    meanwhile.append(becomes(failed, status, sent_at=now if status == "sent" else None))
+    answer = client_of(request.getfixturevalue(who)).post(page(failed), {"reason": "Mended by then"})
+    assert answer.status_code == 409
+    text = answer.content.decode()
+    assert "was sent or set aside meanwhile" in text and "Mended by then" in text
+    failed.refresh_from_db()
+    assert failed.status == status
+    assert not JournalEntry.objects.filter(act="notice_sent_again").exists()
+
+
+@pytest.mark.parametrize("status", ["sent", "set_aside", "waiting"])
+def test_what_others_sent_or_set_aside_meanwhile_is_not_set_aside(
+    status, secretary, make_notice, client_of, meanwhile
+):
+    one, other, failed = make_notice(), make_notice(), make_notice()
+    client = client_of(secretary)
+    meanwhile.append(becomes(one, status))
+    answer = client.post(reverse("today:set-aside", args=[one.pk]), {"reason": "Told"})
+    assert answer.status_code == 409
+    meanwhile.append(becomes(other, status))
+    client.post(reverse("today:set-all-aside", args=["no_mailbox"]), {"reason": "Told"})
+    assert dict(Notice.objects.values_list("pk", "status")) == {
+        one.pk: status,
+        other.pk: status,
+        failed.pk: "set_aside",
+    }
+    assert JournalEntry.objects.get(act="notice_set_aside").facts["notice"] == failed.pk
+
+
+def test_a_mail_that_was_sent_is_sent_again_by_its_secretariat(secretary, make_notice, client_of):
+    sent = make_notice("sent")
+    assert client_of(secretary).post(page(sent), {"reason": "They deleted it"}).status_code == 302
+    sent.refresh_from_db()
+    assert sent.status == "waiting"
 
 
 # --- The page of mail, by reason --------------------------------------------------------------------------------------

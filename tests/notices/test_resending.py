@@ -98,6 +98,54 @@ def test_what_waits_or_no_longer_matters_is_not_sent_again(failed, secretary, st
     assert not JournalEntry.objects.exists()
 
 
+@pytest.mark.parametrize("status", ["sent", "set_aside"])
+def test_a_mail_that_was_sent_or_set_aside_since_it_was_read_is_left_alone(failed, held, secretary, status):
+    Notice.objects.update(status=status, sent_at=held.at if status == "sent" else None)
+    with pytest.raises(resending.NothingToSendAgain):
+        resending.send_again(failed[0], actor=secretary, reason="Please")
+    assert set(Notice.objects.values_list("status", flat=True)) == {status}
+    assert not JournalEntry.objects.exists()
+
+
+@pytest.mark.parametrize("status", ["sent", "set_aside"])
+def test_whoever_read_that_it_was_sent_or_set_aside_sends_it_again(smtp, failed, held, secretary, status):
+    Notice.objects.update(status=status, sent_at=held.at if status == "sent" else None)
+    known = Notice.objects.get(pk=failed[0].pk)
+    resending.send_again(known, actor=secretary, reason="They deleted it")
+    sending.send_due()
+    assert smtp.recipients == [failed[0].address]
+
+
+def test_a_mail_that_was_sent_is_not_sent_again_by_two_at_once(smtp, failed, held, secretary):
+    """Whoever comes second finds it sent, as both had read it, but sent once more for the first of them."""
+    resending.send_again(failed[0], actor=secretary, reason="Mended")
+    sending.send_due()
+    both_read = Notice.objects.get(pk=failed[0].pk)
+    held.forward(seconds=1)
+    resending.send_again(both_read, actor=secretary, reason="They deleted it")
+    sending.send_due()
+    with pytest.raises(resending.NothingToSendAgain):
+        resending.send_again(both_read, actor=secretary, reason="They deleted it")
+    assert sending.send_due() == 0
+    assert len(smtp.arrived) == 2
+
+
+@pytest.mark.parametrize("read_as", ["sent", "set_aside"])
+def test_one_that_failed_since_it_was_read_is_sent_again(failed, secretary, read_as):
+    failed[0].status = read_as
+    assert resending.send_again(failed[0], actor=secretary, reason="After all").status == "waiting"
+
+
+@pytest.mark.parametrize("status", ["waiting", "dropped", "sent", "set_aside"])
+def test_of_many_only_those_still_in_trouble_go_out_again(smtp, failed, secretary, status):
+    other, still = failed
+    Notice.objects.filter(pk=other.pk).update(status=status, failing_since=None)
+    assert resending.send_all_again([other.pk, still.pk], actor=secretary, reason="Mended") == 1
+    other.refresh_from_db()
+    assert other.status == status
+    assert JournalEntry.objects.get(act="notice_sent_again").facts["notice"] == still.pk
+
+
 @pytest.mark.parametrize("status", ["waiting", "dropped", "sent", "set_aside"])
 def test_only_what_failed_is_set_aside(failed, secretary, status):
     Notice.objects.update(status=status)
