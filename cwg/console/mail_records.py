@@ -5,7 +5,7 @@ from typing import Protocol
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -38,10 +38,6 @@ class OfGroupsOrNone(RecordAdmin):
 
     def not_of_drafts(self) -> Q:
         return ~Q(kind__in=kinds.of_drafts())
-
-    def belongs_to(self, rights: Rights, row: Model) -> bool:
-        group = self.group_of(row)
-        return rights.is_secretariat if group is None else group in rights.secretariat_groups
 
 
 class KindOfMailFilter(SeenValuesFilter):

@@ -1,11 +1,12 @@
-"""Which mails somebody sees, and may send again: those of the own groups, and of no group those to people one knows.
+"""Which mails somebody sees, and may send again: those of the own groups, and of no group those to their people.
 
-An administrator, who looks after the installation, sees in every group what failed and nothing else.
+An auditor of a group sees its mails, and those to its people, and has none of them in hand. An administrator, who looks
+after the installation, sees in every group what failed and nothing else.
 """
 
 from django.db.models import Q
 
-from cwg.members.oversight import is_administrator, known_people, seen_groups
+from cwg.members.oversight import is_administrator, known_people, people_of, seen_groups
 from cwg.members.rights import Rights
 
 from . import kinds, resending
@@ -41,20 +42,23 @@ def serves_any(rights: Rights) -> bool:
 
 
 def serves(notice: Notice, rights: Rights) -> bool:
-    """Whether a mail that this person sees is in their hands: the secretariat's of its group, an administrator's."""
-    if is_administrator(rights) and notice.is_in_trouble:
-        return True
-    group = notice.event.group_id
-    return rights.is_secretariat if group is None else group in rights.secretariat_groups
+    """Whether a mail that this person sees is in their hands. One query."""
+    return Notice.objects.filter(_in_hands_of(rights), pk=notice.pk).exists()
 
 
 def served(rights: Rights) -> NoticeQuerySet:
-    """Of those in trouble, all that are in this person's hands: `serves` as a condition on rows."""
-    rows = seen(rights).in_trouble()
+    """Of those in trouble, all that are in this person's hands: `serves` of rows not at hand."""
+    return seen(rights).in_trouble().filter(_in_hands_of(rights))
+
+
+def _in_hands_of(rights: Rights) -> Q:
+    """The secretariat's: the mails of its groups, and of no group those to its people. An administrator's: what failed."""
+    found = Q(pk__in=[])
+    if own := rights.secretariat_groups:
+        found |= Q(event__group_id__in=own) | Q(event__group__isnull=True, person__in=people_of(own))
     if is_administrator(rights):
-        return rows
-    own = Q(event__group_id__in=rights.secretariat_groups)
-    return rows.filter(own | Q(event__group__isnull=True)) if rights.is_secretariat else rows.none()
+        found |= Notice.FAILING | Notice.FAILED
+    return found
 
 
 def may_send_again(notice: Notice, rights: Rights) -> bool:

@@ -120,16 +120,18 @@ def of(rights: Rights, shown: int = SHOWN) -> Mail:
     if troubles:
         ranked = (
             seen.in_trouble()
-            .annotate(place=Window(RowNumber(), partition_by="why", order_by=F("pk").desc()))
+            .annotate(
+                place=Window(RowNumber(), partition_by="why", order_by=F("pk").desc()), is_served=served
+            )
             .filter(place__lte=shown)
             .select_related("event__group", "person")
             .order_by("-pk")
         )
         for notice in ranked:
             if notice.why in troubles:  # one that failed between the two questions is shown next time
-                troubles[notice.why].rows.append(
-                    (notice, reach.may_send_again(notice, rights), reach.may_set_aside(notice, rights))
-                )
+                may_send_again = notice.is_served and resending.may_be_sent_again(notice)
+                may_set_aside = notice.is_served and resending.may_be_set_aside(notice)
+                troubles[notice.why].rows.append((notice, may_send_again, may_set_aside))
     outage = outages.current()
     due = (
         reach.untried(rights)

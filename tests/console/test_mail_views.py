@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cwg.members.models import Role
 from cwg.notices import kinds, outages, resending
 from cwg.notices.failures import Failure, Scope
 from cwg.notices.models import Event, Notice, Why
@@ -77,6 +78,61 @@ def test_a_mail_of_no_group_is_sent_again_to_those_one_knows(
     mail = make_notice("sent", "password_reset", None, saudi_delegate)
     assert client_of(other_secretary).get(page(mail)).status_code == 404
     assert client_of(secretary).get(page(mail)).status_code == 200
+
+
+@pytest.fixture
+def auditing_secretary(secretary, other_group):
+    """Secretary of one group, auditor of the other."""
+    factories.accredit(secretary.email, other_group, Role.AUDITOR)
+    return secretary
+
+
+@pytest.fixture
+def account_mail(other_group, make_notice):
+    """One of no group that failed, to somebody of the other group."""
+    theirs = factories.accredit("focal@other.example", other_group, Role.FOCAL_POINT, "FRA").person
+    return make_notice("failed", "password_reset", None, theirs)
+
+
+def test_an_account_mail_is_in_the_hands_of_a_secretariat_of_its_person_and_not_of_an_auditor(
+    auditing_secretary, other_secretary, account_mail, client_of
+):
+    one = reverse("today:one-mail", args=[account_mail.pk])
+    acts = [reverse(f"today:{act}", args=[account_mail.pk]) for act in ("send-again", "set-aside")]
+    acts += [reverse(f"today:{act}", args=["no_mailbox"]) for act in ("send-all-again", "set-all-aside")]
+    before = Notice.objects.values().get()
+    client = client_of(auditing_secretary)
+    for address in (one, MAIL, "/today/"):
+        text = client.get(address).content.decode()
+        assert account_mail.address in text
+        assert "/again/" not in text and "/aside/" not in text and "-again/" not in text
+    assert "could not be delivered" not in client.get("/").content.decode()
+    for act in acts:
+        assert client.get(act).status_code == 404
+        assert client.post(act, {"reason": "x"}).status_code == 404
+    assert Notice.objects.values().get() == before
+    assert not JournalEntry.objects.filter(act__startswith="notice_").exists()
+    client = client_of(other_secretary)
+    assert acts[0] in client.get(MAIL).content.decode()
+    assert [client.get(act).status_code for act in acts] == [200] * 4
+    assert client.post(acts[0], {"reason": "The mailbox exists now"}).status_code == 302
+    account_mail.refresh_from_db()
+    assert account_mail.status == "waiting"
+
+
+def test_of_account_mails_shown_it_is_counted_how_many_the_own_secretariat_may_send(
+    auditing_secretary, saudi_delegate, account_mail, make_notice, client_of
+):
+    own = make_notice("failed", "password_reset", None, saudi_delegate)
+    trouble = client_of(auditing_secretary).get(MAIL).context["mail"].troubles[0]
+    assert (trouble.failed, trouble.served, trouble.served_failed) == (2, 1, 1)
+    assert [(row[0].pk, *row[1:]) for row in trouble.rows] == [
+        (own.pk, True, True),
+        (account_mail.pk, False, False),
+    ]
+    address = reverse("today:send-all-again", args=["no_mailbox"])
+    assert client_of(auditing_secretary).post(address, {"reason": "Mended"}).status_code == 302
+    assert list(Notice.objects.failed()) == [account_mail]
 
 
 def test_a_mail_about_a_draft_is_reached_only_once_it_failed(secretary, make_notice, client_of):
@@ -348,14 +404,17 @@ def test_what_the_server_said_when_it_took_nothing_names_nobody_of_another_group
     assert "@" not in outages.current().said
 
 
-def test_the_page_asks_equally_often_for_one_mail_and_for_three(secretary, make_notice, client_of):
-    client = client_of(secretary)
-    make_notice()
+@pytest.mark.parametrize("of_a_group", [True, False])
+def test_the_page_asks_equally_often_for_one_mail_and_for_three(
+    of_a_group, secretary, saudi_delegate, dg, make_notice, client_of
+):
+    client, group = client_of(secretary), dg if of_a_group else None
+    make_notice(group=group, person=saudi_delegate)
     client.get(MAIL)
     with CaptureQueriesContext(connection) as one:
         client.get(MAIL)
     for _ in range(2):
-        make_notice()
+        make_notice(group=group, person=saudi_delegate)
     with CaptureQueriesContext(connection) as three:
         client.get(MAIL)
     assert len(three) == len(one)
