@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, F, Min, Q, Window
 from django.db.models.functions import RowNumber
+from django.utils.translation import ngettext
 
 from cwg.members.rights import Rights
 
@@ -45,6 +46,39 @@ class Trouble:
     @property
     def count(self) -> int:
         return self.failing + self.failed
+
+    @property
+    def takes_several_goes(self) -> bool:
+        """Whether more are in the hands of whoever looks than something is done to in one go."""
+        return self.served > resending.MOST_AT_ONCE
+
+    @property
+    def send_again(self) -> str:
+        """What the button says that sends in one go those again that whoever looks may; "" where there is nothing to go together."""
+        count = self._in_one_go(self.served)
+        if not count:
+            return ""
+        if count < self.count:
+            words = ngettext("Send %(count)d again", "Send %(count)d again", count)
+        else:
+            words = ngettext("Send all %(count)d again", "Send all %(count)d again", count)
+        return words % {"count": count}
+
+    @property
+    def set_aside(self) -> str:
+        """The same of those that were given up, to set them aside."""
+        count = self._in_one_go(self.served_failed)
+        if not count:
+            return ""
+        if count < self.failed:
+            words = ngettext("Set %(count)d aside", "Set %(count)d aside", count)
+        else:
+            words = ngettext("Set all %(count)d aside", "Set all %(count)d aside", count)
+        return words % {"count": count}
+
+    def _in_one_go(self, served: int) -> int:
+        """0 for a single mail, which has a button of its own, and where no reason says what they have in common."""
+        return min(served, resending.MOST_AT_ONCE) if served > 1 and self.why else 0
 
 
 @dataclass(frozen=True)
