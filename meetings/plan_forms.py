@@ -7,13 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cwg.documents import zones
+from cwg.documents import symbols, zones
 from cwg.look.form_fields import SeveralLinesField, choice_field, one_line_only, refuse_unfit_signs, row_field
 from cwg.look.reasons import ReasonField
 from cwg.members.models import Group
 
 from .forms import TOLD_TO_READERS, ConfirmsWarnings, date_field, time_field
-from .planning import MOST_DAYS, MOST_ORDINAL, Plan, SittingPlan
+from .planning import MOST_DAYS, Plan, SittingPlan
 
 LAST_FIELDS = ("reason", "confirmed")
 
@@ -22,7 +22,7 @@ class PlanForm(ConfirmsWarnings):
     """A meeting to convene; its sittings stand in `SittingFormSet`."""
 
     group = forms.ModelChoiceField(Group.objects.none(), label=_("Group"))
-    ordinal = forms.IntegerField(label=_("Number of the meeting"), min_value=1, max_value=MOST_ORDINAL)
+    ordinal = forms.IntegerField(label=_("Number of the meeting"), min_value=1, max_value=symbols.MAX_MEETING)
     title = forms.CharField(label=_("Title"), max_length=250)
     date = date_field(_("Date of the opening"))
     time = time_field(_("Time at the seat"), initial=time(9))

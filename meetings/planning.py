@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from cwg.documents import zones
+from cwg.documents import symbols, zones
 from cwg.documents.models import Register
 from cwg.documents.states import MeetingState
 from cwg.look import signs
@@ -19,9 +19,8 @@ from cwg.look.instants import date_text
 
 # Nobody convenes further ahead, or enters a meeting further back, than this: the year is mistyped.
 FURTHEST = timedelta(days=3653)
-# More is mistyped: the days are gone through one by one, and the next meeting takes the next number.
+# A longer meeting is mistyped, and what is warned of asks about each of its days.
 MOST_DAYS = 31
-MOST_ORDINAL = 9999
 # A night sitting ends the next morning; what would last longer has its times the wrong way round.
 LONGEST_SITTING = timedelta(hours=12)
 SATURDAY = 5
@@ -106,9 +105,10 @@ def instants_of(plan: Plan, zone: ZoneInfo, at: datetime) -> tuple[datetime, lis
     """
     if not 1 <= plan.days <= MOST_DAYS:
         raise EntryRefused(_("A meeting lasts from 1 to %(most)d days.") % {"most": MOST_DAYS}, "days")
-    if not 1 <= plan.ordinal <= MOST_ORDINAL:
+    # Another would leave its documents without a symbol.
+    if not 1 <= plan.ordinal <= symbols.MAX_MEETING:
         raise EntryRefused(
-            _("A meeting has a number from 1 to %(most)d.") % {"most": MOST_ORDINAL}, "ordinal"
+            _("A meeting has a number from 1 to %(most)d.") % {"most": symbols.MAX_MEETING}, "ordinal"
         )
     _must_be_fit_to_print(plan)
     must_be_of_our_time(plan.opens_local, zone, at)

@@ -31,6 +31,8 @@ from functools import lru_cache
 from django.utils.translation import gettext_lazy as _
 
 MAX_LENGTH = 200  # characters `parse` looks at; the longest canonical symbol is shorter
+_DIGITS_OF_MEETING = 4
+MAX_MEETING = 10**_DIGITS_OF_MEETING - 1
 MAX_NUMBER = 99_999
 MAX_SUFFIX_NUMBER = 999
 MAX_SUFFIXES = 6
@@ -274,7 +276,7 @@ def from_path(text: str) -> Symbol:
 
 
 def _canonical_meeting(prefix_key: str | None, meeting: str) -> str:
-    if not re.fullmatch("[0-9]{1,4}", meeting):
+    if not re.fullmatch(_MEETING, meeting):
         raise NotASymbol(_("The meeting is given by its number."))
     if prefix_key in _BY_YEAR:
         return f"{int(meeting):02d}"
@@ -342,6 +344,7 @@ def _plain(text: str) -> tuple[str, range | list[int]]:
 _SUFFIX_KIND = {"r": SuffixKind.REV, "c": SuffixKind.CORR, "a": SuffixKind.ADD}
 _FLAGS = re.ASCII | re.IGNORECASE | re.VERBOSE
 
+_MEETING = f"[0-9]{{1,{_DIGITS_OF_MEETING}}}"
 _NUMBER = "0{0,4}[1-9][0-9]{0,4}"
 _SERIES = "INF|DT|DL|ADM"
 _DOC = r"doc(?:ument)?o?s?"
@@ -365,7 +368,7 @@ _WHOLE = re.compile(
         (?:{_DOC}\b[. ]{{0,2}})?
         (?:
             (?:(?P<prefix>[A-Z]{{1,20}}(?:[ -]{{1,3}}[A-Z]{{1,20}}){{0,5}})[ -]{{0,3}})?
-            (?P<meeting>[0-9]{{1,4}})
+            (?P<meeting>{_MEETING})
             [ ]?/[ ]?(?:(?P<series>{_SERIES})[ ]?[/-]?[ ]?)?(?P<number>{_NUMBER})
         |
             (?P<series_alone>{_SERIES})[ ]?[/-]?[ ]?(?P<number_alone>{_NUMBER})
@@ -399,7 +402,7 @@ _IN_TEXT = re.compile(
             )
             [ ]?-?
         )?
-        (?P<meeting>[0-9]{{1,4}})/(?:(?P<series>{_SERIES})/)?(?P<number>{_NUMBER})
+        (?P<meeting>{_MEETING})/(?:(?P<series>{_SERIES})/)?(?P<number>{_NUMBER})
     |
         (?P<series_alone>{_SERIES})/(?P<number_alone>{_NUMBER})
     |

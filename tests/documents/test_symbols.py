@@ -11,6 +11,7 @@ from cwg.documents.symbols import (
     KNOWN_PREFIXES,
     LETTER_OF_LANGUAGE,
     MAX_LENGTH,
+    MAX_MEETING,
     SERIES,
     NotASymbol,
     Suffix,
@@ -31,6 +32,16 @@ REV, CORR, ADD = SuffixKind.REV, SuffixKind.CORR, SuffixKind.ADD
 
 def wsis(number, *suffixes, meeting=14, series="", language=None):
     return Symbol("WG-WSIS", meeting, series, number, suffixes, language)
+
+
+def test_the_highest_number_of_a_meeting_makes_a_symbol_and_the_next_makes_none():
+    most = wsis(7, meeting=MAX_MEETING)
+    assert parse(str(most)) == most
+    assert [found for *_, found in find_references(f"see {most}.")] == [most]
+    with pytest.raises(NotASymbol):
+        wsis(7, meeting=MAX_MEETING + 1)
+    with pytest.raises(NotASymbol):
+        parse(f"WG-WSIS-{MAX_MEETING + 1}/7")
 
 
 def is_a_prefix(text):

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cwg.documents import zones
+from cwg.documents import symbols, zones
 from meetings import calling_off, planning
 from meetings.planning import EntryRefused, Plan, SittingPlan
 from tests import factories
@@ -36,7 +36,7 @@ def test_a_wild_year_is_refused_in_a_sentence(held, year):
 
 @pytest.mark.parametrize(
     ("field", "most", "said"),
-    [("days", planning.MOST_DAYS, "from 1 to 31 days"), ("ordinal", planning.MOST_ORDINAL, "from 1 to 9999")],
+    [("days", planning.MOST_DAYS, "from 1 to 31 days"), ("ordinal", symbols.MAX_MEETING, "from 1 to 9999")],
 )
 def test_a_mistyped_number_is_refused_at_its_field_whoever_enters_it(held, field, most, said):
     """Before anything goes through so many days."""
