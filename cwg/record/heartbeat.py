@@ -31,8 +31,8 @@ _host_began: float | None = None
 
 @dataclass(frozen=True)
 class WorkerState:
-    """What is known of the worker: when it was `seen` last (UTC), whether it runs; or that an installation or a web host so
-    new still starts it."""
+    """What is known of the worker: when it was `seen` last (UTC), whether it runs; or that it may still be starting, where the
+    installation or this web host is new."""
 
     seen: datetime | None
     is_running: bool = False

@@ -73,6 +73,15 @@ def test_after_a_planned_stop_the_worker_is_given_three_minutes_to_come_back(hel
     assert heartbeat.worker_is_seen()["starting"] is is_so
 
 
+@pytest.mark.parametrize(("later", "is_so"), [(-TICK, True), (0 * TICK, False), (TICK, False)])
+def test_only_one_that_was_last_seen_before_the_host_began_is_waited_for(held, began, later, is_so):
+    held.move_to(overdue.installed_at() + timedelta(days=1))
+    at = began()
+    Heartbeat.objects.create(name=heartbeat.WORKER, at=at + later)
+    state = heartbeat.worker_state(held.forward(minutes=2))
+    assert (state.is_starting, state.is_missed) == (is_so, not is_so)
+
+
 def test_one_that_was_seen_since_the_host_began_is_missed_after_a_minute_as_ever(held, began):
     held.move_to(overdue.installed_at() + timedelta(days=1))
     began()
