@@ -3,24 +3,18 @@
 CSRF protection reads the whole body before any view runs, so a limit in a view or a form would come too late.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
+
+from cwg.look.said_by_views import V, most_list_bytes, said_by_view
 
 # The attributes of the request that say so.
 _MARK = "upload_too_large"
 _SHORT = "upload_came_short"
 # Who has not signed in sends a few small forms. nginx says the same of their addresses (docker-compose.yml).
 BEFORE_SIGN_IN = 64 * 1024
-
-
-V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 
 
 def takes_files(view: V) -> V:
@@ -31,30 +25,26 @@ def takes_files(view: V) -> V:
 
 def are_sent_to(request: HttpRequest) -> bool:
     """Whether the address takes files."""
-    return _said_by_view(request, "takes_files", False)
+    return said_by_view(request, "takes_files", False)
 
 
-def small_file(request: HttpRequest) -> int:
-    """How many bytes a file may have that comes in a form as every page takes it: its view says so as `most_file_bytes`; 0
-    where none does. The view refuses a larger one with its own words, unless the whole body is too long for any form.
-    """
-    return _said_by_view(request, "most_file_bytes", 0)
+def limits_of_file_in_words() -> str:
+    """What a file may have where files are sent, and what is typed beside it, in a sentence."""
+    said = _("A file may have up to %(size)d MB, everything typed into a form up to %(form)d MB.")
+    return said % _in_megabytes(settings.MAX_FILE_BYTES)
 
 
-def limits_in_words(most_file_bytes: int) -> str:
-    """What a file of a form and the words of it may have, in a sentence."""
-    size, form = (most // (1024 * 1024) for most in (most_file_bytes, settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
-    return _("A file may have up to %(size)d MB, everything typed into a form up to %(form)d MB.") % {
-        "size": size,
-        "form": form,
-    }
+def limits_of_list_in_words(most_bytes: int) -> str:
+    """The same where a list is sent (`said_by_views.takes_list`)."""
+    said = _(
+        "A list may have up to %(size)d MB, pasted or as a file; everything typed into the form up to %(form)d MB."
+    )
+    return said % _in_megabytes(most_bytes)
 
 
-def _said_by_view(request: HttpRequest, name: str, otherwise: Any) -> Any:
-    try:
-        return getattr(resolve(request.path_info).func, name, otherwise)
-    except Resolver404:
-        return otherwise
+def _in_megabytes(most_bytes: int) -> dict[str, int]:
+    size, form = (most // (1024 * 1024) for most in (most_bytes, settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
+    return {"size": size, "form": form}
 
 
 def most_bytes(request: HttpRequest) -> int:
@@ -86,7 +76,7 @@ class LimitedUploadHandler(FileUploadHandler):
     def __init__(self, request: HttpRequest | None = None):
         super().__init__(request)
         self.limit = settings.MAX_FILE_BYTES
-        if request is not None and small_file(request):
+        if request is not None and most_list_bytes(request):
             # Of so short a body the view reads everything, and says itself what is too large.
             self.limit = settings.FILE_UPLOAD_MAX_MEMORY_SIZE
         self.received = 0

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from cwg.documents import uploads
 from cwg.documents.taking_files import wants_json
+from cwg.look.said_by_views import most_list_bytes
 from cwg.members import arrival, second_factor
 from cwg.members.requests import of_visitor
 from cwg.record import holding
@@ -86,8 +87,8 @@ class BadInputMiddleware:
 
 def too_large(request: HttpRequest, *, words: bool = False) -> HttpResponse:
     """413 with its sentence, on a page or for a script. `words`: what was typed is too long, whatever file is beside it."""
-    if not words and (most := uploads.small_file(request)):
-        return _refused(request, "413.html", uploads.limits_in_words(most), status=413)
+    if most := most_list_bytes(request):
+        return _refused(request, "413.html", uploads.limits_of_list_in_words(most), status=413)
     if words or not uploads.are_sent_to(request):
         size = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         said = _("What was sent is larger than %(size)d MB, the most that a form may hold.")

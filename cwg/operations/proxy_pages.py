@@ -75,8 +75,8 @@ def texts() -> dict[str, tuple[str, list[str]]]:
         "413": too_large(
             _("What was sent is larger than %(size)d MB, the most that a form may hold.") % {"size": form}
         ),
-        "413-files": too_large(uploads.limits_in_words(settings.MAX_FILE_BYTES)),
-        "413-list": too_large(uploads.limits_in_words(roster.MOST_BYTES)),
+        "413-files": too_large(uploads.limits_of_file_in_words()),
+        "413-list": too_large(uploads.limits_of_list_in_words(roster.MOST_BYTES)),
         # Who is signed in sends no more to these addresses either.
         "413-short": too_large(
             _("What was sent is larger than %(size)d KB, the most that may be sent to this address.")

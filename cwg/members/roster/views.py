@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cwg import clock
 from cwg.look import csv_export
+from cwg.look.said_by_views import takes_list
 from cwg.record.reasons import ReasonMissing
 
 from .. import directory, refusals
@@ -25,6 +26,7 @@ def _must_keep_people(request: PortalRequest) -> None:
         raise Http404
 
 
+@takes_list(most_bytes=reading.MOST_BYTES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def importing(request: PortalRequest) -> HttpResponse:
     """The form, and below it what would come of the list; with `act=import` it is done."""
@@ -57,10 +59,6 @@ def importing(request: PortalRequest) -> HttpResponse:
             return _page(request, form, _plan(request, given), status=409)
         return redirect("members:imported", roster.pk)
     return _page(request, form, _plan(request, given))
-
-
-# What a body that is longer than any form is answered with (`uploads.small_file`), here and by nginx (docker-compose.yml).
-importing.most_file_bytes = reading.MOST_BYTES  # type: ignore[attr-defined]
 
 
 def _plan(request: PortalRequest, given: dict[str, Any]) -> Plan:
