@@ -170,13 +170,13 @@ def _with_parts(text: str, parts: Mapping[str, str]) -> str:
     return re.sub(r"^( *)include (/tmp/[^;]+);\n", content, text, flags=re.MULTILINE)
 
 
-def whole(inside: str, *, user: str = "") -> str:
+def whole(inside: str, given: Mapping[str, str], *, user: str = "") -> str:
     """The main file that docker-compose.yml gives to its nginx, around what stands in the `http` block here.
 
-    `user`: whom its processes run as; without one, as whoever started them. Raises CannotConfigure where it does not say what is
-    looked for here.
+    `given` is what compose would find in its .env; `user`: whom nginx's processes run as; without one, as whoever started them.
+    Raises CannotConfigure where docker-compose.yml does not say what is looked for here.
     """
-    text = _service()["environment"]["NGINX_MAIN"]
+    text = interpolated(_service()["environment"]["NGINX_MAIN"], given)
     for pattern, here in (
         (r"^user nginx;\n", f"user {user};\n" if user else ""),
         (r"^ *include /etc/nginx/conf\.d/default\.conf;\n", textwrap.indent(inside, "  ")),

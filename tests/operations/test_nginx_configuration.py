@@ -112,7 +112,21 @@ def test_the_main_file_elsewhere_is_that_of_the_container_around_the_rules():
         *("one;", "server {", "two;", "}"),
         *of_container[place + 1 :],
     ]
-    assert not nginx_configuration.whole("one;\n").count("user ")
+    assert not nginx_configuration.whole("one;\n", GIVEN).count("user ")
+
+
+def test_the_main_file_elsewhere_is_filled_in_as_the_rules_are(tmp_path, settings):
+    text = (settings.BASE_DIR / "docker-compose.yml").read_text()
+    changed = "keepalive_timeout ${PATIENCE:-65}; # $$x"
+    (tmp_path / "docker-compose.yml").write_text(text.replace("keepalive_timeout 65;", changed))
+    settings.BASE_DIR = tmp_path
+    made = nginx_configuration.whole("if ($one) { return 404; }\n", {"PATIENCE": "7"})
+    assert "keepalive_timeout 7; # $x\n" in made and "if ($one) {" in made
+
+
+def test_the_main_file_leaves_it_to_the_rules_where_logs_lie():
+    """Beside them nginx writes to the place that it was built with, or was started with (`-e`)."""
+    assert "log" not in "".join(directives(nginx_configuration.whole("", GIVEN)))
 
 
 @pytest.mark.parametrize("word", ["user nginx;", "include /etc/nginx/conf.d/default.conf;"])
@@ -121,7 +135,7 @@ def test_a_main_file_of_compose_that_has_changed_is_refused(word, tmp_path, sett
     (tmp_path / "docker-compose.yml").write_text(text.replace(word, "something else;"))
     settings.BASE_DIR = tmp_path
     with pytest.raises(CannotConfigure, match=r"^docker-compose\.yml does not say .* any more\.$"):
-        nginx_configuration.whole("one;\n")
+        nginx_configuration.whole("one;\n", GIVEN)
 
 
 @pytest.mark.parametrize("word", ["server web:8000 resolve", "listen 443 ssl", "/srv/files/", "http2 on;"])

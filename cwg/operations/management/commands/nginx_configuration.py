@@ -53,7 +53,8 @@ class Command(BaseCommand):
                 further_names=further,
                 nginx=nginx_configuration.version_of(program) if program else Places.nginx,
             )
-            text = nginx_configuration.whole(nginx_configuration.configuration(places, given), user=user)
+            rules = nginx_configuration.configuration(places, given)
+            text = nginx_configuration.whole(rules, given, user=user)
         except nginx_configuration.CannotConfigure as error:
             raise CommandError(str(error)) from error
         if output:
