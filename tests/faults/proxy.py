@@ -84,13 +84,13 @@ def start_elsewhere(text: str, place: Path, ports: dict[str, int]) -> subprocess
     """nginx with the whole configuration `text`, but at these ports of loopback and below `place`; whoever asks ends it."""
     for there, mine in USUAL:
         text = re.sub(there, mine.format(place=place, **ports), text)
+    return started(text, place)
+
+
+def started(text: str, place: Path) -> subprocess.Popen:
+    """nginx with the whole configuration `text`, as whoever runs the tests, when it has said under which pid it runs."""
     text = text.replace("http {", f"http {{ {scratch(place)}", 1)
     (place / "nginx.conf").write_text(f"user root root;\n{text}" if os.geteuid() == 0 else text)
-    return started(place)
-
-
-def started(place: Path) -> subprocess.Popen:
-    """nginx with the configuration there, when it has said under which pid it runs."""
     errors, pid = place / "error.log", place / "nginx.pid"
     process = subprocess.Popen(
         [program("nginx"), "-p", place, "-e", errors, "-c", place / "nginx.conf", "-g", "daemon off;"]
@@ -110,22 +110,13 @@ def started(place: Path) -> subprocess.Popen:
 
 @contextmanager
 def nginx(place: Path, servers: list[web_server.Server], ports: dict[str, int], given: dict[str, str]):
-    """nginx as the image starts it, its main file being as small, `given` being compose's .env."""
+    """nginx with the main file and the rules of docker-compose.yml, `given` being compose's .env."""
     make_certificate(HOST, place / "certificate.pem", place / "key.pem")
     (place / "portal.conf").write_text(
         nginx_configuration.configuration(places(place, servers, ports), given)
     )
-    (place / "nginx.conf").write_text(
-        f"""{"user root root;" if os.geteuid() == 0 else ""}
-        worker_processes 1; pid {place}/nginx.pid; error_log {place}/error.log notice;
-        events {{}}
-        http {{
-          types {{ text/css css; application/javascript js; image/svg+xml svg; }}
-          default_type application/octet-stream; sendfile on; {scratch(place)}
-          include {place}/portal.conf;
-        }}"""
-    )
-    process = started(place)
+    main = nginx_configuration.whole(f"include {place}/portal.conf;\n", given)
+    process = started(main.replace("/run/nginx.pid", f"{place}/nginx.pid"), place)
     try:
         yield
     finally:
