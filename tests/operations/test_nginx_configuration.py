@@ -102,9 +102,21 @@ def test_the_container_starts_nginx_with_a_main_file_of_its_own(tmp_path):
     assert number(main, "worker_rlimit_nofile") >= 2 * number(main, "worker_connections")
 
 
+KB = 1024
+
+
+def test_as_many_connections_as_nginx_holds_fit_into_its_memory_on_whatever_machine():
+    """50 KB: what nginx was seen to keep of one over TLS whose headers are long and never end."""
+    service = SERVICES["nginx"]
+    main = nginx_configuration.interpolated(service["environment"]["NGINX_MAIN"], GIVEN)
+    (most,) = re.findall(r"^(\d+)m$", nginx_configuration.interpolated(service["mem_limit"], GIVEN))
+    held = number(main, "worker_processes") * number(main, "worker_connections")
+    assert held * 50 * KB < int(most) * KB * KB
+
+
 def test_the_main_file_elsewhere_is_that_of_the_container_around_the_rules():
     of_container = directives(SERVICES["nginx"]["environment"]["NGINX_MAIN"])
-    made = directives(nginx_configuration.whole("one;\n\nserver {\n  two;\n}\n", user="www-data"))
+    made = directives(nginx_configuration.whole("one;\n\nserver {\n  two;\n}\n", GIVEN, user="www-data"))
     place = of_container.index("include /etc/nginx/conf.d/default.conf;")
     assert made == [
         "user www-data;",
