@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.test import Client
 
@@ -15,6 +16,12 @@ from cwg import clock
 from cwg.members.models import Group, Office, Person, Role
 from cwg.record import copy_mark, copying
 from tests import factories, matrix_proposals
+
+# How long an example takes, or the making of one, tells of the machine and of who else is at work on it.
+hypothesis.settings.register_profile(
+    "of the portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("of the portal")
 
 
 def pytest_collection_finish() -> None:

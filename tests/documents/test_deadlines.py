@@ -7,7 +7,7 @@ from itertools import pairwise, permutations
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cwg.documents.deadlines import (
@@ -95,7 +95,6 @@ def test_in_every_zone_hours_are_elapsed_hours(opens_at, zone, hours):
     assert opens_at - due == timedelta(hours=hours)
 
 
-@settings(deadline=None)  # walks a year of days per example
 @given(zones, st.integers(1975, 2035), st.integers(0, 48))
 def test_on_clock_change_nights_the_line_is_exactly_24_hours_before(zone, year, hours_later):
     for change in clock_changes(zone, year):
@@ -154,7 +153,6 @@ def test_in_every_zone_the_last_instant_in_time_is_the_last_of_its_local_day(ope
         assert (opening_day - (due + later).astimezone(zone).date()).days < days
 
 
-@settings(deadline=None)  # walks a year of days per example
 @given(zones, st.integers(1975, 2035), st.integers(0, 3))
 def test_on_clock_change_days_the_local_day_still_ends_where_it_ends(zone, year, days):
     for change in clock_changes(zone, year):

@@ -58,7 +58,7 @@ def test_the_vectors_of_rfc_8032_hold(key, message, signature):
     assert not checker.ed25519_holds(key, message + b"x", signature)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=SEEDS, message=st.binary(max_size=200), at=st.integers(0, 511), other=SEEDS)
 def test_it_agrees_with_the_library_on_right_and_on_changed_signatures(seed, message, at, other):
     key, signature = signed_by(seed, message)

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from lxml import etree
 
 from cwg.texts.docx_out import to_docx
@@ -206,7 +206,6 @@ def test_marks_are_those_of_the_runs():
     assert run.bold and run.italic and run.underline
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts())
 def test_every_text_opens_and_says_all_its_words(text):
     content = to_docx(text, header="x", address_of=itself)

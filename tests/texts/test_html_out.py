@@ -2,7 +2,7 @@
 
 import html5lib
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from cwg.texts.html_out import inline, to_html
 from cwg.texts.references import itself
@@ -164,7 +164,6 @@ def test_a_digest_is_set_so_that_it_may_break():
     assert inline((Run(f"SHA-256 {HASH}."),)) == f'SHA-256 <code class="file-hash">{HASH}</code>.'
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts())
 def test_every_text_is_valid_and_says_all_its_words(text):
     said = "".join(parsed(to_html(text)).itertext())

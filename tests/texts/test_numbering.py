@@ -1,7 +1,7 @@
 """Printed numbers: vectors, and what holds for every text."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cwg.texts.numbering import depths, letters, mark, numbers, numbers_by_id, plain_text, roman
@@ -102,7 +102,6 @@ def test_no_two_places_of_a_list_have_one_mark(count):
         assert mark(style, count) != mark(style, count + 1)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts())
 def test_numbers_depend_on_structure_alone(text):
     """Without a word the numbers are the same: a translation is numbered like its original."""
@@ -113,7 +112,6 @@ def test_numbers_depend_on_structure_alone(text):
     assert numbers(empty, text.language) == numbers(text.blocks, text.language)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts())
 def test_no_step_down_in_the_outline_skips_one(text):
     standing = [depth for depth in depths(text.blocks) if depth]

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from pypdf import PdfReader
 
 from cwg.texts import glyphs
@@ -196,7 +196,7 @@ def test_a_cluster_that_no_one_font_has_is_printed_too():
     assert "before" in text_of(content) and "after" in text_of(content)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(texts())
 def test_every_text_can_be_printed(text):
     content = to_pdf(text, header="x", address_of=itself, replace_missing=True)
