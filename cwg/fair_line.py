@@ -2,7 +2,7 @@
 
 First come, first served would let a script with hundreds of connections stand before everybody. Networks in turn would let
 one with a connection in each of ten networks stand before most of a room that shares an address. So the two alternate:
-a network waits at most twice as long as where all take turns, and a room at most twice as long as where all stand in line.
+nobody waits more than twice as long as the better of them would have it.
 """
 
 from collections import deque
@@ -31,12 +31,13 @@ class FairLine(Generic[One]):
         return sum(map(len, self._lines.values()))
 
     def join(self, network: str, one: One) -> One | None:
-        """Let `one` wait. Returns who has no place, if anybody: where one network would have half of the places even without
-        its last comer, that one, for somebody of another; else `one`. So nobody of a room loses a place to many networks."""
+        """Let `one` wait. Returns who has no place, if anybody. Where all are taken that is `one`; but where nobody of its
+        network waits, and of another two or more, it is the last comer of the network of which most do.
+        """
         away = None
         if len(self) >= self._most:
             longest = max(self._lines.values(), key=len, default=None)
-            if longest is None or longest is self._lines.get(network) or 2 * (len(longest) - 1) < self._most:
+            if longest is None or network in self._lines or len(longest) == 1:
                 return one
             away = longest.pop().one
         self._came += 1

@@ -50,7 +50,7 @@ def test_somebody_of_another_network_is_next_but_one_however_many_wait():
 
 
 @pytest.mark.parametrize("networks", [1, 10, 100])
-def test_a_room_goes_on_at_half_its_pace_however_many_networks_a_script_comes_from(networks):
+def test_a_room_that_waits_goes_on_at_half_its_pace_however_many_networks_a_script_comes_from(networks):
     turns = line(500, *(("room", number) for number in range(100)))
     for number in range(networks):
         turns.join(f"script{number}", -1 - number)
@@ -64,20 +64,25 @@ def test_a_room_goes_on_at_half_its_pace_however_many_networks_a_script_comes_fr
     assert calls <= 200
 
 
-def test_a_network_with_more_than_half_of_all_places_gives_one_to_another():
-    turns = line(4, ("a", 1), ("b", 2), ("b", 3), ("b", 4))
-    assert turns.join("c", 5) == 4
-    assert called(turns) == [1, 2, 3, 5]
+def test_the_first_of_a_network_has_a_place_and_the_last_of_the_longest_none():
+    turns = line(5, ("a", 1), ("a", 2), ("b", 3), ("b", 4), ("b", 5))
+    assert turns.join("c", 6) == 5
+    assert sorted(called(turns)) == [1, 2, 3, 4, 6]
 
 
-def test_nobody_goes_for_one_of_the_same_network_or_where_none_has_so_many():
+@pytest.mark.parametrize("networks", [1, 2, 10, 499])
+def test_however_few_networks_have_all_places_somebody_of_another_has_one(networks):
+    turns = line(500, *((f"script{number % networks}", number) for number in range(500)))
+    assert turns.join("another", 500) not in (None, 500)
+
+
+def test_nobody_goes_for_a_second_one_or_where_there_is_one_of_each():
     turns = line(4, ("a", 1), ("b", 2), ("b", 3), ("b", 4))
-    assert turns.join("b", 5) == 5
-    turns = line(4, ("a", 1), ("a", 2), ("b", 3), ("b", 4))
-    assert turns.join("c", 5) == 5
-    turns = line(1, ("a", 1))
-    assert turns.join("b", 2) == 2
-    assert called(turns) == [1]
+    assert turns.join("a", 5) == 5
+    assert turns.join("b", 6) == 6
+    turns = line(2, ("a", 1), ("b", 2))
+    assert turns.join("c", 3) == 3
+    assert called(turns) == [1, 2]
 
 
 def test_where_nobody_may_wait_nobody_does():
@@ -134,11 +139,11 @@ def test_nobody_is_lost_nobody_comes_twice_and_everybody_in_turn(acts, most):
                 assert sum(before.values()) < most
             else:
                 assert sum(before.values()) == most
-                keeps_half = [network for network, have in before.items() if 2 * (have - 1) >= most]
+                most_of_one = max(before.values())
                 if away == number:
-                    assert what in keeps_half or not keeps_half
+                    assert what in before or most_of_one == 1
                 else:
-                    assert [network_of[away]] == keeps_half and what not in keeps_half
+                    assert what not in before and before[network_of[away]] == most_of_one > 1
                     assert away == waiting[network_of[away]][-1]
                 goes(away)
         elif act == LEAVE:
