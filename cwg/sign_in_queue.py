@@ -3,7 +3,7 @@
 A process hashes few passwords at a time (`cwg/members/hashing.py`), and a whole room may sign in at once. In threads they
 would soon have all of them, and nobody would get a page meanwhile. So only as many as keep the hashing busy have a
 thread; each of the others stays a connection that nobody has read from. They stand in a fair line (`fair_line.py`): a
-script with hundreds of connections delays its own network, and one in many networks does not stop a room. Whoever
+script with hundreds of connections delays its own network, and one in many networks not all of a room. Whoever
 has waited for `PATIENCE`, or has no place among the half of the process's connections that may wait, is told that so many
 people are signing in (`limits.BusyMiddleware`), before anything is counted or checked.
 """
@@ -37,8 +37,9 @@ NEXT = 1
 
 # Bytes. nginx takes 32 KB from a client, and sets less than one before them.
 _LONGEST_HEAD = 40 * 1024
-# Seconds in which all of a head is there. The proxy has it, and sends it at once, but it may take several packets.
-_HEAD_COMES_WITHIN = 0.2
+# Seconds in which all of a head is there. The proxy has it, and sends it at once, but it may take several packets, and one of
+# them twice.
+_HEAD_COMES_WITHIN = 1.0
 _TAKES_A_PASSWORD = re.compile(
     r"/(accounts/(login|reauthenticate|password/(change|reset/key/.+))|invitation/[^/]+)/"
 )
@@ -47,7 +48,8 @@ _QUEUED = object()
 
 def takes_a_password(begins: bytes) -> bool:
     """Whether a request that begins so sends one of the forms with a password."""
-    method, _, rest = begins.split(b"\r\n", 1)[0].decode("latin-1").partition(" ")
+    line, _, _ = _past_an_empty_line(begins).partition(b"\r\n")
+    method, _, rest = line.decode("latin-1").partition(" ")
     try:
         # As gunicorn will: neither what is asked nor a fragment, which a browser never sends, is part of the path.
         path = split_request_uri(rest.partition(" ")[0]).path
@@ -58,11 +60,18 @@ def takes_a_password(begins: bytes) -> bool:
 
 def is_cut_off(begins: bytes) -> bool:
     """Whether nothing can be said yet of a request that begins so: its first line goes on, and may be a form's."""
-    return 0 < len(begins) < _LONGEST_HEAD and b"\r\n" not in begins and _may_be_a_form(begins)
+    line = _past_an_empty_line(begins)
+    return 0 < len(begins) < _LONGEST_HEAD and b"\r\n" not in line and _may_be_a_form(line)
 
 
-def _may_be_a_form(begins: bytes) -> bool:
-    return begins[:5] == b"POST "[: len(begins)]
+def _may_be_a_form(line: bytes) -> bool:
+    """Also of what is still to come."""
+    return line[:5] == b"POST "[: len(line)]
+
+
+def _past_an_empty_line(begins: bytes) -> bytes:
+    """gunicorn passes over one, or over what may become one, before a request."""
+    return begins[2:] if b"\r\n".startswith(begins[:2]) else begins
 
 
 def network_of(begins: bytes, peer: tuple | str) -> str:
@@ -75,7 +84,7 @@ def network_of(begins: bytes, peer: tuple | str) -> str:
 
     request = HttpRequest()
     request.META["REMOTE_ADDR"] = peer if isinstance(peer, str) else peer[0]
-    head, ends, _ = begins.partition(b"\r\n\r\n")
+    head, ends, _ = _past_an_empty_line(begins).partition(b"\r\n\r\n")
     if ends:
         fields = [line.partition(":") for line in head.decode("latin-1").split("\r\n")[1:]]
         # As gunicorn joins them.
@@ -211,7 +220,7 @@ _request = threading.local()
 def _begins(conn: gthread.TConn) -> bytes:
     """What has come, which stays to be read: all of the head of a form where it comes in time.
 
-    Behind the request before, it may have been read already. As gunicorn, past an empty line before it.
+    Behind the request before, it may have been read already.
     """
     ahead = conn.parser.unreader.buf.getvalue() if conn.initialized else b""
     ends = time.monotonic() + _HEAD_COMES_WITHIN
@@ -220,8 +229,9 @@ def _begins(conn: gthread.TConn) -> bytes:
         come = b""
         with contextlib.suppress(OSError):
             come = conn.sock.recv(_LONGEST_HEAD, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-        begins = (ahead + come).removeprefix(b"\r\n")
-        is_whole = not _may_be_a_form(begins) or b"\r\n\r\n" in begins or len(begins) >= _LONGEST_HEAD
+        begins = ahead + come
+        line = _past_an_empty_line(begins)
+        is_whole = not _may_be_a_form(line) or b"\r\n\r\n" in line or len(begins) >= _LONGEST_HEAD
         left = ends - time.monotonic()
         if is_whole or len(come) <= seen or left <= 0 or not _more_comes(conn.sock, len(come), left):
             return begins

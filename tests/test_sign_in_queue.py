@@ -286,14 +286,17 @@ def test_a_head_that_comes_in_pieces_is_read_whole(door, before):
     assert door.came()[INSIDE:].index("pieces") in LAST
 
 
-def test_a_line_that_may_become_a_form_with_a_password_gets_no_thread_to_become_it_in(door):
+@pytest.mark.parametrize(("first", "then"), [(b"PO", b"ST"), (b"\r\n", b"POST"), (b"\r", b"\nPOST")])
+def test_a_line_that_may_become_a_form_with_a_password_gets_no_thread_to_become_it_in(door, first, then):
     inside = door.fill()
     with socket.create_connection(("127.0.0.1", door.port), timeout=30) as wire:
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        wire.sendall(b"PO")
+        wire.sendall(first)
         time.sleep(2 * sign_in_queue._HEAD_COMES_WITHIN)
-        wire.sendall(b"ST %b?late HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n" % LOGIN.encode())
-        assert wire.recv(1000).endswith(b"0.0")
+        wire.sendall(b"%b %b?late HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n" % (then, LOGIN.encode()))
+        answer = http.client.HTTPResponse(wire)
+        answer.begin()
+        assert answer.read() == b"0.0"
     assert door.came()[INSIDE:] == ["late turned away"]
     door.let_go()
     assert {one.result(30) for one in inside} == {"ok"}
@@ -423,6 +426,7 @@ def test_of_a_head_that_is_not_whole_only_the_connection_is_believed(settings):
     assert sign_in_queue.network_of(whole, PEER) == "198.51.100.0"
     for length in range(len(whole)):
         assert sign_in_queue.network_of(whole[:length], PEER) == "192.0.2.0"
+    assert sign_in_queue.network_of(b"\r\n" + whole, PEER) == "198.51.100.0"
 
 
 # --- Who is meant ---------------------------------------------------------------------------------------------------
@@ -448,6 +452,7 @@ def test_a_form_with_a_password_waits(path):
         f"http://portal.example{path}",
     ):
         assert sign_in_queue.takes_a_password(f"POST {written} HTTP/1.1\r\nHost: x".encode()), written
+        assert sign_in_queue.takes_a_password(f"\r\nPOST {written} HTTP/1.1\r\nHost: x".encode()), written
     # So far one packet reaches, and what is asked goes on in the next.
     assert sign_in_queue.takes_a_password(f"POST {path}?next={'x' * 1400}".encode())
     assert not sign_in_queue.takes_a_password(f"GET {path} HTTP/1.1\r\n".encode())
@@ -472,6 +477,11 @@ def test_what_is_no_request_does_not(begins):
     ("begins", "is_one"),
     [
         (b"P", True),
+        (b"\r", True),
+        (b"\r\n", True),
+        (b"\r\nPOST /acc", True),
+        (b"\r\nGET /acc", False),
+        (b"\r\nPOST / HTTP/1.1\r\n", False),
         (b"POST /accounts/lo", True),
         (b"POST /" + b"x" * 50_000, False),
         (b"", False),
