@@ -1,7 +1,8 @@
 """Which mails somebody sees, and may send again: those of the own groups, and of no group those to their people.
 
-An auditor of a group sees its mails, and those to its people, and has none of them in hand. An administrator, who looks
-after the installation, sees in every group what failed and nothing else.
+An auditor of a group sees its mails, and those of no group to its people, and has in hand only such of the latter as go to
+people who are also of a group whose secretariat the auditor is. An administrator, who looks after the installation, sees in
+every group what failed and nothing else.
 """
 
 from django.db.models import Q

@@ -57,7 +57,7 @@ def send_all_again(pks: Iterable[int], *, actor: Person, reason: str) -> int:
 def set_aside(notice: Notice, *, actor: Person, reason: str) -> Notice:
     """No longer show a mail that failed: the person was told otherwise, or need not be.
 
-    Raises NothingToSendAgain, ReasonMissing. The caller has asked whether the actor may.
+    Raises NothingToSendAgain, ReasonMissing, holding.Busy. The caller has asked whether the actor may.
     """
     if done := _each([notice.pk], may_be_set_aside, _put_aside, _note_set_aside, actor, reason):
         return done[0]
@@ -65,7 +65,7 @@ def set_aside(notice: Notice, *, actor: Person, reason: str) -> Notice:
 
 
 def set_all_aside(pks: Iterable[int], *, actor: Person, reason: str) -> int:
-    """As `set_aside`, those of many that are still failed; returns how many. Raises ReasonMissing."""
+    """As `set_aside`, those of many that are still failed; returns how many. Raises ReasonMissing, holding.Busy."""
     return len(_each(pks, may_be_set_aside, _put_aside, _note_set_aside, actor, reason))
 
 
