@@ -146,9 +146,10 @@ def test_a_history_that_is_not_archived_yet_is_known_too(bases, place):
     base(bases, 4, whole_at="0/4000158", hours=5)
     server = bases.parent / place
     (server / "pg_wal").mkdir(parents=True, exist_ok=True)
-    (bases.parent / "data" / "postmaster.pid").touch()
-    if place != "data":
-        (bases.parent / "data" / "strange").touch()
+    if place == "data":
+        (server / "postmaster.pid").touch()
+    else:
+        shutil.rmtree(bases.parent / "data")
     left(bases, "0/4000100", not_archived_in=server)
     lines = rewind_list(bases).stdout.splitlines()
     assert lines[1].endswith(", 3 minutes ago")
@@ -168,6 +169,28 @@ def test_where_no_folder_of_that_server_is_there_it_says_what_it_cannot_know(bas
 
 
 UNKNOWN = ": a timeline that it has not archived yet is not known"
+
+
+@pytest.mark.parametrize("why", ["mistyped", "unreadable", "another server's"])
+def test_a_folder_of_before_does_not_stand_for_one_of_now_that_cannot_be_read(bases, why):
+    """The server may have gone on since, and left the timeline for another."""
+    archived(bases, 3, minutes=3)
+    base(bases, 3, hours=6)
+    (bases.parent / "clusters" / "before-20261126T152204Z" / "pg_wal").mkdir(parents=True)
+    data = bases.parent / "data"
+    if why == "mistyped":
+        data = bases.parent / "dta" / "18" / "data"
+    elif why == "unreadable":
+        (
+            data / "pg_wal"
+        ).rmdir()  # as it looks to one who may not search the folder; root may search every one
+    else:
+        (data / "strange").touch()
+    done = rewind_list(bases, PGDATA=str(data))
+    assert done.stdout.splitlines()[2:-1] == [
+        f"{data} cannot be read, or is no folder of that server{UNKNOWN}"
+    ]
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("before", [False, True])
