@@ -22,7 +22,7 @@ FAR_SUFFIX = 50
 
 
 class SayTwice(ValueError):
-    """Symbols that are unlikely were named once, all of them in one message. Nothing was changed."""
+    """Symbols that are unlikely were named once, all of them in one message. The database was not changed."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def refuse_unlikely(told: Iterable[str], known: Known) -> None:
     meant = [symbol for symbol in map(symbols.parse, told) if known.may_have(symbol)]
     refused = [*_numbers_refused(meant, known), *_suffixes_refused(meant)]
     if refused:
-        raise SayTwice("\n".join(["Nothing was changed. Look at these receipts again:", *refused]))
+        raise SayTwice("\n".join(["The database was not changed. Look at these receipts again:", *refused]))
 
 
 def _numbers_refused(meant: Sequence[symbols.Symbol], known: Known) -> Iterator[str]:

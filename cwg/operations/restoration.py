@@ -141,7 +141,7 @@ def go_on(
     those that may tell of longer chains than the database and the storage have. `lost_at`: when the database was lost,
     None where that is not asked about. `accept_because`: why it goes on past what it cannot know. `told`: symbols that stand
     on paper, twice where `told_numbers` asks for it. Raises restore_limits.NotKnown, told_numbers.SayTwice, and
-    chain_copies.CopyDiffers where the storage belongs to another history than the database; nothing is changed then.
+    chain_copies.CopyDiffers where the storage belongs to another history than the database; the database is not changed then.
     """
     told = list(told)
     with transaction.atomic():

@@ -1,6 +1,6 @@
 """What a restore cannot know: where the copies of the chains have a gap, a damaged entry, or an end before their time.
 
-Looked at before anything is changed. Whoever restores is told what it is, and either finds the storage that knows it or
+Looked at before the database is changed. Whoever restores is told what it is, and either finds the storage that knows it or
 accepts by a flag and with a reason that it stays unknown; the portal's journal then says so.
 """
 
@@ -119,7 +119,7 @@ class Limits:
 
 
 class NotKnown(RuntimeError):
-    """The restore stops at what it cannot know. Nothing was changed."""
+    """The restore stops at what it cannot know. The database was not changed."""
 
     def __init__(self, limits: Limits):
         super().__init__("\n".join(limits.sentences()))

@@ -52,7 +52,7 @@ def test_all_that_are_far_are_told_in_one_message():
     with pytest.raises(SayTwice) as refused:
         refuse_unlikely([*far, "WG-WSIS-14/28"], KNOWN)
     first, *lines = str(refused.value).splitlines()
-    assert first.startswith("Nothing was changed. ")
+    assert first.startswith("The database was not changed. ")
     assert [line.partition(": ")[0] for line in lines] == [
         "WG-WSIS-14/850, WG-WSIS-14/900",
         "WG-WSIS-14/INF/9000",
