@@ -240,9 +240,10 @@ def _restored(facts: Facts, names: Names, person: str) -> str:
 
 
 def _numbers_told(facts: Facts, names: Names, person: str) -> str:
-    return _("Passed over, because receipts on paper name them: %(symbols)s") % {
-        "symbols": ", ".join(facts["symbols"])
-    }
+    said = {"symbols": ", ".join(facts["symbols"])}
+    if "backup" in facts:
+        return _("Passed over, because another backup says that they were given: %(symbols)s") % said
+    return _("Passed over, because receipts on paper name them: %(symbols)s") % said
 
 
 def _restore_accepted(facts: Facts, names: Names, person: str) -> str:

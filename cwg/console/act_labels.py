@@ -35,7 +35,7 @@ WORDS: dict[str, Any] = {
     "archive_opened": _("Archive opened"),
     "archived": _("Entered into the archive"),
     "restored": _("Restored from a backup"),
-    "numbers_told": _("Numbers on paper passed over"),
+    "numbers_told": _("Given numbers passed over"),
     "restore_accepted": _("Restored past what is not known"),
     "clock_explained": _("Wrong clock explained"),
     "access-sealed": _("Access log sealed"),

@@ -1,7 +1,7 @@
 """What readers of a register are told of numbers that were issued and lost: no row knows of them, the journal does.
 
-A restore says which (`restore_gaps.py`), or somebody who held a receipt on paper. Who does not see the register is told nothing;
-who does, the symbol and when it was lost, and never what the document said: how far it was disclosed is lost with it.
+A restore says which (`restore_gaps.py`), or another backup, or somebody who held a receipt on paper. Who does not see the
+register is told nothing; who does, the symbol and when it was lost, and never what the document said: how far it was disclosed is lost with it.
 """
 
 from collections.abc import Iterable
@@ -58,6 +58,12 @@ class Lost:
         elif self.entry.act == replay.ACT:
             told = _(
                 "%(symbol)s was registered, and was lost when the portal was restored from a backup on %(date)s."
+            )
+        elif "backup" in self.entry.facts:
+            # The number may be one that was passed over: a backup says no more than how far the series had come.
+            told = _(
+                "%(symbol)s was given, and was lost when the portal was restored from a backup. Another backup says that it was"
+                " given; the register says so since %(date)s."
             )
         else:
             told = _(

@@ -2,7 +2,7 @@
 
 A delegation may hold a receipt for `WG-WSIS-14/7` although the database that registered it is lost. The number
 stays used; the record says that its document is missing, and the register goes on after it. What no copy tells of,
-somebody who holds the receipt on paper can tell (`tell`).
+somebody who holds the receipt on paper can tell, or a backup that was made later (`tell`).
 """
 
 import uuid
@@ -21,7 +21,7 @@ from .models import Document, Register, Revision, Series
 
 # Acts of a register that leave a row with a number of its own.
 NUMBERED = ("registered", "revised")
-# The act by which somebody told of numbers that stand on paper alone.
+# The act by which somebody told of numbers that stand on paper alone, or another backup than the one restored did.
 TOLD = "numbers_told"
 # Acts that say of numbers that they are used, whatever rows there are.
 SAYING_USED = (replay.ACT, TOLD)
@@ -141,8 +141,10 @@ def _move_past(locked: Register, code: str, number: int) -> range:
     return passed
 
 
-def tell(locked: Register, told: Iterable[str], *, reason: str, at: datetime) -> list[str]:
+def tell(locked: Register, told: Iterable[str], *, reason: str, at: datetime, backup: str = "") -> list[str]:
     """Somebody holds receipts that name these symbols: the register goes on after them, and says so in its chain.
+
+    `backup`: the name of that which says that they were given, where it is no receipt.
 
     Every number up to that of a document counts as issued; of a Rev., Corr. or Add. every one up to it. Returns the symbols that
     moved something; the others name what the register has passed already. Raises NotOfThisRegister, and symbols.NotASymbol.
@@ -163,7 +165,9 @@ def tell(locked: Register, told: Iterable[str], *, reason: str, at: datetime) ->
         if passed or line is not None:
             moved.append(text)
     if moved:
-        facts = {"symbols": moved, "numbers": numbers, "revisions": revisions, "reason": reason}
+        facts: dict = {"symbols": moved, "numbers": numbers, "revisions": revisions, "reason": reason}
+        if backup:
+            facts["backup"] = backup
         journal.append(locked, TOLD, at=at, actor_id=None, facts=facts)
     return moved
 

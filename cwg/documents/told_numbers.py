@@ -40,7 +40,7 @@ class Known:
         """Whether its register is there, or may be. It has to name it: one that leaves out group or meeting moves nothing."""
         if symbol.is_partial or self.first_symbols is None:
             return not symbol.is_partial
-        return symbols.Symbol(symbol.prefix, symbol.meeting, "", 1) in _readable(self.first_symbols)
+        return symbols.Symbol(symbol.prefix, symbol.meeting, "", 1) in _highest(self.first_symbols)
 
 
 def refuse_unlikely(told: Iterable[str], known: Known) -> None:
@@ -57,15 +57,12 @@ def refuse_unlikely(told: Iterable[str], known: Known) -> None:
 
 def _numbers_refused(meant: Sequence[symbols.Symbol], known: Known) -> Iterator[str]:
     """A sentence or two for each series in which numbers are too far to be taken at once."""
-    highest: dict[symbols.Symbol, int] = {}
-    for symbol in _readable(known.given):
-        run = _first_of(symbol)
-        highest[run] = max(symbol.number, highest.get(run, 0))
+    highest = _highest(known.given)
     series: dict[symbols.Symbol, list[tuple[int, symbols.Symbol]]] = {}
     for symbol in meant:
         series.setdefault(_first_of(symbol), []).append((symbol.number, symbol))
     for run, named in series.items():
-        last = highest.get(run, 0)
+        last = highest[run][0] if run in highest else 0
         if far := _not_confirmed(named, last + FAR):
             if last:
                 reached = f"The highest number known in that series is {last}."
@@ -111,12 +108,33 @@ def _twice(far: Sequence[symbols.Symbol]) -> str:
     return f"If the receipt really says so, name {far[-1]} twice{covers}."
 
 
-def _readable(texts: Iterable[str]) -> Iterator[symbols.Symbol]:
-    for text in texts:
+def last_of_each(given: Iterable[str]) -> list[str]:
+    """The highest of each series at each meeting that is named whole, as it stands there."""
+    return [text for run, (_, text) in _highest(given).items() if not run.is_partial]
+
+
+def beyond(given: Iterable[str], known: Known) -> list[str]:
+    """Of `last_of_each` those above all that is known of their series, where their register is there or may be."""
+    highest = _highest(known.given)
+    return [
+        text
+        for run, (number, text) in _highest(given).items()
+        if known.may_have(run) and (run not in highest or number > highest[run][0])
+    ]
+
+
+def _highest(given: Iterable[str]) -> dict[symbols.Symbol, tuple[int, str]]:
+    """The highest number and the text that says it, by the first symbol of its series."""
+    highest: dict[symbols.Symbol, tuple[int, str]] = {}
+    for text in given:
         try:
-            yield symbols.parse(text)
+            symbol = symbols.parse(text)
         except symbols.NotASymbol:
             continue
+        run = _first_of(symbol)
+        if run not in highest or symbol.number > highest[run][0]:
+            highest[run] = (symbol.number, text)
+    return highest
 
 
 def _first_of(symbol: symbols.Symbol) -> symbols.Symbol:

@@ -43,6 +43,9 @@ class Restored:
     passed_over: list[str] = field(default_factory=list)
     # What may have been answered just before the loss without leaving a trace, a sentence; empty where nothing can have been.
     left_open: str = ""
+    # The last numbers that other backups say were given: those that moved a counter, and those of no register that is there.
+    of_backups: list[str] = field(default_factory=list)
+    of_no_register: list[str] = field(default_factory=list)
     # Symbols on paper: those that moved a counter, and those that name what the register has passed or nobody's register.
     told: list[str] = field(default_factory=list)
     not_told: list[str] = field(default_factory=list)
@@ -138,7 +141,7 @@ def go_on(
 
     May run again: what is recorded already is not recorded twice. `was_loaded`: the database came out of a backup just
     now, so that everybody is signed out and old mail is let rest; else it has been at work since. `backups`: the folder of
-    those that may tell of longer chains than the database and the storage have. `lost_at`: when the database was lost,
+    those that may tell of longer chains and of higher numbers than the database and the storage have. `lost_at`: when the database was lost,
     None where that is not asked about. `accept_because`: why it goes on past what it cannot know. `told`: symbols that stand
     on paper, twice where `told_numbers` asks for it. Raises restore_limits.NotKnown, told_numbers.SayTwice, and
     chain_copies.CopyDiffers where the storage belongs to another history than the database; the database is not changed then.
@@ -163,7 +166,7 @@ def go_on(
             told=restore_limits.told_by_backups(backups) if backups else None,
             settled=replay.settled(),
         )
-        result.known, result.passed_over = limits.known(), limits.passed_over
+        result.known, result.passed_over = limits.known(), limits.told.passed_over
         result.accepted, result.left_open = limits.sentences(), limits.left_open()
         if result.accepted and not accept_because:
             raise restore_limits.NotKnown(limits)
@@ -182,6 +185,7 @@ def go_on(
         if result.accepted:
             facts = {**limits.facts(), "reason": accept_because}
             journal.append(portal, restore_gaps.ACCEPTED, at=result.at, actor_id=None, facts=facts)
+        _tell_of_backups(limits.told, result)
         _tell(told, accept_because, result)
         restore_gaps.keep_ids_unused([*(loss for _, loss in result.found), *result.unplaced])
         if was_loaded:
@@ -218,17 +222,32 @@ def _place_unknown(found: chain_copies.Survey, portal: PortalJournal, result: Re
         result.found.append((str(register), loss))
 
 
+def _tell_of_backups(told: restore_limits.Told, result: Restored) -> None:
+    """Move each register past what a backup says was given: that copies and receipts do not tell of it makes it no less given."""
+    for text in told_numbers.last_of_each(told.given):
+        register, name = _locked(text), told.given[text]
+        if register is None:
+            result.of_no_register.append(text)
+        elif restore_gaps.tell(
+            register, [text], reason=f"The backup {name} says that it was given.", at=result.at, backup=name
+        ):
+            result.of_backups.append(text)
+
+
 def _tell(told: Iterable[str], reason: str, result: Restored) -> None:
     """Move each register past the symbols that stand on paper, and keep those that move none."""
     for text in {symbols.parse(text): text for text in told}.values():
-        register = restore_gaps.register_named(symbols.parse(text))
-        moved = register is not None and restore_gaps.tell(
-            Register.objects.select_for_update(of=("self",)).select_related("group").get(pk=register.pk),
-            [text],
-            reason=reason,
-            at=result.at,
-        )
+        register = _locked(text)
+        moved = register is not None and restore_gaps.tell(register, [text], reason=reason, at=result.at)
         (result.told if moved else result.not_told).append(text)
+
+
+def _locked(symbol: str) -> Register | None:
+    """The register that a symbol names, where there is one, locked and with its group."""
+    register = restore_gaps.register_named(symbols.parse(symbol))
+    if register is None:
+        return None
+    return Register.objects.select_for_update(of=("self",)).select_related("group").get(pk=register.pk)
 
 
 def let_old_mail_rest(at: datetime) -> int:

@@ -25,6 +25,17 @@ class Chain:
     head: str | None = None
 
 
+@dataclass(frozen=True)
+class Told:
+    """How long each chain is known to have been by backups, the last numbers that they say, each with the name of one that
+    says it, and a sentence for each backup that cannot be read.
+    """
+
+    lengths: dict[uuid.UUID, int] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
+    passed_over: list[str] = field(default_factory=list)
+
+
 @dataclass
 class Limits:
     """`surveys`: of each chain, what its copies hold after the dump. `names`: what people call the chain.
@@ -39,10 +50,10 @@ class Limits:
     names: dict[uuid.UUID, str] = field(default_factory=dict)
     # Chains of which an earlier restore has recorded what is lost and what is not known.
     settled: Set[uuid.UUID] = frozenset()
-    # Backups beside the chosen one that told nothing, because they cannot be read: a sentence each.
-    passed_over: list[str] = field(default_factory=list)
-    # What the dump or the database and other backups know of numbers; `numbers` adds what the copies know.
-    before_copies: told_numbers.Known = field(default_factory=told_numbers.Known)
+    # What the backups beside it tell.
+    told: Told = field(default_factory=Told)
+    # What the dump or the database itself knows of numbers; `numbers` adds what copies and backups know.
+    of_itself: told_numbers.Known = field(default_factory=told_numbers.Known)
 
     @property
     def stood_still(self) -> bool:
@@ -61,10 +72,21 @@ class Limits:
         ]
 
     def numbers(self) -> told_numbers.Known:
-        """What is known of numbers; of each series, one at least that is not far from the last."""
+        """What is known of numbers, by itself, the copies and the backups.
+
+        Of each series the highest known is not far from the last given, unless nothing is left but backups of 0.2.0 or before:
+        their manifests do not say how far a series had come.
+        """
+        known = self._with_copies()
+        return replace(known, given=[*known.given, *self.told.given])
+
+    def of_backups_alone(self) -> list[str]:
+        """The symbols up to which series go on because a backup beside it says so: neither itself nor the copies know of them."""
+        return told_numbers.beyond(self.told.given, self._with_copies())
+
+    def _with_copies(self) -> told_numbers.Known:
         copied = [replay.as_entry(each) for found in self.surveys.values() for each in found.entries]
-        given = [*self.before_copies.given, *told_numbers.named_in(copied)]
-        return replace(self.before_copies, given=given)
+        return replace(self.of_itself, given=[*self.of_itself.given, *told_numbers.named_in(copied)])
 
     def known(self) -> str:
         """Until when the copies are known to be whole, in a sentence."""
@@ -138,17 +160,6 @@ def of_backup(folder: Path, chosen: Path, *, lost_at: datetime) -> Limits:
     return examine(chains, numbers, lost_at=lost_at, told=told_by_backups(folder))
 
 
-@dataclass(frozen=True)
-class Told:
-    """How long each chain is known to have been by backups, the last numbers that they say, and a sentence for each backup
-    that cannot be read.
-    """
-
-    lengths: dict[uuid.UUID, int] = field(default_factory=dict)
-    given: list[str] = field(default_factory=list)
-    passed_over: list[str] = field(default_factory=list)
-
-
 def told_by_backups(folder: Path) -> Told:
     """What any backup in `folder` tells of the lengths of the chains and of numbers: one made later than that which is
     restored knows of more. Raises backup.BackupFailed for one that tells what cannot be.
@@ -162,7 +173,8 @@ def told_by_backups(folder: Path) -> Told:
             continue
         for chain, length in _lengths(path.parent, manifest).items():
             told.lengths[chain] = max(length, told.lengths.get(chain, 0))
-        told.given.extend(_given(manifest))
+        for symbol in _given(manifest):
+            told.given.setdefault(symbol, path.parent.name)
     return told
 
 
@@ -204,9 +216,9 @@ def examine(
     lengths = dict(told.lengths)
     for chain, length in mark.lengths.items() if mark else ():
         lengths[chain] = max(length, lengths.get(chain, 0))
-    limits = Limits(lost_at, mark.whole_until if mark else None, settled=settled)
-    limits.before_copies = replace(numbers, given=[*numbers.given, *told.given])
-    limits.passed_over = told.passed_over
+    limits = Limits(
+        lost_at, mark.whole_until if mark else None, settled=settled, told=told, of_itself=numbers
+    )
     for chain in sorted({*chain_copies.chains(), *lengths, *chains}):
         held = chains.get(chain, Chain("", 0))
         if held.name:

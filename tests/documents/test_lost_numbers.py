@@ -72,6 +72,14 @@ def test_a_number_that_was_only_passed_over_is_not_said_to_have_been_registered(
     assert "A receipt on paper named it" in lost["DG-2/5"].sentence
 
 
+def test_a_number_that_another_backup_tells_of_is_said_to_be_known_from_there(register):
+    locked = Register.objects.select_related("group").get(pk=register.pk)
+    restore_gaps.tell(locked, ["DG-2/5"], reason="A backup.", at=register.opens_at, backup="20261127T010000Z")
+    lost = {str(each.symbol): each for each in lost_numbers.of_register(locked)}
+    assert "Another backup says that it was given" in lost["DG-2/5"].sentence
+    assert "a document may have been registered under it" in lost["DG-2/4"].sentence
+
+
 def test_a_register_without_a_gap_costs_one_query(held, dg, django_assert_num_queries):
     whole = factories.make_register(dg, 7)
     with django_assert_num_queries(1):

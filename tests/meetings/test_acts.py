@@ -237,6 +237,16 @@ REQUEST = {"addressee": "office:2", "wording": "an inventory", "item": "item 4",
             "Restored from a backup that lacks what entry 3 tells of: DG-2/1",
         ),
         (
+            "numbers_told",
+            {"symbols": ["DG-2/5"], "numbers": {"": [5]}, "revisions": [], "reason": "agreed"},
+            "Passed over, because receipts on paper name them: DG-2/5",
+        ),
+        (
+            "numbers_told",
+            {"symbols": ["DG-2/5"], "numbers": {"": [5]}, "revisions": [], "reason": "", "backup": "2026"},
+            "Passed over, because another backup says that they were given: DG-2/5",
+        ),
+        (
             "deadline_rule",
             {"before": None, "after": {"name": "24 hours"}, "reason": "shipped"},
             "Deadline rule “24 hours” added by The portal. Reason: shipped",

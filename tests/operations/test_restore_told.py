@@ -14,7 +14,7 @@ from cwg.notices.models import Notice
 from cwg.operations import backup, restoration
 from cwg.operations.management.commands.restore import Command
 from cwg.operations.ownership import as_owner
-from cwg.record import chain_copies
+from cwg.record import chain_copies, copying
 from cwg.record.models import JournalEntry
 from tests import factories
 from tests.operations.lost_database import lose_the_database, revise, stops, verified
@@ -88,26 +88,86 @@ def test_the_backup_alone_says_how_far_a_register_had_come(folder, portal, stora
     assert Series.objects.get(code="").last_number == 700
 
 
+def back_up_again(folder) -> tuple[str, str]:
+    """The names of the older backup and of the newer."""
+    with clock.held_at(clock.now() + timedelta(seconds=2)):
+        call_command("backup", str(folder))
+    older, newer = sorted(path.parent.name for path in folder.glob(f"*/{backup.MANIFEST}"))
+    return older, newer
+
+
+def lose_database_and_copies(folder, storage) -> None:
+    lose_the_database()
+    shutil.rmtree(storage / chain_copies.FOLDER)
+    shutil.rmtree(folder / backup.FILES / chain_copies.FOLDER)
+
+
+def restoring(folder, name: str, *, already_loaded: bool) -> tuple[str, ...]:
+    """What tells the command to restore that backup; or that it is loaded, which it is then."""
+    if not already_loaded:
+        return "--backup", name
+    with as_owner("to restore"):
+        restoration.load(folder, folder / name)
+    return ("--already-loaded",)
+
+
 @pytest.mark.parametrize("already_loaded", [False, True])
 def test_a_newer_backup_beside_it_says_it_too(folder, portal, storage, already_loaded):
     """The older one is restored, and no copy is left of what was done since."""
     for number in ("200", "400"):
         call_command("restore", "--numbers-only", "--issued", f"WG-WSIS-14/{number}")
-    with clock.held_at(clock.now() + timedelta(seconds=2)):
-        call_command("backup", str(folder))
-    older = min(path.name for path in folder.glob("*Z"))
-    lose_the_database()
-    shutil.rmtree(storage / chain_copies.FOLDER)
-    shutil.rmtree(folder / backup.FILES / chain_copies.FOLDER)
-    how = ("--backup", older)
-    if already_loaded:
-        with as_owner("to restore"):
-            restoration.load(folder, folder / older)
-        how = ("--already-loaded",)
+    older, _ = back_up_again(folder)
+    lose_database_and_copies(folder, storage)
+    how = restoring(folder, older, already_loaded=already_loaded)
     with pytest.raises(CommandError, match="series is 400"):
         call_command("restore", str(folder), *how, "--issued", "WG-WSIS-14/701", *GO_ON)
     call_command("restore", str(folder), *how, "--issued", "WG-WSIS-14/700", *GO_ON)
     assert Series.objects.get().last_number == 700
+
+
+@pytest.mark.parametrize("already_loaded", [False, True])
+def test_what_a_newer_backup_says_was_given_is_not_given_again(
+    folder, portal, storage, capsys, already_loaded
+):
+    for number in ("200", "400"):
+        call_command("restore", "--numbers-only", "--issued", f"WG-WSIS-14/{number}")
+    older, newer = back_up_again(folder)
+    lose_database_and_copies(folder, storage)
+    how = restoring(folder, older, already_loaded=already_loaded)
+    said = "Given, as other backups say, so that the numbers go on after them: WG-WSIS-14/400\n"
+    with pytest.raises(CommandError, match=said):
+        call_command("restore", str(folder), *how)
+    call_command("restore", str(folder), *how, *GO_ON)
+    assert said in capsys.readouterr().out
+    facts = JournalEntry.objects.get(act=restore_gaps.TOLD).facts
+    assert facts["symbols"] == ["WG-WSIS-14/400"]
+    assert facts["numbers"] == {"": list(range(3, 401))}
+    assert facts["reason"] == f"The backup {newer} says that it was given." and facts["backup"] == newer
+    assert verified()["holds"] is True
+    before = JournalEntry.objects.count()
+    call_command("restore", str(folder), "--numbers-only")
+    assert JournalEntry.objects.count() == before, "it says so once"
+    assert said not in capsys.readouterr().out
+    assert factories.make_document(Register.objects.get(), "The next").number == 401
+
+
+def test_a_newer_backup_tells_of_a_meeting_that_has_to_be_made_again(folder, portal, storage, capsys):
+    later = factories.make_register(portal.group, 15)
+    for title in ("One", "Two"):
+        factories.make_document(later, title)
+    older, _ = back_up_again(folder)
+    lose_the_database()
+    for place in (storage, folder / backup.FILES):
+        shutil.rmtree(place / chain_copies.FOLDER / str(later.chain))
+    call_command("restore", str(folder), "--backup", older, *GO_ON)
+    assert "at meetings that are not there: WG-WSIS-15/2. " in capsys.readouterr().out
+    assert not JournalEntry.objects.filter(act=restore_gaps.TOLD).exists()
+    assert Series.objects.get().last_number == 2
+    again = factories.make_register(Register.objects.get().group, 15)
+    copying.catch_up()
+    call_command("restore", str(folder), "--numbers-only")
+    assert factories.make_document(again, "Three").number == 3
+    assert verified()["holds"] is True
 
 
 def test_a_backup_of_a_release_that_does_not_say_it_asks_for_a_second_look(folder, portal, capsys):

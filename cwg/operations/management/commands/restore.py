@@ -18,6 +18,7 @@ GO_ON = (
     ' --accept-unknown "who decided it, and why"; the portal\'s journal keeps that.'
 )
 PASSED_OVER = "Passed over, though it may know of more: "
+OF_BACKUPS = "Given, as other backups say, so that the numbers go on after them: "
 
 
 class Command(BaseCommand):
@@ -33,8 +34,8 @@ class Command(BaseCommand):
             type=Path,
             nargs="?",
             metavar="DIR",
-            help="where the backups are; beside --already-loaded: backups that may know of more than the database, and have"
-            " files that it names and the storage lacks",
+            help="where the backups are; beside --already-loaded and --numbers-only: backups that may know of more than the"
+            " database; beside the former also for files that it names and the storage lacks",
         )
         parser.add_argument("--backup", metavar="NAME", help="the folder within DIR; else the newest")
         parser.add_argument(
@@ -94,7 +95,9 @@ class Command(BaseCommand):
         except restore_limits.NotKnown as error:
             # What stood still is said with its instant below.
             known = "" if error.limits.stood_still else f"{error.limits.known()}\n"
-            known += "".join(f"{PASSED_OVER}{sentence}\n" for sentence in error.limits.passed_over)
+            known += "".join(f"{PASSED_OVER}{sentence}\n" for sentence in error.limits.told.passed_over)
+            if beyond := error.limits.of_backups_alone():
+                known += f"{OF_BACKUPS}{', '.join(beyond)}\n"
             raise CommandError(
                 f"The restore stops: it cannot know all that was issued.\n{known}{error}\n{GO_ON}"
             ) from error
@@ -145,6 +148,14 @@ class Command(BaseCommand):
             self.tell_loss(loss)
         for sentence in restored.accepted:
             self.stdout.write(f"Accepted as not known: {sentence}")
+        if restored.of_backups:
+            self.stdout.write(f"{OF_BACKUPS}{', '.join(restored.of_backups)}")
+        if restored.of_no_register:
+            self.stdout.write(
+                f"Given, as other backups say, at meetings that are not there: {', '.join(restored.of_no_register)}."
+                " Make each of these again, then run this command with --numbers-only and the folder of the backups,"
+                " before anybody submits to it."
+            )
         if restored.told:
             self.stdout.write(f"On paper, their numbers stay used: {', '.join(restored.told)}")
         if restored.not_told:
