@@ -1,7 +1,8 @@
 """What readers of a register are told of numbers that were issued and lost: no row knows of them, the journal does.
 
 A restore says which (`restore_gaps.py`), or another backup, or somebody who held a receipt on paper. Who does not see the
-register is told nothing; who does, the symbol and when it was lost, and never what the document said: how far it was disclosed is lost with it.
+register is told nothing; who does, the symbol and when it was lost, and never what the document said: how far it was
+disclosed is lost with it.
 """
 
 from collections.abc import Iterable

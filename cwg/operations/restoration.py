@@ -141,9 +141,9 @@ def go_on(
 
     May run again: what is recorded already is not recorded twice. `was_loaded`: the database came out of a backup just
     now, so that everybody is signed out and old mail is let rest; else it has been at work since. `backups`: the folder of
-    those that may tell of longer chains and of higher numbers than the database and the storage have. `lost_at`: when the database was lost,
-    None where that is not asked about. `accept_because`: why it goes on past what it cannot know. `told`: symbols that stand
-    on paper, twice where `told_numbers` asks for it. Raises restore_limits.NotKnown, told_numbers.SayTwice, and
+    those that may tell of longer chains and of higher numbers than the database and the storage have. `lost_at`: when the
+    database was lost, None where that is not asked about. `accept_because`: why it goes on past what it cannot know. `told`:
+    symbols that stand on paper, twice where `told_numbers` asks for it. Raises restore_limits.NotKnown, told_numbers.SayTwice, and
     chain_copies.CopyDiffers where the storage belongs to another history than the database; the database is not changed then.
     """
     told = list(told)
