@@ -12,7 +12,7 @@ from cwg.documents.kinds import Kind
 from cwg.languages import LANGUAGE_NAMES
 from cwg.look.instants import as_zone
 
-from . import carried, drafting
+from . import carried, draft_files, drafting
 from .carried import TakenOver
 from .models import Contribution, DraftFile, DraftLetter
 
@@ -38,7 +38,7 @@ def file_row(file: DraftFile, *, removable: bool, notes: Iterable[str] = ()) -> 
 def file_rows(contribution: Contribution, over: TakenOver | None, *, removable: bool) -> list[dict[str, Any]]:
     """The draft's files by language; in the draft of a Rev., those of the current text are marked."""
     rows = []
-    for _language, held in sorted(drafting.files_by_language(contribution.files.all()).items()):
+    for _language, held in sorted(draft_files.files_by_language(contribution.files.all()).items()):
         for file in held:
             notes = (
                 [_unchanged(contribution, file, over, removable)] if over and over.is_unchanged(file) else []
@@ -56,7 +56,7 @@ def _unchanged(contribution: Contribution, file: DraftFile, over: TakenOver, edi
     }
 
 
-def replacing(attached: drafting.Attached) -> str:
+def replacing(attached: draft_files.Attached) -> str:
     """What a file took the place of in the draft of a Rev., and how to keep both; "" where of nothing."""
     if not attached.replaced:
         return ""

@@ -1,20 +1,18 @@
-"""Drafting: begin, edit, attach and remove files, ask the focal point, discard and take back.
+"""Drafting: begin, edit, ask the focal point, discard and take back. The files of a draft: `draft_files`.
 
 Every change locks the draft and raises its edition, so that two people who edit at once both keep their words.
 """
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from cwg.documents import blobs, offers, register, taking_files
-from cwg.documents.filenames import display_name
+from cwg.documents import offers, register
 from cwg.documents.filing import FIELDS, words_of
 from cwg.documents.kinds import kinds_for
 from cwg.documents.models import Document, PolicyIssue, Register, Revision, Slot
@@ -27,7 +25,7 @@ from meetings.answers import NOT_AWAITED, CannotLink
 from meetings.models import Addressee
 
 from . import carried
-from .models import Contribution, DraftFile, Sponsorship
+from .models import Contribution, Sponsorship
 from .received import Received, is_filed_for_another
 
 
@@ -41,14 +39,6 @@ class EditConflict(ValueError):
     def __init__(self, current: Contribution):
         super().__init__("the draft was changed by somebody else")
         self.current = current
-
-
-class OtherLanguage(ValueError):
-    """A corrigendum of one language takes files of that language only. `taken` is its code."""
-
-    def __init__(self, taken: str):
-        super().__init__("the corrigendum concerns another language")
-        self.taken = taken
 
 
 class NoSuchText(ValueError):
@@ -207,61 +197,6 @@ def edit(
     return contribution
 
 
-@dataclass(frozen=True)
-class Attached:
-    """A file that was taken into a draft, and those of the current text whose place it took in the draft of a Rev."""
-
-    file: DraftFile
-    replaced: tuple[DraftFile, ...] = ()
-
-
-def attach(pk: uuid.UUID, upload: UploadedFile, *, language: str, rights: Rights, at: datetime) -> Attached:
-    """Take a file into the draft in one language: stored, hashed and inspected now, at whatever time.
-
-    In the draft of a Rev. it takes the place of the files that came with it in that language from the current text; one
-    of those that is uploaded again was chosen, and stays beside the others.
-
-    Raises blobs.FileRefused, blobs.StorageFailed, NotEntitled, NotOpen, OtherLanguage, taking_files.TooManyFiles. The
-    same bytes twice in one language are one file.
-    """
-    contribution = Contribution.objects.select_related("group", "state", "office").get(pk=pk)
-    if not rights.works_for(contribution.in_hand):
-        raise NotEntitled
-    if not contribution.is_open:
-        raise NotOpen
-    if language not in contribution.languages_taken:  # which never change
-        raise OtherLanguage(contribution.corrected_language)
-    name = display_name(upload.name or "")
-    blob = blobs.take_in(upload.chunks(), name=name, at=at)
-    with changing(pk, rights=rights, at=at) as contribution:
-        held = list(contribution.files.filter(language=language))
-        same = next((file for file in held if file.blob_id == blob.pk), None)
-        if same is not None:
-            if carried.begun_with(contribution, same):
-                same.uploaded_by, same.uploaded_at = rights.holder, at
-                same.save(update_fields=["uploaded_by", "uploaded_at"])
-            return Attached(same)
-        replaced = tuple(file for file in held if carried.begun_with(contribution, file))
-        if len(held) - len(replaced) >= taking_files.MAX_FILES_A_LANGUAGE:
-            raise taking_files.TooManyFiles
-        contribution.files.filter(pk__in=[file.pk for file in replaced]).delete()
-        file = DraftFile.objects.create(
-            contribution=contribution,
-            language=language,
-            blob=blob,
-            name=name,
-            uploaded_by=rights.holder,
-            uploaded_at=at,
-        )
-        return Attached(file, replaced)
-
-
-def remove_file(pk: uuid.UUID, file_id: uuid.UUID, *, rights: Rights, at: datetime) -> None:
-    """Take a file out of the draft. Its bytes stay stored while anything names them, as a registered document may."""
-    with changing(pk, rights=rights, at=at) as contribution:
-        contribution.files.filter(pk=file_id).delete()
-
-
 def discard(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Contribution:
     """Put the draft aside. Nothing is deleted; `take_back` undoes it."""
     with changing(pk, rights=rights, at=at) as contribution:
@@ -376,11 +311,3 @@ def begin_change(
         if kind == Revision.Kind.REV:
             carried.copy_files(contribution, current, rights.holder, at)
         return contribution
-
-
-def files_by_language(files: Iterable[DraftFile]) -> dict[str, list[DraftFile]]:
-    """The draft's files grouped by language, in the order they came."""
-    grouped: dict[str, list[DraftFile]] = {}
-    for file in files:
-        grouped.setdefault(file.language, []).append(file)
-    return grouped

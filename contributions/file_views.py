@@ -18,7 +18,7 @@ from cwg.languages import LANGUAGE_NAMES
 from cwg.look import overtaken
 from cwg.members.requests import PortalRequest
 
-from . import draft_pages, draft_presentation, drafting, letters, typed_words
+from . import draft_files, draft_pages, draft_presentation, drafting, letters, typed_words
 from .finding import draft_or_404
 from .forms import LetterForm
 from .models import Contribution
@@ -34,7 +34,7 @@ def upload(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     draft = draft_or_404(request, pk)
 
     def take(clean: dict[str, Any]) -> dict[str, Any]:
-        attached = drafting.attach(
+        attached = draft_files.attach(
             pk, clean["file"], language=clean["language"], rights=request.rights, at=request.server_now
         )
         said = draft_presentation.replacing(attached)
@@ -92,7 +92,7 @@ def _taken(
         row = take(form.cleaned_data)
     except taking_files.REFUSALS as error:
         return refused(*taking_files.refusal(error))
-    except drafting.OtherLanguage as error:
+    except draft_files.OtherLanguage as error:
         said = _(
             "This corrigendum concerns the %(language)s text only: it takes no file in another language."
         )
@@ -142,7 +142,7 @@ def remove_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpR
         return stopped
     get_object_or_404(draft.files, pk=file)
     try:
-        drafting.remove_file(pk, file, rights=request.rights, at=request.server_now)
+        draft_files.remove_file(pk, file, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
         return overtaken.page(request)
     messages.success(request, _("The file was removed from the draft."))

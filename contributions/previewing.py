@@ -26,7 +26,7 @@ from cwg.members.rights import Rights, rights_of
 from cwg.record import journal
 from meetings.models import Addressee
 
-from . import drafting
+from . import draft_files
 from .models import Contribution, DraftFile, DraftLetter, Sponsorship, SubmitToken
 from .readiness import problems
 
@@ -78,7 +78,7 @@ def preview(contribution: Contribution, *, person: Person) -> Preview:
     Of what is filed for another, the secretariat's office that files it is that of who submits it, whoever began it.
     Raises NotEntitled where the person files nothing for that party.
     """
-    files = drafting.files_by_language(contribution.files.all())
+    files = draft_files.files_by_language(contribution.files.all())
     letters = list(contribution.letters.select_related("blob")) if contribution.filed_for_another else []
     confirmed = [s for s in contribution.sponsorships.all() if s.status == Sponsorship.Status.CONFIRMED]
     waiting = tuple(s for s in contribution.sponsorships.all() if s.status == Sponsorship.Status.ASKED)

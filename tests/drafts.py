@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
-from contributions import drafting, previewing, sponsors, submission
+from contributions import draft_files, drafting, previewing, sponsors, submission
 from contributions.models import Contribution, DraftFile, DraftLetter
 from contributions.received import Received
 from cwg import clock
@@ -193,7 +193,7 @@ def joint_revision(document: Document, lead: Person, sponsor: Person, at: dateti
 def other_bytes(change: Contribution, person: Person, at: datetime) -> None:
     """Another file in the place of those that the change began with."""
     for file in change.files.all():
-        drafting.remove_file(change.pk, file.pk, rights=rights_of(person), at=at)
+        draft_files.remove_file(change.pk, file.pk, rights=rights_of(person), at=at)
     put_file(change, person, text="A new text")
 
 

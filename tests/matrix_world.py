@@ -17,7 +17,7 @@ from django.test import Client
 from django.test.client import ClientHandler
 from django.utils.text import slugify
 
-from contributions import drafting, sponsors
+from contributions import draft_files, drafting, sponsors
 from contributions.models import Contribution
 from contributions.received import Received
 from cwg import clock
@@ -262,7 +262,7 @@ def _drafts(world: World) -> dict[str, Any]:
     upload = SimpleUploadedFile(
         f"draft {MARK}.pdf", factories.pdf_bytes("A draft"), content_type=factories.PDF
     )
-    file = drafting.attach(draft.pk, upload, language="en", rights=saudi, at=now).file
+    file = draft_files.attach(draft.pk, upload, language="en", rights=saudi, at=now).file
     asked_of_others = sponsors.ask(draft.pk, factories.make_state("FRA"), rights=saudi, at=now)
     discarded = drafting.discard(begin(saudi, world.saudi).pk, rights=saudi, at=now)
     syrian_draft = begin(syrian, world.syria)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from contributions import drafting, letters, previewing, submission
+from contributions import draft_files, drafting, letters, previewing, submission
 from contributions.models import Contribution
 from contributions.received import Received
 from cwg import clock
@@ -130,7 +130,7 @@ def draft(
 
 def _attach(contribution: Contribution, files: list[FileOf], rights: Rights, at: datetime) -> None:
     for file in files:
-        drafting.attach(contribution.pk, _upload(file), language=file.language, rights=rights, at=at)
+        draft_files.attach(contribution.pk, _upload(file), language=file.language, rights=rights, at=at)
 
 
 def _upload(file: FileOf) -> SimpleUploadedFile:

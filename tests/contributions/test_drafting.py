@@ -4,9 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from contributions import drafting, held_over
+from contributions import draft_files, drafting, held_over
 from contributions.models import Contribution
-from cwg.documents import blobs, taking_files
 from cwg.documents.kinds import Kind
 from cwg.members.models import Office, Role
 from cwg.members.parties import NotEntitled, Party
@@ -140,8 +139,8 @@ def test_nobody_else_edits_attaches_removes_discards_or_asks(draft, who, held, r
     upload = SimpleUploadedFile("a.pdf", factories.pdf_bytes())
     for act in (
         lambda: edit(draft, person, held.at),
-        lambda: drafting.attach(draft.pk, upload, language="en", rights=rights, at=held.at),
-        lambda: drafting.remove_file(draft.pk, draft.files.get().pk, rights=rights, at=held.at),
+        lambda: draft_files.attach(draft.pk, upload, language="en", rights=rights, at=held.at),
+        lambda: draft_files.remove_file(draft.pk, draft.files.get().pk, rights=rights, at=held.at),
         lambda: drafting.discard(draft.pk, rights=rights, at=held.at),
         lambda: drafting.take_back(draft.pk, rights=rights, at=held.at),
         lambda: drafting.ask_to_submit(draft.pk, rights=rights, at=held.at),
@@ -158,8 +157,8 @@ def test_a_submitted_draft_is_not_edited_any_more(draft, saudi_focal_point, held
     upload = SimpleUploadedFile("a.pdf", factories.pdf_bytes("Other"))
     for act in (
         lambda: edit(draft, saudi_focal_point, held.at),
-        lambda: drafting.attach(draft.pk, upload, language="en", rights=rights, at=held.at),
-        lambda: drafting.remove_file(draft.pk, draft.files.get().pk, rights=rights, at=held.at),
+        lambda: draft_files.attach(draft.pk, upload, language="en", rights=rights, at=held.at),
+        lambda: draft_files.remove_file(draft.pk, draft.files.get().pk, rights=rights, at=held.at),
         lambda: drafting.discard(draft.pk, rights=rights, at=held.at),
         lambda: drafting.take_back(draft.pk, rights=rights, at=held.at),
         lambda: drafting.ask_to_submit(draft.pk, rights=rights, at=held.at),
@@ -190,42 +189,6 @@ def test_a_change_keeps_its_meeting_and_kind_whatever_is_sent(dg, draft, saudi_f
     )
     change.refresh_from_db()
     assert (change.register, change.kind) == (document.register, document.kind)
-
-
-# --- Files ------------------------------------------------------------------------------------------------------------
-
-
-def attach(draft, person, at, content=None, name="a.pdf", language="en"):
-    upload = SimpleUploadedFile(name, factories.pdf_bytes("A text") if content is None else content)
-    return drafting.attach(draft.pk, upload, language=language, rights=rights_of(person), at=at).file
-
-
-def test_a_file_is_taken_in_at_any_time_also_after_the_deadline(draft, saudi_delegate, register, held):
-    held.move_to(register.opens_at)
-    file = attach(draft, saudi_delegate, held.at, language="ar")
-    assert (file.language, file.blob.inspection["media_type"]) == ("ar", factories.PDF)
-
-
-def test_the_same_bytes_twice_in_one_language_are_one_file(draft, saudi_delegate, held):
-    first = attach(draft, saudi_delegate, held.at)
-    assert attach(draft, saudi_delegate, held.at, name="other.pdf") == first
-    assert draft.files.count() == 2
-
-
-def test_a_refused_file_leaves_the_draft_as_it_was(draft, saudi_delegate, held):
-    before = drafts.as_it_stands(draft)
-    with pytest.raises(blobs.FileRefused):
-        attach(draft, saudi_delegate, held.at, content=b"<html>no PDF</html>")
-    assert drafts.as_it_stands(draft) == before
-
-
-def test_a_language_holds_so_many_files_and_no_more(draft, saudi_delegate, held, monkeypatch):
-    monkeypatch.setattr(taking_files, "MAX_FILES_A_LANGUAGE", 1)
-    before = drafts.as_it_stands(draft)
-    with pytest.raises(taking_files.TooManyFiles):
-        attach(draft, saudi_delegate, held.at)
-    assert drafts.as_it_stands(draft) == before
-    assert attach(draft, saudi_delegate, held.at, language="fr")
 
 
 # --- Putting aside, asking --------------------------------------------------------------------------------------------

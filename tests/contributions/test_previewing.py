@@ -2,7 +2,7 @@
 
 import pytest
 
-from contributions import drafting, previewing, sponsors, submission
+from contributions import draft_files, drafting, previewing, sponsors, submission
 from contributions.models import Contribution
 from cwg.documents.models import PolicyIssue
 from cwg.members.rights import rights_of
@@ -26,7 +26,7 @@ def add_a_file(draft, person, at):
 
 
 def remove_and_put_another(draft, person, at):
-    drafting.remove_file(draft.pk, draft.files.get().pk, rights=rights_of(person), at=at)
+    draft_files.remove_file(draft.pk, draft.files.get().pk, rights=rights_of(person), at=at)
     drafts.put_file(draft, person, text="Other bytes under the same name")
 
 

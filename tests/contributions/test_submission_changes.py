@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from contributions import drafting, held_over, previewing, sponsors, submission, withdrawing
+from contributions import draft_files, drafting, held_over, previewing, sponsors, submission, withdrawing
 from contributions.models import Contribution
 from cwg.documents import register as the_register
 from cwg.documents.models import Document, PolicyIssue
@@ -186,10 +186,12 @@ def test_a_corrigendum_of_one_language_is_written_in_it_and_takes_no_other_file(
     change.refresh_from_db()
     assert (change.title, change.original_languages) == ("Corrected", ["en"])
     upload = SimpleUploadedFile("a.pdf", factories.pdf_bytes())
-    with drafts.nothing_changes(change), pytest.raises(drafting.OtherLanguage):
-        drafting.attach(change.pk, upload, language="es", rights=rights, at=held.at)
+    with drafts.nothing_changes(change), pytest.raises(draft_files.OtherLanguage):
+        draft_files.attach(change.pk, upload, language="es", rights=rights, at=held.at)
     upload.seek(0)
-    assert drafting.attach(change.pk, upload, language="en", rights=rights, at=held.at).file.language == "en"
+    assert (
+        draft_files.attach(change.pk, upload, language="en", rights=rights, at=held.at).file.language == "en"
+    )
 
 
 def test_a_change_is_not_held_for_another_meeting(document, saudi_focal_point, held):

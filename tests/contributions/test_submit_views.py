@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from contributions import drafting, previewing
+from contributions import draft_files, drafting, previewing
 from contributions.models import Contribution, SubmitToken
 from cwg.documents.models import Document, Receipt
 from cwg.members.models import Accreditation, Role
@@ -256,7 +256,7 @@ def test_a_discarded_draft_is_a_step_out_of_order(browser, draft, saudi_focal_po
 def test_a_draft_that_is_not_ready_shows_what_is_missing_and_no_button(
     browser, draft, saudi_focal_point, held
 ):
-    drafting.remove_file(draft.pk, draft.files.get().pk, rights=rights_of(saudi_focal_point), at=held.at)
+    draft_files.remove_file(draft.pk, draft.files.get().pk, rights=rights_of(saudi_focal_point), at=held.at)
     page = browser.get(url("preview", draft)).content.decode()
     assert 'name="token"' not in page
     assert "There is no file in English" in page
