@@ -6,7 +6,6 @@ from datetime import datetime
 from django.core.files.uploadedfile import UploadedFile
 
 from cwg.documents import blobs
-from cwg.documents.filenames import display_name
 from cwg.members.parties import NotEntitled
 from cwg.members.rights import Rights
 
@@ -42,8 +41,7 @@ def attach(pk: uuid.UUID, upload: UploadedFile, *, rights: Rights, at: datetime)
         raise NotEntitled
     if not contribution.is_open:
         raise NotOpen
-    name = display_name(upload.name or "")
-    blob = blobs.take_in(upload.chunks(), name=name, at=at)
+    blob, name = blobs.take_upload(upload, at=at)
     with changing(pk, rights=rights, at=at) as contribution:
         same = contribution.letters.filter(blob=blob).first()
         if same is not None:

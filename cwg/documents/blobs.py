@@ -11,11 +11,13 @@ from typing import IO
 
 from django.conf import settings
 from django.core.files.base import File as DjangoFile
+from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError, transaction
 
 from cwg.documents import intake, scanner, stored, stray_files
 from cwg.record import holding
 
+from .filenames import display_name, named_for_content
 from .models import Blob
 from .storage import StorageFailed, Unreadable, room_needed
 from .storage import documents as storage
@@ -72,6 +74,13 @@ def take_in(stream: Iterable[bytes], *, name: str, at: datetime) -> Blob:
                 text=text.replace("\x00", ""),
                 scan=scanned.state,
             )
+
+
+def take_upload(upload: UploadedFile, *, at: datetime) -> tuple[Blob, str]:
+    """`take_in` an uploaded file: its blob, and its name as it is listed, which ends as the content is. Raises as it does."""
+    name = display_name(upload.name or "")
+    blob = take_in(upload.chunks(), name=name, at=at)
+    return blob, named_for_content(name, blob.ending)
 
 
 def keep_own(content: bytes, *, media_type: str, at: datetime, text: str = "") -> Blob:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from django.utils.http import content_disposition_header
 
 from cwg.documents.intake.foreign_text import is_shown
+from cwg.documents.intake.recognition import PROMISING_EXTENSIONS
 
 NAMELESS = "document"
 MOST_CHARACTERS = 150
@@ -30,6 +31,21 @@ def display_name(raw: str) -> str:
     # Leading dots hide a file, trailing dots and blanks are dropped by Windows.
     tidy = " ".join(shown.split()).lstrip(". ").rstrip(". ")
     return _shortened(tidy) or NAMELESS
+
+
+def named_for_content(name: str, ending: str) -> str:
+    """`name` (from `display_name`) with the ending that its content has by its structure: "docx" or "pdf".
+
+    An ending that promises another type gives way; any other ("WSIS-14.7") is part of the name, and stays.
+    """
+    stem, dot, stated = name.rpartition(".")
+    if not dot or not stem or stated.lower() not in PROMISING_EXTENSIONS:
+        stem = name
+    elif stated.lower() == ending:
+        return name
+    elif stem.lower().endswith(f".{ending}"):  # "paper.docx.pdf"
+        return stem
+    return _shortened(f"{stem}.{ending}")
 
 
 def _shortened(name: str) -> str:

@@ -20,9 +20,8 @@ from cwg.texts.tree import UNDETERMINED, Block, Run, pair
 from . import filed_for, intake, judgements, symbols
 from .models import Document, Revision, Source, Version
 
-# What a reader calls the two kinds of file that are taken, and how their names end, by media type.
+# What a reader calls the two kinds of file that are taken, by media type.
 KIND_OF_FILE = {intake.MEDIA_TYPES[intake.PDF]: "PDF", intake.MEDIA_TYPES[intake.DOCX]: "Word"}
-ENDING_OF_FILE = {media_type: ending for ending, media_type in intake.MEDIA_TYPES.items()}
 
 
 def for_page(documents):
@@ -195,9 +194,8 @@ def file_name(document: Document, revision: Revision, version: Version, file, in
     """A neutral name for a file that travels: `WG-WSIS-14-7_Rev.1_en.pdf`. Nothing a person typed is in it."""
     stem = symbols.in_file_name(document.symbol or document.path)
     suffix = f"_{revision.suffix.bare}" if revision.suffix else ""
-    ending = ENDING_OF_FILE.get(file.blob.media_type, "bin")
     count = f"_{index + 1}" if index else ""
-    return f"{stem}{suffix}_{version.language}{count}.{ending}"
+    return f"{stem}{suffix}_{version.language}{count}.{file.blob.ending}"
 
 
 def file_line(file, language: str = "") -> dict:

@@ -18,7 +18,6 @@ from cwg.record import journal
 from cwg.record.reasons import clean_reason
 
 from . import blobs, offers, register, taking_files
-from .filenames import display_name
 from .models import Blob, Document, File, PreparedFile, Revision, Version
 
 
@@ -142,8 +141,7 @@ def prepare(
     thirty days is removed (`unused_files`).
     """
     revision, _ = _open(document, revision_id, language, rights)
-    name = display_name(upload.name or "")
-    blob = blobs.take_in(upload.chunks(), name=name, at=at)
+    blob, name = blobs.take_upload(upload, at=at)
     held = prepared_by(rights, revision, language)
     if len(held) >= taking_files.MAX_FILES_A_LANGUAGE and blob not in [file.blob for file in held]:
         raise taking_files.TooManyFiles

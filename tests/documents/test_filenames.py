@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cwg.documents.filenames import content_disposition, display_name
+from cwg.documents.filenames import MOST_CHARACTERS, content_disposition, display_name, named_for_content
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,31 @@ def test_a_long_name_is_not_cut_between_a_letter_and_its_mark():
     letter = "x\u0323\u0331"
     shown = display_name(letter * 200 + ".pdf")
     assert shown.removesuffix(".pdf").endswith(unicodedata.normalize("NFC", letter))
+
+
+@pytest.mark.parametrize(
+    ("name", "ending", "named"),
+    [
+        ("paper.docx", "docx", "paper.docx"),
+        ("PAPER.DOCX", "docx", "PAPER.DOCX"),
+        ("paper.pdf", "docx", "paper.docx"),
+        ("paper.doc", "docx", "paper.docx"),
+        ("paper.docx", "pdf", "paper.pdf"),
+        ("paper.docx.pdf", "docx", "paper.docx"),
+        ("وثيقة.pdf", "docx", "وثيقة.docx"),
+        ("WSIS-14.7", "docx", "WSIS-14.7.docx"),
+        ("Contribution of Latvia", "pdf", "Contribution of Latvia.pdf"),
+        ("document", "pdf", "document.pdf"),
+    ],
+)
+def test_a_name_ends_as_the_content_is(name, ending, named):
+    assert named_for_content(name, ending) == named
+
+
+def test_a_long_name_has_room_for_its_new_ending():
+    named = named_for_content("x" * MOST_CHARACTERS, "docx")
+    assert named.endswith("x.docx")
+    assert len(named) == MOST_CHARACTERS
 
 
 def filename_from(header):

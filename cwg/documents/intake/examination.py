@@ -1,13 +1,12 @@
-"""One file from first byte to inspection, inside the child process: recognised, read, compared with its name."""
+"""One file from first byte to inspection, inside the child process: recognised, and read."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import BinaryIO
 
 from .findings import DOCX, Inspection, Refused, refuse
 from .limits import Limits
-from .recognition import COMPOUND, PDF, PROMISING_EXTENSIONS, ZIP, compound_kind, recognise
+from .recognition import COMPOUND, PDF, ZIP, compound_kind, recognise
 
 __all__ = ["Limits", "examine", "prepare", "recognise"]
 
@@ -21,19 +20,18 @@ def prepare(kind: str) -> None:
 
 
 def examine(stream: BinaryIO, *, kind: str, size: int, extension: str, limits: Limits) -> Inspection:
-    """Never raises Refused: what ends the reading becomes the only refusal of the inspection."""
+    """Never raises Refused: what ends the reading becomes the only refusal of the inspection.
+
+    A Word file or PDF under another ending is taken: whoever keeps it names it by its content.
+    """
     try:
-        inspection = _read(stream, kind, size, extension, limits)
+        return _read(stream, kind, size, extension, limits)
     except Refused as ended:
         finding = ended.finding
         if finding.code == "docx_not_word" and extension != DOCX:
             # Only somebody who says "Word" is told what is missing for Word.
             finding = _foreign(finding.data["found"], extension)
         return Inspection(size=size, refusals=(finding,))
-    if inspection.format and extension in PROMISING_EXTENSIONS and extension != inspection.format:
-        mislabelled = refuse("mislabelled", found=inspection.format, declared=extension)
-        return replace(inspection, refusals=(*inspection.refusals, mislabelled))
-    return inspection
 
 
 def _read(stream: BinaryIO, kind: str, size: int, extension: str, limits: Limits) -> Inspection:

@@ -7,7 +7,10 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from cwg.documents.intake import MEDIA_TYPES
 from cwg.members.rights import Rights
+
+ENDINGS = {media_type: ending for ending, media_type in MEDIA_TYPES.items()}
 
 
 class Blob(models.Model):
@@ -79,6 +82,11 @@ class Blob(models.Model):
     def path(self) -> str:
         """Where the storage keeps it."""
         return f"sha256/{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"
+
+    @property
+    def ending(self) -> str:
+        """How the name of a file with these bytes ends: "docx", "pdf", "bin" for what the portal takes from nobody."""
+        return ENDINGS.get(self.media_type, "bin")
 
     @property
     def is_damaged(self) -> bool:

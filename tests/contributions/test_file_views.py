@@ -1,0 +1,70 @@
+"""Rows of a draft's files: one for the same bytes, a newer one asked about, in another language where it belongs."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from contributions.models import Contribution
+from tests import drafts, factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft(dg, held, saudi_delegate) -> Contribution:
+    return drafts.make_draft(dg, factories.make_register(dg), by=saudi_delegate)
+
+
+@pytest.fixture
+def browser(client_of, saudi_delegate):
+    return client_of(saudi_delegate)
+
+
+def url(name, draft, *more):
+    return reverse(f"contributions:{name}", args=[draft.pk, *more])
+
+
+def put(browser, draft, content, name="a.pdf", language="en", **more):
+    sent = {"language": language, "file": SimpleUploadedFile(name, content)}
+    return browser.post(url("upload", draft), sent, **more)
+
+
+def test_the_script_is_told_to_replace_the_row_of_a_file_that_was_there(browser, draft):
+    first = put(browser, draft, factories.pdf_bytes("One"), headers={"accept": "application/json"}).json()
+    again = put(browser, draft, factories.pdf_bytes("One"), headers={"accept": "application/json"}).json()
+    assert first["replaced"] == []
+    assert again["replaced"] == [str(draft.files.get(name="a.pdf").pk)]
+    assert "it is listed once" in again["html"]
+
+
+def test_a_changed_file_of_the_same_name_asks_whether_it_replaces_the_earlier_one(browser, draft, held):
+    put(browser, draft, factories.pdf_bytes("One"))
+    old = draft.files.get(name="a.pdf")
+    held.move_to(held.at + timedelta(minutes=1))
+    page = put(browser, draft, factories.pdf_bytes("Two"), follow=True).content.decode()
+    new = draft.files.exclude(pk=old.pk).get(name="a.pdf")
+    assert url("replace-earlier", draft, new.pk) in page
+    assert url("replace-earlier", draft, old.pk) not in page
+    answer = browser.post(url("replace-earlier", draft, new.pk), follow=True)
+    assert "The newer a.pdf has replaced the earlier one." in answer.content.decode()
+    assert "has the same name" not in answer.content.decode()
+    assert list(draft.files.filter(name="a.pdf")) == [new]
+
+
+def test_a_file_is_listed_in_the_language_chosen_in_its_row(browser, draft):
+    put(browser, draft, factories.pdf_bytes("One"))
+    file = draft.files.get(name="a.pdf")
+    answer = browser.post(url("move-file", draft, file.pk), {f"language-{file.pk}": "es"}, follow=True)
+    assert "a.pdf is listed in Spanish now." in answer.content.decode()
+    file.refresh_from_db()
+    assert file.language == "es"
+
+
+def test_a_file_removed_meanwhile_is_not_found(browser, draft):
+    put(browser, draft, factories.pdf_bytes("One"))
+    file = draft.files.get(name="a.pdf")
+    assert browser.post(url("remove-file", draft, file.pk)).status_code == 302
+    for act in ("move-file", "replace-earlier"):
+        assert browser.post(url(act, draft, file.pk), {"to": "es"}).status_code == 404
