@@ -1,4 +1,4 @@
-"""The files of a draft: attached and removed, by language.
+"""The files of a draft, by language: attached, moved to another language, replaced by a newer one, removed.
 
 Every change locks the draft and raises its edition, as `drafting` does.
 """
@@ -11,7 +11,6 @@ from datetime import datetime
 from django.core.files.uploadedfile import UploadedFile
 
 from cwg.documents import blobs, taking_files
-from cwg.documents.filenames import display_name
 from cwg.members.parties import NotEntitled
 from cwg.members.rights import Rights
 
@@ -28,12 +27,18 @@ class OtherLanguage(ValueError):
         self.taken = taken
 
 
+class FileGone(ValueError):
+    """The file was removed from the draft meanwhile."""
+
+
 @dataclass(frozen=True)
 class Attached:
-    """A file that was taken into a draft, and those of the current text whose place it took in the draft of a Rev."""
+    """A file that was taken into a draft or moved within it, and those of the current text whose place it took in the
+    draft of a Rev. `known`: the same bytes were in that language already, and `file` is the row they had."""
 
     file: DraftFile
     replaced: tuple[DraftFile, ...] = ()
+    known: bool = False
 
 
 def attach(pk: uuid.UUID, upload: UploadedFile, *, language: str, rights: Rights, at: datetime) -> Attached:
@@ -52,21 +57,9 @@ def attach(pk: uuid.UUID, upload: UploadedFile, *, language: str, rights: Rights
         raise NotOpen
     if language not in contribution.languages_taken:  # which never change
         raise OtherLanguage(contribution.corrected_language)
-    name = display_name(upload.name or "")
-    blob = blobs.take_in(upload.chunks(), name=name, at=at)
+    blob, name = blobs.take_upload(upload, at=at)
     with changing(pk, rights=rights, at=at) as contribution:
-        held = list(contribution.files.filter(language=language))
-        same = next((file for file in held if file.blob_id == blob.pk), None)
-        if same is not None:
-            if carried.begun_with(contribution, same):
-                same.uploaded_by, same.uploaded_at = rights.holder, at
-                same.save(update_fields=["uploaded_by", "uploaded_at"])
-            return Attached(same)
-        replaced = tuple(file for file in held if carried.begun_with(contribution, file))
-        if len(held) - len(replaced) >= taking_files.MAX_FILES_A_LANGUAGE:
-            raise taking_files.TooManyFiles
-        contribution.files.filter(pk__in=[file.pk for file in replaced]).delete()
-        file = DraftFile.objects.create(
+        file = DraftFile(
             contribution=contribution,
             language=language,
             blob=blob,
@@ -74,7 +67,75 @@ def attach(pk: uuid.UUID, upload: UploadedFile, *, language: str, rights: Rights
             uploaded_by=rights.holder,
             uploaded_at=at,
         )
-        return Attached(file, replaced)
+        return _put(file, rights, at)
+
+
+def _put(file: DraftFile, rights: Rights, at: datetime) -> Attached:
+    """Save a file, new or moved, among those of its language in the locked draft. Raises taking_files.TooManyFiles."""
+    contribution = file.contribution
+    held = list(contribution.files.filter(language=file.language).exclude(pk=file.pk).select_related("blob"))
+    same = next((each for each in held if each.blob_id == file.blob_id), None)
+    if same is not None:
+        contribution.files.filter(pk=file.pk).delete()  # a moved one; a new one has no row yet
+        if carried.begun_with(contribution, same):
+            same.uploaded_by, same.uploaded_at = rights.holder, at
+            same.save(update_fields=["uploaded_by", "uploaded_at"])
+        return Attached(same, known=True)
+    replaced = tuple(each for each in held if carried.begun_with(contribution, each))
+    if len(held) - len(replaced) >= taking_files.MAX_FILES_A_LANGUAGE:
+        raise taking_files.TooManyFiles
+    contribution.files.filter(pk__in=[each.pk for each in replaced]).delete()
+    file.save()
+    return Attached(file, replaced)
+
+
+def move(pk: uuid.UUID, file_id: uuid.UUID, *, language: str, rights: Rights, at: datetime) -> Attached:
+    """List a file of the draft in another language, as if it had been uploaded there.
+
+    Raises NotEntitled, NotOpen, OtherLanguage, FileGone, taking_files.TooManyFiles; nothing changes then.
+    """
+    with changing(pk, rights=rights, at=at) as contribution:
+        if language not in contribution.languages_taken:
+            raise OtherLanguage(contribution.corrected_language)
+        file = _held(contribution, file_id)
+        if file.language == language:
+            return Attached(file)
+        if carried.begun_with(contribution, file):  # somebody has chosen it now
+            file.uploaded_by, file.uploaded_at = rights.holder, at
+        file.language = language
+        return _put(file, rights, at)
+
+
+def replace_earlier(pk: uuid.UUID, file_id: uuid.UUID, *, rights: Rights, at: datetime) -> list[DraftFile]:
+    """Remove those files of the draft that this one is a newer version of, by its name; returns them.
+
+    Raises NotEntitled, NotOpen, FileGone. The same asked twice removes nothing more.
+    """
+    with changing(pk, rights=rights, at=at) as contribution:
+        newer = _held(contribution, file_id)
+        earlier = earlier_of(newer, contribution.files.filter(language=newer.language))
+        contribution.files.filter(pk__in=[each.pk for each in earlier]).delete()
+        return earlier
+
+
+def _held(contribution: Contribution, file_id: uuid.UUID) -> DraftFile:
+    file = contribution.files.select_related("blob").filter(pk=file_id).first()
+    if file is None:
+        raise FileGone
+    file.contribution = contribution
+    return file
+
+
+def earlier_of(file: DraftFile, files: Iterable[DraftFile]) -> list[DraftFile]:
+    """Those of `files` that stand under the same name in the same language and came before: `file` may replace them."""
+    return [
+        each
+        for each in files
+        if each.pk != file.pk
+        and each.language == file.language
+        and each.name.casefold() == file.name.casefold()
+        and (each.uploaded_at, each.pk) < (file.uploaded_at, file.pk)
+    ]
 
 
 def remove_file(pk: uuid.UUID, file_id: uuid.UUID, *, rights: Rights, at: datetime) -> None:

@@ -24,6 +24,7 @@ def file_row(file: DraftFile, *, removable: bool, notes: Iterable[str] = ()) -> 
     """A draft's file for `components/file_row.html`, with what intake found in it, below `notes`."""
     address = [file.contribution_id, file.pk]
     beside = file.contribution.files.all()
+    taken = file.contribution.languages_taken if removable else ()
     row = taking_files.file_row(
         file,
         url=reverse("contributions:draft-file", args=address),
@@ -31,8 +32,40 @@ def file_row(file: DraftFile, *, removable: bool, notes: Iterable[str] = ()) -> 
         also_in=[each.language for each in beside if each.blob_id == file.blob_id],
         editable=removable,
     )
-    findings = [*({"tone": "note", "text": each} for each in notes), *row["findings"]]
-    return row | {"findings": findings, "in_form": WORDS_FORM}
+    findings = [
+        *({"tone": "note", "text": each} for each in notes),
+        *_replaces(file, beside, removable),
+        *row["findings"],
+    ]
+    move = {
+        "url": reverse("contributions:move-file", args=address),
+        "languages": [(code, LANGUAGE_NAMES[code]) for code in taken],
+        "language": file.language,
+    }
+    return row | {"findings": findings, "in_form": WORDS_FORM, "move": move if len(taken) > 1 else None}
+
+
+def _replaces(file: DraftFile, beside: Iterable[DraftFile], editable: bool) -> list[dict[str, Any]]:
+    """Whether the file is a newer version of one beside it: only its delegation knows."""
+    earlier = draft_files.earlier_of(file, beside)
+    if not earlier:
+        return []
+    said = gettext("Another file in %(language)s has the same name.") % {
+        "language": LANGUAGE_NAMES[file.language]
+    }
+    if not editable:
+        return [{"tone": "warning", "text": said}]
+    act = {
+        "url": reverse("contributions:replace-earlier", args=[file.contribution_id, file.pk]),
+        "label": gettext("Replace the earlier file"),
+    }
+    return [
+        {
+            "tone": "warning",
+            "text": f"{said} {gettext('Is this a newer version of it? If not, both are kept.')}",
+            "act": act,
+        }
+    ]
 
 
 def file_rows(contribution: Contribution, over: TakenOver | None, *, removable: bool) -> list[dict[str, Any]]:
@@ -56,8 +89,14 @@ def _unchanged(contribution: Contribution, file: DraftFile, over: TakenOver, edi
     }
 
 
-def replacing(attached: draft_files.Attached) -> str:
-    """What a file took the place of in the draft of a Rev., and how to keep both; "" where of nothing."""
+def said_of(attached: draft_files.Attached) -> str:
+    """What there is to say of a file that was attached or moved: that it was there already; what it took the place of in
+    the draft of a Rev., and how to keep both. "" where nothing."""
+    if attached.known:
+        return gettext("The same file was here already in %(language)s, as %(name)s; it is listed once.") % {
+            "language": LANGUAGE_NAMES[attached.file.language],
+            "name": attached.file.name,
+        }
     if not attached.replaced:
         return ""
     names = ", ".join(file.name for file in attached.replaced)

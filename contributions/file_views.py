@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -37,9 +38,11 @@ def upload(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         attached = draft_files.attach(
             pk, clean["file"], language=clean["language"], rights=request.rights, at=request.server_now
         )
-        said = draft_presentation.replacing(attached)
+        said = draft_presentation.said_of(attached)
         row = draft_presentation.file_row(attached.file, removable=True, notes=[said] if said else [])
-        return row | {"said": said, "replaced": [str(file.pk) for file in attached.replaced]}
+        # A file that was there already takes the place of its own row on the page.
+        replaced = [*attached.replaced, attached.file] if attached.known else attached.replaced
+        return row | {"said": said, "replaced": [str(file.pk) for file in replaced]}
 
     form = taking_files.UploadForm(request.POST, request.FILES)
     return _taken(request, draft, form, take, section="files-section", errors="upload_errors")
@@ -93,10 +96,7 @@ def _taken(
     except taking_files.REFUSALS as error:
         return refused(*taking_files.refusal(error))
     except draft_files.OtherLanguage as error:
-        said = _(
-            "This corrigendum concerns the %(language)s text only: it takes no file in another language."
-        )
-        return refused([said % {"language": LANGUAGE_NAMES[error.taken]}], 422)
+        return refused([_other_language(error)], 422)
     except letters.TooManyLetters:
         said = _("A letter has at most %(count)d files. Remove one first.")
         return refused([said % {"count": letters.MAX_LETTERS}], 422)
@@ -108,6 +108,11 @@ def _taken(
     stored = _("%(name)s is stored and checked.") % {"name": row["name"]}
     messages.success(request, f"{stored} {row.get('said', '')}".strip())
     return _back(draft.pk, section)
+
+
+def _other_language(error: draft_files.OtherLanguage) -> str:
+    said = _("This corrigendum concerns the %(language)s text only: it takes no file in another language.")
+    return said % {"language": LANGUAGE_NAMES[error.taken]}
 
 
 def _back(pk: uuid.UUID, section: str) -> HttpResponse:
@@ -147,6 +152,60 @@ def remove_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpR
         return overtaken.page(request)
     messages.success(request, _("The file was removed from the draft."))
     return _back(pk, "files-section")
+
+
+@require_POST
+def move_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResponse:
+    """List a file in another language: `to`, or what was chosen in the file's own row."""
+    draft = draft_or_404(request, pk)
+    if stopped := typed_words.saved_first(request, pk):
+        return stopped
+    get_object_or_404(draft.files, pk=file)
+    language = request.POST.get("to") or request.POST.get(f"language-{file}", "")
+    if language not in LANGUAGE_NAMES:
+        raise BadRequest("language")
+    refused = ""
+    try:
+        moved = draft_files.move(pk, file, language=language, rights=request.rights, at=request.server_now)
+    except drafting.NotOpen:
+        return overtaken.page(request)
+    except draft_files.OtherLanguage as error:
+        refused = _other_language(error)
+    except taking_files.TooManyFiles as error:
+        refused = " ".join(taking_files.refusal(error)[0])
+    except draft_files.FileGone:
+        refused = _gone()
+    if refused:
+        page = draft_pages.page_of_draft(request, draft_or_404(request, pk)) | {"upload_errors": [refused]}
+        return render(request, "contributions/contribution.html", page, status=422)
+    said = _("%(name)s is listed in %(language)s now.") % {
+        "name": moved.file.name,
+        "language": LANGUAGE_NAMES[language],
+    }
+    messages.success(request, f"{said} {draft_presentation.said_of(moved)}".strip())
+    return _back(pk, "files-section")
+
+
+@require_POST
+def replace_earlier(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpResponse:
+    """Let a file take the place of those that came before it under the same name in its language."""
+    draft = draft_or_404(request, pk)
+    if stopped := typed_words.saved_first(request, pk):
+        return stopped
+    newer = get_object_or_404(draft.files, pk=file)
+    try:
+        draft_files.replace_earlier(pk, file, rights=request.rights, at=request.server_now)
+    except drafting.NotOpen:
+        return overtaken.page(request)
+    except draft_files.FileGone:
+        messages.error(request, _gone())
+        return _back(pk, "files-section")
+    messages.success(request, _("The newer %(name)s has replaced the earlier one.") % {"name": newer.name})
+    return _back(pk, "files-section")
+
+
+def _gone() -> str:
+    return _("The file was removed from the draft meanwhile.")
 
 
 @require_POST

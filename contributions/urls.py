@@ -25,6 +25,12 @@ urlpatterns = [
     path("contributions/<uuid:pk>/files/", file_views.upload, name="upload"),
     path("contributions/<uuid:pk>/files/<uuid:file>/", file_views.draft_file, name="draft-file"),
     path("contributions/<uuid:pk>/files/<uuid:file>/remove/", file_views.remove_file, name="remove-file"),
+    path("contributions/<uuid:pk>/files/<uuid:file>/language/", file_views.move_file, name="move-file"),
+    path(
+        "contributions/<uuid:pk>/files/<uuid:file>/replace/",
+        file_views.replace_earlier,
+        name="replace-earlier",
+    ),
     path("contributions/<uuid:pk>/letters/", file_views.upload_letter, name="upload-letter"),
     path("contributions/<uuid:pk>/letters/<uuid:letter>/", file_views.draft_letter, name="draft-letter"),
     path(

@@ -211,6 +211,8 @@ SAME = {
     "members:imported-csv": "members:imported",
     "members:grant": "members:new-password",
     "contributions:remove-file": "contributions:draft-file",
+    "contributions:move-file": "contributions:draft-file",
+    "contributions:replace-earlier": "contributions:draft-file",
     "contributions:withdraw": "contributions:change",
     "contributions:change-for": "contributions:change",
 }

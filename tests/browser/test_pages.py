@@ -68,6 +68,8 @@ NO_PAGES = {
     "contributions:hold",
     "contributions:received",
     "contributions:remove-file",
+    "contributions:move-file",
+    "contributions:replace-earlier",
     "contributions:remove-letter",
     "contributions:remove-sponsor",
     "contributions:submit",

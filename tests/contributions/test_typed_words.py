@@ -17,7 +17,10 @@ from tests.tampering import as_owner
 
 pytestmark = pytest.mark.django_db
 
-ACTS = ("upload", "remove-file", "ask-sponsor", "remove-sponsor", "use-slot", "answer-nothing", "discard")
+ACTS = (
+    *("upload", "remove-file", "move-file", "replace-earlier"),
+    *("ask-sponsor", "remove-sponsor", "use-slot", "answer-nothing", "discard"),
+)
 ACTS_OF_FILER = ("upload-letter", "remove-letter", "received")
 
 
@@ -57,7 +60,7 @@ def typed(browser, draft, **words) -> dict:
 
 def press(browser, draft, act: str, words: dict):
     more: list = []
-    if act == "remove-file":
+    if act in ("remove-file", "move-file", "replace-earlier"):
         more = [draft.files.first().pk]
     elif act == "remove-letter":
         more = [draft.letters.first().pk]
@@ -68,6 +71,8 @@ def press(browser, draft, act: str, words: dict):
     sent = dict(words)
     if act.startswith("upload"):
         sent |= {"language": "fr", "file": SimpleUploadedFile("a.pdf", factories.pdf_bytes("Another"))}
+    elif act == "move-file":
+        sent["to"] = "fr"
     elif act == "ask-sponsor":
         sent["state"] = factories.make_state("SYR").pk
     elif act == "received":

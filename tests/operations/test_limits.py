@@ -150,6 +150,8 @@ def test_files_are_sent_to_few_addresses_and_nginx_knows_the_same():
     for name, given in {
         "contributions:draft-file": [draft, draft],
         "contributions:remove-file": [draft, draft],
+        "contributions:move-file": [draft, draft],
+        "contributions:replace-earlier": [draft, draft],
         "contributions:submit": [draft],
         "documents:translations": [path],
         "members:import": [],
