@@ -1,64 +1,11 @@
-"""A tap on the worker's shoulder after a commit. Nothing depends on it: the job comes round every few seconds."""
+"""The worker is asked after a commit to deliver what waits in the outbox."""
 
-import logging
-import time
+from cwg.record import waking
 
-import kombu.transport.redis  # noqa: F401 - loading it takes 0.3 s: at start, not within somebody's request
-from django.conf import settings
-
-from cwg.celery import app
-from cwg.record import holding, log_lines
-
-logger = logging.getLogger(__name__)
-
-# The background job that delivers what waits in the outbox.
+# The background job that delivers it.
 JOB = "notices"
-
-# With Redis gone or half-open this is all that a request may lose.
-TIMEOUT = 0.15
-# After a failure nobody tries again for a while: the next request loses nothing at all.
-PAUSE = 30.0
-_quiet_until = 0.0
 
 
 def wake() -> None:
-    """Ask the worker to do the notices, before anybody is answered. Takes less than half a second and never raises.
-
-    For `transaction.on_commit(wake, robust=True)`. Within the process's turn at a register it is put off until the turn
-    is over: nobody who waits for the register waits for Redis. The message expires; a round that nobody ran is no loss.
-    """
-    holding.after_the_turn(_wake)
-
-
-def _wake() -> None:
-    global _quiet_until
-    if time.monotonic() < _quiet_until:
-        return
-    try:
-        _publish()
-    except (
-        Exception
-    ) as error:  # the broker's library raises of every kind; the act is committed whatever it is
-        _quiet_until = time.monotonic() + PAUSE
-        logger.warning("the worker was not woken (%s); its next round finds the work", error)
-
-
-def _publish() -> None:
-    options = {
-        **settings.CELERY_BROKER_TRANSPORT_OPTIONS,
-        "socket_timeout": TIMEOUT,
-        "socket_connect_timeout": TIMEOUT,
-        "retry_on_timeout": False,
-        # Kombu tries to connect for ever unless told how often.
-        "max_retries": 0,
-        "connect_retries_timeout": TIMEOUT,
-    }
-    with app.connection_for_write(connect_timeout=TIMEOUT, transport_options=options) as connection:
-        app.send_task(
-            JOB,
-            connection=connection,
-            retry=False,
-            ignore_result=True,
-            expires=60,
-            headers={log_lines.REQUEST_ID: log_lines.request_id()},
-        )
+    """For `transaction.on_commit(wake, robust=True)`: `waking.wake` says what it costs."""
+    waking.wake(JOB)

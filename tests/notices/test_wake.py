@@ -8,7 +8,7 @@ from django.db import transaction
 from cwg.celery import app
 from cwg.notices import outbox, wake
 from cwg.notices.models import Event
-from cwg.record import holding
+from cwg.record import holding, waking
 from tests import factories
 from tests.mailroom import silent_server
 from tests.ports import free_port
@@ -18,7 +18,7 @@ LIMIT = 0.5
 
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch):
-    monkeypatch.setattr(wake, "_quiet_until", 0.0)
+    monkeypatch.setattr(waking, "_quiet_until", 0.0)
 
 
 @pytest.fixture
