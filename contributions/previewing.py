@@ -61,7 +61,7 @@ def load(pk: uuid.UUID) -> Contribution:
         .defer(*(f"state__{name}" for name in UNREAD_WHERE_NAMED))
         .prefetch_related(
             "issues",
-            Prefetch("files", DraftFile.objects.select_related("blob")),
+            Prefetch("files", DraftFile.objects.select_related("blob").defer("blob__text")),
             Prefetch("sponsorships", Sponsorship.objects.on_record()),
         )
         .get(pk=pk)
@@ -88,7 +88,6 @@ def preview(contribution: Contribution, *, person: Person) -> Preview:
             language=language,
             is_original=language in contribution.original_languages,
             files=tuple(FileLine(f.name, f.blob_id, f.blob.size) for f in held),
-            text="\n\n".join(f.blob.text for f in held),
         )
         for language, held in sorted(files.items())
     )

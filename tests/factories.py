@@ -195,7 +195,7 @@ def version_line(language: str = "en", text: str = "The text.", *, is_original: 
     content = pdf_bytes(text)
     blob = blobs.keep_own(content, media_type=PDF, at=clock.now(), text=text)
     line = FileLine(f"{language}.pdf", blob.sha256, blob.size)
-    return VersionLine(language, (line,), text, is_original)
+    return VersionLine(language, (line,), is_original)
 
 
 def make_filing(

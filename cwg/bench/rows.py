@@ -108,7 +108,7 @@ def _document(kept: Register, author: Person, state: MemberState, position: int,
         title=f"Contribution {position + 1} on the availability, affordability and reliability of the Internet",
         summary="A summary of a few lines, as delegations write it. " * 4,
         sources=(SourceLine("state", state.short_en, state_id=state.pk, is_lead=True),),
-        versions=(VersionLine("en", (FileLine("contribution.pdf", blob.sha256, blob.size),), blob.text),),
+        versions=(VersionLine("en", (FileLine("contribution.pdf", blob.sha256, blob.size),)),),
     )
     register.decide(
         kept.pk,

@@ -23,6 +23,7 @@ class DocumentsConfig(AppConfig):
             rulebook,
             storage_probe,
             stray_files,
+            text_reading,
             unused_files,
             verification,
         )
@@ -40,12 +41,14 @@ class DocumentsConfig(AppConfig):
         kept_rows.register()
         verification.register(checks)
         jobs.register("scans", rescan.scan_waiting, every=timedelta(seconds=30))
+        jobs.register(text_reading.JOB, text_reading.read_waiting, every=timedelta(seconds=30))
         jobs.register("chain-heads", heads.publish, every=timedelta(hours=1))
         jobs.register(recheck.JOB, recheck.look_at_stored, every=timedelta(minutes=1))
         jobs.register("unused-files", unused_files.forget_unused)
         jobs.register("stray-files", stray_files.remove)
         readiness.register("files", recheck.answer)
         readiness.register("scanner", rescan.answer)
+        readiness.register("texts", text_reading.answer)
         metrics.register("register", register_metrics.read)
         readiness.register("storage", storage_probe.answer, needed=True, asks_database=False)
 

@@ -14,7 +14,7 @@ from django.core.files.base import File as DjangoFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError, transaction
 
-from cwg.documents import intake, scanner, stored, stray_files
+from cwg.documents import intake, scanner, stored, stray_files, text_reading
 from cwg.record import holding
 
 from .filenames import display_name, named_for_content
@@ -60,9 +60,8 @@ def take_in(stream: Iterable[bytes], *, name: str, at: datetime) -> Blob:
         scanned = scanner.scan(path, address=settings.CLAMD_ADDRESS or None, timeout=SCANNED_WITHIN)
         if scanned.state == "infected":
             raise FileRefused(inspection.with_refusal("infected", name=scanned.detail))
-        record = inspection.to_json()
-        record = json.loads(record) if isinstance(record, str) else record
-        text = record.pop("text", "")
+        record = json.loads(inspection.to_json())
+        del record["text"]
         with path.open("rb") as source:
             return _keep(
                 source,
@@ -71,7 +70,8 @@ def take_in(stream: Iterable[bytes], *, name: str, at: datetime) -> Blob:
                 media_type=inspection.media_type,
                 at=at,
                 inspection=record,
-                text=text.replace("\x00", ""),
+                text=(inspection.text or "").replace("\x00", ""),
+                reading=_reading_of(inspection),
                 scan=scanned.state,
             )
 
@@ -81,6 +81,13 @@ def take_upload(upload: UploadedFile, *, at: datetime) -> tuple[Blob, str]:
     name = display_name(upload.name or "")
     blob = take_in(upload.chunks(), name=name, at=at)
     return blob, named_for_content(name, blob.ending)
+
+
+def _reading_of(inspection: "intake.Inspection") -> str:
+    if inspection.text is None:
+        return Blob.Reading.WAITING
+    partial = any(finding.code == intake.TEXT_PARTIAL for finding in inspection.findings)
+    return Blob.Reading.PARTIAL if partial else Blob.Reading.READ
 
 
 def keep_own(content: bytes, *, media_type: str, at: datetime, text: str = "") -> Blob:
@@ -98,6 +105,7 @@ def keep_own(content: bytes, *, media_type: str, at: datetime, text: str = "") -
             at=at,
             inspection=None,
             text=text,
+            reading=Blob.Reading.READ,
             scan=Blob.Scan.NOT_SCANNED,
         )
 
@@ -124,7 +132,16 @@ def _removal_told() -> Iterator[None]:
 
 
 def _keep(
-    source: IO[bytes], *, sha256: str, size: int, media_type: str, at: datetime, inspection, text, scan
+    source: IO[bytes],
+    *,
+    sha256: str,
+    size: int,
+    media_type: str,
+    at: datetime,
+    inspection,
+    text,
+    reading,
+    scan,
 ) -> Blob:
     blob = Blob(
         sha256=sha256,
@@ -134,6 +151,7 @@ def _keep(
         sent_at=at,
         inspection=inspection,
         text=text,
+        reading=reading,
         scan=scan,
         scanned_at=at if scan == Blob.Scan.CLEAN else None,
         whole_at=at,
@@ -153,6 +171,8 @@ def _keep(
     with _removal_told(), transaction.atomic():
         stray_files.hold(sha256)
         Blob.objects.bulk_create([blob], ignore_conflicts=True)
+        if reading == Blob.Reading.WAITING:
+            transaction.on_commit(text_reading.wake, robust=True)
     with room_needed():
         # What lay there without a row may have been removed for that, until the row was there.
         if not storage().exists(blob.path):

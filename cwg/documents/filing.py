@@ -7,7 +7,7 @@ the ZIP and fails for one that was forgotten on the way.
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -77,11 +77,10 @@ class FileLine:
 
 @dataclass(frozen=True)
 class VersionLine:
-    """The files of one language, with the text found in them."""
+    """The files of one language. Their text is that of their bytes, and may not be read yet."""
 
     language: str
     files: tuple[FileLine, ...]
-    text: str = field(default="", repr=False)
     is_original: bool = True
 
 
@@ -125,8 +124,8 @@ _OF_THE_CHANGE = {"revises_id", "revision_kind", "language", "same_bytes", "disc
 
 
 def plain(filing: Filing) -> dict[str, Any]:
-    """Every field of `filing` as plain values, for a digest. Not the text, which follows from the files."""
-    return asdict(replace(filing, versions=tuple(replace(version, text="") for version in filing.versions)))
+    """Every field of `filing` as plain values, for a digest."""
+    return asdict(filing)
 
 
 def as_registered(document: Document) -> Filing:
@@ -204,7 +203,6 @@ def write_contents(
             language=line.language,
             is_original=line.is_original,
             text_held=bool(line.files),
-            text=line.text,
         )
         for line in lines
     )
@@ -233,7 +231,6 @@ def take_translations_along(revision: Revision) -> list[dict[str, Any]]:
             language=version.language,
             edition=version.edition,
             is_original=False,
-            text=version.text,
             added_at=version.added_at,
             added_by_id=version.added_by_id,
             reason=version.reason,

@@ -34,8 +34,8 @@ def register() -> None:
     # Its row goes with the bytes, when nothing names them.
     keeping.changed_but_for(
         Blob,
-        ["sha256", "size", "media_type", "stored_at", "inspection", "text"],
-        guards=["bytes_are_fixed"],
+        ["sha256", "size", "media_type", "stored_at", "inspection"],
+        guards=["bytes_are_fixed", "text_comes_once"],
         deletes=True,
     )
     keeping.deleted(PreparedFile)

@@ -1,4 +1,5 @@
-"""Finding documents by words: symbol, title, summary, source and the text that intake found in the files.
+"""Finding documents by words: symbol, title, summary, source and the text of the files, which lives with their bytes:
+what is read after a registration is found from then on.
 
 Every word has to occur somewhere. Case does not matter; a word is found within longer ones, so that Chinese,
 which writes no blanks, is found too. Withdrawn documents are found by symbol and title only: their text is closed.
@@ -45,7 +46,9 @@ def _has(word: str) -> Q:
         | Q(references__icontains=word)
     )
     sources = Source.objects.filter(revision__document=OuterRef("pk"), printed_as__icontains=word)
-    texts = Version.objects.standing().filter(revision__document=OuterRef("pk"), text__icontains=word)
+    texts = Version.objects.standing().filter(
+        revision__document=OuterRef("pk"), files__blob__text__icontains=word
+    )
     within = Q(withdrawn_at__isnull=True) & (Exists(revisions) | Exists(texts))
     named = Q(title__icontains=word) | Q(known_as__icontains=word) | Q(symbol__icontains=word)
     return named | Exists(sources) | within

@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cwg.languages import LANGUAGE_CODES, LANGUAGE_NAMES, LANGUAGES
 
-from . import blobs, header_block, intake, upload_room, uploads
+from . import blobs, file_findings, header_block, upload_room, uploads
 from .storage import StorageFull
 
 MAX_FILES_A_LANGUAGE = 10
-TONES = {"refuse": "error", "warn": "warning", "info": "note"}
 
 
 class TooManyFiles(ValueError):
@@ -85,15 +84,10 @@ def file_row(
     `file` has a name, a language and a blob. `also_in`: the codes of the languages in which the very same
     bytes are there; its own may be among them. `editable`: whether whoever reads it can remove the file.
     """
-    record = dict(file.blob.inspection or {})
     findings = []
     if others := [code for code in LANGUAGE_CODES if code in {*also_in} - {file.language}]:
         findings.append({"tone": "warning", "text": _same_bytes(file.language, others, editable)})
-    pages = None
-    if record:
-        inspection = intake.Inspection.from_record(record | {"text": ""})
-        pages = inspection.pages
-        findings += [{"tone": TONES[f.severity], "text": f.sentence()} for f in inspection.findings]
+    findings += file_findings.for_sender(file.blob)
     return {
         "id": file.pk,
         "name": file.name,
@@ -101,7 +95,7 @@ def file_row(
         "kind": header_block.KIND_OF_FILE.get(file.blob.media_type, ""),
         "size": file.blob.size,
         "damaged": file.blob.is_damaged,
-        "pages": pages,
+        "pages": (file.blob.inspection or {}).get("pages"),
         "language": str(LANGUAGE_NAMES[file.language]),
         "sha256": file.blob_id,
         "scanned": file.blob.get_scan_display(),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cwg.documents import text_reading
 from cwg.documents.models import Document, Register
 from tests import factories
 
@@ -18,3 +19,9 @@ def document(register, held) -> Document:
     made = factories.make_document(register, versions=versions)
     held.forward(hours=1)
     return made
+
+
+@pytest.fixture
+def reads_alone(monkeypatch, tmp_path):
+    """Texts are read, although tests beside this one may be reading some."""
+    monkeypatch.setattr(text_reading.tempfile, "gettempdir", lambda: str(tmp_path))

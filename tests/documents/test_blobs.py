@@ -32,7 +32,7 @@ def test_bytes_are_kept_under_their_hash(storage):
     assert [path.read_bytes() for path in kept(storage)] == [content]
     assert kept(storage)[0].relative_to(storage).as_posix() == blob.path
     assert blobs.hash_of_stored(blob) == blob.sha256
-    assert "Kept" in blob.text
+    assert (blob.reading, blob.text) == ("waiting", ""), "nobody waits for it"
 
 
 def test_the_same_bytes_are_kept_once(storage):

@@ -8,7 +8,9 @@ from cwg.documents import taking_files
 
 
 def row_of(language: str, also_in: list[str], *, editable: bool = True) -> dict:
-    blob = SimpleNamespace(inspection={}, media_type="", size=1, is_damaged=False, get_scan_display=str)
+    blob = SimpleNamespace(
+        inspection={}, reading="read", media_type="", size=1, is_damaged=False, get_scan_display=str
+    )
     file = SimpleNamespace(pk=1, name="a.pdf", language=language, blob=blob, blob_id="0" * 64)
     return taking_files.file_row(file, also_in=also_in, editable=editable)
 

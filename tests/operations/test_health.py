@@ -84,6 +84,7 @@ def test_all_is_well(db):
         "storage",
         "files",
         "scanner",
+        "texts",
     }
 
 

@@ -92,7 +92,7 @@ def _versions(known: ArchiveDocument) -> tuple[VersionLine, ...]:
     for made in make_files.files_of(known):
         blob = blobs.keep_own(made.content, media_type=made.media_type, at=at, text=text)
         lines.append(FileLine(made.name, blob.sha256, blob.size))
-    return (VersionLine(known.languages[0], tuple(lines), text),)
+    return (VersionLine(known.languages[0], tuple(lines)),)
 
 
 def _line(source: ArchiveSource, *, first: bool) -> SourceLine:

@@ -1,4 +1,4 @@
-"""The child process: takes limits on itself, reads the file on standard input, writes an inspection as JSON.
+"""The child process: takes limits on itself, reads the file on standard input, writes what it found as JSON.
 
 Run as a script by `runner`. It loads the package under a name of its own, so that neither the portal's
 settings nor Celery nor Django are imported: the process starts in some 40 ms and knows no secret.
@@ -11,19 +11,31 @@ import json
 import os
 import pathlib
 import resource
+import signal
 import sys
 
 EXIT_OUT_OF_MEMORY = 3
 EXIT_CRASHED = 4
+# <sys/prctl.h>
+_PR_SET_PDEATHSIG = 1
 # Reading a document needs none of these, so whoever asks for one is not reading the document.
 _FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "ctypes.")
 
 
-def take_limits(limits: dict) -> None:
+def die_with(parent: int) -> None:
+    """The kernel ends this process with the thread that started it: also while it is stopped, and holds its place."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(EXIT_CRASHED)
+
+
+def take_limits(cpu_seconds: int, memory_bytes: int) -> None:
     """Bounds processor time and address space before anything of the file is read."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu_seconds"], limits["cpu_seconds"] + 2))
-    resource.setrlimit(resource.RLIMIT_AS, (limits["memory_bytes"], limits["memory_bytes"]))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 2))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
 
 
 def lock_down() -> None:
@@ -56,18 +68,23 @@ def main(task: dict) -> int:
     # A library that prints must not spoil the answer.
     answer = os.dup(1)
     os.dup2(2, 1)
-    take_limits(task["limits"])
+    die_with(task["parent"])
+    os.nice(task["nice"])
+    take_limits(task["cpu_seconds"], task["limits"]["memory_bytes"])
     examination = load_intake()
     with os.fdopen(0, "rb") as stream:
         kind = examination.recognise(stream)
         examination.prepare(kind)
         lock_down()
         limits = examination.Limits(**task["limits"])
-        inspection = examination.examine(
-            stream, kind=kind, size=task["size"], extension=task["extension"], limits=limits
-        )
+        if task["verb"] == "read":
+            found = examination.read(stream, kind=kind, size=task["size"], limits=limits)
+        else:
+            found = examination.examine(
+                stream, kind=kind, size=task["size"], extension=task["extension"], limits=limits
+            )
     with os.fdopen(answer, "wb") as out:
-        out.write(inspection.to_json().encode("utf-8", "replace"))
+        out.write(found.to_json().encode("utf-8", "replace"))
     return 0
 
 

@@ -1,14 +1,14 @@
-"""One file from first byte to inspection, inside the child process: recognised, and read."""
+"""One file inside the child process: from first byte to inspection; or read for its text."""
 
 from __future__ import annotations
 
 from typing import BinaryIO
 
-from .findings import DOCX, Inspection, Refused, refuse
+from .findings import DOCX, TEXT_PARTIAL, Inspection, ReadText, Refused, refuse
 from .limits import Limits
 from .recognition import COMPOUND, PDF, ZIP, compound_kind, recognise
 
-__all__ = ["Limits", "examine", "prepare", "recognise"]
+__all__ = ["Limits", "examine", "prepare", "read", "recognise"]
 
 
 def prepare(kind: str) -> None:
@@ -25,7 +25,7 @@ def examine(stream: BinaryIO, *, kind: str, size: int, extension: str, limits: L
     A Word file or PDF under another ending is taken: whoever keeps it names it by its content.
     """
     try:
-        return _read(stream, kind, size, extension, limits)
+        return _inspected(stream, kind, size, extension, limits)
     except Refused as ended:
         finding = ended.finding
         if finding.code == "docx_not_word" and extension != DOCX:
@@ -34,7 +34,25 @@ def examine(stream: BinaryIO, *, kind: str, size: int, extension: str, limits: L
         return Inspection(size=size, refusals=(finding,))
 
 
-def _read(stream: BinaryIO, kind: str, size: int, extension: str, limits: Limits) -> Inspection:
+def read(stream: BinaryIO, *, kind: str, size: int, limits: Limits) -> ReadText:
+    """The text of a file that was taken. Never raises Refused: then there is none."""
+    try:
+        if kind == PDF:
+            from .pdf import read_pdf
+
+            text, whole = read_pdf(stream, limits)
+            return ReadText(text, whole)
+        if kind == ZIP:
+            from .word import inspect_word
+
+            found = inspect_word(stream, size, limits)
+            return ReadText(found.text or "", all(each.code != TEXT_PARTIAL for each in found.findings))
+    except Refused:
+        pass
+    return ReadText(ended="unreadable")
+
+
+def _inspected(stream: BinaryIO, kind: str, size: int, extension: str, limits: Limits) -> Inspection:
     if kind == PDF:
         from .pdf import inspect_pdf
 

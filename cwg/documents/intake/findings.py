@@ -17,6 +17,9 @@ MEDIA_TYPES = {
 }
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 
+# Search will not find all of it. Said of a text that was read on the way; of one read later `ReadText.whole` says so.
+TEXT_PARTIAL = "text_partial"
+
 SEVERITIES = ("refuse", "warn", "info")
 
 
@@ -66,7 +69,7 @@ class Inspection:
 
     `format` is None unless the structure says docx or pdf; `media_type` is the portal's own, for downloads.
     `pages_declared` is true where `pages` is what the word processor last wrote down, not a count of ours.
-    `text` is bounded (`Limits.text_chars`); pages of a PDF are divided by a form feed.
+    `text` is bounded (`Limits.text_chars`), and None where judging the file did not read it on the way: `read` does.
     """
 
     format: str | None = None
@@ -76,7 +79,7 @@ class Inspection:
     pages_declared: bool = False
     refusals: tuple[Finding, ...] = ()
     findings: tuple[Finding, ...] = ()
-    text: str = ""
+    text: str | None = None
     authors: tuple[str, ...] = ()
     tracked_changes: int = 0
     comments: int = 0
@@ -114,6 +117,32 @@ class Inspection:
         return cls(**values)
 
 
+@dataclass(frozen=True)
+class ReadText:
+    """What reading a file for its text gave. Pages of a PDF are divided by a form feed.
+
+    `whole` is false where some of it is missing: too long, a page that cannot be read. `ended` says why there is none:
+    "unreadable" (of what it is, and so it stays), or how the child came to its end ("timeout", "memory", "crashed").
+    """
+
+    text: str = ""
+    whole: bool = False
+    ended: str = ""
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, raw: str | bytes) -> ReadText:
+        """Reads what `to_json` wrote; ValueError for anything else, because the writer may have been attacked."""
+        match json.loads(raw):
+            case {"text": str(text), "whole": bool(whole), "ended": "" | "unreadable" as ended, **rest} if (
+                not rest
+            ):
+                return cls(text, whole, ended)
+        raise ValueError("not a text that was read")
+
+
 def _is_count(value: object) -> bool:
     return type(value) is int and value >= 0
 
@@ -134,7 +163,7 @@ _IS_VALID: dict[str, Callable[[Any], bool]] = {
     "pages_declared": lambda value: isinstance(value, bool),
     "refusals": _is_list,
     "findings": _is_list,
-    "text": _is_text,
+    "text": lambda value: value is None or _is_text(value),
     "authors": lambda value: isinstance(value, list) and all(map(_is_text, value)),
     "tracked_changes": _is_count,
     "comments": _is_count,

@@ -9,10 +9,11 @@ MB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Limits:
-    """All limits of one inspection; sizes in bytes, times in seconds.
+    """All limits of one child process; sizes in bytes, times in seconds of the processor, which a busy machine does not use up.
 
-    `cpu_seconds`, `wall_seconds` and `memory_bytes` (address space) bound the child process and end it;
-    `walk_seconds` and `text_seconds` (CPU time) only end one part of the work, and the file is taken.
+    `cpu_seconds` (of an inspection), `read_cpu_seconds` (of reading a text) and `memory_bytes` (address space) end it;
+    `walk_seconds` and `text_seconds` only end one part of the work: the file is taken, its text in part.
+    `idle_seconds` are of the clock: a child that is stopped or blocked, and gets nothing done for so long, is ended.
     """
 
     file_bytes: int = 50 * MB
@@ -24,9 +25,10 @@ class Limits:
     # The depth at which lxml, which reads the file after us, gives up.
     xml_depth: int = 256
     text_chars: int = 2_000_000
-    pdf_text_pages: int = 500
+    pdf_text_pages: int = 2_000
     walk_seconds: float = 3.0
-    text_seconds: float = 4.0
+    text_seconds: float = 30.0
     cpu_seconds: int = 10
-    wall_seconds: float = 30.0
+    read_cpu_seconds: int = 40
+    idle_seconds: float = 20.0
     memory_bytes: int = 512 * MB

@@ -1,4 +1,7 @@
-"""Inspects a PDF: it must open, unprotected, with pages; what it can do or carries is flagged (quality.md 16, 20)."""
+"""Inspects a PDF: it must open, unprotected, with pages; what it can do or carries is flagged (quality.md 16, 20).
+
+Its text is not read for that: a long one would have people wait. `read_pdf` does, in a child of its own.
+"""
 
 from __future__ import annotations
 
@@ -36,18 +39,23 @@ def inspect_pdf(stream: BinaryIO, size: int, limits: Limits) -> Inspection:
     title, author = _metadata(reader)
     survey = Survey(reader, limits.walk_seconds)
     authors = [name for name in dict.fromkeys([author, *survey.annotators]) if name][:_MOST_AUTHORS]
-    text, whole = read_text(reader, pages, limits)
     return Inspection(
         format=PDF,
         media_type=MEDIA_TYPES[PDF],
         size=size,
         pages=pages,
-        findings=tuple(_findings(survey, authors, whole)),
-        text=text,
+        findings=tuple(_findings(survey, authors)),
         authors=tuple(authors),
         comments=survey.comments,
         title=title,
     )
+
+
+def read_pdf(stream: BinaryIO, limits: Limits) -> tuple[str, bool]:
+    """Its text, pages divided by a form feed, and whether that is all of it. Raises Refused where it does not open."""
+    stream.seek(0)
+    reader, pages = _open(stream.read())
+    return read_text(reader, pages, limits)
 
 
 def _open(content: bytes) -> tuple[PdfReader, int]:
@@ -79,7 +87,7 @@ def _metadata(reader: PdfReader) -> tuple[str, str]:
         return "", ""
 
 
-def _findings(survey: Survey, authors: list[str], whole: bool) -> list[Finding]:
+def _findings(survey: Survey, authors: list[str]) -> list[Finding]:
     found: list[Finding] = []
     if survey.javascript:
         found.append(warn("pdf_javascript"))
@@ -95,6 +103,4 @@ def _findings(survey: Survey, authors: list[str], whole: bool) -> list[Finding]:
         found.append(info("external_links", count=survey.links))
     if authors:
         found.append(info("authors", names=authors))
-    if not whole:
-        found.append(info("text_partial"))
     return found

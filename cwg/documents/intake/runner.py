@@ -1,4 +1,4 @@
-"""Runs one inspection in a child process with limits on processor time, memory and wall time.
+"""Runs one inspection, or the reading of one text, in a child process with limits on processor time and memory.
 
 A fresh interpreter and not a fork: a forked copy of a threaded web server can hang on a lock, and it would
 carry the server's secrets and connections into the process that reads hostile bytes.
@@ -16,8 +16,9 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict
+from typing import BinaryIO
 
-from .findings import Inspection, refuse
+from .findings import Inspection, ReadText, refuse
 from .limits import Limits
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 CHILD = pathlib.Path(__file__).with_name("child.py")
 EXIT_OUT_OF_MEMORY = 3
 _READ = 64 * 1024
+# Behind whoever answers people, and a text behind a file that somebody waits for.
+_NICE_INSPECTING, _NICE_READING = 5, 19
 
 
 def inspect(
@@ -33,7 +36,7 @@ def inspect(
     """Inspects the file at `path`, which its sender calls `declared_name` (only its ending is looked at).
 
     Never raises for what is in the file: whatever happens to the child becomes a refusal (`timeout`,
-    `memory`, `crashed`). OSError if the file cannot be opened. Takes at most `limits.wall_seconds`.
+    `memory`, `crashed`). OSError if the file cannot be opened.
     """
     limits = limits or Limits()
     with open(path, "rb") as source:
@@ -42,7 +45,30 @@ def inspect(
             return _refusal("empty", size)
         if size > limits.file_bytes:
             return _refusal("too_large", size, limit=limits.file_bytes)
-        return _inspect_in_child(source, size, extension_of(declared_name), limits)
+        task = {"verb": "examine", "size": size, "extension": extension_of(declared_name)}
+        answer, ended = _in_child(source, task | {"nice": _NICE_INSPECTING}, limits, limits.cpu_seconds)
+    if not ended:
+        try:
+            return Inspection.from_json(answer)
+        except (ValueError, TypeError, RecursionError):
+            log.warning("intake: the child's answer could not be read (%d bytes)", len(answer))
+            ended = "crashed"
+    return _refusal(ended, size)
+
+
+def read(path: str | os.PathLike[str], *, limits: Limits | None = None) -> ReadText:
+    """Reads the text of the file at `path`, which was taken. Never raises for what is in it; OSError as `inspect`."""
+    limits = limits or Limits()
+    with open(path, "rb") as source:
+        task = {"verb": "read", "size": os.fstat(source.fileno()).st_size}
+        answer, ended = _in_child(source, task | {"nice": _NICE_READING}, limits, limits.read_cpu_seconds)
+    if not ended:
+        try:
+            return ReadText.from_json(answer)
+        except (ValueError, TypeError, RecursionError):
+            log.warning("intake: the text that a child read could not be taken over (%d bytes)", len(answer))
+            ended = "crashed"
+    return ReadText(ended=ended)
 
 
 def extension_of(name: str) -> str:
@@ -55,11 +81,13 @@ def _refusal(code: str, size: int, **data: object) -> Inspection:
     return Inspection(size=size, refusals=(refuse(code, size=size, **data),))
 
 
-def _inspect_in_child(source, size: int, extension: str, limits: Limits) -> Inspection:
-    deadline = time.monotonic() + limits.wall_seconds
-    task = json.dumps({"size": size, "extension": extension, "limits": asdict(limits)})
+def _in_child(source: BinaryIO, task: dict, limits: Limits, cpu_seconds: int) -> tuple[bytes, str]:
+    """What the child answers, and how it came to its end: "" by itself, "timeout", "memory", "crashed"."""
     child = subprocess.Popen(
-        [sys.executable, "-I", str(CHILD), task],
+        [
+            *(sys.executable, "-I", str(CHILD)),
+            json.dumps(task | {"limits": asdict(limits), "cpu_seconds": cpu_seconds, "parent": os.getpid()}),
+        ],
         stdin=source,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -72,9 +100,9 @@ def _inspect_in_child(source, size: int, extension: str, limits: Limits) -> Insp
     answer = None
     try:
         # Text takes up to four bytes a character in UTF-8 and two in an escape; the rest is small.
-        answer = _read_until(child.stdout, deadline, most=4 * limits.text_chars + 1024 * 1024)
+        answer = _read_all(child, most=4 * limits.text_chars + 1024 * 1024, idle_seconds=limits.idle_seconds)
         if answer is not None:
-            child.wait(timeout=max(0.0, deadline - time.monotonic()))
+            child.wait(timeout=limits.idle_seconds)
     except subprocess.TimeoutExpired:
         answer = None
     finally:
@@ -83,39 +111,47 @@ def _inspect_in_child(source, size: int, extension: str, limits: Limits) -> Insp
         child.wait()
         child.stdout.close()
     if answer is None:
-        return _refusal("timeout", size)
-    return _judge(child.returncode, answer, size)
+        log.warning("intake: a child got nothing done for %g seconds", limits.idle_seconds)
+        return b"", "timeout"
+    return answer, _end(child.returncode, task["size"])
 
 
-def _read_until(pipe, deadline: float, most: int) -> bytes | None:
-    """All that the child writes; None when time is up. Stops reading past `most` bytes."""
+def _read_all(child: subprocess.Popen, most: int, idle_seconds: float) -> bytes | None:
+    """All that the child writes; None where it does nothing any more. Stops reading past `most` bytes."""
+    assert child.stdout is not None
     parts: list[bytes] = []
     length = 0
+    used, since = 0, time.monotonic()
     with selectors.DefaultSelector() as selector:
-        selector.register(pipe, selectors.EVENT_READ)
+        selector.register(child.stdout, selectors.EVENT_READ)
         while length <= most:
-            left = deadline - time.monotonic()
-            if left <= 0 or not selector.select(left):
+            if selector.select(min(1.0, idle_seconds / 4)):
+                part = os.read(child.stdout.fileno(), _READ)
+                if not part:
+                    break
+                parts.append(part)
+                length += len(part)
+                since = time.monotonic()
+            elif (now := _processor_time_of(child.pid)) != used:
+                used, since = now, time.monotonic()
+            elif time.monotonic() - since >= idle_seconds:
                 return None
-            part = os.read(pipe.fileno(), _READ)
-            if not part:
-                break
-            parts.append(part)
-            length += len(part)
     return b"".join(parts)
 
 
-def _judge(returncode: int, answer: bytes, size: int) -> Inspection:
+def _processor_time_of(pid: int) -> int:
+    """In the kernel's ticks, of a child that was not waited for yet."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def _end(returncode: int, size: int) -> str:
     if returncode == 0:
-        try:
-            return Inspection.from_json(answer)
-        except (ValueError, TypeError, RecursionError):
-            log.warning("intake: the child's answer could not be read (%d bytes)", len(answer))
-            return _refusal("crashed", size)
+        return ""
     if returncode == -signal.SIGXCPU:
-        return _refusal("timeout", size)
+        return "timeout"
     # SIGKILL that we did not send is the kernel running out of memory.
     if returncode in (EXIT_OUT_OF_MEMORY, -signal.SIGKILL):
-        return _refusal("memory", size)
+        return "memory"
     log.warning("intake: the child ended with %d on a file of %d bytes", returncode, size)
-    return _refusal("crashed", size)
+    return "crashed"

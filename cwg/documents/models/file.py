@@ -24,6 +24,14 @@ class Blob(models.Model):
         TOO_LARGE = "too_large", _("Too large for the virus scanner")
         GIVEN_UP = "given_up", _("Could not be scanned for viruses")
 
+    class Reading(models.TextChoices):
+        """How far the text of the file is known, which nobody waits for (`text_reading`)."""
+
+        WAITING = "waiting", _("Its text is being read")
+        READ = "read", _("Its text is read")
+        PARTIAL = "partial", _("Its text could be read only in part")
+        UNREADABLE = "unreadable", _("Its text could not be read")
+
     class Damage(models.TextChoices):
         """What is wrong with the bytes as the storage holds them."""
 
@@ -55,8 +63,20 @@ class Blob(models.Model):
     damaged_at = models.DateTimeField(_("found damaged"), null=True, blank=True)
     # What intake found, as `intake.Inspection.to_json()`; null for files the portal made itself.
     inspection = models.JSONField(_("inspection"), null=True, blank=True)
-    # The text extracted at intake; copied to the version at registration for search and comparison.
+    # What search and comparison find in it. It comes once, at intake or after it, and nothing that was registered changes.
     text = models.TextField(blank=True)
+    # Without a word, what is kept is read: a process of the version before reads it at intake, and the portal's own files
+    # come with their text.
+    reading = models.CharField(
+        _("text"),
+        max_length=12,
+        choices=Reading.choices,
+        default=Reading.READ,
+        db_default=Reading.READ.value,
+    )
+    # How often reading was begun, and when it is begun next; empty: with the next round.
+    readings = models.PositiveSmallIntegerField(_("attempts to read the text"), default=0, db_default=0)
+    read_due_at = models.DateTimeField(_("next attempt to read the text"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("stored file")
@@ -73,6 +93,7 @@ class Blob(models.Model):
             models.Index(fields=["looked_at"], name="blob_by_last_look"),
             models.Index(fields=["whole_at"], name="blob_by_last_found_whole"),
             models.Index(fields=["damaged_at"], condition=~models.Q(damage=""), name="blob_damaged"),
+            models.Index(fields=["stored_at"], condition=models.Q(reading="waiting"), name="blob_to_be_read"),
         ]
 
     def __str__(self) -> str:

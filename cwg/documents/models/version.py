@@ -32,6 +32,7 @@ class Version(models.Model):
     edition = models.PositiveSmallIntegerField(_("edition"), default=1)
     is_original = models.BooleanField(_("original"), default=True)
     text_held = models.BooleanField(_("text held"), default=True)
+    # Written and read by release 0.2.0, which may work beside this one during an update. The text lives with the bytes.
     text = models.TextField(blank=True)
     # Of a translation that the secretariat added: when, who, and why it took the place of the edition before. Empty
     # where it came with the document.

@@ -13,3 +13,15 @@ def look(tmp_path):
         return intake.inspect(path, declared_name=name, limits=intake.Limits(**limits))
 
     return inspect
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Reads the text of bytes, in the real child process."""
+
+    def text_of(content, **limits):
+        path = tmp_path / "taken.bin"
+        path.write_bytes(content)
+        return intake.read(path, limits=intake.Limits(**limits))
+
+    return text_of

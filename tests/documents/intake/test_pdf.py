@@ -1,5 +1,6 @@
 import pytest
 
+from cwg.documents import intake
 from tests import hostile_files as files
 
 
@@ -11,7 +12,7 @@ def test_an_ordinary_pdf_is_taken(look):
     found = look(files.pdf_file("Proposal", pages=3, title="Use of names"), "a.pdf")
     assert (found.format, found.media_type, found.refusals) == ("pdf", "application/pdf", ())
     assert (found.pages, found.pages_declared, found.title) == (3, False, "Use of names")
-    assert found.text == "Proposal\fProposal\fProposal"
+    assert found.text is None, "nobody waits for it"
 
 
 @pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128", "AES-128", "AES-256"])
@@ -56,10 +57,10 @@ def test_notes_are_counted_and_their_authors_named(look):
     assert (found.comments, found.authors) == (1, ("Zed",))
 
 
-def test_a_page_that_takes_for_ever_costs_its_text_and_not_the_file(look):
-    found = look(files.pdf_with_endless_page(), "a.pdf", text_seconds=0.5)
-    assert found.accepted
-    assert codes(found.findings) == ["text_partial"]
+def test_a_page_that_takes_for_ever_costs_its_text_and_not_the_file(look, read):
+    content = files.pdf_with_endless_page()
+    assert look(content, "a.pdf").accepted
+    assert read(content, text_seconds=0.5) == intake.ReadText(whole=False)
 
 
 def test_a_file_too_large_to_search_is_said_to_be(look):
@@ -68,6 +69,19 @@ def test_a_file_too_large_to_search_is_said_to_be(look):
     assert "pdf_not_fully_checked" in codes(found.findings)
 
 
-def test_only_so_many_pages_are_read_for_their_text(look):
-    found = look(files.pdf_file("x", pages=5), "a.pdf", pdf_text_pages=2)
-    assert (found.pages, found.text, codes(found.findings)) == (5, "x\fx", ["text_partial"])
+def test_only_so_many_pages_are_read_for_their_text(read):
+    content = files.pdf_file("x", pages=5)
+    assert read(content) == intake.ReadText("x\fx\fx\fx\fx", whole=True)
+    assert read(content, pdf_text_pages=2) == intake.ReadText("x\fx", whole=False)
+
+
+@pytest.mark.parametrize("content", [b"%PDF- of no use", b"words", files.pdf_file()[:200]])
+def test_what_does_not_open_has_no_text(read, content):
+    assert read(content) == intake.ReadText(ended="unreadable")
+
+
+def test_the_text_of_a_word_file_is_read_as_it_is_judged(look, read):
+    content = files.word_file("One.")
+    assert look(content).text == "One."
+    assert read(content) == intake.ReadText("One.", whole=True)
+    assert read(content, text_chars=2) == intake.ReadText("On", whole=False)
