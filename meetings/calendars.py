@@ -1,4 +1,4 @@
-"""Meetings and deadlines as iCalendar (RFC 5545): titles and times only, in UTC."""
+"""Meetings and deadlines as iCalendar (RFC 5545 and 7986): titles, places and times only, in UTC."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Calendar, Event, vDuration, vText
 
 from cwg.documents.models import Deadline, Register
 
@@ -15,15 +15,18 @@ from .convening import ANNOUNCED, CONVENED
 from .models import Meeting, Sitting
 
 REMINDER = timedelta(days=1)
+# What of a meeting without sittings stands in calendars, for its UID.
+OPENING = "opening"
+# How often a program that follows the calendar should ask for it again.
+REFRESH = timedelta(hours=1)
 
 
 def calendar_of(meetings: Iterable[Meeting], *, now: datetime, name: str) -> bytes:
     """A published calendar of `meetings` (with `register`, sittings and deadlines prefetched), stamped `now`.
 
     One event per sitting (or one for a meeting without sittings) and one per deadline in force. UIDs stay the
-    same when a meeting moves, is corrected or called off, and SEQUENCE goes up, so that a calendar program replaces
-    what it had. What is not held any more (a sitting that was removed, a deadline that ended, the opening of a
-    meeting that has got sittings since) stays in as CANCELLED: left out, it would stay in calendars for good. What was
+    same when a meeting moves, is corrected, called off or gets its first sitting, and SEQUENCE goes up, so that a
+    calendar program replaces what it had. What is not held any more (a sitting that was removed, a deadline that ended) stays in as CANCELLED: left out, it would stay in calendars for good. What was
     dropped before the meeting was announced stood in nobody's calendar, and is nobody's affair.
     """
     meetings = list(meetings)
@@ -32,34 +35,33 @@ def calendar_of(meetings: Iterable[Meeting], *, now: datetime, name: str) -> byt
     calendar.add("prodid", "-//CWG-Internet//Portal//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
+    calendar.add("name", name)
     calendar.add("x-wr-calname", name)
+    # The standard's name, and the one that was asked for before it.
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar["x-published-ttl"] = vDuration(REFRESH)
     for meeting in meetings:
-        gone = _cancelled(meeting, past.get(meeting.pk, []), announced.get(meeting.pk), now)
-        for event in (*_events(meeting, now), *gone):
+        held_before = past.get(meeting.pk, [])
+        gone = _cancelled(meeting, held_before, announced.get(meeting.pk), now)
+        for event in (*_events(meeting, held_before, now), *gone):
             calendar.add_component(event)
     return calendar.to_ical()
 
 
-def _events(meeting: Meeting, now: datetime) -> Iterable[Event]:
+def _events(meeting: Meeting, past: list[Any], now: datetime) -> Iterable[Event]:
     register = meeting.register
     sittings = list(meeting.sittings.all())
     if not sittings:
-        yield _event(meeting, "opening", register.title, register.opens_at, None, now)
+        yield _event(meeting, OPENING, _short_name(register), register.opens_at, None, now)
     for sitting in sittings:
-        yield _event(
-            meeting,
-            f"sitting-{sitting.number}",
-            _title_of(meeting, sitting),
-            sitting.starts_at,
-            sitting.ends_at,
-            now,
-        )
+        part = _part_of(sitting.number, past)
+        title = _title_of(meeting, sitting)
+        yield _event(meeting, part, title, sitting.starts_at, sitting.ends_at, now)
     for deadline in register.deadlines_in_force:
         title = _title_of_deadline(deadline, register)
         event = _event(meeting, f"deadline-{deadline.rule_id}", title, deadline.instant, None, now)
-        event.add(
-            "description", " ".join(part for part in (deadline.consequence, deadline.departure) if part)
-        )
+        said = (register.title, deadline.consequence, deadline.departure)
+        event["description"] = vText("\n".join(part for part in said if part))
         event.add("transp", "TRANSPARENT")
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
@@ -69,14 +71,19 @@ def _events(meeting: Meeting, now: datetime) -> Iterable[Event]:
         yield event
 
 
+def _short_name(register: Register) -> str:
+    """ "CWG-Internet 23": what a phone shows of a title. The whole one stands in the description."""
+    return f"{register.group.short_name} {register.ordinal}" if register.ordinal else register.title
+
+
 def _title_of(meeting: Meeting, sitting: Sitting) -> str:
-    return f"{meeting.register.title}: {sitting}"
+    return f"{_short_name(meeting.register)}: {sitting}"
 
 
 def _title_of_deadline(deadline: Deadline, register: Register) -> str:
-    return _("Deadline: %(rule)s – %(meeting)s") % {
+    return _("%(meeting)s, deadline: %(rule)s") % {
         "rule": deadline.terms["name"],
-        "meeting": register.title,
+        "meeting": _short_name(register),
     }
 
 
@@ -108,13 +115,15 @@ def _cancelled(
     if register.is_archive:
         return
     held = {sitting.number for sitting in meeting.sittings.all()}
-    if held and _was_without_sittings(past):
-        yield _event(meeting, "opening", register.title, register.opens_at, None, now, "CANCELLED")
+    goes_on = {_part_of(number, past) for number in held} or {OPENING}
+    if OPENING not in goes_on and _was_without_sittings(past):
+        title = _short_name(register)
+        yield _event(meeting, OPENING, title, register.opens_at, None, now, "CANCELLED")
     for row in past:
         was_shown = announced is None or row.history_date >= announced
-        if row.history_type == "-" and row.number not in held and was_shown:
+        part = _part_of(row.number, past)
+        if row.history_type == "-" and row.number not in held and was_shown and part != OPENING:
             title = _title_of(meeting, row.instance)
-            part = f"sitting-{row.number}"
             yield _event(meeting, part, title, row.starts_at, row.ends_at, now, "CANCELLED")
     for deadline in register.deadlines_gone:
         ended = deadline.superseded_at
@@ -125,12 +134,23 @@ def _cancelled(
         yield _event(meeting, part, title, deadline.instant, None, now, "CANCELLED")
 
 
+def _part_of(number: int, past: list[Any]) -> str:
+    """What of a meeting a sitting is, for its UID. The first one of a meeting that was convened without sittings is the
+    opening that stood in calendars before it: it takes its place, instead of standing beside a cancelled one."""
+    began_without = bool(past) and not _from_the_start(past[0])
+    return OPENING if began_without and number == past[0].number else f"sitting-{number}"
+
+
+def _from_the_start(row: Any) -> bool:
+    """Whether a history row of a sitting says that the meeting was convened with it."""
+    return (row.history_change_reason or CONVENED) == CONVENED
+
+
 def _was_without_sittings(past: list[Any]) -> bool:
     """Whether the meeting stood in calendars with its opening alone: before its first sitting was added, or later."""
     live: set[int] = set()
     for row in past:
-        from_the_start = row is past[0] and (row.history_change_reason or CONVENED) == CONVENED
-        if row.history_type == "+" and not live and not from_the_start:
+        if row.history_type == "+" and not live and not (row is past[0] and _from_the_start(row)):
             return True
         if row.history_type == "-":
             live.discard(row.number)
@@ -153,11 +173,20 @@ def _event(
     event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
     event.add("sequence", meeting.sequence)
     event.add("summary", title)
+    if place := _place_of(meeting):
+        event["location"] = vText(place)
+    event.add("url", settings.PORTAL_URL + meeting.get_absolute_url())
+    event["description"] = vText(meeting.register.title)
     event.add("dtstart", starts.astimezone(UTC).replace(microsecond=0))
     if ends is not None:
         event.add("dtend", ends.astimezone(UTC).replace(microsecond=0))
     event.add("status", status or _status_of(meeting.register))
     return event
+
+
+def _place_of(meeting: Meeting) -> str:
+    """ "Room H, Geneva"."""
+    return ", ".join(part for part in (meeting.venue, meeting.register.place) if part)
 
 
 def _status_of(register: Register) -> str:

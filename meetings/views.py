@@ -161,7 +161,9 @@ def documents_pack(request: PortalRequest, slug: str) -> HttpResponseBase:
 
 
 def _for_calendar() -> MeetingQuerySet:
-    return Meeting.objects.select_related("register").prefetch_related("sittings", "register__deadlines")
+    return Meeting.objects.select_related("register__group").prefetch_related(
+        "sittings", "register__deadlines"
+    )
 
 
 def _as_calendar(content: bytes, name: str) -> HttpResponse:

@@ -188,18 +188,47 @@ def test_its_number_comes_back_to_no_other_sitting(client_of, of_two_sittings, s
     assert "opening" not in found
 
 
-def test_the_opening_gives_way_to_the_first_sitting_that_is_added(
+def test_the_first_sitting_that_is_added_takes_the_place_of_the_opening(
     client_of, meeting, saudi_delegate, secretary
 ):
     client, url = client_of(saudi_delegate), reverse("meetings:calendar", args=[meeting.register.slug])
-    before = statuses(client.get(url))
-    assert before["opening"] == ("CONFIRMED", 0)
-    correct(meeting, secretary, MORNING)
-    after = statuses(client.get(url))
-    assert (after["opening"], after["sitting-1"]) == (("CANCELLED", 1), ("CONFIRMED", 1))
+    opening = events(client.get(url))["opening"]
+    assert "dtend" not in opening
+    correct(meeting, secretary, MORNING, AFTERNOON)
+    found = events(client.get(url))
+    assert {part for part in found if not part.startswith("deadline")} == {"opening", "sitting-2"}
+    assert found["opening"]["uid"] == opening["uid"]
+    assert found["opening"]["dtend"].dt == datetime(2026, 3, 12, 11, 30, tzinfo=UTC)
+    assert statuses(client.get(url))["opening"] == ("CONFIRMED", 1)
     correct(meeting, secretary)
     back = statuses(client.get(url))
-    assert (back["opening"], back["sitting-1"]) == (("CONFIRMED", 2), ("CANCELLED", 2))
+    assert (back["opening"], back["sitting-2"]) == (("CONFIRMED", 2), ("CANCELLED", 2))
+
+
+def test_the_opening_is_struck_out_when_the_sitting_in_its_place_is_removed_and_another_stays(
+    client_of, meeting, saudi_delegate, secretary
+):
+    client, url = client_of(saudi_delegate), reverse("meetings:calendar", args=[meeting.register.slug])
+    correct(meeting, secretary, MORNING, AFTERNOON)
+    correct(meeting, secretary, *convening.plan_of(meeting).sittings[1:])
+    after = statuses(client.get(url))
+    assert (after["opening"], after["sitting-2"]) == (("CANCELLED", 2), ("CONFIRMED", 2))
+
+
+def test_an_entry_says_where_and_leads_to_the_meeting_under_a_short_title(
+    client_of, meeting, saudi_delegate, settings
+):
+    meeting.venue = "Room H"
+    meeting.save()
+    url = reverse("meetings:calendar", args=[meeting.register.slug])
+    response = client_of(saudi_delegate).get(url)
+    opening = events(response)["opening"]
+    assert str(opening["summary"]) == f"{meeting.register.group.short_name} {meeting.register.ordinal}"
+    assert str(opening["description"]) == meeting.register.title
+    assert str(opening["location"]) == f"Room H, {meeting.register.place}"
+    assert str(opening["url"]) == settings.PORTAL_URL + meeting.get_absolute_url()
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H" in response.content
+    assert b"X-PUBLISHED-TTL:PT1H" in response.content
 
 
 def test_a_deadline_that_ends_is_struck_out_and_comes_back_when_it_is_set_again(
