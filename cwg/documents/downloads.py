@@ -17,7 +17,7 @@ from cwg.members.accounts import address_of
 from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.record import access
 
-from . import ranges, stored
+from . import header_block, ranges, stored
 from .filenames import content_disposition
 from .finding import file_or_404, letter_or_404, or_sign_in
 from .header_block import KIND_OF_FILE
@@ -39,8 +39,10 @@ def download(request: VisitorRequest, pk: uuid.UUID) -> HttpResponseBase:
     Behind nginx the bytes are handed out by X-Accel; nginx drops these headers and sets them itself.
     """
     file = file_or_404(request, pk)
-    response = hand_out(request, file.blob, file.name, of=file.version.revision.document.get_absolute_url())
     revision = file.version.revision
+    # A folder of downloads is read by symbol and language; the name its sender gave stands on the page and in the pack.
+    name = header_block.file_name(revision.document, revision, file.version, file)
+    response = hand_out(request, file.blob, name, of=revision.document.get_absolute_url())
     _note(
         request,
         response,

@@ -18,7 +18,7 @@ from cwg.texts import moments, tree
 from cwg.texts.tree import UNDETERMINED, Block, Run, pair
 
 from . import filed_for, intake, judgements, symbols
-from .models import Document, Revision, Source, Version
+from .models import Document, File, Revision, Source, Version
 
 # What a reader calls the two kinds of file that are taken, by media type.
 KIND_OF_FILE = {intake.MEDIA_TYPES[intake.PDF]: "PDF", intake.MEDIA_TYPES[intake.DOCX]: "Word"}
@@ -190,11 +190,14 @@ def of(document: Document, revision: Revision) -> HeaderBlock:
     )
 
 
-def file_name(document: Document, revision: Revision, version: Version, file, index: int) -> str:
-    """A neutral name for a file that travels: `WG-WSIS-14-7_Rev.1_en.pdf`. Nothing a person typed is in it."""
+def file_name(document: Document, revision: Revision, version: Version, file: File) -> str:
+    """The name under which a registered file travels, alone or in a pack: `WG-WSIS-14-7_Rev.1_en.pdf`.
+
+    Neutral: nothing a person typed is in it. A second file of the same language is `..._en_2.pdf`.
+    """
     stem = symbols.in_file_name(document.symbol or document.path)
     suffix = f"_{revision.suffix.bare}" if revision.suffix else ""
-    count = f"_{index + 1}" if index else ""
+    count = f"_{file.position + 1}" if file.position else ""
     return f"{stem}{suffix}_{version.language}{count}.{file.blob.ending}"
 
 

@@ -113,10 +113,10 @@ def contents(documents, languages: Collection[str]) -> list[Packed]:
             for version in revision.texts:
                 if languages and version.language not in languages:
                     continue
-                for index, file in enumerate(version.files.all()):
+                for file in version.files.all():
                     packed.append(
                         Packed(
-                            arcname=f"{folder}/{header_block.file_name(document, revision, version, file, index)}",
+                            arcname=f"{folder}/{header_block.file_name(document, revision, version, file)}",
                             file=file.pk,
                             blob=file.blob,
                             symbol=revision.symbol,

@@ -34,7 +34,7 @@ def test_a_download_is_byte_for_byte_what_was_sent(client_of, document, saudi_de
     assert content == factories.pdf_bytes("The text")
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Length"] == str(len(content))
-    assert response["Content-Disposition"] == 'attachment; filename="en.pdf"'
+    assert response["Content-Disposition"] == 'attachment; filename="DG-2-1_en.pdf"'
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert response["Cache-Control"] == "private, no-store"
@@ -45,13 +45,22 @@ def test_a_download_is_byte_for_byte_what_was_sent(client_of, document, saudi_de
     assert (entry.person_id, entry.subject) == (saudi_delegate.pk, f"DG-2/1 en {Blob.objects.get().pk[:12]}")
 
 
+def test_a_file_is_called_by_its_symbol_language_and_place_whatever_its_sender_called_it(
+    client_of, held, document, saudi_delegate
+):
+    first = File.objects.get()
+    second = first.version.files.create(blob=first.blob, name="وثيقة نهائية 3.pdf", position=1)
+    response = client_of(saudi_delegate).get(reverse("documents:file", args=[second.pk]))
+    assert response["Content-Disposition"] == 'attachment; filename="DG-2-1_en_2.pdf"'
+
+
 def test_nginx_is_told_where_the_bytes_are(client_of, document, saudi_delegate, settings):
     settings.X_ACCEL_PREFIX = "/internal/"
     response = client_of(saudi_delegate).get(url_of(document))
     blob = Blob.objects.get()
     assert response["X-Accel-Redirect"] == f"/internal/{blob.path}"
     assert response.content == b""
-    assert response["Content-Disposition"] == 'attachment; filename="en.pdf"'
+    assert response["Content-Disposition"] == 'attachment; filename="DG-2-1_en.pdf"'
 
 
 @pytest.mark.parametrize("prefix", ["/internal/", ""])
@@ -63,7 +72,7 @@ def test_it_is_told_the_name_in_a_header_of_its_own_where_it_asks_for_that(
     named, other = "X-Accel-Disposition", "Content-Disposition"
     if not prefix:
         named, other = other, named
-    assert response[named] == 'attachment; filename="en.pdf"' and other not in response
+    assert response[named] == 'attachment; filename="DG-2-1_en.pdf"' and other not in response
 
 
 def test_a_type_that_intake_does_not_know_goes_out_as_bytes(client_of, held, document, saudi_delegate):

@@ -231,7 +231,7 @@ def test_a_file_that_is_gone_at_the_hand_over_is_told_on_a_page_of_ours(
     file = File.objects.get(version__revision__document=document)
     address, session = f"/files/{file.pk}/", crowd.session_of(reader)
     status, headers, _ = front.ask("GET", address, session=session)
-    assert (status, headers["Content-Disposition"]) == (200, 'attachment; filename="en.pdf"')
+    assert (status, headers["Content-Disposition"]) == (200, 'attachment; filename="DG-2-1_en.pdf"')
     (tmp_path / "static").symlink_to(front.place / "static")
     ports = free_ports("http", "https", "health")
     given = {"PORTAL_HOST": HOST, "MAX_FILE_MB": "1"}
