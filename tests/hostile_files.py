@@ -94,6 +94,22 @@ def changed(package: bytes, changes: dict[str, str | bytes | None]) -> bytes:
     return zip_file(entries)
 
 
+def names(package: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        return archive.namelist()
+
+
+def unpacked(package: bytes) -> int:
+    """The bytes of all entries."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        return sum(entry.file_size for entry in archive.infolist())
+
+
+def entry(package: bytes, name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        return archive.read(name)
+
+
 def with_relation(
     package: bytes, kind: str, target: str, *, external: bool = True, part: str = DOCUMENT_RELS, **more: bytes
 ) -> bytes:
@@ -128,18 +144,23 @@ def zip_called_docx() -> bytes:
     return zip_file({"a.txt": "hello", "b/c.txt": "there"})
 
 
-def workbook() -> bytes:
-    main = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+def office_file(main_type: str, main: str, more: dict[str, str | bytes] | None = None) -> bytes:
+    """A package of any Office program: a main part of that type, and nothing else but `more`."""
     rels = (
         f'<Relationships xmlns="{PACKAGE_RELATIONS}"><Relationship Id="rId1" Type="{RELATIONS}/officeDocument" '
-        'Target="xl/workbook.xml"/></Relationships>'
+        f'Target="{main}"/></Relationships>'
     )
     types = (
         '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{main}"/></Types>'
+        f'<Override PartName="/{main}" ContentType="{main_type}"/></Types>'
     )
-    return zip_file({"[Content_Types].xml": types, "_rels/.rels": rels, "xl/workbook.xml": "<workbook/>"})
+    return zip_file({"[Content_Types].xml": types, "_rels/.rels": rels, main: "<a/>", **(more or {})})
+
+
+def workbook(more: dict[str, str | bytes] | None = None) -> bytes:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    return office_file(kind, "xl/workbook.xml", more)
 
 
 def opendocument_text() -> bytes:
@@ -268,6 +289,11 @@ def named_entry(name: str) -> bytes:
 # 19: what runs
 
 
+def bitmap(size: int) -> bytes:
+    """A white picture without compression."""
+    return b"BM" + struct.pack("<L", size) + b"\xff" * (size - 6)
+
+
 def macros() -> bytes:
     package = with_relation(word_file(), "vbaProject", "vbaProject.bin", external=False)
     return with_type(
@@ -289,9 +315,14 @@ def ole_object() -> bytes:
     return changed(package, {"word/embeddings/oleObject1.bin": compound_file("Ole10Native")})
 
 
-def embedded_package() -> bytes:
-    package = with_relation(word_file(), "package", "embeddings/sheet1.xlsx", external=False)
-    return changed(package, {"word/embeddings/sheet1.xlsx": workbook()})
+def embedded_unknown_package() -> bytes:
+    return embedded(zip_called_docx())
+
+
+def embedded(content: bytes, name: str = "sheet1.xlsx", kind: str = "package") -> bytes:
+    """A Word document with a file inside, as an object."""
+    package = with_relation(word_file(), kind, f"embeddings/{name}", external=False)
+    return changed(package, {f"word/embeddings/{name}": content})
 
 
 def chart_with_workbook(sheet: bytes | None = None) -> bytes:

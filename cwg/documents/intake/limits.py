@@ -17,10 +17,15 @@ class Limits:
     """
 
     file_bytes: int = 50 * MB
+    # Over a container and all that lie in it. Parts stream past, so this bounds time and not memory.
     zip_entries: int = 5_000
     unpacked_bytes: int = 300 * MB
+    # Only what is both large and packed beyond reason is a bomb: two screens of 4K in one picture are 63 MB.
     ratio: int = 200
-    ratio_from_bytes: int = 1 * MB
+    ratio_from_bytes: int = 64 * MB
+    # A document inside a document is held in memory, and one of each level at a time.
+    embedded_bytes: int = 50 * MB
+    embedded_depth: int = 3
     entry_name_bytes: int = 512
     # The depth at which lxml, which reads the file after us, gives up.
     xml_depth: int = 256

@@ -66,8 +66,10 @@ def test_the_limit_of_the_unpacked_size_itself_is_taken_and_one_byte_more_is_not
     [
         "../evil.xml",
         "/etc/passwd",
-        "word\\evil.xml",
+        "..\\evil.xml",
+        "word\\..\\..\\evil.xml",
         "C:/evil.xml",
+        "C:\\evil.xml",
         "word//evil",
         "a\nb",
         "a\u202eb",
@@ -90,10 +92,94 @@ def test_a_damaged_entry_is_refused(look):
     assert codes(look(bytes(package))) in (["zip_damaged"], ["zip_lying_size"], ["xml_malformed"])
 
 
-def test_bytes_before_or_after_the_container_are_refused(look):
-    assert codes(look(files.word_file() + b"<html>")) == ["zip_inconsistent"]
-    # What is before makes it another type altogether.
+@pytest.mark.parametrize(
+    "after", [b"\n", b"\r\n", bytes(8192), bytes(200_000), b"<!-- sent by a gateway -->", b"\n" * 70_000]
+)
+def test_what_stands_after_the_containers_end_is_no_damage(look, after):
+    found = look(files.word_file("Whole.") + after)
+    assert (found.refusals, found.text) == ((), "Whole.")
+
+
+def test_what_stands_before_makes_it_another_type(look):
     assert codes(look(b"<html>" + files.word_file())) == ["mislabelled"]
+
+
+@pytest.mark.parametrize("second", [files.word_file("Two."), files.zip_called_docx()])
+def test_two_containers_in_one_file_are_refused(look, second):
+    assert codes(look(files.word_file("One.") + second)) == ["zip_inconsistent"]
+
+
+def test_a_second_directory_in_the_comment_is_refused(look):
+    package = bytearray(files.word_file())
+    end = package.rindex(b"PK\5\6")
+    at = struct.unpack_from("<L", package, end + 16)[0]
+    directory = bytes(package[at:end])
+    record = bytearray(package[end:])
+    struct.pack_into("<L", record, 16, end + 22)
+    struct.pack_into("<H", package, end + 20, len(directory) + len(record))
+    assert codes(look(bytes(package + directory + record))) == ["zip_inconsistent"]
+
+
+def test_an_end_record_of_64_bits_beside_the_plain_one_is_taken(look):
+    package = files.word_file()
+    end = package.rindex(b"PK\5\6")
+    count, length, offset = struct.unpack_from("<HLL", package, end + 10)
+    large = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, length, offset)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, end, 1)
+    assert look(package[:end] + large + locator + package[end:]).accepted
+    lying = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, length - 46, offset)
+    assert codes(look(package[:end] + lying + locator + package[end:])) == ["zip_inconsistent"]
+
+
+@pytest.mark.parametrize("size", [20, 100])
+def test_a_white_bitmap_is_no_bomb(look, size):
+    picture = files.bitmap(size * 1024 * 1024)
+    found = look(
+        files.changed(files.word_file(), {"word/media/image1.bmp": picture}), memory_bytes=100 * 1024 * 1024
+    )
+    assert found.accepted
+
+
+def test_what_only_begins_like_a_bitmap_is_a_bomb(look):
+    content = b"BM" + bytes(100 * 1024 * 1024)
+    assert codes(look(files.changed(files.word_file(), {"word/media/image1.bmp": content}))) == ["zip_ratio"]
+
+
+def test_a_part_put_in_twice_with_the_same_content_is_one_part(look):
+    package = files.word_file("Once.")
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        entries = [(name, archive.read(name)) for name in archive.namelist()]
+        body = archive.read("word/document.xml")
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        twice = files.zip_file([*entries, ("word/document.xml", body)])
+    found = look(twice)
+    assert (found.refusals, found.text) == ((), "Once.")
+
+
+def test_names_with_backslashes_folders_and_trash_are_taken(look):
+    package = files.word_file("Text.")
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        entries = [(name.replace("/", "\\"), archive.read(name)) for name in archive.namelist()]
+    entries = [("word\\", b""), ("word/", b""), *reversed(entries), ("[trash]/0000.dat", bytes(10))]
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries:
+            # As written: the constructor puts in its own slashes.
+            written = zipfile.ZipInfo()
+            written.filename = name
+            archive.writestr(written, content)
+    found = look(out.getvalue())
+    assert (found.refusals, found.text) == ((), "Text.")
+
+
+def test_a_list_of_types_in_another_case_and_other_encodings_is_read(look):
+    package = files.word_file("Text.")
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        types = archive.read("[Content_Types].xml").decode()
+        body = archive.read("word/document.xml").decode().partition("?>")[2]
+    renamed = files.changed(package, {"[Content_Types].xml": None, "[content_types].XML": "\ufeff" + types})
+    wide = files.changed(renamed, {"word/document.xml": body.encode("utf-16")})
+    assert look(wide).text == "Text."
 
 
 def test_an_entry_that_the_directory_does_not_list_is_refused(look):
