@@ -1,4 +1,4 @@
-"""The Open Packaging layer of a Word file: content types, relations between parts, which part is the main one."""
+"""The Open Packaging layer of an Office file: content types, relations between parts, which part is the main one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from .archive import Archive, Entry
-from .findings import Refused
+from .findings import DOCX, Refused
 from .limits import Limits
 from .xml_parts import Handlers, read_xml
 
@@ -15,12 +15,18 @@ CONTENT_TYPES = "[Content_Types].xml"
 ROOT_RELATIONS = "_rels/.rels"
 _WORD_MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _WORD_TEMPLATE = "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"
-_OTHER_PACKAGES = (
+# What the type of a package's main part says, by a piece of it.
+_OFFICE_KINDS = (
+    ("wordprocessingml", DOCX),
+    ("ms-word", DOCX),
     ("spreadsheetml", "xlsx"),
     ("ms-excel", "xlsx"),
     ("presentationml", "pptx"),
     ("ms-powerpoint", "pptx"),
+    ("ms-visio", "vsdx"),
 )
+# The root relation that leads to the main part; Visio has one of its own.
+_MAIN_RELATIONS = ("officeDocument", "document")
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ class Relation:
 
 
 class Package:
-    """Raises Refused when the container is not a Word document by its own structure."""
+    """Raises Refused when the container is no package. `main_part` is `""` where none is named and there."""
 
     def __init__(self, archive: Archive, limits: Limits) -> None:
         self.archive = archive
@@ -49,8 +55,16 @@ class Package:
         self._defaults: dict[str, str] = {}
         self._overrides: dict[str, str] = {}
         self._read_content_types()
-        self.root_relations = self.read_relations(self._need(ROOT_RELATIONS))
-        self.main_part = self._find_main_part()
+        self.main_part = self._find_main_part(self.read_relations(self._need(ROOT_RELATIONS)))
+
+    @property
+    def kind(self) -> str:
+        """docx, xlsx, pptx, vsdx (a drawing of Visio), with macros or without; `""` for any other package."""
+        stated = self.content_type(self.main_part) if self.main_part else ""
+        return next((kind for mark, kind in _OFFICE_KINDS if mark in stated), "")
+
+    def has(self, part: str) -> bool:
+        return part.casefold() in self._by_name
 
     def _need(self, name: str) -> Entry:
         entry = self._by_name.get(name.casefold())
@@ -91,8 +105,9 @@ class Package:
         ending = folded.rpartition("/")[2].rpartition(".")[2]
         return (self._overrides.get(folded) or self._defaults.get(ending, "")).partition(";")[0].strip()
 
-    def stated_types(self) -> set[str]:
-        return {*self._defaults.values(), *self._overrides.values()}
+    def is_stated(self, name: str) -> bool:
+        """Whether the type is stated for this very part, and not for all with its ending."""
+        return name.casefold() in self._overrides
 
     def read_relations(self, entry: Entry) -> list[Relation]:
         folder, _, name = entry.name.rpartition("/")
@@ -113,18 +128,24 @@ class Package:
         read_xml(self.archive.read(entry), entry.name, handlers, most_depth=self._limits.xml_depth)
         return found
 
-    def _find_main_part(self) -> str:
-        main = [relation for relation in self.root_relations if relation.kind == "officeDocument"]
-        if len(main) != 1 or main[0].external or main[0].part.casefold() not in self._by_name:
-            raise Refused("docx_not_word", found="zip")
-        kind = self.content_type(main[0].part)
-        if kind == _WORD_MAIN:
-            return self._by_name[main[0].part.casefold()].name
-        if "ms-word" in kind and "macroenabled" in kind:
-            raise Refused("docx_macros", part=main[0].part)
-        if kind == _WORD_TEMPLATE:
+    def _find_main_part(self, relations: list[Relation]) -> str:
+        main = {
+            relation.part.casefold()
+            for relation in relations
+            if relation.kind in _MAIN_RELATIONS and not relation.external
+        }
+        entry = self._by_name.get(main.pop()) if len(main) == 1 else None
+        return entry.name if entry else ""
+
+    @property
+    def is_macro_enabled(self) -> bool:
+        """Whether the main part's type is one of those that may have macros, as .docm; there need not be any."""
+        return bool(self.main_part) and "macroenabled" in self.content_type(self.main_part)
+
+    def check_is_word_document(self) -> None:
+        """Raises Refused where the main part is not Word's: a template, a workbook, nothing. .docm passes."""
+        stated = self.content_type(self.main_part) if self.main_part else ""
+        if stated == _WORD_TEMPLATE:
             raise Refused("docx_template")
-        for mark, found in _OTHER_PACKAGES:
-            if mark in kind:
-                raise Refused("docx_not_word", found=found)
-        raise Refused("docx_not_word", found="zip")
+        if stated != _WORD_MAIN and not (self.kind == DOCX and self.is_macro_enabled):
+            raise Refused("docx_not_word", found=self.kind if self.kind not in ("", DOCX) else "zip")

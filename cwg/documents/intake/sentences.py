@@ -27,12 +27,18 @@ KINDS = {
     "image": _("a picture"),
     "program": _("a program"),
     "text": _("a plain text"),
+    "vsdx": _("a drawing of Visio"),
     "unknown": _("of an unknown type"),
 }
 
 _DAMAGED = _(
-    "The file is damaged or was not made by a word processor (%(part)s). Open it in Word, save it again as .docx and "
-    "upload that."
+    "A part of the file is damaged (%(part)s). If the file opens in Word, save it there under a new name as .docx and "
+    "upload that, or upload it as a PDF."
+)
+# For containers that only a program can have made so: Word writes its own afresh.
+_MADE_WRONG = _(
+    "The file is not put together as a Word document should be (%(part)s). Open it in Word, save it under a new name as "
+    ".docx and upload that, or upload it as a PDF."
 )
 
 SENTENCES: dict[str, Any] = {
@@ -87,60 +93,95 @@ SENTENCES: dict[str, Any] = {
     ),
     # Word: the container
     "zip_entries": _(
-        "The file holds %(count)s parts; a Word document has at most %(limit)s. It was not taken."
+        "The file holds %(count)s parts; at most %(limit)s are taken. Save it in Word as a PDF, and upload that."
     ),
     "zip_ratio": _(
-        "A part of the file unpacks to an unreasonable size (%(part)s). Save it again in Word, or as PDF."
+        "A part of the file is very large and nearly empty (%(part)s). If it is a picture, replace it by the same picture "
+        "as PNG or JPEG, or upload the document as a PDF."
     ),
     "zip_unpacked": _(
-        "The file unpacks to more than %(limit_mb)s MB. Reduce its pictures, or save it as PDF."
+        "The file unpacks to more than %(limit_mb)s MB. Make its pictures smaller (click one, then Picture Format, Compress "
+        "Pictures, All pictures), or upload it as a PDF."
     ),
-    "zip_lying_size": _(
-        "The file states wrong sizes (%(part)s). Open it in Word and save it again as .docx."
-    ),
-    "zip_overlap": _("Parts of the file overlap (%(part)s). Open it in Word and save it again as .docx."),
-    "zip_inconsistent": _(
-        "The file's table of contents is wrong. Open it in Word and save it again as .docx."
-    ),
-    "zip_bad_name": _(
-        "A part of the file has a forbidden name (%(part)s). Open it in Word and save it again as .docx."
-    ),
-    "zip_duplicate_entry": _(
-        "The file holds a part twice (%(part)s). Open it in Word and save it again as .docx."
-    ),
+    "zip_lying_size": _MADE_WRONG,
+    "zip_overlap": _MADE_WRONG,
+    "zip_inconsistent": _MADE_WRONG,
+    "zip_bad_name": _MADE_WRONG,
+    "zip_duplicate_entry": _MADE_WRONG,
     "zip_damaged": _DAMAGED,
-    "zip_method": _(
-        "The file is packed in a way Word does not use (%(part)s). Save it again in Word as .docx."
-    ),
+    "zip_method": _MADE_WRONG,
     "xml_malformed": _DAMAGED,
     # Word: the document
     "docx_encrypted": _(
-        "The file is protected with a password, or in an old Office format. Save it as .docx without a password."
+        "The file is protected with a password, or is in an old Office format. Save it in Word under a new name as .docx, "
+        "without a password, or upload it as a PDF."
     ),
     "docx_not_word": _(
-        "The name says Word document, but this is %(found)s. Save it in Word as .docx, or as PDF."
+        "The name says Word document, but this is %(found)s. Save it in Word as .docx, or upload it as a PDF."
     ),
-    "docx_template": _("This is a Word template. Save it as a Word document (.docx), and upload that."),
-    "docx_macros": _("The file contains macros. Save it as .docx without macros, and upload that."),
+    "docx_template": _(
+        "This is a Word template. In Word choose File, Save As and the type “Word Document (.docx)” and upload that, or "
+        "upload it as a PDF."
+    ),
+    "docx_macro_enabled": _(
+        "This is a Word document of the kind that may have macros (.docm), which Word does not open under the name .docx. "
+        "In Word choose File, Save As and the type “Word Document (.docx)” and upload that, or upload it as a PDF."
+    ),
+    "docx_macros": _(
+        "The file contains macros (%(part)s). In Word choose File, Save As and the type “Word Document (.docx)”, which "
+        "leaves them out; if they are in a workbook or presentation inside the document, replace that by a picture. Or "
+        "upload it as a PDF."
+    ),
+    "docx_activex": _(
+        "The file contains a control that is a program of its own (ActiveX, %(part)s); often it came along with text "
+        "copied from a web page. Delete it, or upload the document as a PDF."
+    ),
     "docx_ole": _(
-        "The file contains an embedded object or file (%(part)s). Replace it by a picture or by text, or upload a PDF."
+        "The file contains an embedded object or file that cannot be checked (%(part)s). Replace it by a picture or by "
+        "text, or upload the document as a PDF."
+    ),
+    "docx_old_equation": _(
+        "The file contains an equation of the old Equation Editor (%(part)s), which Word no longer opens because it was "
+        "used to attack computers. Enter it anew with Insert, Equation, replace it by a picture, or upload the document as "
+        "a PDF."
+    ),
+    "docx_nesting": _(
+        "Documents lie inside one another in the file, more than %(limit)s deep (%(part)s). Replace the embedded document "
+        "by a picture or by its text, or upload the document as a PDF."
     ),
     "docx_dde": _(
-        "The file contains a field that starts programs (DDE). Remove the field, and upload it again."
+        "The file contains a field that starts programs (DDE). Remove the field (Alt+F9 shows fields), or upload the "
+        "document as a PDF."
+    ),
+    "docx_macro_button": _(
+        "The file contains a field that runs a macro or command when it is clicked (MACROBUTTON %(name)s), as forms have "
+        "where text is to be entered. Write over it or delete it (Alt+F9 shows fields), or upload the document as a PDF."
+    ),
+    "docx_external_field": _(
+        "The file contains a field that takes content from another place (%(field)s %(target)s). Click into it and press "
+        "Ctrl+Shift+F9, which leaves its present content in place of the field, or upload the document as a PDF."
+    ),
+    "docx_share_link": _(
+        "The file contains a link to a network share (%(target)s), which nobody else can open and which tells its "
+        "server who clicked. Right-click it and choose Remove Hyperlink; or select all (Ctrl+A) and press Ctrl+Shift+F9, "
+        "which turns all links into plain text."
     ),
     "docx_foreign_chunk": _(
-        "The file pulls in a part in another format (%(part)s). Open it in Word, save it again as .docx, and upload that."
+        "The file pulls in a part in another format (%(part)s), which Word takes into the text when it opens the file. Open "
+        "it in Word, save it under a new name as .docx and upload that, or upload it as a PDF."
     ),
     "docx_external_template": _(
-        "The file loads its template from elsewhere (%(target)s). In Word, attach the Normal template instead (Developer, "
-        "Document Template), save, and upload it again."
+        "The file is tied to a template on a network (%(target)s), which Word would fetch whenever somebody opens the file. "
+        "Upload it as a PDF (File, Save As, PDF); or select all (Ctrl+A), copy, paste into a new document, save that as "
+        ".docx and upload it."
     ),
     "docx_external_part": _(
-        "The file loads a part of its content from elsewhere (%(target)s). Put the content itself into the document."
+        "The file takes a part of its content from elsewhere when it is opened (%(target)s). Put the content itself into "
+        "the document (insert the picture, or paste the text), or upload the document as a PDF."
     ),
     "docx_dtd": _(
-        "The file contains a document type declaration (%(part)s), which is never needed and can do harm. Save it again "
-        "in Word as .docx; if a picture is the cause, replace it."
+        "A part of the file (%(part)s) declares a type of document, which can do harm. If it is a picture, replace it by the "
+        "same picture as PNG; otherwise open the file in Word and save it under a new name as .docx. Or upload it as a PDF."
     ),
     # What the sender should know
     "external_content": ngettext_lazy(
@@ -154,10 +195,21 @@ SENTENCES: dict[str, Any] = {
         "The file has %(count)d links to pages elsewhere.",
         "count",
     ),
+    "own_files": ngettext_lazy(
+        "The file names %(count)d file on its author's computer (%(target)s). Readers see the name, and not the file.",
+        "The file names %(count)d files on its author's computer (such as %(target)s). Readers see the names, and not the "
+        "files.",
+        "count",
+    ),
     "template_path": _("The file names the place of its author's template: %(target)s."),
     "chart_workbooks": ngettext_lazy(
         "%(count)d chart carries its workbook, which may hold more than the chart shows.",
         "%(count)d charts carry their workbooks, which may hold more than the charts show.",
+        "count",
+    ),
+    "embedded_documents": ngettext_lazy(
+        "The file carries %(count)d other document inside it (%(names)s), which may hold more than is shown.",
+        "The file carries %(count)d other documents inside it (%(names)s), which may hold more than is shown.",
         "count",
     ),
     "tracked_changes": ngettext_lazy(

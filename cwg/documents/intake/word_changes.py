@@ -1,4 +1,4 @@
-"""What a Word file still carries of its making: tracked changes, comments, hidden text, names of people.
+"""What a Word file still carries of its making: tracked changes, comments, names of people.
 
 Nothing of it is removed. The delegate sees it and decides (design.md 5).
 """
@@ -89,26 +89,6 @@ class Comments(WordCheck):
     def finish(self) -> Iterable[Finding]:
         if self.count:
             yield info("comments", count=self.count)
-
-
-class HiddenText(WordCheck):
-    """Words formatted as hidden are in the file, in its text and in what others will search."""
-
-    def __init__(self, package) -> None:
-        super().__init__(package)
-        self._count = 0
-
-    def listen(self, role: str, handlers: Handlers) -> None:
-        if role in STORIES:
-            handlers.on_start("w:vanish", self._vanish)
-
-    def _vanish(self, attributes: dict[str, str]) -> None:
-        if word_attribute(attributes, "val") not in ("0", "false", "off"):
-            self._count += 1
-
-    def finish(self) -> Iterable[Finding]:
-        if self._count:
-            yield info("hidden_text", count=self._count)
 
 
 class Properties(WordCheck):

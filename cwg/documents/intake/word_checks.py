@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from .findings import Finding
 from .package import Package, Relation
@@ -11,7 +13,7 @@ from .xml_parts import Handlers
 # Roles of parts, by the end of their content type. Stories are the parts that people write in.
 DOCUMENT, HEADER, FOOTER = "document", "header", "footer"
 FOOTNOTES, ENDNOTES, COMMENTS = "footnotes", "endnotes", "comments"
-CORE, APP, OTHER = "core", "app", "other"
+STYLES, CORE, APP, OTHER = "styles", "core", "app", "other"
 STORIES = frozenset((DOCUMENT, HEADER, FOOTER, FOOTNOTES, ENDNOTES))
 _ROLES = (
     ("wordprocessingml.header+xml", HEADER),
@@ -22,21 +24,36 @@ _ROLES = (
     ("package.core-properties+xml", CORE),
     ("officedocument.extended-properties+xml", APP),
 )
+_STYLES_TYPE = "wordprocessingml.styles+xml"
 
 
 def role_of(package: Package, part: str) -> str:
     if part == package.main_part:
         return DOCUMENT
     content_type = package.content_type(part)
+    # The glossary, where there is one, has styles of its own.
+    if content_type.endswith(_STYLES_TYPE) and posixpath.dirname(part) == posixpath.dirname(
+        package.main_part
+    ):
+        return STYLES
     for ending, role in _ROLES:
         if content_type.endswith(ending):
             return role
     return OTHER
 
 
+@dataclass(frozen=True)
+class Nested:
+    """A file inside the file. `kind` is docx, xlsx, pptx, vsdx, `""` for one that nobody here can judge."""
+
+    kind: str
+    refusals: tuple[Finding, ...] = ()
+
+
 class WordCheck:
-    """One concern. The walk calls `part` for every entry, `relation` for every relation, `listen` for every
-    XML part, and `finish` at the end; a check overrides what it needs and collects findings there."""
+    """One concern. The walk calls `relation` for every relation, then `part` for every entry, `listen` for every
+    XML part (styles first), `nested` for every container among the parts, and `finish` at the end; a check overrides
+    what it needs and collects findings there. Files inside the file are walked by the same checks."""
 
     def __init__(self, package: Package) -> None:
         self.package = package
@@ -49,6 +66,9 @@ class WordCheck:
 
     def listen(self, role: str, handlers: Handlers) -> None:
         """Adds handlers for a part that is about to be parsed."""
+
+    def nested(self, name: str, found: Nested) -> None:
+        """What was found in an entry that is a container itself."""
 
     def finish(self) -> Iterable[Finding]:
         return ()

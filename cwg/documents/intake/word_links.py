@@ -1,44 +1,22 @@
-"""What a Word file fetches from elsewhere when it is opened (quality.md 17 and 19)."""
+"""What a Word file fetches from elsewhere when it is opened, and where its links lead (quality.md 17 and 19)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
 from .findings import Finding, info, refuse, warn
-from .package import Relation
+from .package import Package, Relation
+from .reach import OWN, SHARE, reach_of
 from .word_checks import WordCheck
-
-_DRIVE = re.compile(r"/*[A-Za-z]:[\\/]")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
-
-
-def is_elsewhere(target: str) -> bool:
-    """Whether opening `target` could leave the reader's own computer: any address, any network share.
-
-    A path on a drive, a plain file name and `file:` with such a path are not; a host, a double slash or a
-    double backslash is. Escapes are undone first, as Word does.
-    """
-    plain = unquote(target).strip().replace("\\", "/")
-    if plain.lower().startswith("file:"):
-        path = plain[5:]
-        if path.lower().startswith("//localhost/"):
-            path = path[len("//localhost") :]
-        if _DRIVE.match(path):
-            return False
-        # file:///home/x is a path of this computer, file://host/x and file:////host/x are not.
-        return re.match(r"/(//)?[^/]", path) is None
-    if _DRIVE.match(plain):
-        return False
-    return plain.startswith("//") or _SCHEME.match(plain) is not None
+from .xml_parts import Handlers
 
 
 class ExternalTemplate(WordCheck):
     """A template fetched from the network can bring macros into a file that has none, and tells its owner who
     reads. Word also writes the path of the author's own template into ordinary files: that is only shown."""
 
-    def __init__(self, package) -> None:
+    def __init__(self, package: Package) -> None:
         super().__init__(package)
         self._elsewhere = ""
         self._own = ""
@@ -46,10 +24,10 @@ class ExternalTemplate(WordCheck):
     def relation(self, relation: Relation) -> None:
         if relation.kind.lower() != "attachedtemplate":
             return
-        if relation.external and not is_elsewhere(relation.target):
+        if reach_of(relation.target) == OWN:
             self._own = unquote(relation.target)
         else:
-            self._elsewhere = relation.target or "?"
+            self._elsewhere = relation.target
 
     def finish(self) -> Iterable[Finding]:
         if self._elsewhere:
@@ -59,33 +37,65 @@ class ExternalTemplate(WordCheck):
 
 
 class ExternalContent(WordCheck):
-    """Hyperlinks are counted; pictures and the like that are loaded from elsewhere are warned of; frames and
-    whole documents from elsewhere are refused."""
+    """Links to the web are counted; pictures and the like that are loaded from there are warned of. What a network
+    share is asked for, by itself or by a click, is refused, and so are frames and parts of the text from elsewhere."""
 
-    _refused = frozenset(("frame", "package", "subdocument", "afchunk"))
-    _judged_by_others = frozenset(("attachedtemplate", "oleobject", "control"))
+    # Word takes these into the document itself.
+    _content = frozenset(("frame", "package", "oleobject", "mailmergesource", "mailmergeheadersource"))
+    # Judged by other checks; or, of a workbook, not followed before somebody opens it by itself and says yes.
+    _passed_over = frozenset(
+        (
+            *("attachedtemplate", "control", "subdocument", "afchunk"),
+            *("externallinkpath", "xlexternallinkpath", "xlpathmissing", "externallinklongpath"),
+        )
+    )
 
-    def __init__(self, package) -> None:
+    def __init__(self, package: Package) -> None:
         super().__init__(package)
         self._links = 0
+        self._own: list[str] = []
         self._loaded: list[str] = []
         self._foreign = ""
+        self._share_link = ""
 
     def relation(self, relation: Relation) -> None:
         kind = relation.kind.lower()
-        if not relation.external or kind in self._judged_by_others:
+        if not relation.external or kind in self._passed_over:
             return
+        reach = reach_of(relation.target)
         if kind == "hyperlink":
-            self._links += 1
-        elif kind in self._refused:
+            if reach == SHARE:
+                self._share_link = relation.target
+            else:
+                self._links += 1
+        elif kind == "frame" or (reach != OWN and (reach == SHARE or kind in self._content)):
             self._foreign = relation.target or "?"
+        elif reach == OWN:
+            self._own.append(unquote(relation.target))
         else:
             self._loaded.append(relation.target)
+
+    def listen(self, role: str, handlers: Handlers) -> None:
+        for name in ("v:imagedata", "v:fill", "v:stroke"):
+            handlers.on_start(name, self._drawn)
+
+    def _drawn(self, attributes: dict[str, str]) -> None:
+        """Old drawings may name a picture by its address alone."""
+        target = attributes.get("src", "")
+        reach = reach_of(target)
+        if reach == SHARE:
+            self._foreign = target
+        elif reach != OWN:
+            self._loaded.append(target)
 
     def finish(self) -> Iterable[Finding]:
         if self._foreign:
             yield refuse("docx_external_part", target=self._foreign)
+        if self._share_link:
+            yield refuse("docx_share_link", target=self._share_link)
         if self._loaded:
             yield warn("external_content", count=len(self._loaded), target=self._loaded[0])
+        if self._own:
+            yield info("own_files", count=len(self._own), target=self._own[0])
         if self._links:
             yield info("external_links", count=self._links)

@@ -14,6 +14,19 @@ _WORD = (
 # Prefix as the checks write it -> the namespaces it stands for (transitional and strict ECMA-376).
 NAMESPACES = {
     "w": _WORD,
+    "m": (
+        "http://schemas.openxmlformats.org/officeDocument/2006/math",
+        "http://purl.oclc.org/ooxml/officeDocument/math",
+    ),
+    "a": (
+        "http://schemas.openxmlformats.org/drawingml/2006/main",
+        "http://purl.oclc.org/ooxml/drawingml/main",
+    ),
+    "x": (
+        "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        "http://purl.oclc.org/ooxml/spreadsheetml/main",
+    ),
+    "v": ("urn:schemas-microsoft-com:vml",),
     "mc": ("http://schemas.openxmlformats.org/markup-compatibility/2006",),
     "o": ("urn:schemas-microsoft-com:office:office",),
     "ct": ("http://schemas.openxmlformats.org/package/2006/content-types",),
@@ -40,13 +53,22 @@ def names_of(prefixed: str) -> list[str]:
     return [f"{namespace}}}{local}" for namespace in NAMESPACES[prefix]]
 
 
-def word_attribute(attributes: dict[str, str], local: str) -> str | None:
-    """The value of `w:local`, in whichever of the two namespaces it is written."""
-    for namespace in _WORD:
-        value = attributes.get(f"{namespace}}}{local}")
+def attribute(attributes: dict[str, str], prefixed: str) -> str | None:
+    """The value of an attribute such as `m:val`, in whichever namespace its prefix stands for."""
+    for name in names_of(prefixed):
+        value = attributes.get(name)
         if value is not None:
             return value
     return None
+
+
+def word_attribute(attributes: dict[str, str], local: str) -> str | None:
+    return attribute(attributes, f"w:{local}")
+
+
+def is_on(value: str | None) -> bool:
+    """What a switch of Word says, such as `<w:vanish/>`, by its value: on where none is written."""
+    return value not in ("0", "false", "off")
 
 
 def looks_like_xml(head: bytes) -> bool:
@@ -84,22 +106,33 @@ def _both(first: Callable[..., None], second: Callable[..., None]) -> Callable[.
     return call
 
 
+def _is_customary_doctype(name: str, system: str, public: str) -> bool:
+    """The line by which drawing programs and web pages say what they are. It declares nothing by itself, and
+    programs know the public names without fetching anything."""
+    if name.lower() == "html":
+        return True
+    addresses = ("http://www.w3.org/", "https://www.w3.org/")
+    return name == "svg" and public.startswith("-//W3C//DTD SVG") and system.startswith(addresses)
+
+
 def read_xml(
     chunks: Iterable[bytes], part: str, handlers: Handlers, *, most_depth: int, must_be_xml: bool = True
 ) -> None:
     """Parses a part to its end and calls the handlers.
 
     Refused `docx_dtd` at the first DOCTYPE, before any entity is declared; `xml_malformed` for what is not
-    well-formed, in a foreign encoding or nested deeper than `most_depth`. With `must_be_xml` false (content that only
-    looks like markup) the rest of something malformed is read and not parsed.
+    well-formed, in a foreign encoding or nested deeper than `most_depth`. With `must_be_xml` false (pictures, and
+    content that only looks like markup) the rest of something malformed is read and not parsed, and the DOCTYPE
+    that every web page and many a picture begins with is passed over.
     """
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
     depth = 0
     starts, ends = handlers.starts, handlers.ends
 
-    def refuse_doctype(*_arguments: object) -> None:
-        raise Refused("docx_dtd", part=part)
+    def judge_doctype(name: str, system: str | None, public: str | None, has_subset: int) -> None:
+        if must_be_xml or has_subset or not _is_customary_doctype(name, system or "", public or ""):
+            raise Refused("docx_dtd", part=part)
 
     def check_declaration(_version: str, encoding: str | None, _standalone: int) -> None:
         if must_be_xml and encoding is not None and encoding.lower() not in _ENCODINGS:
@@ -123,7 +156,7 @@ def read_xml(
         if handler is not None:
             handler()
 
-    parser.StartDoctypeDeclHandler = refuse_doctype
+    parser.StartDoctypeDeclHandler = judge_doctype
     parser.XmlDeclHandler = check_declaration
     parser.StartElementHandler = start
     parser.EndElementHandler = end

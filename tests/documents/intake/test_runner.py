@@ -144,6 +144,43 @@ def test_a_doctype_in_any_part_is_refused_within_a_second_and_nothing_is_fetched
             listener.accept()
 
 
+SVG = '<?xml version="1.0"?><!DOCTYPE svg PUBLIC "%s" "%s"%s><svg xmlns="http://www.w3.org/2000/svg"/>'
+W3C = ("-//W3C//DTD SVG 1.1//EN", "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd")
+
+
+def test_the_line_by_which_a_drawing_says_what_it_is_is_taken(look):
+    picture = SVG % (*W3C, "")
+    assert look(files.changed(files.word_file(), {"word/media/image1.svg": picture})).accepted
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        SVG % (*W3C, ' [<!ENTITY ns "http://www.w3.org/2000/svg">]'),
+        SVG % (W3C[0], "http://elsewhere.example/svg11.dtd", ""),
+        SVG % ("-//OTHER", W3C[1], ""),
+    ],
+)
+def test_a_drawing_with_any_other_declaration_is_refused_and_named(look, picture):
+    found = look(files.changed(files.word_file(), {"word/media/image1.svg": picture}))
+    assert [(said.code, said.data) for said in found.refusals] == [
+        ("docx_dtd", {"part": "word/media/image1.svg"})
+    ]
+
+
+def test_a_part_of_word_itself_may_not_even_name_a_public_declaration(look):
+    assert codes(look(files.changed(files.word_file(), {"customXml/item1.xml": SVG % (*W3C, "")}))) == [
+        "docx_dtd"
+    ]
+
+
+def test_a_drawing_that_is_not_sound_is_not_ours_to_refuse(look):
+    package = files.with_type(
+        files.word_file(), "word/media/a.svg", "image/svg+xml", **{"word/media/a.svg": "<svg><g>"}
+    )
+    assert look(package).accepted
+
+
 def test_a_doctype_in_utf_16_is_refused_too(look):
     xml = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x [<!ENTITY e "v">]><x>&e;</x>'
     assert codes(look(files.changed(files.word_file(), {"word/styles.xml": xml.encode("utf-16")}))) == [

@@ -1,6 +1,6 @@
 import pytest
 
-from cwg.documents.intake.word_links import is_elsewhere
+from cwg.documents.intake.reach import OWN, reach_of
 from tests import hostile_files as files
 
 
@@ -22,7 +22,7 @@ from tests import hostile_files as files
     ],
 )
 def test_an_address_or_a_share_is_elsewhere(look, target):
-    assert is_elsewhere(target)
+    assert reach_of(target) != OWN
     assert [finding.code for finding in look(files.external_template(target)).refusals] == [
         "docx_external_template"
     ]
@@ -40,7 +40,7 @@ def test_an_address_or_a_share_is_elsewhere(look, target):
     ],
 )
 def test_the_authors_own_template_is_only_shown(look, target):
-    assert not is_elsewhere(target)
+    assert reach_of(target) == OWN
     found = look(files.external_template(target))
     assert found.accepted
     assert [finding.code for finding in found.findings] == ["template_path"]
@@ -67,4 +67,4 @@ def test_content_loaded_from_elsewhere_is_refused(look, kind):
 
 def test_an_external_object_is_refused(look):
     found = look(files.with_relation(files.word_file(), "oleObject", "http://object.example/x"))
-    assert [finding.code for finding in found.refusals] == ["docx_ole"]
+    assert [finding.code for finding in found.refusals] == ["docx_external_part"]

@@ -1,0 +1,175 @@
+"""Fields that act by themselves, start something or fetch something: read wherever a field can stand.
+
+A field's instruction may be spread over runs, quoted, and be made of the results of other fields inside it
+(ECMA-376 part 1, 17.16).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from .findings import Finding, info, refuse, warn
+from .package import Package
+from .reach import OWN, SHARE, reach_of
+from .word_checks import WordCheck
+from .xml_parts import Handlers, word_attribute
+
+_EXCHANGES = frozenset(("DDE", "DDEAUTO"))
+_INCLUDES = frozenset(("INCLUDETEXT", "INCLUDE", "IMPORT", "LINK", "DATABASE", "RD"))
+# An instruction of megabytes is none; what names a command and its targets stands at its beginning.
+_MOST_CHARACTERS = 4096
+_TOKEN = re.compile(r"[\"\u201c\u201d\u201e]([^\"\u201c\u201d\u201e]*)[\"\u201c\u201d\u201e]?|(\S+)")
+# What reads as an address inside a word of an instruction: a connection has several, divided by signs.
+_DIVIDED = re.compile(r"[;=,<>|]")
+_NAMES_A_HOST = re.compile(r"//[^/*]+/|[A-Za-z][A-Za-z0-9+.-]+:/|mhtml:")
+
+
+class _Field:
+    """`code` is the instruction as far as read; `result` what stands after it, for the field around this one."""
+
+    def __init__(self) -> None:
+        self.code: list[str] = []
+        self.result: list[str] = []
+        self.in_code = True
+        self.length = 0
+
+    def add(self, data: str) -> None:
+        if self.length < _MOST_CHARACTERS:
+            self.length += len(data)
+            (self.code if self.in_code else self.result).append(data[:_MOST_CHARACTERS])
+
+
+class Fields(WordCheck):
+    """DDE starts programs, MACROBUTTON what its name says; text, tables and whole documents included from elsewhere are
+    refused, and so is all that reaches for a network share. Pictures from the web are warned of, links counted."""
+
+    def __init__(self, package: Package) -> None:
+        super().__init__(package)
+        self._open: list[_Field] = []
+        self._reading = False
+        self._exchange = False
+        self._button = ""
+        self._included: tuple[str, str] | None = None
+        self._share_link = ""
+        self._pictures: list[str] = []
+        self._own: list[str] = []
+
+    def listen(self, role: str, handlers: Handlers) -> None:
+        self._close_all()
+        handlers.on_start("w:fldSimple", self._simple)
+        handlers.on_start("w:fldChar", self._mark)
+        for name in ("w:instrText", "w:delInstrText", "w:t"):
+            handlers.on_start(name, self._begin_text)
+            handlers.on_end(name, self._end_text)
+        handlers.texts.append(self._text)
+
+    def _simple(self, attributes: dict[str, str]) -> None:
+        self._judge(word_attribute(attributes, "instr") or "")
+
+    def _mark(self, attributes: dict[str, str]) -> None:
+        kind = word_attribute(attributes, "fldCharType")
+        if kind == "begin":
+            self._open.append(_Field())
+        elif kind == "separate" and self._open:
+            self._open[-1].in_code = False
+        elif kind == "end" and self._open:
+            self._close()
+
+    def _close(self) -> None:
+        field = self._open.pop()
+        code = "".join(field.code)
+        self._judge(code)
+        if self._open:
+            self._open[-1].add(_quoted_codes(code) or "".join(field.result))
+
+    def _close_all(self) -> None:
+        while self._open:
+            self._close()
+        self._reading = False
+
+    def _begin_text(self, _attributes: dict[str, str]) -> None:
+        self._reading = bool(self._open)
+
+    def _end_text(self) -> None:
+        self._reading = False
+
+    def _text(self, data: str) -> None:
+        if self._reading and self._open:
+            self._open[-1].add(data)
+
+    def _judge(self, instruction: str) -> None:
+        words = [(quoted or bare) for quoted, bare in _TOKEN.findall(instruction[:_MOST_CHARACTERS])]
+        if not words:
+            return
+        command, arguments = words[0].upper(), words[1:]
+        if command in _EXCHANGES:
+            self._exchange = True
+        elif command == "MACROBUTTON":
+            self._button = arguments[0] if arguments else "?"
+        elif command in _INCLUDES:
+            self._include(command, arguments)
+        elif command == "INCLUDEPICTURE":
+            self._picture(command, arguments)
+        elif command == "HYPERLINK":
+            self._share_link = next(
+                (each for each, reach in _targets(arguments) if reach == SHARE), self._share_link
+            )
+
+    def _include(self, command: str, arguments: list[str]) -> None:
+        targets = _targets(arguments)
+        elsewhere = [target for target, reach in targets if reach != OWN]
+        if elsewhere:
+            self._included = (command, elsewhere[0])
+        else:
+            self._own += [target for target, _reach in targets]
+
+    def _picture(self, command: str, arguments: list[str]) -> None:
+        for target, reach in _targets(arguments):
+            if reach == SHARE:
+                self._included = (command, target)
+            else:
+                (self._own if reach == OWN else self._pictures).append(target)
+
+    def finish(self) -> Iterable[Finding]:
+        self._close_all()
+        if self._exchange:
+            yield refuse("docx_dde")
+        if self._button:
+            yield refuse("docx_macro_button", name=self._button)
+        if self._included:
+            yield refuse("docx_external_field", field=self._included[0], target=self._included[1])
+        if self._share_link:
+            yield refuse("docx_share_link", target=self._share_link)
+        if self._pictures:
+            yield warn("external_content", count=len(self._pictures), target=self._pictures[0])
+        if self._own:
+            yield info("own_files", count=len(self._own), target=self._own[0])
+
+
+def _quoted_codes(instruction: str) -> str:
+    """What a QUOTE field of character codes stands for (`QUOTE 68 68 69`): a way to write a command unseen."""
+    words = instruction.split()
+    if not words or words[0].upper() != "QUOTE":
+        return ""
+    codes = [int(word) for word in words[1:] if word.isascii() and word.isdigit() and len(word) < 6]
+    return "".join(map(chr, filter(None, codes)))
+
+
+def _targets(arguments: list[str]) -> list[tuple[str, str]]:
+    """The addresses and paths among a field's arguments, each with how far it reaches.
+
+    A backslash is written twice in a field, and by some writers once; both readings are asked.
+    """
+    found: list[tuple[str, str]] = []
+    for argument in arguments:
+        for piece in _DIVIDED.split(argument):
+            for reading in (piece, piece.replace("\\\\", "\\")):
+                plain = reading.replace("\\", "/")
+                if _NAMES_A_HOST.match(plain):
+                    found.append((reading, reach_of(reading)))
+                    break
+            else:
+                if re.match(r"[A-Za-z]:\\", piece):
+                    found.append((piece, OWN))
+    return found
