@@ -28,5 +28,7 @@ def clean_line(value: object, limit: int = 200) -> str:
 
 
 def clean_text(value: str, limit: int) -> str:
-    """Running text that PostgreSQL can store: no NUL, no lone surrogates, at most `limit` characters."""
-    return _NOT_TEXT.sub("", value[:limit])
+    """Running text that PostgreSQL can store: no NUL, no lone surrogates, at most `limit` characters.
+
+    A vertical tab, by which word processors break a line within a paragraph, becomes the break of a line."""
+    return _NOT_TEXT.sub("", value[:limit].replace("\v", "\n"))
