@@ -56,8 +56,9 @@ def load_intake():
     spec = importlib.util.spec_from_file_location(
         "intake_in_child", here / "__init__.py", submodule_search_locations=[str(here)]
     )
-    # Only needed to decrypt and to read pictures, and slow to load; a protected file is refused anyway.
-    sys.modules.update({"cryptography": None, "PIL": None})
+    # Only needed to read pictures, and slow to load. Ciphers are needed: a PDF that everybody can open may be
+    # enciphered all the same, when its owner restricted printing or copying.
+    sys.modules["PIL"] = None  # type: ignore[assignment]
     package = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = package
     # The package's own front imports the runner, which the child has no use for.

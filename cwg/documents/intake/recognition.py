@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import BinaryIO
 
 PDF = "pdf"
@@ -9,6 +10,9 @@ ZIP = "zip"
 COMPOUND = "ole"  # the container of Word 97-2003 and of password-protected packages
 
 _HEAD = 4096
+# Readers look so far for the head of a PDF: a mail program, a web server, a scanner put lines before it.
+_PDF_WITHIN = 1024
+_PDF_HEAD = re.compile(rb"%PDF-\d")
 _BLANK = b" \t\r\n\x00\xef\xbb\xbf"
 _MAGIC = (
     (b"%PDF-", PDF),
@@ -55,6 +59,8 @@ def recognise(stream: BinaryIO) -> str:
         or b"<html" in lowered
     ):
         return "html"
+    if pdf_start(head) >= 0:
+        return PDF
     if lowered.startswith(b"<?xml"):
         return "xml"
     if b"\x00" not in head:
@@ -65,6 +71,14 @@ def recognise(stream: BinaryIO) -> str:
             return "text" if error.start > len(head) - 4 else "unknown"
         return "text"
     return "unknown"
+
+
+def pdf_start(content: bytes) -> int:
+    """Where the head of a PDF stands, -1 where no reader would find one."""
+    if content.startswith(b"%PDF-"):
+        return 0
+    found = _PDF_HEAD.search(content, 0, _PDF_WITHIN + len(b"%PDF-1"))
+    return found.start() if found else -1
 
 
 def compound_kind(stream: BinaryIO) -> str:

@@ -48,7 +48,8 @@ SENTENCES: dict[str, Any] = {
         "The file is %(size_mb)s MB; at most %(limit_mb)s MB can be taken. Reduce its pictures or split it."
     ),
     "truncated": _(
-        "The file ends too early: part of it is missing. Save or download it again, and upload it again."
+        "Part of the file is missing, as after a download or a transfer that broke off. Open it where it was made, save it "
+        "again, and upload that."
     ),
     "not_docx_or_pdf": _(
         "This is %(found)s. Only Word documents (.docx) and PDF are taken: save it as one of these."
@@ -71,18 +72,44 @@ SENTENCES: dict[str, Any] = {
     ),
     # PDF
     "pdf_encrypted": _(
-        "The PDF is protected. Save a copy without password and without restrictions, and upload that."
+        "The PDF cannot be read without a password or a certificate. Save a copy without one, or print it to a new PDF, or "
+        "upload the Word file instead."
     ),
     "pdf_unreadable": _(
-        "The PDF cannot be opened. Export it again from the program that made it, and upload that."
+        "The PDF cannot be opened. Export it again from the program that made it, or upload the Word file instead."
     ),
     "pdf_no_pages": _(
-        "The PDF has no pages. Export it again from the program that made it, and upload that."
+        "The PDF has no pages. Export it again from the program that made it, or upload the Word file instead."
+    ),
+    "pdf_javascript_on_opening": _(
+        "The PDF contains a script (JavaScript) that runs by itself when it is opened. Print it to a new PDF, which leaves "
+        "the script out, or upload the Word file instead."
+    ),
+    "pdf_xfa_script": _(
+        "The PDF is a form with scripts (XFA). Print it to a new PDF, which leaves them out, or upload the Word file instead."
+    ),
+    "pdf_launch": _(
+        "The PDF contains a link or a button that starts a program or opens a file of the reader's computer (%(target)s). "
+        "Remove it, or print the document to a new PDF, which leaves it out."
+    ),
+    "pdf_network_share": _(
+        "The PDF contains a link to a place in an internal network (%(target)s), which nobody outside can open and which can "
+        "tell who reads it. Remove the link, or print the document to a new PDF, which leaves it out."
+    ),
+    "pdf_submit_form": _(
+        "The PDF contains a button that sends a form elsewhere (%(target)s). Remove it, or print the document to a new PDF, "
+        "which leaves it out."
+    ),
+    "pdf_import_data": _(
+        "The PDF contains a button that reads a file of the reader's computer into a form (%(target)s). Remove it, or print "
+        "the document to a new PDF, which leaves it out."
     ),
     "pdf_javascript": _(
-        "The PDF contains scripts (JavaScript). Export it as a plain PDF, unless they are meant."
+        "The PDF contains scripts (JavaScript) that can run when somebody clicks or types in it."
     ),
-    "pdf_launch": _("The PDF can start programs. Export it as a plain PDF, unless that is meant."),
+    "pdf_owner_password": _(
+        "Everybody can open the PDF, but its owner restricted what others may do with it, such as printing or copying."
+    ),
     "pdf_embedded_files": ngettext_lazy(
         "The PDF carries %(count)d other file inside it%(names)s. Remove it unless it is meant to go out.",
         "The PDF carries %(count)d other files inside it%(names)s. Remove them unless they are meant to go out.",

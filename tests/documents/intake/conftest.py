@@ -1,6 +1,10 @@
+import io
+
 import pytest
 
 from cwg.documents import intake
+from cwg.documents.intake import examination
+from cwg.documents.intake.runner import extension_of
 
 
 @pytest.fixture
@@ -25,3 +29,20 @@ def read(tmp_path):
         return intake.read(path, limits=intake.Limits(**limits))
 
     return text_of
+
+
+@pytest.fixture
+def look_here():
+    """The same in this process: ten times as fast, for what the child's own limits have no part in."""
+
+    def inspect(content, name="a.pdf", **limits):
+        with io.BytesIO(content) as stream:
+            return examination.examine(
+                stream,
+                kind=examination.recognise(stream),
+                size=len(content),
+                extension=extension_of(name),
+                limits=intake.Limits(**limits),
+            )
+
+    return inspect
