@@ -21,6 +21,7 @@ FLOORS: list[list[set[str]]] = [
             "cwg.celery",
             "cwg.connections",
             "cwg.environment",
+            "cwg.folding",
             "cwg.postgres",
             "cwg.version",
             "cwg",

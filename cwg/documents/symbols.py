@@ -23,12 +23,12 @@ grows with the length of the text and with nothing else.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
 
 from django.utils.translation import gettext_lazy as _
+
+from cwg.folding import plain_character
 
 MAX_LENGTH = 200  # characters `parse` looks at; the longest canonical symbol is shorter
 _DIGITS_OF_MEETING = 4
@@ -310,32 +310,13 @@ def _symbol_of(match: re.Match[str]) -> Symbol:
     )
 
 
-@lru_cache(maxsize=4096)
-def _plain_character(character: str) -> str:
-    """The ASCII character that is meant, "" for an invisible one, otherwise the character itself."""
-    category = unicodedata.category(character)
-    if category == "Cf":  # bidi marks, zero-width joiners, soft hyphens
-        return ""
-    if category == "Pd" or character == "\N{MINUS SIGN}":
-        return "-"
-    if character in "\N{FRACTION SLASH}\N{DIVISION SLASH}\N{BIG SOLIDUS}":
-        return "/"
-    if category == "Zs" or character in "\t\r\n":
-        return " "
-    if category == "Nd":
-        return str(unicodedata.decimal(character))
-    if "\N{FULLWIDTH EXCLAMATION MARK}" <= character <= "\N{FULLWIDTH TILDE}":
-        return chr(ord(character) - 0xFEE0)
-    return character
-
-
 def _plain(text: str) -> tuple[str, range | list[int]]:
     """The text in plain ASCII as far as symbols go, and for each of its characters where it stood."""
     if text.isascii():
         return text.translate({9: " ", 10: " ", 13: " "}), range(len(text))
     characters, positions = [], []
     for position, character in enumerate(text):
-        if plain := _plain_character(character):
+        if plain := plain_character(character):
             characters.append(plain)
             positions.append(position)
     return "".join(characters), positions

@@ -1,14 +1,15 @@
 """Sort keys for the names of States: one stored string per name and language, compared by code point.
 
 Stored keys, not a database collation: the servers we ship have none but `C.UTF-8`, and the list must
-come out the same on every machine. The order is the one UN lists print: articles do not count,
-accents do not count (but ñ follows n in Spanish), Chinese goes by pinyin.
+come out the same on every machine. The order is the one UN lists print: articles do not count, what
+`cwg.folding` folds does not count (but ñ follows n in Spanish), Chinese goes by pinyin.
 """
 
 import re
 import unicodedata
 from functools import cache
 
+from cwg.folding import fold
 from cwg.members.states_file import shipped
 
 # "the Gambia" as protocol lists print it before the name, and "Gambia (the)" after it. In French and
@@ -23,14 +24,6 @@ _TRAILING_ARTICLE = {
     "fr": re.compile(r"\s*\((?:le|la|les|l['’])\)$"),
     "es": re.compile(r"\s*\((?:el|la|los|las)\)$"),
 }
-# Letters that Unicode does not decompose into a base letter and an accent.
-_LATIN_LETTERS = str.maketrans(
-    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ß": "ss"}
-)
-# One letter, several carriers of hamza; the code points between them are not in alphabetical order.
-_ARABIC_LETTERS = str.maketrans(
-    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ؤ": "و", "ئ": "ي", "ى": "ي", "ة": "ه", "ـ": None}
-)
 
 
 def sort_key(name: str, language: str) -> str:
@@ -42,9 +35,7 @@ def sort_key(name: str, language: str) -> str:
     if language in _LEADING_ARTICLE:
         return _latin(name, language)
     if language == "ru":
-        # ё stands apart from а-я in Unicode and is listed as е; й follows и already and must not be
-        # taken apart into и and a breve.
-        return _words(unicodedata.normalize("NFC", name).casefold().replace("ё", "е"))
+        return _words(fold(name))
     if language == "ar":
         return _arabic(name)
     if language == "zh":
@@ -59,13 +50,10 @@ def _words(text: str) -> str:
 
 def _latin(name: str, language: str) -> str:
     name = _LEADING_ARTICLE[language].sub("", _TRAILING_ARTICLE[language].sub("", name.strip()))
-    text = unicodedata.normalize("NFC", name).casefold().translate(_LATIN_LETTERS)
     if language == "es":
-        text = text.replace("ñ", "n\uffff")  # a letter of its own, after n and before o
-    bare = "".join(
-        letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter)
-    )
-    return " ".join(re.findall(r"(?:[^\W_]|\uffff)+", bare)).replace("\uffff", "~")
+        # A letter of its own, after n and before o.
+        name = unicodedata.normalize("NFC", name).casefold().replace("ñ", "n\uffff")
+    return " ".join(re.findall(r"(?:[^\W_]|\uffff)+", fold(name))).replace("\uffff", "~")
 
 
 def _arabic(name: str) -> str:
@@ -75,7 +63,7 @@ def _arabic(name: str) -> str:
         if unicodedata.category(letter) != "Mn"
     )
     # Before the carriers of hamza are folded: the article is written with a bare alef, ألبانيا is not one.
-    return _words(letters.removeprefix("ال").translate(_ARABIC_LETTERS))
+    return _words(fold(letters.removeprefix("ال")))
 
 
 def _chinese(name: str) -> str:
