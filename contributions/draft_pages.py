@@ -15,8 +15,8 @@ from cwg.members.directory import keeps_people
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import anybody_submits_for, states_that_answer
 
-from . import carried, draft_presentation
-from .draft_presentation import WORDS_FORM
+from . import carried, draft_file_rows, draft_presentation
+from .draft_file_rows import WORDS_FORM
 from .forms import DraftForm, ReceivedForm, SponsorForm
 from .models import Contribution, Sponsorship
 
@@ -61,7 +61,7 @@ def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm |
         "party": draft.party,
         "form": form or form_of(request, draft, None),
         "steps": steps(draft),
-        "files": draft_presentation.file_rows(draft, carried.taken_over(draft), removable=True),
+        "files": draft_file_rows.file_rows(draft, carried.taken_over(draft), removable=True),
         "newer_text": carried.newer_text(draft),
         "sort_of_change": draft_presentation.sort_of_change(draft),
         "upload_languages": [(code, LANGUAGE_NAMES[code]) for code in draft.languages_taken],
@@ -96,8 +96,6 @@ def filed_for_another(request: PortalRequest, draft: Contribution) -> dict[str, 
     return {
         "how_it_came": draft_presentation.how_it_came(draft),
         "received_form": received_form_of(draft, request.server_now),
-        "letters": [
-            draft_presentation.letter_row(each) for each in draft.letters.select_related("blob").all()
-        ],
+        "letters": [draft_file_rows.letter_row(each) for each in draft.letters.select_related("blob").all()],
         "untold": draft.party.is_delegation and not anybody_submits_for(draft.party, request.server_now),
     }

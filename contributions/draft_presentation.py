@@ -1,124 +1,15 @@
-"""Drafts as the page components take them: the preview's header block, the rows of files."""
+"""Drafts as the page components take them: the preview's header block, what sort of change one is. Its files: `draft_file_rows`."""
 
-from collections.abc import Iterable
-from typing import Any
-
-from django.urls import reverse
 from django.utils.translation import gettext
 
-from cwg.documents import filed_for, header_block, symbols, taking_files
+from cwg.documents import filed_for, header_block, symbols
 from cwg.documents.header_block import HeaderBlock
 from cwg.documents.kinds import Kind
 from cwg.languages import LANGUAGE_NAMES
 from cwg.look.instants import as_zone
 
-from . import carried, draft_files, drafting
-from .carried import TakenOver
-from .models import Contribution, DraftFile, DraftLetter
-
-# The id of the form of a draft's words: what is pressed on its page sends them along (`typed_words`).
-WORDS_FORM = "words"
-
-
-def file_row(file: DraftFile, *, removable: bool, notes: Iterable[str] = ()) -> dict[str, Any]:
-    """A draft's file for `components/file_row.html`, with what intake found in it, below `notes`."""
-    address = [file.contribution_id, file.pk]
-    beside = file.contribution.files.all()
-    taken = file.contribution.languages_taken if removable else ()
-    row = taking_files.file_row(
-        file,
-        url=reverse("contributions:draft-file", args=address),
-        remove_url=reverse("contributions:remove-file", args=address) if removable else "",
-        also_in=[each.language for each in beside if each.blob_id == file.blob_id],
-        editable=removable,
-    )
-    findings = [
-        *({"tone": "note", "text": each} for each in notes),
-        *_replaces(file, beside, removable),
-        *row["findings"],
-    ]
-    move = {
-        "url": reverse("contributions:move-file", args=address),
-        "languages": [(code, LANGUAGE_NAMES[code]) for code in taken],
-        "language": file.language,
-    }
-    return row | {"findings": findings, "in_form": WORDS_FORM, "move": move if len(taken) > 1 else None}
-
-
-def _replaces(file: DraftFile, beside: Iterable[DraftFile], editable: bool) -> list[dict[str, Any]]:
-    """Whether the file is a newer version of one beside it: only its delegation knows."""
-    earlier = draft_files.earlier_of(file, beside)
-    if not earlier:
-        return []
-    said = gettext("Another file in %(language)s has the same name.") % {
-        "language": LANGUAGE_NAMES[file.language]
-    }
-    if not editable:
-        return [{"tone": "warning", "text": said}]
-    act = {
-        "url": reverse("contributions:replace-earlier", args=[file.contribution_id, file.pk]),
-        "label": gettext("Replace the earlier file"),
-    }
-    return [
-        {
-            "tone": "warning",
-            "text": f"{said} {gettext('Is this a newer version of it? If not, both are kept.')}",
-            "act": act,
-        }
-    ]
-
-
-def file_rows(contribution: Contribution, over: TakenOver | None, *, removable: bool) -> list[dict[str, Any]]:
-    """The draft's files by language; in the draft of a Rev., those of the current text are marked."""
-    rows = []
-    for _language, held in sorted(draft_files.files_by_language(contribution.files.all()).items()):
-        for file in held:
-            notes = (
-                [_unchanged(contribution, file, over, removable)] if over and over.is_unchanged(file) else []
-            )
-            rows.append(file_row(file, removable=removable, notes=notes))
-    return rows
-
-
-def _unchanged(contribution: Contribution, file: DraftFile, over: TakenOver, editable: bool) -> str:
-    if not (editable and carried.begun_with(contribution, file)):
-        return gettext("From %(symbol)s, unchanged.") % {"symbol": over.symbol}
-    return gettext("From %(symbol)s, unchanged. A file that you upload in %(language)s replaces it.") % {
-        "symbol": over.symbol,
-        "language": LANGUAGE_NAMES[file.language],
-    }
-
-
-def said_of(attached: draft_files.Attached) -> str:
-    """What there is to say of a file that was attached or moved: that it was there already; what it took the place of in
-    the draft of a Rev., and how to keep both. "" where nothing."""
-    if attached.known:
-        return gettext("The same file was here already in %(language)s, as %(name)s; it is listed once.") % {
-            "language": LANGUAGE_NAMES[attached.file.language],
-            "name": attached.file.name,
-        }
-    if not attached.replaced:
-        return ""
-    names = ", ".join(file.name for file in attached.replaced)
-    return gettext(
-        "It replaces %(names)s, which came from the text as it stands. To keep both, upload that file again."
-    ) % {"names": names}
-
-
-def letter_row(letter: DraftLetter) -> dict[str, Any]:
-    """A file of the letter, as `file_row`; what intake found in it concerns no reader and is not told."""
-    at = [letter.contribution_id, letter.pk]
-    return {
-        "id": letter.pk,
-        "name": letter.name,
-        "url": reverse("contributions:draft-letter", args=at),
-        "kind": header_block.KIND_OF_FILE.get(letter.blob.media_type, ""),
-        "size": letter.blob.size,
-        "damaged": letter.blob.is_damaged,
-        "scanned": letter.blob.get_scan_display(),
-        "remove_url": reverse("contributions:remove-letter", args=at),
-        "in_form": WORDS_FORM,
-    }
+from . import drafting
+from .models import Contribution
 
 
 def sort_of_change(contribution: Contribution) -> str:

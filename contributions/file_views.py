@@ -19,7 +19,7 @@ from cwg.languages import LANGUAGE_NAMES
 from cwg.look import overtaken
 from cwg.members.requests import PortalRequest
 
-from . import draft_files, draft_pages, draft_presentation, drafting, letters, typed_words
+from . import draft_file_rows, draft_files, draft_pages, drafting, letters, typed_words
 from .finding import draft_or_404
 from .forms import LetterForm
 from .models import Contribution
@@ -38,8 +38,8 @@ def upload(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         attached = draft_files.attach(
             pk, clean["file"], language=clean["language"], rights=request.rights, at=request.server_now
         )
-        said = draft_presentation.said_of(attached)
-        row = draft_presentation.file_row(attached.file, removable=True, notes=[said] if said else [])
+        said = draft_file_rows.said_of(attached)
+        row = draft_file_rows.file_row(attached.file, removable=True, notes=[said] if said else [])
         # A file that was there already takes the place of its own row on the page.
         replaced = [*attached.replaced, attached.file] if attached.known else attached.replaced
         return row | {"said": said, "replaced": [str(file.pk) for file in replaced]}
@@ -59,7 +59,7 @@ def upload_letter(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 
     def take(clean: dict[str, Any]) -> dict[str, Any]:
         kept = letters.attach(pk, clean["file"], rights=request.rights, at=request.server_now)
-        return draft_presentation.letter_row(kept)
+        return draft_file_rows.letter_row(kept)
 
     form = LetterForm(request.POST, request.FILES)
     return _taken(request, draft, form, take, section="letter-section", errors="letter_errors")
@@ -182,7 +182,7 @@ def move_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpRes
         "name": moved.file.name,
         "language": LANGUAGE_NAMES[language],
     }
-    messages.success(request, f"{said} {draft_presentation.said_of(moved)}".strip())
+    messages.success(request, f"{said} {draft_file_rows.said_of(moved)}".strip())
     return _back(pk, "files-section")
 
 

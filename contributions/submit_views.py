@@ -25,6 +25,7 @@ from cwg.members.rights import anybody_submits_for
 
 from . import (
     carried,
+    draft_file_rows,
     draft_pages,
     draft_presentation,
     drafting,
@@ -94,7 +95,7 @@ def _preview_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         "sort_of_change": draft_presentation.sort_of_change(draft),
         "preview": prepared,
         "head": draft_presentation.header(draft, [line.printed_as for line in prepared.filing.sources]),
-        "files": draft_presentation.file_rows(draft, over, removable=False),
+        "files": draft_file_rows.file_rows(draft, over, removable=False),
         "taken_over": over,
         "newer_text": carried.newer_text(draft),
         "unchanged_languages": over.unchanged_languages(draft.files.all()) if over else [],

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contributions.models import Contribution
@@ -68,3 +70,50 @@ def test_a_file_removed_meanwhile_is_not_found(browser, draft):
     assert browser.post(url("remove-file", draft, file.pk)).status_code == 302
     for act in ("move-file", "replace-earlier"):
         assert browser.post(url(act, draft, file.pk), {"to": "es"}).status_code == 404
+
+
+FRENCH = (
+    "Le Groupe est invité à examiner les propositions qui sont présentées dans cette contribution par "
+    "l'administration, et à faire rapport au Conseil sur les mesures que les États Membres doivent prendre pour le "
+    "développement de l'Internet et des questions de politiques publiques."
+)
+
+
+def listed_with_text(draft, text, language="en"):
+    """Another file of the draft, listed in `language`, in which `text` was read."""
+    return drafts.put_file(draft, draft.created_by, language=language, text=text)
+
+
+def test_a_file_whose_text_is_plainly_in_another_language_asks_to_be_listed_there(browser, draft):
+    file = listed_with_text(draft, FRENCH)
+    page = browser.get(url("contribution", draft)).content.decode()
+    assert "This file is listed in English, and its text looks like French." in page
+    assert "List it in French" in page
+    answer = browser.post(url("move-file", draft, file.pk), {"to": "fr"}, follow=True).content.decode()
+    assert "is listed in French now." in answer and "looks like" not in answer
+
+
+def test_the_preview_says_so_as_well_and_offers_nothing(browser, draft):
+    listed_with_text(draft, FRENCH)
+    page = browser.get(url("preview", draft)).content.decode()
+    assert "its text looks like French" in page and "List it in French" not in page
+
+
+@pytest.mark.parametrize(("text", "language"), [(FRENCH, "fr"), ("CWG-Internet-23/2", "en")])
+def test_a_file_whose_language_is_right_or_not_plain_is_not_asked_about(browser, draft, text, language):
+    listed_with_text(draft, text, language)
+    assert "looks like" not in browser.get(url("contribution", draft)).content.decode()
+
+
+def test_the_page_of_a_draft_asks_as_much_for_three_files_as_for_one(
+    browser, draft, django_assert_num_queries
+):
+    browser.get(url("contribution", draft))
+    with CaptureQueriesContext(connection) as asked:
+        browser.get(url("contribution", draft))
+    for_one = len(asked)
+    for number in range(2):
+        put(browser, draft, factories.pdf_bytes(f"File {number}"), name=f"{number}.pdf")
+    browser.get(url("contribution", draft))
+    with django_assert_num_queries(for_one):
+        browser.get(url("contribution", draft))
