@@ -8,6 +8,7 @@ from itertools import chain
 
 from . import legacy_office
 from .archive import Archive, Entry
+from .compound import COMPOUND_FILE
 from .findings import Finding, Refused
 from .limits import Limits
 from .package import Package
@@ -69,7 +70,7 @@ def walk(package: Package, checks: Sequence[WordCheck], limits: Limits, depth: i
             for check in checks:
                 check.listen(role, handlers)
             read_xml(whole, entry.name, handlers, most_depth=limits.xml_depth, must_be_xml=stated)
-        elif head.startswith((_ZIP, legacy_office.COMPOUND_FILE)):
+        elif head.startswith((_ZIP, COMPOUND_FILE)):
             found = _look_inside(entry, whole, archive, limits, depth + 1)
             for check in checks:
                 check.nested(entry.name, found)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .compound import COMPOUND_FILE
 from .findings import Finding, info, refuse
-from .legacy_office import COMPOUND_FILE
+from .legacy_office import EQUATION
 from .package import Package, Relation
 from .word_checks import Nested, WordCheck
 from .xml_parts import Handlers
@@ -102,11 +103,15 @@ class EmbeddedObjects(WordCheck):
         self._old_equations: list[str] = []
         self._of_charts: set[str] = set()
         self._objects: set[str] = set()
+        self._of_controls: set[str] = set()
         self._clean: list[str] = []
         self._inner: list[Finding] = []
 
     def relation(self, relation: Relation) -> None:
-        if relation.external or relation.kind.lower() not in ("package", "oleobject"):
+        kind = relation.kind.lower()
+        if kind == "activexcontrolbinary":
+            self._of_controls.add(relation.part.casefold())
+        if relation.external or kind not in ("package", "oleobject"):
             return
         self._objects.add(relation.part.casefold())
         if self.package.content_type(relation.source).endswith(_CHART_TYPES):
@@ -119,10 +124,16 @@ class EmbeddedObjects(WordCheck):
             self._refused.append(name)
 
     def nested(self, name: str, found: Nested) -> None:
-        if is_macro_part(self.package, name, self.package.content_type(name), COMPOUND_FILE):
+        content_type = self.package.content_type(name)
+        if is_macro_part(self.package, name, content_type, COMPOUND_FILE):
+            return
+        if "activex" in content_type or name.casefold() in self._of_controls:
             return
         if found.refusals:
             self._inner += found.refusals
+        elif found.kind == EQUATION:
+            # It says what its picture shows.
+            return
         elif found.kind:
             self._clean.append(name)
         else:

@@ -44,7 +44,8 @@ def role_of(package: Package, part: str) -> str:
 
 @dataclass(frozen=True)
 class Nested:
-    """A file inside the file. `kind` is docx, xlsx, pptx, vsdx, `""` for one that nobody here can judge."""
+    """A file inside the file. `kind` is that of `Package`, or one of `legacy_office`; `""` for one that nobody here can
+    judge."""
 
     kind: str
     refusals: tuple[Finding, ...] = ()

@@ -40,20 +40,76 @@ class _Field:
             (self.code if self.in_code else self.result).append(data[:_MOST_CHARACTERS])
 
 
-class Fields(WordCheck):
-    """DDE starts programs, MACROBUTTON what its name says; text, tables and whole documents included from elsewhere are
-    refused, and so is all that reaches for a network share. Pictures from the web are warned of, links counted."""
+class Instructions:
+    """Judges instructions of fields one by one, and collects what is to be said of them.
 
-    def __init__(self, package: Package) -> None:
-        super().__init__(package)
-        self._open: list[_Field] = []
-        self._reading = False
+    DDE starts programs, MACROBUTTON what its name says; text, tables and whole documents included from elsewhere are
+    refused, and so is all that reaches for a network share. Pictures from the web are warned of.
+    """
+
+    def __init__(self) -> None:
         self._exchange = False
         self._button = ""
         self._included: tuple[str, str] | None = None
         self._share_link = ""
         self._pictures: list[str] = []
         self._own: list[str] = []
+
+    def judge(self, instruction: str) -> None:
+        words = [(quoted or bare) for quoted, bare in _TOKEN.findall(instruction[:_MOST_CHARACTERS])]
+        if not words:
+            return
+        command, arguments = words[0].upper(), words[1:]
+        if command in _EXCHANGES:
+            self._exchange = True
+        elif command == "MACROBUTTON":
+            self._button = arguments[0] if arguments else "?"
+        elif command in _INCLUDES:
+            self._include(command, arguments)
+        elif command == "INCLUDEPICTURE":
+            self._picture(command, arguments)
+        elif command == "HYPERLINK":
+            shares = [target for target, reach in _targets(arguments) if reach == SHARE]
+            self._share_link = shares[0] if shares else self._share_link
+
+    def _include(self, command: str, arguments: list[str]) -> None:
+        targets = _targets(arguments)
+        elsewhere = [target for target, reach in targets if reach != OWN]
+        if elsewhere:
+            self._included = (command, elsewhere[0])
+        else:
+            self._own += [target for target, _reach in targets]
+
+    def _picture(self, command: str, arguments: list[str]) -> None:
+        for target, reach in _targets(arguments):
+            if reach == SHARE:
+                self._included = (command, target)
+            else:
+                (self._own if reach == OWN else self._pictures).append(target)
+
+    def findings(self) -> Iterable[Finding]:
+        if self._exchange:
+            yield refuse("docx_dde")
+        if self._button:
+            yield refuse("docx_macro_button", name=self._button)
+        if self._included:
+            yield refuse("docx_external_field", field=self._included[0], target=self._included[1])
+        if self._share_link:
+            yield refuse("docx_share_link", target=self._share_link)
+        if self._pictures:
+            yield warn("external_content", count=len(self._pictures), target=self._pictures[0])
+        if self._own:
+            yield info("own_files", count=len(self._own), target=self._own[0])
+
+
+class Fields(WordCheck):
+    """Puts the instructions of a part together and has them judged."""
+
+    def __init__(self, package: Package) -> None:
+        super().__init__(package)
+        self._open: list[_Field] = []
+        self._reading = False
+        self._instructions = Instructions()
 
     def listen(self, role: str, handlers: Handlers) -> None:
         self._close_all()
@@ -65,7 +121,7 @@ class Fields(WordCheck):
         handlers.texts.append(self._text)
 
     def _simple(self, attributes: dict[str, str]) -> None:
-        self._judge(word_attribute(attributes, "instr") or "")
+        self._instructions.judge(word_attribute(attributes, "instr") or "")
 
     def _mark(self, attributes: dict[str, str]) -> None:
         kind = word_attribute(attributes, "fldCharType")
@@ -79,7 +135,7 @@ class Fields(WordCheck):
     def _close(self) -> None:
         field = self._open.pop()
         code = "".join(field.code)
-        self._judge(code)
+        self._instructions.judge(code)
         if self._open:
             self._open[-1].add(_quoted_codes(code) or "".join(field.result))
 
@@ -98,53 +154,9 @@ class Fields(WordCheck):
         if self._reading and self._open:
             self._open[-1].add(data)
 
-    def _judge(self, instruction: str) -> None:
-        words = [(quoted or bare) for quoted, bare in _TOKEN.findall(instruction[:_MOST_CHARACTERS])]
-        if not words:
-            return
-        command, arguments = words[0].upper(), words[1:]
-        if command in _EXCHANGES:
-            self._exchange = True
-        elif command == "MACROBUTTON":
-            self._button = arguments[0] if arguments else "?"
-        elif command in _INCLUDES:
-            self._include(command, arguments)
-        elif command == "INCLUDEPICTURE":
-            self._picture(command, arguments)
-        elif command == "HYPERLINK":
-            self._share_link = next(
-                (each for each, reach in _targets(arguments) if reach == SHARE), self._share_link
-            )
-
-    def _include(self, command: str, arguments: list[str]) -> None:
-        targets = _targets(arguments)
-        elsewhere = [target for target, reach in targets if reach != OWN]
-        if elsewhere:
-            self._included = (command, elsewhere[0])
-        else:
-            self._own += [target for target, _reach in targets]
-
-    def _picture(self, command: str, arguments: list[str]) -> None:
-        for target, reach in _targets(arguments):
-            if reach == SHARE:
-                self._included = (command, target)
-            else:
-                (self._own if reach == OWN else self._pictures).append(target)
-
     def finish(self) -> Iterable[Finding]:
         self._close_all()
-        if self._exchange:
-            yield refuse("docx_dde")
-        if self._button:
-            yield refuse("docx_macro_button", name=self._button)
-        if self._included:
-            yield refuse("docx_external_field", field=self._included[0], target=self._included[1])
-        if self._share_link:
-            yield refuse("docx_share_link", target=self._share_link)
-        if self._pictures:
-            yield warn("external_content", count=len(self._pictures), target=self._pictures[0])
-        if self._own:
-            yield info("own_files", count=len(self._own), target=self._own[0])
+        yield from self._instructions.findings()
 
 
 def _quoted_codes(instruction: str) -> str:
