@@ -291,6 +291,12 @@ LANGUAGES = [
     ("ru", "Русский"),
     ("es", "Español"),
 ]
+# Pages and mails speak those whose catalogue says everything: a page half in English is worse than one in English. With
+# commas, as two letters: those that a translator wants to see meanwhile.
+LANGUAGES_COMPLETE = ["en"]
+LANGUAGES_IN_PREPARATION = env.list(
+    "LANGUAGES_IN_PREPARATION", default=["ar", "zh", "fr", "ru", "es"] if TESTING else []
+)
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True

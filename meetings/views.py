@@ -16,9 +16,8 @@ from cwg.documents import downloads, header_block, listing, lost_numbers, offers
 from cwg.documents.filenames import content_disposition
 from cwg.documents.models import Document, File
 from cwg.documents.states import MeetingState
-from cwg.languages import LANGUAGE_CODES, LANGUAGES, current_language
+from cwg.languages import LANGUAGE_CODES, LANGUAGES, current_language, spoken
 from cwg.members.accounts import address_of
-from cwg.members.middleware import CATALOGUE
 from cwg.members.models import Person
 from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.members.rights import rights_of
@@ -196,6 +195,6 @@ def feed(request: VisitorRequest, secret: str) -> HttpResponse:
     now = request.read_clock()
     rights = rights_of(person, now)
     found = _for_calendar().visible_to(rights).filter(register__origin="portal")
-    with translation.override(CATALOGUE.get(person.language, person.language)):
+    with translation.override(spoken(person.language)):
         content = calendars.calendar_of(found, now=now, name=_("CWG-Internet: meetings and deadlines"))
     return _as_calendar(content, "meetings.ics")

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.functional import lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,10 +20,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cwg import clock
 from cwg.documents import zones
-from cwg.languages import LANGUAGE_CODES, LANGUAGES
+from cwg.languages import LANGUAGE_CODES, LANGUAGES, help_of_choice, spoken
 from cwg.members import own_settings
 from cwg.members.forms import NameField
-from cwg.members.middleware import CATALOGUE
 from cwg.members.models import Person
 from cwg.members.requests import PortalRequest
 from cwg.notices import kinds, preferences
@@ -34,7 +34,11 @@ class SettingsForm(forms.Form):
     """A person's own settings. `mails` are the kinds of notice that are wanted."""
 
     name = NameField(widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    language = forms.ChoiceField(label=gettext_lazy("Language of pages and mails"), choices=LANGUAGES)
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of pages and mails"),
+        choices=LANGUAGES,
+        help_text=lazy(help_of_choice, str)(),
+    )
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
         required=False,
@@ -86,7 +90,7 @@ def me(request: PortalRequest) -> HttpResponse:
         for kind, wanted in form.settable:
             if (kind.name in given.get("mails", ())) != wanted:
                 preferences.set_wanted(person, kind.name, not wanted)
-        translation.activate(CATALOGUE.get(person.language, person.language))
+        translation.activate(spoken(person.language))
         messages.success(request, _("Your settings are saved."))
         response = redirect("home:me")
         own_settings.remember_on_device(response, language=person.language, theme=person.theme)

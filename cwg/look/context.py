@@ -12,6 +12,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from cwg import clock
+from cwg.languages import catalogue, offered
 from cwg.look import demo_people, nav
 from cwg.version import VERSION
 
@@ -73,8 +74,8 @@ class Portal:
 
     @cached_property
     def languages(self) -> list[dict[str, Any]]:
-        """The languages offered, each in its own name."""
-        return [get_language_info(code) for code, _label in settings.LANGUAGES]
+        """The languages in which pages are offered, each in its own name."""
+        return [get_language_info(catalogue(code)) for code in offered()]
 
     @cached_property
     def demo(self) -> bool:

@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
-from cwg.languages import LANGUAGES
+from cwg.languages import LANGUAGES, help_of_choice
 from cwg.look.reasons import ReasonForm
 
 from . import refusals
@@ -39,7 +40,9 @@ class AcceptForm(forms.Form):
     """What a person who is new to the portal sets: name, language, password."""
 
     name = NameField(widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    language = forms.ChoiceField(label=_("Language of pages and mails"), choices=LANGUAGES)
+    language = forms.ChoiceField(
+        label=_("Language of pages and mails"), choices=LANGUAGES, help_text=lazy(help_of_choice, str)()
+    )
     password = forms.CharField(
         label=_("Password"),
         strip=False,

@@ -11,15 +11,13 @@ from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 
 from cwg import clock
-from cwg.languages import LANGUAGE_CODES
+from cwg.languages import LANGUAGE_CODES, spoken
 from cwg.look.polling import is_asked_by_pages
 
 from . import accounts, devices, sessions
 from .requests import of_visitor
 from .rights import Rights, rights_of
 
-# The two letters by which we keep names and documents, and the code Django's catalogues use.
-CATALOGUE = {"zh": "zh-hans"}
 LANGUAGE_COOKIE = "language"
 
 
@@ -116,11 +114,7 @@ def language_of_visitor(request: HttpRequest) -> str:
     language = request.COOKIES.get(LANGUAGE_COOKIE, "")
     if language not in LANGUAGE_CODES:
         language = translation.get_language_from_request(request)[:2]
-    return _catalogue_of(language)
-
-
-def _catalogue_of(language: str) -> str:
-    return CATALOGUE.get(language, language if language in LANGUAGE_CODES else "en")
+    return spoken(language)
 
 
 class PersonLanguageMiddleware:
@@ -131,7 +125,7 @@ class PersonLanguageMiddleware:
 
     def __call__(self, request: HttpRequest):
         if request.user.is_authenticated:
-            code = _catalogue_of(request.user.language)
+            code = spoken(request.user.language)
         else:
             code = language_of_visitor(request)
         translation.activate(code)

@@ -15,11 +15,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from cwg import clock
+from cwg.languages import spoken
 
 from . import addresses, people, refusals
 from .accounts import address_of
 from .forms import AcceptForm
-from .middleware import CATALOGUE, LANGUAGE_COOKIE
+from .middleware import LANGUAGE_COOKIE
 from .models import Invitation, Person
 
 
@@ -42,7 +43,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return _closed(request, gone, 410)
     if not request.user.is_authenticated and LANGUAGE_COOKIE not in request.COOKIES:
         # Nobody has chosen yet: the language that the inviter said the person reads.
-        translation.activate(CATALOGUE.get(found.language, found.language))
+        translation.activate(spoken(found.language))
     try:
         response = _page(request, found)
     except refusals.InvitationGone as gone:  # used or revoked between the two looks
@@ -86,7 +87,7 @@ def _accept(request: HttpRequest, found: Invitation, form: AcceptForm | None = N
     )
     if not request.user.is_authenticated:
         login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
-        translation.activate(CATALOGUE.get(person.language, person.language))
+        translation.activate(spoken(person.language))
     messages.success(request, _("Welcome. You are %(role)s.") % {"role": _role(found)})
     return redirect(settings.LOGIN_REDIRECT_URL)
 

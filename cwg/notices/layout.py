@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from cwg.languages import spoken
 from cwg.look import instants
 from cwg.members.cleaning import one_line
-from cwg.members.middleware import CATALOGUE
 from cwg.members.models import Person
 
 from .addresses import absolute
@@ -65,7 +65,7 @@ def zone_of(person: Person | None) -> ZoneInfo | None:
 
 def in_words_of(language: str):
     """A context in which the catalogue of that language is active: "zh" is kept, "zh-hans" is read."""
-    return translation.override(CATALOGUE.get(language, language))
+    return translation.override(spoken(language))
 
 
 def compose(
@@ -89,7 +89,7 @@ def compose(
         "portal_name": getattr(settings, "PORTAL_NAME", "CWG-Internet"),
         "portal_url": settings.PORTAL_URL,
         "settings_url": absolute(reverse("home:me")) if optional else "",
-        "language": CATALOGUE.get(language, language),
+        "language": spoken(language),
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
     }
     headers = {

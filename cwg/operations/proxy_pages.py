@@ -15,6 +15,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from cwg.documents import uploads
+from cwg.languages import LANGUAGE_CODES, catalogue, spoken
 from cwg.members.roster import reading as roster
 
 FOLDER = "proxy"
@@ -121,8 +122,9 @@ def texts() -> dict[str, tuple[str, list[str]]]:
 
 def files() -> Iterator[tuple[str, str]]:
     """(path below the folder, content) of every file. The manifest of the style sheets must be there already."""
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
+    for code in LANGUAGE_CODES:
+        language = catalogue(code)
+        with translation.override(spoken(code)):
             for name, (title, sentences) in texts().items():
                 said = {"title": title, "sentences": sentences, "number": NUMBER if name in FAULTS else ""}
                 page = render_to_string("proxy_page.html", said)

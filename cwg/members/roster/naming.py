@@ -14,9 +14,8 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cwg.languages import LANGUAGE_CODES, LANGUAGE_NAMES
+from cwg.languages import LANGUAGE_CODES, LANGUAGE_NAMES, catalogue
 
-from ..middleware import CATALOGUE
 from ..models import Group, MemberState, Office, Role
 from ..sortkeys import sort_key
 
@@ -132,7 +131,7 @@ class Words:
         for group in self.groups:
             self._groups.add(group, {letters(each) for each in (group.code, group.slug, group.short_name)})
         for code in LANGUAGE_CODES:
-            with translation.override(CATALOGUE.get(code, code)):
+            with translation.override(catalogue(code)):
                 for role in Role:
                     self._roles.add(role, {letters(role.value), letters(str(role.label))})
                 for named, name in LANGUAGE_NAMES.items():
