@@ -225,16 +225,36 @@ def parse(text: str) -> Symbol:
     """The symbol that the whole text is, in any of the spellings people use. Raises `NotASymbol`, only.
 
     Case, spaces, Unicode dashes, slashes and digits, invisible marks and the punctuation around it do not
-    matter; the group may stand apart (`wg-wsis 14/7 rev 1`), "Doc." may stand before it. A bare number is
-    refused, since nothing says that it is a document's; one with a suffix (`84R2`) is taken.
+    matter; the group may stand apart (`wg-wsis 14/7 rev 1`), "Doc." may stand before it, or the word for a document
+    in another of the six languages. So may the name of a file as it is downloaded (`CWG-Internet-23-2_Rev.1_en.docx`)
+    or of its folder in a ZIP. A bare number is refused, since nothing says that it is a document's; one with a suffix
+    (`84R2`) is taken.
     """
     if not isinstance(text, str) or len(text) > MAX_LENGTH:
         raise NotASymbol(_("This is not the symbol of a document."))
     plain, _positions = _plain(text)
-    match = _WHOLE.fullmatch(" ".join(plain.split()).strip(" .,;:'\""))
+    plain = " ".join(plain.split()).strip(" .,;:'\"")
+    match = _WHOLE.fullmatch(_DOC_ABROAD.sub(_doc_in_ascii, plain))
+    if match is not None:
+        return _symbol_of(match)
+    return _of_file_name(plain)
+
+
+def _doc_in_ascii(match: re.Match[str]) -> str:
+    return f"Doc. {match['before'] or match['after'] or ''}"
+
+
+def _of_file_name(name: str) -> Symbol:
+    """The symbol that the portal names a file by (`header_block.file_name`), or a folder (`in_file_name`)."""
+    match = _FILE_NAME.fullmatch(name.rstrip("/").rpartition("/")[2])
     if match is None:
         raise NotASymbol(_("This is not the symbol of a document."))
-    return _symbol_of(match)
+    suffixes = [one["suffix"] for one in _SUFFIX_OF_FILE.finditer(match["suffixes"])]
+    numbered = "/".join(part for part in (match["series"], match["number"]) if part)
+    symbol = parse(f"{match['head']}/{numbered}{''.join(f'({suffix})' for suffix in suffixes)}")
+    return Symbol(
+        symbol.prefix, symbol.meeting, symbol.series, symbol.number, symbol.suffixes, match["language"]
+    )
 
 
 def find_references(text: str) -> list[tuple[int, int, Symbol]]:
@@ -362,6 +382,26 @@ _WHOLE = re.compile(
     (?P<before>{_SUFFIX_WHOLE}{{0,{MAX_SUFFIXES}}})
     (?:[ ]?(?:-[ ]?|[ ])(?P<letter>[ACEFRS])(?![A-Z0-9]))?
     (?P<after>{_SUFFIX_WHOLE}{{0,{MAX_SUFFIXES}}})
+    """,
+    _FLAGS,
+)
+
+# The word for a document in the languages that ASCII does not write, before its number; in Chinese behind it as well.
+_DOC_ABROAD = re.compile(
+    r"""^(?:документ\w{0,3}|док|(?:ال)?وثيق[ةه]|(?:ال)?وثائق|文件|文档|文檔)[ .:]{0,3}(?:№|رقم|第)?[ ]?(?P<before>[^号號]*)[号號]?$
+    |^第?[ ]?(?P<after>[^号號]*)[号號]?(?:文件|文档|文檔)$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+# What the portal's own names of files and folders are made of; a browser adds " (1)" to a second copy.
+_SUFFIX_OF_FILE = re.compile(rf"_(?P<suffix>(?:Rev|Corr|Add)[.]{_SUFFIX_NUMBER})", _FLAGS)
+_FILE_NAME = re.compile(
+    rf"""
+    (?:(?:receipt|statement)_)?
+    (?P<head>[A-Z]{{1,20}}(?:-[A-Z]{{1,20}}){{0,5}}-?{_MEETING})-(?:(?P<series>{_SERIES})-)?(?P<number>{_NUMBER})
+    (?P<suffixes>(?:_(?:Rev|Corr|Add)[.]{_SUFFIX_NUMBER}){{0,{MAX_SUFFIXES}}})
+    (?:_(?:(?P<language>{"|".join(sorted(LETTER_OF_LANGUAGE))})|cover))?(?:_[0-9]{{1,3}})?
+    (?:[ ]?[(][0-9]{{1,3}}[)])?(?:[.][A-Z0-9]{{1,5}})?
     """,
     _FLAGS,
 )

@@ -1,4 +1,4 @@
-"""The jump box: a document's symbol, in any spelling people use, opens the document."""
+"""The box at the head of each page: a document's symbol, in any spelling people use, opens the document; words are searched for."""
 
 from collections.abc import Iterable
 
@@ -53,6 +53,7 @@ def jump(request: PortalRequest) -> HttpResponse:
             "asked": asked,
             "symbol": str(symbol),
             "rows": rows,
+            "meant": len(rows) + len(lost),
             "lost": lost,
             "search_url": _search_for(asked),
         },

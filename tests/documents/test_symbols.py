@@ -419,3 +419,59 @@ def test_a_corrigendum_of_one_language_shows_its_letter_before_it_is_registered(
 
 def test_a_symbol_in_the_name_of_a_file_names_no_folder():
     assert in_file_name("WG-WSIS-14/INF/3(Rev.1)") == "WG-WSIS-14-INF-3(Rev.1)"
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol"),
+    [
+        ("CWG-Internet-23-2_en.docx", "CWG-Internet-23/2-E"),
+        ("CWG-Internet-23-2_Rev.1_en.pdf", "CWG-Internet-23/2(Rev.1)-E"),
+        ("wg-wsis-14-inf-3_Rev.2_Corr.1_fr_2.pdf", "WG-WSIS-14/INF/3(Rev.2)(Corr.1)-F"),
+        ("C17-84_zh (1).docx", "C17/84-C"),
+        ("WG-WSIS-14-7", "WG-WSIS-14/7"),
+        ("WG-WSIS-14-7/WG-WSIS-14-7_ar.pdf", "WG-WSIS-14/7-A"),
+        ("receipt_WG-WSIS-14-7.pdf", "WG-WSIS-14/7"),
+        ("WG-WSIS-14-7_cover.pdf", "WG-WSIS-14/7"),
+        ("ＷＧ－ＷＳＩＳ－14－7＿en．pdf", "WG-WSIS-14/7-E"),
+    ],
+)
+def test_the_name_of_a_file_that_was_downloaded_is_its_symbol(name, symbol):
+    assert str(parse(name)) == symbol
+
+
+@given(
+    st.builds(
+        wsis, st.integers(1, 99_999), series=st.sampled_from(SERIES), meeting=st.integers(1, MAX_MEETING)
+    )
+)
+def test_what_a_symbol_is_called_as_a_file_means_it_again(symbol):
+    assert parse(in_file_name(str(symbol))) == symbol
+    assert parse(f"{in_file_name(str(symbol))}_ru.docx").document == symbol
+
+
+@pytest.mark.parametrize(
+    "name", ["minutes-2024_en.docx", "WG-WSIS-14.docx", "WG-WSIS-14-7_de.pdf", "14-7.pdf", "7_en.pdf"]
+)
+def test_another_name_of_a_file_is_no_symbol(name):
+    with pytest.raises(NotASymbol):
+        parse(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol"),
+    [
+        ("Документ 14/7", "14/7"),
+        ("документа WG-WSIS-14/7(Rev.1)", "WG-WSIS-14/7(Rev.1)"),
+        ("Док. 7", "Doc. 7"),
+        ("Документ № 7", "Doc. 7"),
+        ("الوثيقة 14/7", "14/7"),
+        ("وثيقة ٧", "Doc. 7"),
+        ("الوثيقة رقم ٧", "Doc. 7"),
+        ("文件 14/7", "14/7"),
+        ("第７号文件", "Doc. 7"),
+        ("Documento 14/7", "14/7"),
+        ("DOCUMENT 14/7", "14/7"),
+    ],
+)  # fmt: skip
+def test_the_word_for_a_document_is_understood_in_six_languages(text, symbol):
+    assert str(parse(text)) == symbol
