@@ -6,11 +6,14 @@ that somebody may look at elsewhere but not act on (an auditor in the records) i
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from cwg.folding import fold
 
 from . import mailboxes
 from .addresses import folded
@@ -18,6 +21,8 @@ from .models import DELEGATION_ROLES, OFFICE_ROLES, Accreditation, Group, Invita
 from .oversight import account_groups, is_administrator, known_people, may_manage, may_manage_people
 from .parties import Party
 from .rights import Rights
+
+_Named = TypeVar("_Named", Person, Invitation)
 
 
 def own_delegations(rights: Rights) -> tuple[Party, ...]:
@@ -64,6 +69,20 @@ def invitations(rights: Rights) -> QuerySet[Invitation]:
     return Invitation.objects.filter(
         kept | _of_own_delegations(rights), used_at__isnull=True, revoked_at__isnull=True
     ).select_related("group", "state", "office", "invited_by")
+
+
+def named(rows: QuerySet[_Named], words: str) -> QuerySet[_Named]:
+    """Those of `rows` (people or invitations) of which each of `words` is in the name or the address, as `fold` has them.
+
+    Read and compared here: an installation has some thousands of people at most.
+    """
+    wanted = fold(words).split()
+    found = [
+        pk
+        for pk, name, email in rows.order_by().values_list("pk", "name", "email")
+        if all(word in fold(f"{name} {email}") for word in wanted)
+    ]
+    return rows.filter(pk__in=found)
 
 
 # --- What is offered ----------------------------------------------------------------------------------------------

@@ -42,8 +42,7 @@ def people(request: PortalRequest) -> HttpResponse:
     wanted = {name: value for name, value in form.cleaned_data.items() if value}
     found = directory.reached(rights)
     if words := wanted.pop("q", ""):
-        found = found.filter(Q(name__icontains=words) | Q(email__icontains=words))
-        waiting = waiting.filter(Q(name__icontains=words) | Q(email__icontains=words))
+        found, waiting = directory.named(found, words), directory.named(waiting, words)
     if wanted:
         place = {PLACES[name]: value for name, value in wanted.items()}
         found = found.filter(Exists(now.filter(person=OuterRef("pk"), **place)))

@@ -1,5 +1,7 @@
 """The workspace of people: whom one finds there, what stands on their pages, and what is offered."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -132,6 +134,26 @@ def test_the_list_is_searched_and_filtered(
     text = text_of(client_of(secretary), f"{PEOPLE}?{query}")
     assert person_page(request.getfixturevalue(found)) in text
     assert person_page(request.getfixturevalue(left_out)) not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Amélie d’Œuvre", "d'oeuvre amelie"),
+        ("Фёдор Андреев", "андреев федор"),
+        ("أحمد الهاشمي", "احمد الهاشمى"),
+        ("Jean‑Luc", "jean-luc"),
+    ],
+)
+def test_people_and_invitations_are_found_however_their_names_are_typed(
+    client_of, secretary, saudi_delegate, syrian_delegate, invite, name, typed
+):
+    invited = invite(1)
+    for row in (saudi_delegate, invited):
+        type(row).objects.filter(pk=row.pk).update(name=name)
+    text = text_of(client_of(secretary), f"{PEOPLE}?{urlencode({'q': typed})}")
+    assert person_page(saudi_delegate) in text and invited.email in text
+    assert person_page(syrian_delegate) not in text
 
 
 def test_a_filter_of_the_group_finds_no_ended_role(
