@@ -14,7 +14,7 @@ from cwg import clock
 from cwg.languages import LANGUAGE_CODES, spoken
 from cwg.look.polling import is_asked_by_pages
 
-from . import accounts, devices, sessions
+from . import accounts, devices, page_owners, sessions
 from .requests import of_visitor
 from .rights import Rights, rights_of
 
@@ -84,9 +84,9 @@ class SignedInMiddleware:
     """What the answers to somebody signed in have in common.
 
     Nothing of them is kept by a browser or by anything on the way, so that Back shows nothing after sign-out; the
-    session slides with use, not with what an open page asks by itself; whoever has just signed in gets the cookie by
-    which the browser is known again, and whoever has just signed out leaves nothing behind. Cookies stay: they hold
-    language, appearance, and that number.
+    session slides with use, not with what an open page asks by itself; whoever has just signed in gets the cookies by
+    which the browser and the owner of its pages are known again, and whoever has just signed out leaves nothing behind.
+    Cookies stay: they hold language, appearance, and those numbers.
     """
 
     def __init__(self, get_response):
@@ -101,6 +101,7 @@ class SignedInMiddleware:
         elif hasattr(request, "_cached_user") and request.user.is_authenticated:
             if response.status_code < 500 and not getattr(request, "_asked_by_the_page", False):
                 sessions.renew(request, accounts.address_of(request))
+            page_owners.note(request, response, request.user.pk)
             if response.get("Content-Type", "").startswith("text/html"):
                 patch_cache_control(response, private=True, no_store=True)
         return response
