@@ -8,6 +8,7 @@ row would have to undo: every request is rolled back.
 import contextlib
 import csv
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -177,6 +178,9 @@ OBJECTS["documents:rule-preset"] = {
     "unknown": lambda w: {"key": "unknown", "slug": w.group.slug},
 }
 OBJECTS["console:notices_demomail_html"] = {"a mail": lambda w: {"pk": w.demo_mail.pk}}
+# Who finds what is kept, and in which browser, is in tests/operations/test_asked_again.py.
+for _act in ("members:kept-words", "members:kept-words-list", "members:discard-kept-words"):
+    OBJECTS[_act] = {"never kept": lambda w: {"pk": uuid.UUID(int=0)}}
 DRAFTS = {
     name: OBJECTS["contributions:contribution"][name] for name in ("draft", "syrian_draft", "filed_draft")
 }

@@ -20,7 +20,7 @@ from cwg import clock
 from cwg.record import access
 from cwg.record.holding import Busy
 
-from . import devices, guessing, refusals, sessions
+from . import devices, guessing, kept_words, refusals, sessions
 from .entry_models import EntryAttempt
 from .models import Person
 from .own_settings import remember_on_device
@@ -66,8 +66,10 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Where one lands who asked for no page: the secretariat on Today, everybody else on Home."""
+        """Where one lands who asked for no page: at the words that are kept; else the secretariat on Today, others on Home."""
         person = cast(Person, request.user)
+        if kept := kept_words.newest_of(person, devices.browser_of(request)):
+            return reverse("members:kept-words", args=[kept.pk])
         return reverse("today:today") if person.rights.is_secretariat else settings.LOGIN_REDIRECT_URL
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:

@@ -13,7 +13,7 @@ class MembersConfig(AppConfig):
         from cwg.look import nav
         from cwg.record import jobs
 
-        from . import accounts, devices, directory, guessing, kept_rows, sessions
+        from . import accounts, devices, directory, guessing, kept_rows, kept_words, sessions
         from .requests import of_visitor
         from .roster import carrying_out
 
@@ -29,5 +29,6 @@ class MembersConfig(AppConfig):
         )
         jobs.register("entry-attempts", guessing.forget_what_is_over, every=timedelta(hours=6))
         jobs.register("known-devices", devices.forget_what_is_over)
+        jobs.register("kept-words", kept_words.forget_what_is_over, every=timedelta(hours=1))
         jobs.register("sessions", sessions.forget_what_is_over, every=timedelta(hours=6))
         jobs.register("imported-lists", carrying_out.forget_what_is_over)

@@ -1,7 +1,10 @@
-"""What is remembered at the door: sessions, known browsers, what was tried and not yet forgiven, changes of address."""
+"""What is remembered at the door: sessions, known browsers, tries not yet forgiven, words kept, changes of address."""
+
+import uuid
 
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.http import QueryDict
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -86,6 +89,47 @@ class EntryAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at}"
+
+
+class KeptWords(models.Model):
+    """What somebody typed and sent when it could not be saved any more; kept for a day (`kept_words.py`).
+
+    Read by that person alone, in that browser. Like the drafts it may become a part of, it is no record: no journal and
+    no history has it.
+    """
+
+    class Why(models.TextChoices):
+        SIGNED_OUT = "signed_out", _("Signed out")
+        OLD_PAGE = "old_page", _("Page too old")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey("members.Person", models.CASCADE, related_name="+")
+    # The number in the browser's signed cookie (`devices.py`).
+    browser = models.UUIDField()
+    # Where it was sent to, and the page it was typed on, empty where that is not known; both begin with a slash.
+    address = models.TextField()
+    page = models.TextField(blank=True)
+    # Pairs of field and words, in the order in which they were sent.
+    words = models.JSONField()
+    # The names of the files that were sent along.
+    files = models.JSONField(default=list)
+    why = models.CharField(max_length=10, choices=Why.choices)
+    kept_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("kept words")
+        verbose_name_plural = _("kept words")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    def as_sent(self) -> QueryDict:
+        """As a form reads it."""
+        sent = QueryDict(mutable=True)
+        for name, value in self.words:
+            sent.appendlist(name, value)
+        sent._mutable = False  # type: ignore[attr-defined]
+        return sent
 
 
 class AddressChange(models.Model):

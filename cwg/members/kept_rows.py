@@ -4,9 +4,9 @@ from allauth.mfa.models import Authenticator
 
 from cwg.record import keeping
 
-from .models import EntryAttempt, KnownDevice, Session
+from .models import EntryAttempt, KeptWords, KnownDevice, Session
 from .roster.models import Roster
 
 
 def register() -> None:
-    keeping.deleted(Authenticator, EntryAttempt, KnownDevice, Roster, Session)
+    keeping.deleted(Authenticator, EntryAttempt, KeptWords, KnownDevice, Roster, Session)

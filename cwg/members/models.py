@@ -393,6 +393,6 @@ class Accreditation(NamesParty):
 
 
 # Django finds the models of an app through this module.
-from .entry_models import AddressChange, EntryAttempt, KnownDevice, Session  # noqa: E402, F401
+from .entry_models import AddressChange, EntryAttempt, KeptWords, KnownDevice, Session  # noqa: E402, F401
 from .invitation_models import Invitation  # noqa: E402, F401
 from .roster.models import Roster  # noqa: E402, F401

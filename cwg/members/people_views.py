@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from cwg import clock
 from cwg.look.reasons import ReasonForm
 
-from . import account_care, directory, refusals
+from . import account_care, directory, kept_words, refusals
 from .account_care import may_look_after
 from .accounts import address_of
 from .forms import ChangeAddressForm, JoinForm, say
@@ -170,6 +170,7 @@ def act(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     if about is None:
         raise Http404
     form, status = about.form(request.POST or None), 200
+    kept_words.fill(request, form)
     if request.method == "POST":
         status = 422
         if form.is_valid():

@@ -18,7 +18,7 @@ from cwg import clock
 from cwg.look import overtaken
 from cwg.look.reasons import ReasonForm
 
-from . import directory, granting, people, refusals
+from . import directory, granting, kept_words, people, refusals
 from .forms import say
 from .models import Accreditation, Group, Invitation, MemberState
 from .requests import PortalRequest
@@ -63,6 +63,7 @@ def invite(request: PortalRequest) -> HttpResponse:
         rights=rights,
         initial={"language": request.user.language, **proposed},
     )
+    kept_words.fill(request, form)
     if form.is_bound and form.is_valid():
         made = _carried_out(form, people.invite, **form.cleaned_data, actor=request.user, at=clock.now())
         if made is not None:
@@ -131,6 +132,7 @@ def end(request: PortalRequest, pk: int) -> HttpResponse:
     role = directory.role_or_404(request.rights, pk, also_ended=request.method == "POST")
     back = _back_from(request, role)
     form = ReasonForm(request.POST if request.method == "POST" else None)
+    kept_words.fill(request, form)
     if form.is_bound and form.is_valid():
         reason = form.cleaned_data["reason"]
         if _carried_out(form, people.end, role, actor=request.user, at=clock.now(), reason=reason):

@@ -128,6 +128,11 @@ def end_others(person: Person, key: str | None) -> None:
     Session.objects.filter(person_id=person.pk).exclude(session_key=key or "").delete()
 
 
+def has_run_out(key: str) -> bool:
+    """Whether the session of that key ended because nobody used it, as far as its row still tells."""
+    return Session.objects.filter(session_key=key, expire_date__lte=timezone.now()).exists()
+
+
 def forget_what_is_over() -> int:
     """Background work: delete the sessions that have ended; returns how many."""
     return Session.objects.filter(expire_date__lte=timezone.now()).delete()[0]

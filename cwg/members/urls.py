@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import address_views, directory_views, people_views, role_views, session_views, views
+from . import address_views, directory_views, kept_word_views, people_views, role_views, session_views, views
 from .roster import views as roster_views
 
 app_name = "members"
@@ -23,6 +23,9 @@ urlpatterns = [
     path("people/<int:pk>/role/", role_views.grant, name="grant"),
     path("people/<int:pk>/new-password/", people_views.new_password, name="new-password"),
     path("people/<int:pk>/<slug:name>/", people_views.act, name="person-act"),
+    path("kept/<uuid:pk>/", kept_word_views.back_to_page, name="kept-words"),
+    path("kept/<uuid:pk>/words/", kept_word_views.words, name="kept-words-list"),
+    path("kept/<uuid:pk>/discard/", kept_word_views.discard, name="discard-kept-words"),
     path("me/sessions/", session_views.own, name="sessions"),
     path("me/sessions/end/", session_views.end, name="end-session"),
     path("me/sessions/end-all/", session_views.end_all, name="end-all-sessions"),
