@@ -16,6 +16,7 @@ from cwg.documents.kinds import kinds_for
 from cwg.documents.models import Document, Register
 from cwg.documents.register import SlotNotOpen
 from cwg.look import overtaken
+from cwg.members import kept_words
 from cwg.members.models import Group
 from cwg.members.parties import with_key
 from cwg.members.requests import PortalRequest
@@ -60,6 +61,7 @@ def new(request: PortalRequest) -> HttpResponse:
     if request.user.language:
         blank.original_languages = [request.user.language]
     form = DraftForm(request.POST or None, instance=blank, rights=request.rights, party=party)
+    kept_words.fill(request, form)
     action, status = "", 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -114,6 +116,7 @@ def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     if draft.status == Contribution.Status.DISCARDED and request.method != "POST":
         return render(request, "contributions/discarded.html", {"contribution": draft})
     form = draft_pages.form_of(request, draft, request.POST or None)
+    kept_words.fill(request, form)
     if request.method == "POST":
         if stopped := typed_words.save(request, draft, form):
             return stopped

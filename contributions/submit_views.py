@@ -16,7 +16,7 @@ from cwg.documents.models import Document, Register, Revision
 from cwg.languages import LANGUAGE_CODES
 from cwg.look import overtaken
 from cwg.look.reasons import ReasonForm
-from cwg.members import arrival, second_factor
+from cwg.members import arrival, kept_words, second_factor
 from cwg.members.directory import keeps_people
 from cwg.members.models import UNREAD_WHERE_NAMED
 from cwg.members.parties import NotEntitled
@@ -293,6 +293,7 @@ def withdraw(request: PortalRequest, document: int) -> HttpResponse:
     if not offers.may_withdraw(found, request.rights):
         return render(request, "403.html", status=403)
     form = ReasonForm(request.POST or None)
+    kept_words.fill(request, form)
     if offers.DocumentAct.WITHDRAW not in offers.acts_on(found, request.rights):
         return overtaken.page(request, form)
     if request.method == "POST" and form.is_valid():

@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from cwg.members import kept_words
 from cwg.members.models import Group
 from cwg.members.requests import PortalRequest
 
@@ -147,6 +148,7 @@ def _call_off(
 ) -> HttpResponse:
     possible = offers.is_open(act, meeting.register, request.server_now)
     form = CallOffForm(request.POST if request.method == "POST" else None)
+    kept_words.fill(request, form)
     status = 200
     if request.method == "POST":
         status = 400 if possible else 409

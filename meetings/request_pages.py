@@ -20,6 +20,7 @@ from cwg.documents import offers as document_offers
 from cwg.documents.models import Document
 from cwg.look import overtaken
 from cwg.look.reasons import ReasonForm
+from cwg.members import kept_words
 from cwg.members.models import MemberState, Office
 from cwg.members.parties import Party
 from cwg.members.requests import PortalRequest
@@ -123,6 +124,7 @@ def record_request(request: PortalRequest, slug: str) -> HttpResponse:
     form = RequestForm(
         request.POST if request.method == "POST" else None, meeting=meeting, at=request.server_now
     )
+    kept_words.fill(request, form)
     status = 200
     if request.method == "POST":
         status = 400
@@ -191,6 +193,7 @@ def withdraw_request(
     line = _line_or_404(request, meeting, pk)
     alone = _addressee_or_404(line, addressee) if addressee is not None else None
     form = ReasonForm(request.POST if request.method == "POST" else None)
+    kept_words.fill(request, form)
     status = 200
     if request.method == "POST":
         status = 400
@@ -275,6 +278,7 @@ def unlink_answer(request: PortalRequest, slug: str, pk: int, addressee: int) ->
         initial={"document": asked.answer},
         seen=Document.objects.visible_to(request.rights),
     )
+    kept_words.fill(request, form)
     status = 200
     if request.method == "POST":
         status = 400

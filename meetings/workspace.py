@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from cwg.documents import deadlines, rules, zones
 from cwg.look import overtaken
 from cwg.look.reasons import ReasonForm
+from cwg.members import kept_words
 from cwg.members.requests import PortalRequest
 
 from . import convening, deadline_changes, moving, offers, sittings
@@ -133,6 +134,7 @@ def undo_opening(request: PortalRequest, slug: str) -> HttpResponse:
         else []
     )
     form = UndoOpeningForm(request.POST if request.method == "POST" else None, openings=openings)
+    kept_words.fill(request, form)
     status = 200
     if form.is_bound:
         status = 400 if openings else 409

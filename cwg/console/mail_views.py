@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cwg.look import overtaken
 from cwg.look.reasons import ReasonForm
-from cwg.members import directory
+from cwg.members import directory, kept_words
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
 from cwg.notices import reach, resending, sending, troubles, why_words
@@ -114,6 +114,7 @@ def act_on_one(request: PortalRequest, pk: int, act: str) -> HttpResponse:
     if not reach.serves(notice, request.rights):
         raise Http404
     form = ReasonForm(request.POST if request.method == "POST" else None)
+    kept_words.fill(request, form)
     if not about.may(notice, request.rights):
         return overtaken.page(request, form, said=about.refused)
     if form.is_bound and form.is_valid():
@@ -139,6 +140,7 @@ def act_on_all(request: PortalRequest, why: str, act: str) -> HttpResponse:
     if not pks:
         raise Http404
     form = ReasonForm(request.POST if request.method == "POST" else None)
+    kept_words.fill(request, form)
     if form.is_bound and form.is_valid():
         done = about.many(pks, actor=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, " ".join([about.done(done), *_left(len(there) - len(pks))]))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from cwg.look import overtaken
 from cwg.look.reasons import ReasonForm
+from cwg.members import kept_words
 from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights, rights_of
@@ -60,6 +61,7 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
     if offers.DocumentAct.DISCLOSE not in offers.acts_on(found, request.rights):
         return overtaken.page(request, DisclosureForm(request.POST or None))
     form = DisclosureForm(request.POST or None, initial={"disclosure": found.disclosure})
+    kept_words.fill(request, form)
     status = 200
     if request.method == "POST":
         status = 422

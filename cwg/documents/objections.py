@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from cwg.look import overtaken
 from cwg.look.reasons import ReasonField
+from cwg.members import kept_words
 from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights, rights_of
@@ -96,6 +97,7 @@ def page(request: PortalRequest, path: str) -> HttpResponse:
     standing = filed_for.objection_to(found)
     act = DocumentAct.LIFT_OBJECTION if standing else DocumentAct.OBJECT
     sent = ObjectionForm(request.POST or None)
+    kept_words.fill(request, sent)
     if act not in offers.acts_on(found, request.rights):
         return overtaken.page(request, sent)
     if request.method == "POST" and request.POST.get("act", DocumentAct.OBJECT) != act:

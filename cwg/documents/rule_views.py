@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cwg.look.reasons import ReasonForm
+from cwg.members import kept_words
 from cwg.members.models import Group
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
@@ -112,6 +113,7 @@ def new(request: PortalRequest) -> HttpResponse:
         initial = RuleForm.initial_of(general) | {"replaces": replaced}
     initial["group"] = request.GET.get("group", "")
     form = RuleForm(request.POST if request.method == "POST" else None, rights=rights, initial=initial)
+    kept_words.fill(request, form)
     return _entered(request, form, _("New deadline rule"), lambda rule: _("The rule holds from now on."))
 
 
@@ -130,6 +132,7 @@ def rule(request: PortalRequest, pk: int) -> HttpResponse:
         instance=found,
         initial=RuleForm.initial_of(found) | {"seen": rulebook.version_of(found)},
     )
+    kept_words.fill(request, form)
     return _entered(
         request,
         form,
@@ -209,6 +212,7 @@ def switch(request: PortalRequest, pk: int) -> HttpResponse:
     if not rulebook.may_keep(request.rights, found.group_id):
         raise Http404
     form = ReasonForm(request.POST if request.method == "POST" else None)
+    kept_words.fill(request, form)
     status = 200
     if form.is_bound:
         status = 400
@@ -246,6 +250,7 @@ def preset(request: PortalRequest, key: str, slug: str) -> HttpResponse:
         raise Http404
     rows = [rulebook.row_of(each, group) for each in rulebook.PRESETS[key]]
     form = ReasonForm(request.POST if request.method == "POST" else None, initial={"reason": rows[0].source})
+    kept_words.fill(request, form)
     status = 200
     if form.is_bound:
         status = 400
