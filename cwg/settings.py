@@ -92,7 +92,7 @@ MIDDLEWARE = [
     "cwg.members.middleware.SignedInMiddleware",
     "cwg.members.middleware.RightsMiddleware",
     "cwg.members.middleware.PersonLanguageMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "cwg.operations.asked_again.SignInFirstMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -190,6 +190,7 @@ SESSION_COOKIE_NAME = f"{_HOST_ONLY}session"
 CSRF_COOKIE_NAME = f"{_HOST_ONLY}csrf"
 DEVICE_COOKIE_NAME = f"{_HOST_ONLY}device"
 PAGE_OWNERS_COOKIE_NAME = f"{_HOST_ONLY}pages"
+CSRF_FAILURE_VIEW = "cwg.operations.asked_again.stale_form"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 BEHIND_PROXY = env.bool("BEHIND_PROXY", PRODUCTION)

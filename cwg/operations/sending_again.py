@@ -36,7 +36,7 @@ def offered(request: HttpRequest, *, of_our_page: bool = True) -> dict[str, Any]
         "typed": [(name, value) for name, value in entered if value.strip()],
         "files": files,
         "address": request.get_full_path(),
-        "back": _page_before(request),
+        "back": page_before(request),
     }
 
 
@@ -57,7 +57,7 @@ def _entered_in(request: HttpRequest) -> list[tuple[str, str]]:
     ]
 
 
-def _page_before(request: HttpRequest) -> str:
+def page_before(request: HttpRequest) -> str:
     """The address of the page of ours that the request was sent from; empty where that is not known."""
     sent_from = request.headers.get("Referer", "")
     try:

@@ -204,7 +204,12 @@ def test_the_language_menu_changes_nothing_by_get_and_knows_six_languages(client
 
 @pytest.mark.parametrize("path", ["/me/", "/me/calendar/"])
 def test_settings_ask_to_sign_in(client, path):
-    assert client.post(path, FORM)["Location"].startswith("/accounts/login/")
+    assert client.get("/me/")["Location"].startswith("/accounts/login/")
+    assert client.post(path)["Location"].startswith("/accounts/login/")
+    # What was typed is in the answer, since nobody can tell whose it is.
+    answer = client.post(path, FORM)
+    assert answer.status_code == 403
+    assert 'href="/accounts/login/"' in answer.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/me/", "/me/calendar/", "/language/"])

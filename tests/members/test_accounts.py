@@ -210,7 +210,7 @@ def test_a_closed_account_is_nobody_at_the_very_next_request(client_of, saudi_de
     account_care.disable(saudi_delegate, actor=administrator, at=now, reason="because")
     answer = client.get("/me/")
     assert (answer.status_code, answer["Location"]) == (302, f"{LOGIN}?next=/me/")
-    assert client.post("/me/", {"name": "Still here"}).status_code == 302
+    assert client.post("/me/", {"name": "Still here"}).status_code == 403
     saudi_delegate.refresh_from_db()
     assert saudi_delegate.name != "Still here"
 
