@@ -45,6 +45,12 @@ class Relation:
         return posixpath.normpath(posixpath.join("/", base, unquote(self.target))).lstrip("/")
 
 
+def source_of(relations: str) -> str:
+    """The part whose relations stand in the entry of this name; `""` for those of the package."""
+    folder, _, name = relations.rpartition("/")
+    return posixpath.join(folder.rpartition("_rels")[0], name[: -len(".rels")])
+
+
 class Package:
     """Raises Refused when the container is no package. `main_part` is `""` where none is named and there."""
 
@@ -62,9 +68,6 @@ class Package:
         """docx, xlsx, pptx, vsdx (a drawing of Visio), with macros or without; `""` for any other package."""
         stated = self.content_type(self.main_part) if self.main_part else ""
         return next((kind for mark, kind in _OFFICE_KINDS if mark in stated), "")
-
-    def has(self, part: str) -> bool:
-        return part.casefold() in self._by_name
 
     def _need(self, name: str) -> Entry:
         entry = self._by_name.get(name.casefold())
@@ -109,11 +112,8 @@ class Package:
         """Whether the type is stated for this very part, and not for all with its ending."""
         return name.casefold() in self._overrides
 
-    def read_relations(self, entry: Entry) -> list[Relation]:
-        folder, _, name = entry.name.rpartition("/")
-        source = (
-            posixpath.join(folder.rpartition("_rels")[0], name[: -len(".rels")]) if name != ".rels" else ""
-        )
+    def read_relations(self, entry: Entry, *, must_be_xml: bool = True) -> list[Relation]:
+        source = source_of(entry.name)
         found: list[Relation] = []
 
         def relation(attributes: dict[str, str]) -> None:
@@ -125,7 +125,8 @@ class Package:
 
         handlers = Handlers()
         handlers.on_start("rel:Relationship", relation)
-        read_xml(self.archive.read(entry), entry.name, handlers, most_depth=self._limits.xml_depth)
+        depth = self._limits.xml_depth
+        read_xml(self.archive.read(entry), entry.name, handlers, most_depth=depth, must_be_xml=must_be_xml)
         return found
 
     def _find_main_part(self, relations: list[Relation]) -> str:

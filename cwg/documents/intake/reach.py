@@ -46,6 +46,12 @@ def reach_of(target: str) -> str:
     return WEB
 
 
+def names_own_file(target: str) -> bool:
+    """Whether an address that is OWN is a place on some computer, as opposed to a name beside the document."""
+    plain = unquote(target).strip().replace("\\", "/")
+    return plain.lower().startswith(("file:/", "//?/", "/")) or _DRIVE.match(plain) is not None
+
+
 def _reach_of_file(path: str) -> str:
     if path.lower().startswith("//localhost/"):
         path = path[len("//localhost") :]

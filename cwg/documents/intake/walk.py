@@ -11,7 +11,7 @@ from .archive import Archive, Entry
 from .compound import COMPOUND_FILE
 from .findings import Finding, Refused
 from .limits import Limits
-from .package import Package
+from .package import CONTENT_TYPES, Package, Relation, source_of
 from .word_active import ActiveX, EmbeddedObjects, ForeignChunks, Macros
 from .word_checks import STYLES, Nested, WordCheck, role_of
 from .word_fields import Fields
@@ -40,17 +40,16 @@ def active_checks(package: Package) -> list[WordCheck]:
 def walk(package: Package, checks: Sequence[WordCheck], limits: Limits, depth: int = 0) -> None:
     """Raises Refused where reading on is useless. `depth` is 0 for the file itself, 1 for a file inside it."""
     archive = package.archive
-    relations: list[Entry] = []
-    parts: list[Entry] = []
-    for entry in archive.entries:
-        (relations if entry.name.lower().endswith(".rels") else parts).append(entry)
+    parts = [entry for entry in archive.entries if not _holds_relations(entry)]
+    led_to = {package.main_part.casefold(), CONTENT_TYPES.casefold()}
     chunks_of_text: set[str] = set()
-    for entry in relations:
-        for relation in package.read_relations(entry):
-            if relation.kind.lower() == "afchunk" and not relation.external:
+    for relation in _relations(package):
+        if not relation.external:
+            led_to.add(relation.part.casefold())
+            if relation.kind.lower() == "afchunk":
                 chunks_of_text.add(relation.part.casefold())
-            for check in checks:
-                check.relation(relation)
+        for check in checks:
+            check.relation(relation)
     # What is hidden in a paragraph depends on its style.
     parts.sort(key=lambda entry: role_of(package, entry.name) != STYLES)
     for entry in parts:
@@ -60,7 +59,7 @@ def walk(package: Package, checks: Sequence[WordCheck], limits: Limits, depth: i
         for check in checks:
             check.part(entry.name, content_type, head)
         whole = chain((head,), chunks)
-        stated = _is_stated_xml(entry.name, content_type)
+        stated = entry.name.casefold() in led_to and _is_stated_xml(entry.name, content_type)
         if entry.name.casefold() in chunks_of_text:
             # Refused for being there at all; what kind of page it is does not matter any more.
             _pass_over(whole)
@@ -76,6 +75,28 @@ def walk(package: Package, checks: Sequence[WordCheck], limits: Limits, depth: i
                 check.nested(entry.name, found)
         else:
             _pass_over(whole)
+
+
+def _holds_relations(entry: Entry) -> bool:
+    return entry.name.lower().endswith(".rels")
+
+
+def _relations(package: Package) -> Iterator[Relation]:
+    """All relations, from part to part as they lead; last those of parts that nothing leads to. Word does not read
+    these, and they need not be sound: a Mac, for one, puts a file of its own beside each of those of others."""
+    unread: dict[str, list[Entry]] = {}
+    for entry in package.archive.entries:
+        if _holds_relations(entry):
+            unread.setdefault(source_of(entry.name).casefold(), []).append(entry)
+    waiting = [""]
+    while waiting:
+        for entry in unread.pop(waiting.pop(), ()):
+            for relation in package.read_relations(entry):
+                if not relation.external:
+                    waiting.append(relation.part.casefold())
+                yield relation
+    for entry in chain.from_iterable(unread.values()):
+        yield from package.read_relations(entry, must_be_xml=False)
 
 
 def _is_stated_xml(name: str, content_type: str) -> bool:

@@ -57,14 +57,15 @@ def inspect_word(stream: BinaryIO, size: int, limits: Limits) -> Inspection:
 
 
 def _each_once(findings: Iterable[Finding]) -> dict[str, Finding]:
-    """Findings by code, in order. Where two checks count the same things, pictures by relation and by field, say, the
-    higher number is told."""
+    """Findings by code, in order. A picture is counted by relation and by field, and the higher number is told; a link
+    is the one or the other, and both numbers are added."""
     said: dict[str, Finding] = {}
     for finding in findings:
         earlier = said.get(finding.code)
         if earlier is None:
             said[finding.code] = finding
         elif "count" in earlier.data and "count" in finding.data:
-            count = max(earlier.data["count"], finding.data["count"])
+            counts = (earlier.data["count"], finding.data["count"])
+            count = sum(counts) if finding.code == "external_links" else max(counts)
             said[finding.code] = replace(earlier, data={**earlier.data, "count": count})
     return said

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from .findings import Finding, info, refuse, warn
 from .package import Package
-from .reach import OWN, SHARE, reach_of
+from .reach import OWN, SHARE, WEB, reach_of
 from .word_checks import WordCheck
 from .xml_parts import Handlers, word_attribute
 
@@ -52,6 +52,7 @@ class Instructions:
         self._button = ""
         self._included: tuple[str, str] | None = None
         self._share_link = ""
+        self._links = 0
         self._pictures: list[str] = []
         self._own: list[str] = []
 
@@ -69,8 +70,7 @@ class Instructions:
         elif command == "INCLUDEPICTURE":
             self._picture(command, arguments)
         elif command == "HYPERLINK":
-            shares = [target for target, reach in _targets(arguments) if reach == SHARE]
-            self._share_link = shares[0] if shares else self._share_link
+            self._link(arguments)
 
     def _include(self, command: str, arguments: list[str]) -> None:
         targets = _targets(arguments)
@@ -87,6 +87,19 @@ class Instructions:
             else:
                 (self._own if reach == OWN else self._pictures).append(target)
 
+    def _link(self, arguments: list[str]) -> None:
+        for target, reach in _targets(arguments[:1]):
+            if reach == SHARE:
+                self._share_link = target
+            elif reach == WEB:
+                self._links += 1
+            else:
+                self._own.append(target)
+
+    def exchange(self) -> None:
+        """A connection to a program that is written as no field, in a workbook."""
+        self._exchange = True
+
     def findings(self) -> Iterable[Finding]:
         if self._exchange:
             yield refuse("docx_dde")
@@ -100,10 +113,12 @@ class Instructions:
             yield warn("external_content", count=len(self._pictures), target=self._pictures[0])
         if self._own:
             yield info("own_files", count=len(self._own), target=self._own[0])
+        if self._links:
+            yield info("external_links", count=self._links)
 
 
 class Fields(WordCheck):
-    """Puts the instructions of a part together and has them judged."""
+    """Puts the instructions of a part together and has them judged; and hears what stands for DDE in a workbook inside."""
 
     def __init__(self, package: Package) -> None:
         super().__init__(package)
@@ -111,8 +126,13 @@ class Fields(WordCheck):
         self._reading = False
         self._instructions = Instructions()
 
+    def part(self, name: str, content_type: str, head: bytes) -> None:
+        if "ms-excel.externallink" in content_type and _begins_exchange(head):
+            self._instructions.exchange()
+
     def listen(self, role: str, handlers: Handlers) -> None:
         self._close_all()
+        handlers.on_start("x:ddeLink", lambda _attributes: self._instructions.exchange())
         handlers.on_start("w:fldSimple", self._simple)
         handlers.on_start("w:fldChar", self._mark)
         for name in ("w:instrText", "w:delInstrText", "w:t"):
@@ -157,6 +177,17 @@ class Fields(WordCheck):
     def finish(self) -> Iterable[Finding]:
         self._close_all()
         yield from self._instructions.findings()
+
+
+def _begins_exchange(head: bytes) -> bool:
+    """Whether the binary form of a workbook's link is one of DDE: record BrtBeginSupBook of [MS-XLSB], kind 1."""
+    if not head.startswith(b"\xe8\x02"):
+        return False
+    # The length takes as many bytes as have their highest bit set, and one more.
+    at = 2
+    while at < len(head) and head[at] & 0x80:
+        at += 1
+    return head[at + 1 : at + 3] == b"\x01\x00"
 
 
 def _quoted_codes(instruction: str) -> str:

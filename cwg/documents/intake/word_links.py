@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from .findings import Finding, info, refuse, warn
 from .package import Package, Relation
-from .reach import OWN, SHARE, reach_of
+from .reach import OWN, SHARE, WEB, names_own_file, reach_of
 from .word_checks import WordCheck
 from .xml_parts import Handlers
 
@@ -66,8 +66,10 @@ class ExternalContent(WordCheck):
         if kind == "hyperlink":
             if reach == SHARE:
                 self._share_link = relation.target
-            else:
+            elif reach == WEB:
                 self._links += 1
+            elif names_own_file(relation.target):
+                self._own.append(unquote(relation.target))
         elif kind == "frame" or (reach != OWN and (reach == SHARE or kind in self._content)):
             self._foreign = relation.target or "?"
         elif reach == OWN:

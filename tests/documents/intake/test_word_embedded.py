@@ -10,6 +10,10 @@ DRAWING = "application/vnd.ms-visio.drawing.main+xml"
 MACRO_BOOK = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 
 
+DDE_LINK = '<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><ddeLink ddeService="cmd"/></externalLink>'
+BINARY_LINK = "application/vnd.ms-excel.externalLink"
+
+
 def codes(found):
     return [finding.code for finding in found]
 
@@ -68,6 +72,16 @@ def test_macros_of_a_file_inside_are_macros(look, put, inside):
         (files.word_file_with_body('<w:p><w:fldSimple w:instr="DDE excel"/></w:p>'), "docx_dde"),
         (files.with_relation(files.word_file(), "control", "x.xml", external=False), "docx_activex"),
         (files.with_relation(files.word_file(), "aFChunk", "x.html", external=False), "docx_foreign_chunk"),
+        (files.workbook({"xl/externalLinks/externalLink1.xml": DDE_LINK}), "docx_dde"),
+        (
+            files.with_type(
+                files.workbook(),
+                "xl/externalLink1.bin",
+                BINARY_LINK,
+                **{"xl/externalLink1.bin": b"\xe8\x02\x0e\1\0"},
+            ),
+            "docx_dde",
+        ),
         (files.word_file()[:-200], "docx_ole"),
         (files.lying_sizes(), "docx_ole"),
         (files.billion_laughs(), "docx_dtd"),

@@ -132,6 +132,13 @@ def test_a_picture_from_the_web_is_warned_of_and_one_from_a_share_refused(look):
 
 
 def test_a_link_by_field_to_the_web_is_taken_and_one_to_a_share_refused(look):
-    assert judged(look, field('HYPERLINK "https://www.itu.int/" \\l "a"')).accepted
+    found = judged(
+        look, field('HYPERLINK "https://www.itu.int/" \\l "a"') + simple("HYPERLINK \\l &quot;_Toc1&quot;")
+    )
+    assert [(said.code, said.data) for said in found.findings] == [("external_links", {"count": 1})]
+    package = files.with_relation(
+        files.word_file_with_body(field('HYPERLINK "http://a.example/"')), "hyperlink", "http://b.example/"
+    )
+    assert look(package).findings[0].data == {"count": 2}
     found = judged(look, field('HYPERLINK "file://srv/share/x.docx"'))
     assert codes(found.refusals) == ["docx_share_link"]

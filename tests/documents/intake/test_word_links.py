@@ -15,6 +15,11 @@ from tests import hostile_files as files
         r"\\server@SSL\DavWWWRoot\a.dotm",
         "file://server/share/a.dotm",
         r"file:///\\server\share\a.dotm",
+        "file://///server/share/a.dotm",
+        "file:////users.example/share/a.dotm",
+        r"\\?\UNC\server\share\a.dotm",
+        "mhtml:file://server/share/a.mht",
+        "ftp://server/a.dotm",
         "file:////server/share/a.dotm",
         "file:///%5C%5Cserver/share/a.dotm",
         "mhtml:http://template.example/x!a",
@@ -36,6 +41,18 @@ def test_an_address_or_a_share_is_elsewhere(look, target):
         r"C:\Users\Ann\ITU.dotx",
         "file://localhost/Users/ann/ITU.dotx",
         "file:///Users/ann/ITU.dotx",
+        "file:////Users/ann/Library/Group%20Containers/UBF8T346G9.Office/ITU.dotx",
+        "file:////Applications/Microsoft%20Word.app/ITU.dotx",
+        "file:////Volumes/Ann/ITU.dotx",
+        "file:///Volumes/Ann/ITU.dotx",
+        "file:////home/ann/ITU.dotx",
+        "file:///C|/Users/ann/ITU.dotx",
+        "file:ITU.dotx",
+        "~/Library/ITU.dotx",
+        "/Users/ann/ITU.dotx",
+        "..\\\\Templates\\ITU.dotx",
+        "MacintoshHD:Users:ann:ITU",
+        r"\\?\C:\Users\ann\ITU.dotx",
         "Normal.dotm",
     ],
 )
@@ -51,6 +68,50 @@ def test_hyperlinks_are_counted_and_not_refused(look):
     found = look(package)
     assert found.accepted
     assert [(finding.code, finding.data) for finding in found.findings] == [("external_links", {"count": 1})]
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("mailto:ann@delegation.example", []),
+        ("annex.docx", []),
+        ("#_Toc1", []),
+        ("file:///C:/Users/ann/annex.docx", ["own_files"]),
+        (r"C:\Users\ann\annex.docx", ["own_files"]),
+        ("file:////Users/ann/annex.docx", ["own_files"]),
+    ],
+)
+def test_a_link_that_leads_nowhere_else_is_no_link_to_a_page(look, target, expected):
+    found = look(files.with_relation(files.word_file(), "hyperlink", target))
+    assert found.accepted
+    assert [finding.code for finding in found.findings] == expected
+
+
+@pytest.mark.parametrize(
+    "target", [r"\\srv\share\a.docx", "file://srv/share/a.docx", "file:///%5C%5Csrv/share"]
+)
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [("hyperlink", "docx_share_link"), ("image", "docx_external_part"), ("video", "docx_external_part")],
+)
+def test_what_a_share_is_asked_for_is_refused(look, target, kind, code):
+    found = look(files.with_relation(files.word_file(), kind, target))
+    assert [(said.code, said.data) for said in found.refusals] == [(code, {"target": target})]
+
+
+@pytest.mark.parametrize("kind", ["oleObject", "image", "package", "mailMergeSource"])
+def test_what_lies_on_the_authors_own_computer_is_told(look, kind):
+    found = look(files.with_relation(files.word_file(), kind, "file:///C:/Users/ann/Book1.xlsx"))
+    assert found.accepted
+    assert [finding.code for finding in found.findings] == ["own_files"]
+
+
+def test_an_old_drawing_that_names_its_picture_is_judged_like_any(look):
+    picture = '<w:p><w:r><w:pict xmlns:v="urn:schemas-microsoft-com:vml"><v:imagedata src="%s"/></w:pict></w:r></w:p>'
+    share = look(files.word_file_with_body(picture % r"\\srv\share\a.png"))
+    assert [finding.code for finding in share.refusals] == ["docx_external_part"]
+    web = look(files.word_file_with_body(picture % "http://a.example/a.png"))
+    assert (web.refusals, [finding.code for finding in web.findings]) == ((), ["external_content"])
 
 
 def test_a_picture_loaded_from_elsewhere_is_warned_of(look):

@@ -172,6 +172,18 @@ def test_names_with_backslashes_folders_and_trash_are_taken(look):
     assert (found.refusals, found.text) == ((), "Text.")
 
 
+def test_what_a_mac_puts_beside_each_file_is_passed_over(look):
+    """Compressed with the Finder after a look inside."""
+    package = files.word_file("Text.")
+    double = b"\0\5\x16\7\0\2\0\0Mac OS X        "
+    names = files.names(package)
+    beside = {
+        "/".join(("__MACOSX", *name.split("/")[:-1], "._" + name.split("/")[-1])): double for name in names
+    }
+    found = look(files.changed(package, {**beside, "word/.DS_Store": b"\0\0\0\1Bud1"}))
+    assert (found.refusals, found.text) == ((), "Text.")
+
+
 def test_a_list_of_types_in_another_case_and_other_encodings_is_read(look):
     package = files.word_file("Text.")
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
