@@ -33,6 +33,7 @@ READ = {
     "django-simple-history": "BSD-3-Clause",
     "fido2": "BSD-2-Clause",
     "prompt-toolkit": "BSD-3-Clause",
+    "pypdfium2": "Apache-2.0 OR BSD-3-Clause",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
     "qrcode": "BSD-3-Clause",
     "s3transfer": "Apache-2.0",

@@ -45,6 +45,12 @@ INSIDE = {
         "libpq, PostgreSQL; OpenSSL, Apache-2.0; Kerberos 5 with libcom_err, MIT; OpenLDAP, OLDAP-2.8; Cyrus SASL,"
         " BSD-4-Clause-UC; libkeyutils and libcrypt, LGPL-2.1-or-later, in files of their own"
     ),
+    "pypdfium2": (
+        "PDFium, BSD-3-Clause and Apache-2.0; FreeType (portions of this software are copyright The FreeType Project,"
+        " www.freetype.org), FTL; Anti-Grain Geometry 2.3, AGG-2.3; libjpeg-turbo, IJG and BSD-3-Clause; OpenJPEG,"
+        " BSD-2-Clause; Little CMS and HarfBuzz, MIT; libpng, libpng-2.0; LibTIFF, libtiff; zlib, Zlib; ICU, Unicode-3.0;"
+        " Abseil, Highway and LLVM libc, Apache-2.0; all in BUILD_LICENSES beside it"
+    ),
     "pyyaml": "LibYAML, MIT",
     "typst": "the Typst compiler, Apache-2.0, and the crates that it is made of",
 }

@@ -375,10 +375,10 @@ def pdf_without_pages() -> bytes:
 
 
 def pdf_with_endless_page() -> bytes:
-    """One page whose drawing takes far longer to read than anybody waits."""
-    writer = pdf_writer()
+    """Pages whose drawing takes far longer to read than anybody waits; the first one takes more than half a second."""
+    writer = pdf_writer(pages=300)
     stream = DecodedStreamObject()
-    stream.set_data(b"BT /F1 12 Tf " + b"(a) Tj 1 0 0 1 0 0 cm " * 2_000_000 + b"ET")
+    stream.set_data(b"BT /F1 12 Tf " + b"(a) Tj 1 0 0 1 0 0 cm " * 150_000 + b"ET")
     font = DictionaryObject(
         {
             NameObject("/Type"): NameObject("/Font"),
@@ -387,9 +387,10 @@ def pdf_with_endless_page() -> bytes:
         }
     )
     fonts = DictionaryObject({NameObject("/F1"): writer._add_object(font)})
-    page = writer.pages[0]
-    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
-    page[NameObject("/Contents")] = writer._add_object(stream.flate_encode())
+    drawing = writer._add_object(stream.flate_encode())
+    for page in writer.pages:
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+        page[NameObject("/Contents")] = drawing
     return written(writer)
 
 

@@ -116,3 +116,52 @@ def enciphered(algorithm: str, password: str, *, catalog: str = "") -> bytes:
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf(catalog=catalog, annotations=(NOTE,))))
     writer.encrypt(password, owner_password="owner", algorithm=algorithm)
     return hostile_files.written(writer)
+
+
+def drawn(*rows: list[str], order: str = "as placed") -> bytes:
+    """Lines of signs from left to right, each a box ten points wide that says which letter, or letters, it stands for.
+
+    A space is a sign too, and "" a gap of its width. `order`: how the file has them, "as placed" or "as read", from
+    the right, each at its place.
+    """
+    signs = sorted({sign for row in rows for sign in row if sign})
+    number = {sign: index for index, sign in enumerate(signs, 1)}
+    content = [b"BT /F1 10 Tf"]
+    for line, row in enumerate(rows):
+        placed = [(50 + 10 * column, sign) for column, sign in enumerate(row) if sign]
+        for x, sign in placed if order == "as placed" else reversed(placed):
+            content.append(b"1 0 0 1 %d %d Tm <%02X> Tj" % (x, 700 - 20 * line, number[sign]))
+    content.append(b"ET")
+    meanings = "".join(
+        f"<{index:02X}> <{sign.encode('utf-16-be').hex().upper()}>\n" for sign, index in number.items()
+    )
+    table = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def\n"
+        "1 begincodespacerange <00> <FF> endcodespacerange\n"
+        f"{len(signs)} beginbfchar\n{meanings}endbfchar endcmap end end"
+    )
+    names = " ".join(f"/sign{index}" for index in number.values())
+    boxes = " ".join(f"/sign{number[sign]} {13 if sign.isspace() else 12} 0 R" for sign in signs)
+    return assembled(
+        parts(
+            objects={
+                4: stream(b"\n".join(content)),
+                5: "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 1000 800] /FontMatrix [0.001 0 0 0.001 0 0] "
+                f"/FirstChar 1 /LastChar {len(signs)} /Widths [{' '.join(['1000'] * len(signs))}] "
+                f"/Encoding << /Type /Encoding /Differences [1 {names}] >> /CharProcs << {boxes} >> "
+                "/Resources << >> /ToUnicode 11 0 R >>",
+                11: stream(table.encode()),
+                12: stream(b"1000 0 50 0 950 800 d1 50 0 900 800 re f"),
+                13: stream(b"1000 0 0 0 0 0 d1"),
+            }
+        )
+    )
+
+
+def without_meanings(content: bytes) -> bytes:
+    """The file without what its fonts say about the meaning of their signs."""
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(content))
+    for each in writer._objects:
+        if isinstance(each, pypdf.generic.DictionaryObject) and "/ToUnicode" in each:
+            del each["/ToUnicode"]
+    return hostile_files.written(writer)

@@ -19,7 +19,10 @@ EXIT_CRASHED = 4
 # <sys/prctl.h>
 _PR_SET_PDEATHSIG = 1
 # Reading a document needs none of these, so whoever asks for one is not reading the document.
-_FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "ctypes.")
+_FORBIDDEN = (
+    *("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system"),
+    *("ctypes.dlopen", "ctypes.dlsym"),
+)
 
 
 def die_with(parent: int) -> None:
@@ -75,8 +78,9 @@ def main(task: dict) -> int:
     examination = load_intake()
     with os.fdopen(0, "rb") as stream:
         kind = examination.recognise(stream)
-        examination.prepare(kind)
+        examination.prepare(kind, task["verb"])
         lock_down()
+        examination.seal(kind, task["verb"])
         limits = examination.Limits(**task["limits"])
         if task["verb"] == "read":
             found = examination.read(stream, kind=kind, size=task["size"], limits=limits)

@@ -8,15 +8,28 @@ from .findings import DOCX, TEXT_PARTIAL, Inspection, ReadText, Refused, refuse
 from .limits import Limits
 from .recognition import COMPOUND, PDF, ZIP, compound_kind, recognise
 
-__all__ = ["Limits", "examine", "prepare", "read", "recognise"]
+__all__ = ["Limits", "examine", "prepare", "read", "recognise", "seal"]
 
 
-def prepare(kind: str) -> None:
-    """Loads what this kind of file needs, and only that, while files may still be opened and written."""
-    if kind == PDF:
+def prepare(kind: str, verb: str = "examine") -> None:
+    """Loads what this kind of file needs, and only that, while files may still be opened and written.
+
+    The native library that reads the text of a PDF has all of them forbidden for good (`sealed`).
+    """
+    if kind == PDF and verb == "read":
+        from . import pdf_text, sealed  # noqa: F401
+    elif kind == PDF:
         from . import pdf  # noqa: F401
     elif kind == ZIP:
         from . import word  # noqa: F401
+
+
+def seal(kind: str, verb: str) -> None:
+    """Where a native library is to be given the file: see `sealed.seal`. OSError."""
+    if kind == PDF and verb == "read":
+        from .sealed import seal as seal_process
+
+        seal_process()
 
 
 def examine(stream: BinaryIO, *, kind: str, size: int, extension: str, limits: Limits) -> Inspection:
@@ -38,7 +51,7 @@ def read(stream: BinaryIO, *, kind: str, size: int, limits: Limits) -> ReadText:
     """The text of a file that was taken. Never raises Refused: then there is none."""
     try:
         if kind == PDF:
-            from .pdf import read_pdf
+            from .pdf_text import read_pdf
 
             text, whole = read_pdf(stream, limits)
             return ReadText(text, whole)

@@ -1,6 +1,6 @@
 """Inspects a PDF: it must open without a password, with all its pages, and do nothing by itself (quality.md 16-20).
 
-Its text is not read for that: a long one would have people wait. `read_pdf` does, in a child of its own.
+Its text is not read for that: a long one would have people wait. `pdf_text` does, in a child of its own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from .foreign_text import clean_line
 from .limits import Limits
 from .pdf_objects import Survey
 from .pdf_opening import open_pdf
-from .pdf_text import read_text
 
 # A damaged file makes pypdf write a line per fault; nobody reads them.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -42,13 +41,6 @@ def inspect_pdf(stream: BinaryIO, size: int, limits: Limits) -> Inspection:
         comments=survey.notes.count,
         title=title,
     )
-
-
-def read_pdf(stream: BinaryIO, limits: Limits) -> tuple[str, bool]:
-    """Its text, pages divided by a form feed, and whether that is all of it. Raises Refused where it does not open."""
-    stream.seek(0)
-    reader = open_pdf(stream.read())
-    return read_text(reader, len(reader.pages), limits)
 
 
 def _metadata(reader: PdfReader) -> tuple[str, str]:

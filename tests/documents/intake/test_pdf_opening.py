@@ -4,7 +4,7 @@ import re
 import pytest
 
 from cwg.documents.intake import Limits
-from cwg.documents.intake.pdf import read_pdf
+from cwg.documents.intake.pdf_text import read_pdf
 from tests import pdf_files
 
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nContent-Length: 2384\r\n\r\n"
