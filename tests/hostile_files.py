@@ -374,6 +374,18 @@ def pdf_without_pages() -> bytes:
     return written(pdf_writer(pages=0))
 
 
+def pdf_of_many_objects(count: int, text: str = "") -> bytes:
+    """An honest file that is some work to look through: `count` links of a contents page, say."""
+    writer = pdf_writer()
+    for number in range(count):
+        entry = {
+            NameObject("/Title"): TextStringObject(f"{text} {number}"),
+            NameObject("/At"): NumberObject(number),
+        }
+        writer._add_object(DictionaryObject(entry))
+    return written(writer)
+
+
 def pdf_with_endless_page() -> bytes:
     """Pages whose drawing takes far longer to read than anybody waits; the first one takes more than half a second."""
     writer = pdf_writer(pages=300)

@@ -88,6 +88,8 @@ def main(task: dict) -> int:
             found = examination.examine(
                 stream, kind=kind, size=task["size"], extension=task["extension"], limits=limits
             )
+    if task["place"] is not None:
+        os.close(task["place"])
     with os.fdopen(answer, "wb") as out:
         out.write(found.to_json().encode("utf-8", "replace"))
     return 0

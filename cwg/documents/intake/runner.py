@@ -18,6 +18,7 @@ import time
 from dataclasses import asdict
 from typing import BinaryIO
 
+from . import places
 from .findings import Inspection, ReadText, refuse
 from .limits import Limits
 
@@ -36,7 +37,7 @@ def inspect(
     """Inspects the file at `path`, which its sender calls `declared_name` (only its ending is looked at).
 
     Never raises for what is in the file: whatever happens to the child becomes a refusal (`timeout`,
-    `memory`, `crashed`). OSError if the file cannot be opened.
+    `memory`, `crashed`). OSError if the file cannot be opened. Waits for a place where many come at once (`places`).
     """
     limits = limits or Limits()
     with open(path, "rb") as source:
@@ -46,7 +47,8 @@ def inspect(
         if size > limits.file_bytes:
             return _refusal("too_large", size, limit=limits.file_bytes)
         task = {"verb": "examine", "size": size, "extension": extension_of(declared_name)}
-        answer, ended = _in_child(source, task | {"nice": _NICE_INSPECTING}, limits, limits.cpu_seconds)
+        task["nice"] = _NICE_INSPECTING
+        answer, ended = _in_child(source, task, limits, limits.cpu_seconds, in_turn=True)
     if not ended:
         try:
             return Inspection.from_json(answer)
@@ -81,21 +83,34 @@ def _refusal(code: str, size: int, **data: object) -> Inspection:
     return Inspection(size=size, refusals=(refuse(code, size=size, **data),))
 
 
-def _in_child(source: BinaryIO, task: dict, limits: Limits, cpu_seconds: int) -> tuple[bytes, str]:
-    """What the child answers, and how it came to its end: "" by itself, "timeout", "memory", "crashed"."""
-    child = subprocess.Popen(
-        [
-            *(sys.executable, "-I", str(CHILD)),
-            json.dumps(task | {"limits": asdict(limits), "cpu_seconds": cpu_seconds, "parent": os.getpid()}),
-        ],
-        stdin=source,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        # Nothing of the server's environment: the database's address and the secret key live there.
-        env={"PATH": os.defpath, "LANG": "C.UTF-8"},
-        cwd="/",
-        start_new_session=True,
-    )
+def _in_child(
+    source: BinaryIO, task: dict, limits: Limits, cpu_seconds: int, *, in_turn: bool = False
+) -> tuple[bytes, str]:
+    """What the child answers, and how it came to its end: "" by itself, "timeout", "memory", "crashed".
+
+    `in_turn`: it begins when there is a place for it, and gives that back once the work is done: the telling may take its time.
+    """
+    task = task | {
+        "limits": asdict(limits),
+        "cpu_seconds": cpu_seconds,
+        "parent": os.getpid(),
+    }
+    place = places.wait_for_one() if in_turn else None
+    try:
+        child = subprocess.Popen(
+            [sys.executable, "-I", str(CHILD), json.dumps(task | {"place": place})],
+            stdin=source,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            # Nothing of the server's environment: the database's address and the secret key live there.
+            env={"PATH": os.defpath, "LANG": "C.UTF-8"},
+            cwd="/",
+            start_new_session=True,
+            pass_fds=() if place is None else (place,),
+        )
+    finally:
+        if place is not None:
+            os.close(place)
     assert child.stdout is not None  # asked for with PIPE
     answer = None
     try:

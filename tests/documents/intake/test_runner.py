@@ -115,7 +115,7 @@ def test_every_end_of_the_child_has_its_own_code(returncode, code):
 
 @pytest.mark.parametrize("answer", [b"", b"[]", b'{"pages": "many"}', b'{"text": 1}', b"[" * 100_000])
 def test_an_answer_that_cannot_be_read_is_no_answer(monkeypatch, look, read, answer):
-    monkeypatch.setattr(runner, "_in_child", lambda *asked: (answer, ""))
+    monkeypatch.setattr(runner, "_in_child", lambda *asked, **how: (answer, ""))
     assert codes(look(b"bytes")) == ["crashed"]
     assert read(b"bytes") == intake.ReadText(ended="crashed")
 
