@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from cwg.documents import header_block, verdicts
+from cwg.documents import file_findings, header_block, verdicts
 from cwg.documents.models import Blob, Document, File, PolicyIssue, Register, Revision, Slot, Source
 from cwg.documents.offers import DocumentAct, acts_on
 from cwg.members.oversight import seen_groups
@@ -300,9 +301,19 @@ def _shown_files(rights: Rights) -> QuerySet[File]:
 class BlobAdmin(RecordAdmin):
     """Bytes by their hash. What a draft calls them, and what is in them, is nobody's business here."""
 
-    facts = ("sha256", "size_in_words", "media_type", "stored_at", "scan", "scanned_at", "registered_as")
+    facts = (
+        "sha256",
+        "size_in_words",
+        "media_type",
+        "stored_at",
+        "scan",
+        "scanned_at",
+        "reading",
+        "told",
+        "registered_as",
+    )
     list_display = ("sha256", "size_in_words", "media_type", "stored_at", "scan", "registered_as")
-    list_filter = ("scan", ("media_type", SeenValuesFilter))
+    list_filter = ("scan", "reading", ("media_type", SeenValuesFilter))
     search_fields = ("sha256__startswith",)
     ordering = ("-stored_at",)
 
@@ -326,6 +337,13 @@ class BlobAdmin(RecordAdmin):
     @admin.display(description=_("size"), ordering="size")
     def size_in_words(self, row: Blob) -> str:
         return filesizeformat(row.size)
+
+    @admin.display(description=_("may do, or carries"))
+    def told(self, row: Blob) -> str:
+        """What every reader is told beside the file."""
+        return format_html_join(
+            mark_safe("<br>"), "{}", ([each["text"]] for each in file_findings.for_readers(row))
+        )
 
     @admin.display(description=_("registered as"))
     def registered_as(self, row: ShownBlob) -> str:

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, F, Prefetch, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from contributions.counts import open_drafts_by_party
-from cwg.documents import lost_numbers, recheck
+from cwg.documents import file_findings, lost_numbers, recheck
 from cwg.documents.models import Blob, Deadline, Document, File, Objection, Register, Revision, Slot
 from cwg.documents.states import OPEN_TO_CONTRIBUTIONS, MeetingState
 from cwg.look.polling import asked_by_pages
@@ -35,6 +36,8 @@ FILES_SHOWN = 6
 WEEK = timedelta(days=7)
 # So long is shown what a restore lost: until then its sources have sent it again, or will not.
 LOST_SHOWN_FOR = timedelta(days=90)
+# So long, what a file may do or carries: who reads this page has then seen it, and the document goes on saying so.
+FINDINGS_SHOWN_FOR = timedelta(days=14)
 
 
 @require_safe
@@ -60,6 +63,7 @@ def today(request: PortalRequest) -> HttpResponse:
             "in_session": _in_session(rights),
             "requests_due": _requests_due(rights),
             "unscanned": _unscanned(rights),
+            "to_look_at": _to_look_at(rights),
             "lost": _lost(rights),
         }
     return TemplateResponse(request, "console/today.html", context)
@@ -192,6 +196,27 @@ def _unscanned(rights: Rights) -> dict[str, Any]:
         "rows": files[:FILES_SHOWN],
         "scanner": bool(settings.CLAMD_ADDRESS),
     }
+
+
+def _to_look_at(rights: Rights) -> list[tuple[File, list[str]]]:
+    """Files of the last two weeks that may do or carry something, the newest first, each with its sentences.
+
+    Not those of drafts, which are their delegations'.
+    """
+    came_at = Coalesce("version__added_at", "version__revision__available_at")
+    files = (
+        file_findings.to_look_at(File.objects.visible_to(rights))
+        .filter(version__revision__document__register__group_id__in=seen_groups(rights))
+        .annotate(came_at=came_at)
+        .filter(came_at__gte=rights.at - FINDINGS_SHOWN_FOR)
+        .select_related("version__revision__document", "blob")
+        .defer("blob__text", "version__text")
+        .order_by(F("came_at").desc(), "pk")
+    )
+    return [
+        (file, [each["text"] for each in file_findings.for_readers(file.blob) if each["tone"] == "warning"])
+        for file in files[:FILES_SHOWN]
+    ]
 
 
 def _health(at: datetime) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """What a file may do, carries or lacks, as pages show it beside the file: what intake found, and how far its text is read."""
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from . import intake
-from .models import Blob
+from .models import Blob, File
 
 TONES = {"refuse": "error", "warn": "warning", "info": "note"}
 
@@ -12,6 +13,21 @@ def for_sender(blob: Blob) -> list[dict[str, str]]:
     """For whoever may still take the file back, as `components/file_row.html` takes findings: a tone and a sentence."""
     told = [{"tone": TONES[each.severity], "text": each.sentence()} for each in _found(blob)]
     return told + _of_the_text(blob)
+
+
+def for_readers(blob: Blob) -> list[dict[str, str]]:
+    """The same for whoever sees a registered file: its sender, who may be the attacker, is not the only one who is told."""
+    told = [
+        {"tone": TONES[each.severity], "text": said}
+        for each in _found(blob)
+        if (said := each.sentence_for_readers())
+    ]
+    return told + _of_the_text(blob)
+
+
+def to_look_at(files: QuerySet[File]) -> QuerySet[File]:
+    """Those of `files` that may do, or carry, what a reader should know before opening them."""
+    return files.filter(blob__inspection__findings__contains=[{"severity": "warn"}])
 
 
 def _found(blob: Blob) -> list[intake.Finding]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ from cwg.look.instants import date_range_text
 from cwg.texts import moments, tree
 from cwg.texts.tree import UNDETERMINED, Block, Run, pair
 
-from . import filed_for, intake, judgements, symbols
+from . import file_findings, filed_for, intake, judgements, symbols
 from .models import Document, File, Revision, Source, Version
 
 # What a reader calls the two kinds of file that are taken, by media type.
@@ -214,6 +215,8 @@ def file_line(file, language: str = "") -> dict:
         "language": language,
         "sha256": file.blob_id,
         "scanned": file.blob.get_scan_display() if file.blob.inspection is not None else "",
+        # Lists show files without them.
+        "findings": SimpleLazyObject(lambda: file_findings.for_readers(file.blob)),
     }
 
 

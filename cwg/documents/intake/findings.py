@@ -38,6 +38,12 @@ class Finding:
 
         return sentence(self.code, self.data)
 
+    def sentence_for_readers(self) -> str:
+        """The same for whoever did not send the file, without advice; "" where they are not told."""
+        from .sentences import sentence_for_readers
+
+        return sentence_for_readers(self.code, self.data)
+
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:
     return {key: clean_line(value, 160) if isinstance(value, str) else value for key, value in data.items()}

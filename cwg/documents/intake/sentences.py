@@ -260,6 +260,40 @@ SENTENCES: dict[str, Any] = {
     ),
 }
 
+# The same for whoever reads the file and did not send it: what it may do or carries, and no advice to its sender. A code that
+# is missing here reads as above; None is not told.
+READERS: dict[str, Any] = {
+    # Taken and told by release 0.2.0.
+    "pdf_launch": _("The PDF can start programs."),
+    "pdf_embedded_files": ngettext_lazy(
+        "The PDF carries %(count)d other file inside it%(names)s.",
+        "The PDF carries %(count)d other files inside it%(names)s.",
+        "count",
+    ),
+    "external_content": ngettext_lazy(
+        "%(count)d picture or other part is loaded from elsewhere when the file is opened (%(target)s).",
+        "%(count)d pictures or other parts are loaded from elsewhere when the file is opened (%(target)s).",
+        "count",
+    ),
+    # Where it lies on somebody's computer, which often has a name in it, and who worked on it: for its sender.
+    "own_files": ngettext_lazy(
+        "The file names %(count)d file on the computer of its author.",
+        "The file names %(count)d files on the computer of its author.",
+        "count",
+    ),
+    "template_path": _("The file names a template on the computer of its author."),
+    "authors": None,
+    "tracked_changes": ngettext_lazy(
+        "The file has %(count)d tracked change.", "The file has %(count)d tracked changes.", "count"
+    ),
+    "comments": ngettext_lazy("The file has %(count)d comment.", "The file has %(count)d comments.", "count"),
+    "hidden_text": ngettext_lazy(
+        "The file has hidden text in %(count)d place.",
+        "The file has hidden text in %(count)d places.",
+        "count",
+    ),
+}
+
 _UNKNOWN = _("The file was not taken (%(code)s).")
 
 
@@ -267,6 +301,14 @@ def sentence(code: str, data: dict[str, Any]) -> str:
     """The sentence for a finding in the active language. A code of another version still gives a sentence."""
     template = SENTENCES.get(code, _UNKNOWN)
     return str(template % _Values(code, data))
+
+
+def sentence_for_readers(code: str, data: dict[str, Any]) -> str:
+    """The same for whoever reads the file and did not send it; "" where it is not told."""
+    if code not in READERS:
+        return sentence(code, data) if code in SENTENCES else ""
+    template = READERS[code]
+    return str(template % _Values(code, data)) if template is not None else ""
 
 
 class _Values(dict):

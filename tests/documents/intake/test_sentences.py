@@ -5,7 +5,7 @@ import pytest
 from django.utils.functional import Promise
 
 from cwg.documents.intake.findings import Finding, Inspection, info, refuse
-from cwg.documents.intake.sentences import KINDS, SENTENCES
+from cwg.documents.intake.sentences import KINDS, READERS, SENTENCES
 
 SOURCE = pathlib.Path(__file__).parents[3] / "cwg" / "documents" / "intake"
 CODE = re.compile(r"(?:Refused|refuse|warn|info|_refusal)\(\s*\"(\w+)\"| else \"(pdf_\w+)\"")
@@ -24,8 +24,8 @@ def test_every_code_that_a_check_gives_has_a_sentence():
 
 
 def test_every_sentence_belongs_to_a_code_in_use():
-    # Said by the scanner's caller, through Inspection.with_refusal.
-    assert set(SENTENCES) - codes_in_use() == {"infected"}
+    # Said by the scanner's caller, through Inspection.with_refusal; and how a child comes to its end.
+    assert set(SENTENCES) - codes_in_use() == {"infected", "timeout", "memory", "crashed"}
 
 
 @pytest.mark.parametrize("code", sorted(SENTENCES))
@@ -39,6 +39,27 @@ def test_every_sentence_can_be_said_even_from_data_of_an_earlier_version(code):
 @pytest.mark.parametrize("template", [*SENTENCES.values(), *KINDS.values()])
 def test_every_sentence_can_be_translated(template):
     assert isinstance(template, Promise)
+
+
+ADVICE = re.compile(r"\b(remove|embed|export|save|upload|replace|unless|instead)\b", re.IGNORECASE)
+TOLD = re.compile(r"\b(?:warn|info)\(\s*\"(\w+)\"")
+
+
+def codes_told():
+    return {code for module in SOURCE.glob("*.py") for code in TOLD.findall(module.read_text())}
+
+
+def test_readers_are_told_facts_and_given_no_advice_of_the_sender():
+    assert ADVICE.search(Finding("pdf_embedded_files", "warn").sentence())
+    for code in codes_told():
+        for data in ({}, {"count": 2, "names": ["a", "b"], "part": "x", "target": "y"}):
+            said = Finding(code, "warn", data).sentence_for_readers()
+            assert not ADVICE.search(said), code
+            assert said.endswith(".") or READERS.get(code, "") is None, code
+
+
+def test_every_sentence_for_readers_belongs_to_a_code_in_use():
+    assert set(READERS) - codes_told() == {"pdf_launch"}, "told by release 0.2.0, and kept with its files"
 
 
 def test_a_code_of_another_version_still_gives_a_sentence():
