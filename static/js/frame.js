@@ -1,4 +1,5 @@
-// Menus of the frame close on Escape, on a click elsewhere and when another one opens; errors get the focus.
+// Menus of the frame close on Escape, on a click elsewhere and when another one opens. What is wrong with a form is told by
+// the page, in one place and in the reader's language, and not by a bubble of the browser at one field after another.
 
 const menus = () => document.querySelectorAll("details[data-menu][open]");
 
@@ -26,4 +27,9 @@ document.addEventListener(
   },
 );
 
-document.querySelector("[data-errors]")?.focus();
+function leaveChecksToThePage() {
+  for (const form of document.forms) if (form.method === "post") form.noValidate = true;
+}
+
+leaveChecksToThePage();
+document.addEventListener("htmx:afterSettle", leaveChecksToThePage);

@@ -126,8 +126,10 @@ class Upload {
     const lost = () => this.fail(job, [sent ? this.text.textUnknown : this.text.textNetwork], true);
     const finish = (end) => {
       this.busy = false;
+      const held = row.buttons.contains(document.activeElement);
       row.buttons.replaceChildren();
       end();
+      if (held) this.focusNear(row.row);
       this.next();
     };
     request.addEventListener("load", () => finish(() => this.answered(job, request)));
@@ -202,11 +204,24 @@ class Upload {
           row.buttons.replaceChildren();
           this.queue.push(job);
           this.next();
+          this.focusNear(row.row);
         }),
       );
     }
-    buttons.push(this.button(this.text.textDismiss, file, () => row.row.remove()));
+    buttons.push(this.button(this.text.textDismiss, file, () => this.dismiss(row.row)));
     row.buttons.replaceChildren(...buttons);
+  }
+
+  dismiss(row) {
+    const near = row.nextElementSibling ?? row.previousElementSibling;
+    row.remove();
+    this.focusNear(near);
+  }
+
+  // Whoever pressed a button that is gone goes on at what took its place, else where files are chosen.
+  focusNear(row) {
+    const button = row?.isConnected ? row.querySelector("button") : null;
+    (button ?? this.input).focus();
   }
 
   say(sentence) {

@@ -214,6 +214,7 @@ def portal(
         given["HTTPS_PORT"] = str(ports["https"])
     environment = {
         "CWG_MODE": "production",
+        "LANGUAGES_IN_PREPARATION": "ar,zh,fr,ru,es",
         "SECRET_KEY": settings.SECRET_KEY,  # the sessions are made here
         "ALLOWED_HOSTS": f"{HOST},127.0.0.1",
         "CWG_STORAGE_DIR": str(place / "files"),

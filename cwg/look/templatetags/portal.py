@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import template
 from django.conf import settings
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.formats import number_format
 from django.utils.html import format_html
@@ -154,6 +155,12 @@ def filesize(count: int | None) -> str:
         if size < 1023.5 or unit == _("GB"):
             break
     return f"{number_format(round(size, 1 if size < 10 else 0), 1 if size < 10 else 0)} {unit}"
+
+
+@register.filter
+def first_control(field: BoundField) -> str:
+    """The id of what is filled in for a field: its control, or the first one of a group of boxes or buttons."""
+    return field.id_for_label or f"{field.auto_id}_0"
 
 
 @register.filter
