@@ -109,8 +109,7 @@ class Properties(WordCheck):
         for name in self._wanted.get(role, ()):
             handlers.on_start(name, partial(self._begin, name))
             handlers.on_end(name, self._end)
-        if role in self._wanted:
-            handlers.texts.append(self._text)
+            handlers.on_words(name, self._text)
 
     def _begin(self, name: str, _attributes: dict[str, str]) -> None:
         self._field, self._value = name, []

@@ -123,7 +123,6 @@ class Fields(WordCheck):
     def __init__(self, package: Package) -> None:
         super().__init__(package)
         self._open: list[_Field] = []
-        self._reading = False
         self._instructions = Instructions()
 
     def part(self, name: str, content_type: str, head: bytes) -> None:
@@ -136,9 +135,7 @@ class Fields(WordCheck):
         handlers.on_start("w:fldSimple", self._simple)
         handlers.on_start("w:fldChar", self._mark)
         for name in ("w:instrText", "w:delInstrText", "w:t"):
-            handlers.on_start(name, self._begin_text)
-            handlers.on_end(name, self._end_text)
-        handlers.texts.append(self._text)
+            handlers.on_words(name, self._text)
 
     def _simple(self, attributes: dict[str, str]) -> None:
         self._instructions.judge(word_attribute(attributes, "instr") or "")
@@ -162,16 +159,9 @@ class Fields(WordCheck):
     def _close_all(self) -> None:
         while self._open:
             self._close()
-        self._reading = False
-
-    def _begin_text(self, _attributes: dict[str, str]) -> None:
-        self._reading = bool(self._open)
-
-    def _end_text(self) -> None:
-        self._reading = False
 
     def _text(self, data: str) -> None:
-        if self._reading and self._open:
+        if self._open:
             self._open[-1].add(data)
 
     def finish(self) -> Iterable[Finding]:

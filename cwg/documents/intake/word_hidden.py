@@ -33,6 +33,7 @@ class HiddenText(WordCheck):
         self._default_style = ""
         self._default_hides = False
         self._style: _Style | None = None
+        self._styles_hide = False
 
     def listen(self, role: str, handlers: Handlers) -> None:
         if role == STYLES:
@@ -45,22 +46,23 @@ class HiddenText(WordCheck):
             handlers.on_start("w:vanish", self._style_vanishes)
         elif role in STORIES:
             self._begin_story()
+            # Most files hide nothing by style, and then the styles need not be followed.
+            self._styles_hide = self._default_hides or any(style.hides for style in self._styles.values())
             handlers.on_start("w:p", self._begin_paragraph)
             handlers.on_end("w:p", self._end_paragraph)
-            handlers.on_start("w:pStyle", self._paragraph_style)
+            if self._styles_hide:
+                handlers.on_start("w:pStyle", self._paragraph_style)
+                handlers.on_start("w:rStyle", self._run_style)
             handlers.on_start("w:pPr", self._begin_properties)
             handlers.on_end("w:pPr", self._end_properties)
             handlers.on_start("w:r", self._begin_run)
             handlers.on_end("w:r", self._end_run)
-            handlers.on_start("w:rStyle", self._run_style)
             handlers.on_start("w:vanish", self._run_vanishes)
             # What the words looked like before, and what stands a second time for older programs.
             for name in ("w:rPrChange", "w:pPrChange", "mc:Fallback"):
                 handlers.on_start(name, self._pass_over)
                 handlers.on_end(name, self._go_on)
-            handlers.on_start("w:t", self._begin_text)
-            handlers.on_end("w:t", self._end_text)
-            handlers.texts.append(self._text)
+            handlers.on_words("w:t", self._text)
 
     # The styles
 
@@ -109,7 +111,6 @@ class HiddenText(WordCheck):
         self._runs: list[tuple[bool | None, str]] = []
         self._passed_over = 0
         self._in_properties = 0
-        self._reading = False
         self._was_hidden = False
 
     def _begin_paragraph(self, _attributes: dict[str, str]) -> None:
@@ -153,14 +154,8 @@ class HiddenText(WordCheck):
     def _go_on(self) -> None:
         self._passed_over -= 1
 
-    def _begin_text(self, _attributes: dict[str, str]) -> None:
-        self._reading = True
-
-    def _end_text(self) -> None:
-        self._reading = False
-
     def _text(self, data: str) -> None:
-        if not self._reading or self._passed_over or not data.strip():
+        if self._passed_over or not data.strip():
             return
         hidden = self._is_hidden()
         if hidden and not self._was_hidden:
@@ -169,8 +164,8 @@ class HiddenText(WordCheck):
 
     def _is_hidden(self) -> bool:
         direct, style = self._runs[-1] if self._runs else (None, "")
-        if direct is not None:
-            return direct
+        if direct is not None or not self._styles_hide:
+            return bool(direct)
         by_paragraph = self._hides(self._paragraphs[-1]) if self._paragraphs else False
         return self._default_hides or by_paragraph != self._hides(style)
 

@@ -42,7 +42,6 @@ class Text(WordCheck):
         self._into = [into]
         self._left_out = 0
         self._aside = ""
-        self._reading = False
         self._tab_stops = 0
         self._properties = 0
         # Of each field that is open, whether its instruction is being read, and not its result.
@@ -58,8 +57,7 @@ class Text(WordCheck):
         if role == DOCUMENT:
             handlers.root = self._root
         for name in ("w:t", "m:t"):
-            handlers.on_start(name, self._begin)
-            handlers.on_end(name, self._end)
+            handlers.on_words(name, self._text)
         self._listen_to_paragraphs(handlers)
         for name, character in _STANDS_FOR.items():
             handlers.on_start(name, partial(self._stand_in, character))
@@ -72,7 +70,6 @@ class Text(WordCheck):
         handlers.on_end("w:rt", self._end_aside)
         handlers.on_end("w:ruby", self._read_aside)
         Equations(self).listen(handlers)
-        handlers.texts.append(self._text)
 
     def _listen_to_paragraphs(self, handlers: Handlers) -> None:
         handlers.on_start("w:p", self._begin_paragraph)
@@ -90,12 +87,6 @@ class Text(WordCheck):
 
     def _root(self, name: str) -> None:
         self._is_document = name in names_of("w:document")
-
-    def _begin(self, _attributes: dict[str, str]) -> None:
-        self._reading = True
-
-    def _end(self) -> None:
-        self._reading = False
 
     # Paragraphs
 
@@ -177,8 +168,7 @@ class Text(WordCheck):
     # Writing
 
     def _text(self, data: str) -> None:
-        if self._reading:
-            self.add(data.replace(_SOFT_HYPHEN, ""))
+        self.add(data.replace(_SOFT_HYPHEN, ""))
 
     def add(self, data: str) -> None:
         if data and not self._left_out and self._length <= self._limit:

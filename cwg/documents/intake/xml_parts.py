@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from xml.parsers import expat
 
 from .findings import Refused
@@ -79,12 +80,14 @@ def looks_like_xml(head: bytes) -> bool:
 
 
 class Handlers:
-    """What the checks want to hear of one part, merged, so that each element costs one look-up."""
+    """What the checks want to hear of one part, merged, so that each element costs one look-up and each piece of text is
+    given only to whom it concerns."""
 
     def __init__(self) -> None:
         self.starts: dict[str, StartHandler] = {}
         self.ends: dict[str, EndHandler] = {}
-        self.texts: list[TextHandler] = []
+        self._words: dict[str, list[TextHandler]] = {}
+        self._hearing: list[list[TextHandler]] = [[]]
         self.root: Callable[[str], None] | None = None
 
     def on_start(self, prefixed: str, handler: StartHandler) -> None:
@@ -96,6 +99,34 @@ class Handlers:
         for name in names_of(prefixed):
             earlier = self.ends.get(name)
             self.ends[name] = handler if earlier is None else _both(earlier, handler)
+
+    def on_words(self, prefixed: str, handler: TextHandler) -> None:
+        """The text directly in an element, in one piece or several."""
+        for name in names_of(prefixed):
+            self._words.setdefault(name, []).append(handler)
+
+    def hear_words(self) -> TextHandler | None:
+        """Puts the elements of `on_words` among the others, once all are known; gives what all text is to go to."""
+
+        hearing = self._hearing
+
+        def begin(handlers: list[TextHandler], _attributes: dict[str, str]) -> None:
+            hearing.append(handlers)
+
+        def end() -> None:
+            hearing.pop()
+
+        for name, handlers in self._words.items():
+            first, last = self.starts.get(name), self.ends.get(name)
+            mine = partial(begin, handlers)
+            self.starts[name] = mine if first is None else _both(mine, first)
+            self.ends[name] = end if last is None else _both(end, last)
+
+        def words(data: str) -> None:
+            for handler in hearing[-1]:
+                handler(data)
+
+        return words if self._words else None
 
 
 def _both(first: Callable[..., None], second: Callable[..., None]) -> Callable[..., None]:
@@ -128,6 +159,7 @@ def read_xml(
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
     depth = 0
+    words = handlers.hear_words()
     starts, ends = handlers.starts, handlers.ends
 
     def judge_doctype(name: str, system: str | None, public: str | None, has_subset: int) -> None:
@@ -160,16 +192,8 @@ def read_xml(
     parser.XmlDeclHandler = check_declaration
     parser.StartElementHandler = start
     parser.EndElementHandler = end
-    if len(handlers.texts) == 1:
-        parser.CharacterDataHandler = handlers.texts[0]
-    elif handlers.texts:
-        texts = tuple(handlers.texts)
-
-        def characters(data: str) -> None:
-            for handler in texts:
-                handler(data)
-
-        parser.CharacterDataHandler = characters
+    if words is not None:
+        parser.CharacterDataHandler = words
     try:
         for chunk in chunks:
             parser.Parse(chunk, False)

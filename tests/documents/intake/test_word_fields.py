@@ -36,6 +36,8 @@ def codes(found):
         simple(" DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe &quot;/k&quot; "),
         field(" DD", "E excel"),
         field('"DDE" excel'),
+        field("DD<w:t/>E excel"),
+        field(" DDE", "<w:r><w:t> excel</w:t></w:r>"),
         field("dde excel"),
         field(field("QUOTE 68 68 69"), " c:\\\\cmd"),
         field(field("REF x", result="DDEAUTO"), " c:\\\\cmd"),

@@ -63,6 +63,19 @@ def test_the_authors_own_template_is_only_shown(look, target):
     assert [finding.code for finding in found.findings] == ["template_path"]
 
 
+@pytest.mark.parametrize(
+    "part", ["word/_rels/nothing.xml.rels", "word/_rels/.rels", "elsewhere/x.rels", "_rels/._.rels"]
+)
+def test_relations_of_parts_that_nothing_leads_to_are_judged_all_the_same(look, part):
+    package = files.with_relation(files.word_file(), "attachedTemplate", "http://a.example/x.dotm", part=part)
+    assert [finding.code for finding in look(package).refusals] == ["docx_external_template"]
+
+
+def test_relations_that_word_reads_have_to_be_sound(look):
+    package = files.changed(files.word_file(), {"word/_rels/document.xml.rels": "<Relationships"})
+    assert [finding.code for finding in look(package).refusals] == ["xml_malformed"]
+
+
 def test_hyperlinks_are_counted_and_not_refused(look):
     package = files.with_relation(files.word_file(), "hyperlink", "https://www.itu.int/")
     found = look(package)
