@@ -27,7 +27,9 @@ def use_slot(request: PortalRequest, pk: uuid.UUID, slot: int) -> HttpResponse:
     wanted = slot_or_404(request, slot)
     try:
         answering.use_slot(pk, wanted, rights=request.rights, at=request.server_now)
-    except (register.SlotNotOpen, drafting.NotOpen):
+    except drafting.NotOpen:
+        return typed_words.ended(request, pk)
+    except register.SlotNotOpen:
         return overtaken.page(request)
     return redirect("contributions:preview", pk=pk)
 
@@ -41,7 +43,9 @@ def answer_request(request: PortalRequest, pk: uuid.UUID, asked: int) -> HttpRes
     wanted = get_object_or_404(answering.awaited_of(request.rights), pk=asked)
     try:
         answering.answer_request(pk, wanted, rights=request.rights, at=request.server_now)
-    except (CannotLink, drafting.NotOpen):
+    except drafting.NotOpen:
+        return typed_words.ended(request, pk)
+    except CannotLink:
         return overtaken.page(request)
     messages.success(
         request, _("Draft saved. The document will be linked to the request when it is registered.")
@@ -58,6 +62,6 @@ def answer_nothing(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         answering.answer_nothing(pk, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
-        return overtaken.page(request)
+        return typed_words.ended(request, pk)
     messages.success(request, _("Draft saved. It answers no request of the Group."))
     return redirect("contributions:contribution", pk=pk)

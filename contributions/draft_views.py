@@ -146,6 +146,6 @@ def take_back(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         drafting.take_back(pk, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
-        return overtaken.page(request)
+        return typed_words.ended(request, pk)
     messages.success(request, _("Draft restored."))
     return redirect("contributions:contribution", pk=pk)

@@ -16,10 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 from cwg.documents import taking_files, uploads
 from cwg.documents.downloads import hand_out
 from cwg.languages import LANGUAGE_NAMES
-from cwg.look import overtaken
 from cwg.members.requests import PortalRequest
 
-from . import draft_file_rows, draft_files, draft_pages, drafting, letters, typed_words
+from . import draft_file_rows, draft_files, draft_pages, drafting, letters, previewing, typed_words
 from .finding import draft_or_404
 from .forms import LetterForm
 from .models import Contribution
@@ -101,7 +100,7 @@ def _taken(
         said = _("A letter has at most %(count)d files. Remove one first.")
         return refused([said % {"count": letters.MAX_LETTERS}], 422)
     except drafting.NotOpen:
-        return refused([_("This draft is no longer open.")], 409)
+        return refused([typed_words.what_became_of(previewing.load(draft.pk))], 409)
     if taking_files.wants_json(request):
         html = render_to_string("components/file_row.html", {"file": row}, request)
         return JsonResponse({"html": html, "replaced": row.get("replaced", [])}, status=201)
@@ -149,7 +148,7 @@ def remove_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpR
     try:
         draft_files.remove_file(pk, file, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
-        return overtaken.page(request)
+        return typed_words.ended(request, pk)
     messages.success(request, _("The file was removed from the draft."))
     return _back(pk, "files-section")
 
@@ -168,7 +167,7 @@ def move_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpRes
     try:
         moved = draft_files.move(pk, file, language=language, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
-        return overtaken.page(request)
+        return typed_words.ended(request, pk)
     except draft_files.OtherLanguage as error:
         refused = _other_language(error)
     except taking_files.TooManyFiles as error:
@@ -196,7 +195,7 @@ def replace_earlier(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> H
     try:
         draft_files.replace_earlier(pk, file, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
-        return overtaken.page(request)
+        return typed_words.ended(request, pk)
     except draft_files.FileGone:
         messages.error(request, _gone())
         return _back(pk, "files-section")
@@ -217,6 +216,6 @@ def remove_letter(request: PortalRequest, pk: uuid.UUID, letter: uuid.UUID) -> H
     try:
         letters.remove(pk, letter, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
-        return overtaken.page(request)
+        return typed_words.ended(request, pk)
     messages.success(request, _("The file of the letter was removed."))
     return _back(pk, "letter-section")

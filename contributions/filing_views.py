@@ -184,6 +184,6 @@ def correct(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         letters.correct(pk, form.received, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
-        return overtaken.page(request, form)
+        return typed_words.ended(request, pk, form)
     messages.success(request, _("Draft saved."))
     return redirect(reverse("contributions:contribution", args=[pk]) + "#received-section")

@@ -43,7 +43,9 @@ def ask(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     state = form.cleaned_data["state"]
     try:
         asked = sponsors.ask(pk, state, rights=request.rights, at=request.server_now)
-    except (drafting.NotOpen, sponsors.AlreadyAsked):
+    except drafting.NotOpen:
+        return typed_words.ended(request, pk, form)
+    except sponsors.AlreadyAsked:
         return overtaken.page(request, form)
     except NotEntitled:
         return render(request, "403.html", status=403)
@@ -72,7 +74,7 @@ def take_back(request: PortalRequest, pk: uuid.UUID, sponsorship: int) -> HttpRe
     try:
         sponsors.take_back(pk, sponsorship, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
-        return overtaken.page(request)
+        return typed_words.ended(request, pk)
     except NotEntitled:
         return render(request, "403.html", status=403)
     messages.success(request, _("The Member State is no longer on the draft."))

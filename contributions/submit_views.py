@@ -32,6 +32,7 @@ from . import (
     held_over,
     previewing,
     submission,
+    typed_words,
     withdrawing,
 )
 from .finding import draft_or_404, own_document_or_404
@@ -158,7 +159,7 @@ def submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     except NotEntitled:
         return render(request, "403.html", status=403)
     except drafting.NotOpen:
-        return overtaken.page(request)
+        return typed_words.ended(request, pk)
     if outcome.receipt is None:
         draft = draft_or_404(request, pk)
         return render(request, "contributions/late.html", _late_page(request, draft, outcome), status=409)
@@ -217,7 +218,7 @@ def ask_to_submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     except NotEntitled:
         return render(request, "403.html", status=403)
     except drafting.NotOpen:
-        return overtaken.page(request)
+        return typed_words.ended(request, pk)
     except drafting.NobodySubmits:
         return overtaken.page(request, said=NOBODY_SUBMITS)
     messages.success(request, _("Your focal points are asked to submit this draft. They get a mail."))
@@ -231,7 +232,7 @@ def hold(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         held = held_over.hold(pk, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
-        return overtaken.page(request)
+        return typed_words.ended(request, pk)
     if held.register is not None:
         text = _("The draft is held for %(meeting)s. A focal point submits it when you are ready.") % {
             "meeting": held.register.title

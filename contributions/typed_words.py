@@ -7,6 +7,7 @@ script or without, they send what is typed along. The same check as for saving i
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from cwg.look import overtaken
 from cwg.members.requests import PortalRequest
 
-from . import draft_pages, drafting, letters, previewing
+from . import conflicts, draft_pages, drafting, letters, previewing
 from .finding import draft_or_404
 from .forms import DraftForm, ReceivedForm
 from .models import Contribution
@@ -31,6 +32,9 @@ def saved_first(request: PortalRequest, pk: uuid.UUID, *, received: bool = True)
         return None
     draft = draft_or_404(request, pk)
     form = draft_pages.form_of(request, draft, request.POST)
+    if not draft.is_open:
+        came = received_form(request, draft)
+        return no_longer_open(request, draft, form, *([came] if came is not None else []))
     words = form if set(form.changed_data) - {"edition", "seen"} else None
     return _save(request, draft, words, received_form(request, draft) if received else None, act=True)
 
@@ -63,17 +67,7 @@ def _save(
     if not all(sound):
         return _page(request, draft, form, received, status=422, act_not_done=act)
     try:
-        if form is not None:
-            drafting.edit(
-                draft.pk,
-                form.wording(),
-                edition=form.cleaned_data["edition"] or 0,
-                seen=form.cleaned_data["seen"],
-                rights=request.rights,
-                at=request.server_now,
-            )
-        if received is not None:
-            letters.correct(draft.pk, received.received, rights=request.rights, at=request.server_now)
+        put(request, draft, form, received)
     except drafting.EditConflict:
         assert form is not None  # only words are in conflict
         theirs = previewing.load(draft.pk)
@@ -81,23 +75,61 @@ def _save(
         again = request.POST.copy()
         again["edition"], again["seen"] = str(theirs.edition), drafting.words_digest(theirs)
         form.data = again
-        return _page(request, draft, form, received, status=409, theirs=theirs, act_not_done=act)
+        differs = conflicts.differences_of(form, draft_pages.form_of(request, theirs, None))
+        return _page(
+            request, draft, form, received, status=409, theirs=theirs, differs=differs, act_not_done=act
+        )
     except drafting.NotOpen:
         return no_longer_open(request, previewing.load(draft.pk), *forms)
     return None
 
 
+def put(
+    request: PortalRequest, draft: Contribution, form: DraftForm | None, received: ReceivedForm | None
+) -> None:
+    """Save the forms, both sound. Raises drafting.EditConflict, drafting.NotOpen."""
+    if form is not None:
+        drafting.edit(
+            draft.pk,
+            form.wording(),
+            edition=form.cleaned_data["edition"] or 0,
+            seen=form.cleaned_data["seen"],
+            rights=request.rights,
+            at=request.server_now,
+        )
+    if received is not None:
+        letters.correct(draft.pk, received.received, rights=request.rights, at=request.server_now)
+
+
+def ended(request: PortalRequest, pk: uuid.UUID, *sent: BaseForm) -> HttpResponse:
+    """As `no_longer_open`, where the verb of another act found it so."""
+    return no_longer_open(request, previewing.load(pk), *sent)
+
+
 def no_longer_open(request: PortalRequest, draft: Contribution, *sent: BaseForm) -> HttpResponse:
-    """Where a draft that takes no more words has gone, and what was typed for it meanwhile."""
+    """Where a draft that takes no more words has gone, and what was typed for it meanwhile.
+
+    Who typed nothing is led to the receipt of a draft that was submitted.
+    """
+    if draft.is_open:  # restored a moment ago, or it never was this one that ended
+        return overtaken.page(request, *sent)
+    ways = [(draft.get_absolute_url(), _("To the draft"))]
+    if draft.revision is not None:
+        if not overtaken.typed_in(sent):
+            messages.info(request, _("This was submitted already; here is its receipt."))
+            return redirect(draft.revision.receipt)
+        ways = [
+            (draft.revision.receipt.get_absolute_url(), _("Receipt")),
+            (draft.revision.document.get_absolute_url(), draft.revision.symbol),
+        ]
+    return overtaken.page(request, *sent, said=what_became_of(draft), ways=ways)
+
+
+def what_became_of(draft: Contribution) -> str:
+    """A sentence on a draft that takes no more words."""
     if draft.revision is None:
-        said = _("This draft was discarded meanwhile. Restore it, then save your words again.")
-    elif overtaken.typed_in(sent):
-        said = _("This draft was submitted meanwhile: it is now %(symbol)s.") % {
-            "symbol": draft.revision.symbol
-        }
-    else:
-        return redirect(draft.revision.document)
-    return overtaken.page(request, *sent, said=said)
+        return _("This draft was discarded meanwhile. Restore it, then save your words again.")
+    return _("This draft was submitted already, as %(symbol)s.") % {"symbol": draft.revision.symbol}
 
 
 def _page(

@@ -9,9 +9,15 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 
-def page(request: HttpRequest, *sent: forms.BaseForm, said: object = "") -> HttpResponse:
-    """409, with what was filled into the forms `sent`, to be copied; `said` is why, where more is known."""
-    return render(request, "409.html", {"exception": said, "typed": typed_in(sent)}, status=409)
+def page(
+    request: HttpRequest, *sent: forms.BaseForm, said: object = "", ways: Iterable[tuple[str, str]] = ()
+) -> HttpResponse:
+    """409, with what was filled into the forms `sent`, to be copied; `said` is why, where more is known.
+
+    `ways`: address and words of the links on from there, the first one most likely.
+    """
+    context = {"exception": said, "typed": typed_in(sent), "ways": list(ways)}
+    return render(request, "409.html", context, status=409)
 
 
 def typed_in(sent: Iterable[forms.BaseForm]) -> list[tuple[str, str]]:
@@ -25,8 +31,13 @@ def typed_in(sent: Iterable[forms.BaseForm]) -> list[tuple[str, str]]:
         for form in sent
         if form.is_bound
         for field in form.visible_fields()
-        if field.name in form.changed_data and (words := "\n".join(_words_of(field))).strip()
+        if field.name in form.changed_data and (words := in_words(field)).strip()
     ]
+
+
+def in_words(field: forms.BoundField) -> str:
+    """What stands in the field, as people read it: a line for each of several choices, nothing of a secret or a file."""
+    return "\n".join(_words_of(field))
 
 
 def _words_of(field: forms.BoundField) -> Iterator[str]:

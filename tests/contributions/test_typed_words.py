@@ -115,6 +115,7 @@ def test_in_a_conflict_both_texts_are_shown_and_nothing_is_done(world, act):
     page = plain(answer)
     assert answer.status_code == 409
     assert "Theirs" in page and "My summary" in page and 'value="Mine"' in answer.content.decode()
+    assert "<del>Theirs</del><ins>Mine</ins>" in answer.content.decode()
     assert "the button you pressed has done nothing else" in page
     assert drafts.as_it_stands(draft) == before
 
@@ -199,7 +200,7 @@ def discarded(draft) -> str:
 
 def submitted(draft) -> str:
     receipt = drafts.submit(draft, draft.created_by).receipt
-    return f"This draft was submitted meanwhile: it is now {receipt.revision.symbol}."
+    return f"This draft was submitted already, as {receipt.revision.symbol}."
 
 
 @pytest.mark.parametrize("ended", [discarded, submitted])
@@ -216,15 +217,27 @@ def test_what_was_typed_while_a_colleague_ended_the_draft_can_be_copied(world, a
     page = answer.content.decode()
     assert answer.status_code == 409 and said in plain(answer)
     assert "Typed</bdi>" in page and "Typed and not saved</bdi>" in page
+    if ended is submitted:
+        receipt = Document.objects.get().current.receipt
+        assert f'href="{receipt.get_absolute_url()}"' in page
+    else:
+        assert f'href="{draft.get_absolute_url()}"' in page
     assert (drafts.as_it_stands(draft), drafts.registered()) == before
 
 
-def test_who_typed_nothing_is_led_to_the_document_that_the_draft_became(world):
-    browser, draft = world("save")
+@pytest.mark.parametrize("act", ["save", *ACTS, "upload-letter", "remove-letter"])
+def test_who_typed_nothing_is_led_to_the_receipt_whatever_was_pressed(world, act):
+    browser, draft = world(act)
     words = typed(browser, draft)
     submitted(draft)
-    answer = browser.post(reverse("contributions:contribution", args=[draft.pk]), words)
-    assert answer.url == Document.objects.get().get_absolute_url()
+    before = drafts.as_it_stands(draft), drafts.registered()
+    if act == "save":
+        answer = browser.post(reverse("contributions:contribution", args=[draft.pk]), words)
+    else:
+        answer = press(browser, draft, act, words)
+    assert answer.url == Document.objects.get().current.receipt.get_absolute_url()
+    assert "This was submitted already; here is its receipt." in plain(browser.get(answer.url))
+    assert (drafts.as_it_stands(draft), drafts.registered()) == before
 
 
 def test_words_in_conflict_leave_how_it_came_as_it_was_typed(world):
