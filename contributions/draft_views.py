@@ -10,19 +10,18 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cwg.documents import rules
+from cwg.documents import rules, taking_files
 from cwg.documents.finding import register_or_404
 from cwg.documents.kinds import kinds_for
 from cwg.documents.models import Document, Register
 from cwg.documents.register import SlotNotOpen
-from cwg.look import overtaken
 from cwg.members import kept_words
 from cwg.members.models import Group
 from cwg.members.parties import with_key
 from cwg.members.requests import PortalRequest
 from meetings.answers import CannotLink
 
-from . import draft_pages, drafting, held_over, typed_words
+from . import autosaving, draft_pages, drafting, held_over, typed_words
 from .finding import asked_in_address, draft_or_404, slot_in_address, without_request
 from .forms import DraftForm
 from .models import Contribution
@@ -113,6 +112,8 @@ def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect(Document.objects.get(revisions=draft.revision_id))
     if not request.rights.works_for(draft.in_hand):
         return redirect("contributions:preview", pk=pk)
+    if taking_files.wants_json(request):
+        return autosaving.answer(request, draft)
     if draft.status == Contribution.Status.DISCARDED and request.method != "POST":
         return render(request, "contributions/discarded.html", {"contribution": draft})
     form = draft_pages.form_of(request, draft, request.POST or None)
@@ -136,7 +137,7 @@ def discard(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         drafting.discard(pk, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
-        return overtaken.page(request)
+        return typed_words.ended(request, pk)
     return redirect("contributions:contribution", pk=pk)
 
 

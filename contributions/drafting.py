@@ -176,11 +176,13 @@ def edit(
     """Put the form's words into the draft; another meeting lets go of the request the draft answered.
 
     `seen`: the `words_digest` of what the form showed. Raises EditConflict where the draft has moved on since
-    `edition` and its words are not those any more: a file that came, or a sponsor's answer, is no conflict.
+    `edition` and its words are not those any more: a file that came, or a sponsor's answer, is no conflict. Nor is the
+    very same wording, which the page's own script may have saved a moment ago.
     Raises as `begin`.
     """
     with changing(pk, rights=rights, at=at) as contribution:
-        if contribution.edition != edition and words_digest(contribution) != seen:
+        moved_on = contribution.edition != edition and words_digest(contribution) != seen
+        if moved_on and not _says_already(contribution, wording):
             raise EditConflict(contribution)
         if not contribution.is_change:  # a change stays with its document's meeting and kind
             _check_place(wording, contribution.party)
@@ -195,6 +197,18 @@ def edit(
             setattr(contribution, name, words)
         contribution.issues.set(wording.issues)
     return contribution
+
+
+def _says_already(contribution: Contribution, wording: Wording) -> bool:
+    """Whether the draft has these very words."""
+    shown = {field.name: _plain(contribution, field.name) for field in FIELDS}
+    given = {field.name: getattr(wording, field.name) for field in FIELDS}
+    given |= {
+        "issues": sorted(issue.pk for issue in wording.issues),
+        "original_languages": list(wording.original_languages),
+    }
+    place = wording.register.pk if wording.register else None
+    return contribution.register_id == place and shown == given
 
 
 def discard(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Contribution:

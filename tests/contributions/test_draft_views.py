@@ -251,7 +251,8 @@ def test_the_second_of_two_editors_sees_both_texts_and_may_send_again(
 @pytest.mark.parametrize("edition", ["", "0", "-1", "7777"])
 def test_an_edition_made_up_overwrites_nothing(browser, draft, edition):
     before = drafts.as_it_stands(draft)
-    assert browser.post(url("contribution", draft), form(draft, edition=edition)).status_code == 409
+    sent = form(draft, title="Other words", edition=edition)
+    assert browser.post(url("contribution", draft), sent).status_code == 409
     assert drafts.as_it_stands(draft) == before
 
 
