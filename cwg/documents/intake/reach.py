@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import unquote
 
 # A share is worse than the web: Windows signs in to it by itself, and so tells it who reads.
@@ -19,6 +20,10 @@ _FOLDERS = frozenset(
         *("home", "root", "usr", "opt", "var", "tmp", "mnt", "media"),
     )
 )
+# What reads as an address inside a field or a connection: a connection has several words, divided by signs.
+_DIVIDED = re.compile(r"[;=,<>|]")
+_NAMES_A_HOST = re.compile(r"//[^/*]+/|[A-Za-z][A-Za-z0-9+.-]+:/|mhtml:")
+_NAMES_A_DRIVE = re.compile(r"[A-Za-z]:/")
 
 
 def reach_of(target: str) -> str:
@@ -65,7 +70,22 @@ def _reach_of_file(path: str) -> str:
 
 
 def _reach_of_double_slash(path: str) -> str:
-    # `\\\\?\\C:\\x` and `\\\\.\\C:\\x` are Windows' long forms of a path on a drive.
+    # `\\?\C:\x` and `\\.\C:\x` are Windows' long forms of a path on a drive.
     if path.startswith(("//?/", "//./")) and _DRIVE.match(path[4:]):
         return OWN
     return SHARE
+
+
+def addresses_in(words: Iterable[str]) -> list[tuple[str, str]]:
+    """The addresses and paths among the words of a field or a connection, each with how far it reaches.
+
+    A backslash is written twice in a field, and by some writers once; both readings are asked.
+    """
+    found: list[tuple[str, str]] = []
+    for piece in (piece.strip() for word in words for piece in _DIVIDED.split(word)):
+        for reading in (piece, piece.replace("\\\\", "\\")):
+            plain = unquote(reading).replace("\\", "/")
+            if _NAMES_A_HOST.match(plain) or _NAMES_A_DRIVE.match(plain):
+                found.append((reading, reach_of(reading)))
+                break
+    return found

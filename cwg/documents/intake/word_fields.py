@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from .findings import Finding, info, refuse, warn
 from .package import Package
-from .reach import OWN, SHARE, WEB, reach_of
+from .reach import OWN, SHARE, WEB, addresses_in
 from .word_checks import WordCheck
 from .xml_parts import Handlers, word_attribute
 
@@ -20,9 +20,6 @@ _INCLUDES = frozenset(("INCLUDETEXT", "INCLUDE", "IMPORT", "LINK", "DATABASE", "
 # An instruction of megabytes is none; what names a command and its targets stands at its beginning.
 _MOST_CHARACTERS = 4096
 _TOKEN = re.compile(r"[\"\u201c\u201d\u201e]([^\"\u201c\u201d\u201e]*)[\"\u201c\u201d\u201e]?|(\S+)")
-# What reads as an address inside a word of an instruction: a connection has several, divided by signs.
-_DIVIDED = re.compile(r"[;=,<>|]")
-_NAMES_A_HOST = re.compile(r"//[^/*]+/|[A-Za-z][A-Za-z0-9+.-]+:/|mhtml:")
 
 
 class _Field:
@@ -73,7 +70,7 @@ class Instructions:
             self._link(arguments)
 
     def _include(self, command: str, arguments: list[str]) -> None:
-        targets = _targets(arguments)
+        targets = addresses_in(arguments)
         elsewhere = [target for target, reach in targets if reach != OWN]
         if elsewhere:
             self._included = (command, elsewhere[0])
@@ -81,20 +78,22 @@ class Instructions:
             self._own += [target for target, _reach in targets]
 
     def _picture(self, command: str, arguments: list[str]) -> None:
-        for target, reach in _targets(arguments):
+        for target, reach in addresses_in(arguments):
             if reach == SHARE:
                 self._included = (command, target)
             else:
                 (self._own if reach == OWN else self._pictures).append(target)
 
     def _link(self, arguments: list[str]) -> None:
-        for target, reach in _targets(arguments[:1]):
-            if reach == SHARE:
-                self._share_link = target
-            elif reach == WEB:
-                self._links += 1
-            else:
-                self._own.append(target)
+        """Its address is one of the arguments, and others are a tip or a frame: one link, whatever they say."""
+        targets = addresses_in(arguments)
+        shares = [target for target, reach in targets if reach == SHARE]
+        if shares:
+            self._share_link = shares[0]
+        elif any(reach == WEB for _target, reach in targets):
+            self._links += 1
+        else:
+            self._own += [target for target, _reach in targets[:1]]
 
     def exchange(self) -> None:
         """A connection to a program that is written as no field, in a workbook."""
@@ -187,22 +186,3 @@ def _quoted_codes(instruction: str) -> str:
         return ""
     codes = [int(word) for word in words[1:] if word.isascii() and word.isdigit() and len(word) < 6]
     return "".join(map(chr, filter(None, codes)))
-
-
-def _targets(arguments: list[str]) -> list[tuple[str, str]]:
-    """The addresses and paths among a field's arguments, each with how far it reaches.
-
-    A backslash is written twice in a field, and by some writers once; both readings are asked.
-    """
-    found: list[tuple[str, str]] = []
-    for argument in arguments:
-        for piece in _DIVIDED.split(argument):
-            for reading in (piece, piece.replace("\\\\", "\\")):
-                plain = reading.replace("\\", "/")
-                if _NAMES_A_HOST.match(plain):
-                    found.append((reading, reach_of(reading)))
-                    break
-            else:
-                if re.match(r"[A-Za-z]:\\", piece):
-                    found.append((piece, OWN))
-    return found

@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 from .findings import Finding, info, refuse, warn
 from .package import Package, Relation
-from .reach import OWN, SHARE, WEB, names_own_file, reach_of
+from .reach import OWN, SHARE, WEB, addresses_in, names_own_file, reach_of
 from .word_checks import WordCheck
-from .xml_parts import Handlers
+from .xml_parts import Handlers, word_attribute
 
 
 class ExternalTemplate(WordCheck):
@@ -80,6 +80,15 @@ class ExternalContent(WordCheck):
     def listen(self, role: str, handlers: Handlers) -> None:
         for name in ("v:imagedata", "v:fill", "v:stroke"):
             handlers.on_start(name, self._drawn)
+        handlers.on_start("w:connectString", self._connected)
+
+    def _connected(self, attributes: dict[str, str]) -> None:
+        """The list of addresses that a form letter was made for; Word asks for it when the letter is opened."""
+        for target, reach in addresses_in([word_attribute(attributes, "val") or ""]):
+            if reach == OWN:
+                self._own.append(target)
+            else:
+                self._foreign = target
 
     def _drawn(self, attributes: dict[str, str]) -> None:
         """Old drawings may name a picture by its address alone."""

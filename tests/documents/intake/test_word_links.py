@@ -119,6 +119,16 @@ def test_what_lies_on_the_authors_own_computer_is_told(look, kind):
     assert [finding.code for finding in found.findings] == ["own_files"]
 
 
+def test_a_form_letters_list_is_told_and_refused_where_it_lies_on_a_share(look):
+    settings = f'<w:settings xmlns:w="{files.WORD}"><w:mailMerge><w:connectString w:val="%s"/></w:mailMerge></w:settings>'
+    own = settings % "Provider=X;Data Source=C:\\Users\\ann\\list.mdb;Mode=Read"
+    found = look(files.changed(files.word_file(), {"word/settings.xml": own}))
+    assert (found.refusals, [finding.code for finding in found.findings]) == ((), ["own_files"])
+    share = settings % "Provider=X;Data Source=\\\\srv\\share\\list.mdb;Mode=Read"
+    found = look(files.changed(files.word_file(), {"word/settings.xml": share}))
+    assert [finding.code for finding in found.refusals] == ["docx_external_part"]
+
+
 def test_an_old_drawing_that_names_its_picture_is_judged_like_any(look):
     picture = '<w:p><w:r><w:pict xmlns:v="urn:schemas-microsoft-com:vml"><v:imagedata src="%s"/></w:pict></w:r></w:p>'
     share = look(files.word_file_with_body(picture % r"\\srv\share\a.png"))
