@@ -43,19 +43,25 @@ _HEAD_COMES_WITHIN = 1.0
 _TAKES_A_PASSWORD = re.compile(
     r"/(accounts/(login|reauthenticate|password/(change|reset/key/.+))|invitation/[^/]+)/"
 )
-_QUEUED = object()
+# What `handle` returns of a connection that waits at the door.
+QUEUED = object()
 
 
 def takes_a_password(begins: bytes) -> bool:
     """Whether a request that begins so sends one of the forms with a password."""
+    return _TAKES_A_PASSWORD.fullmatch(path_of_post(begins)) is not None
+
+
+def path_of_post(begins: bytes) -> str:
+    """Where a request that begins so sends something; "" where it sends nothing, or does not say yet."""
     line, _, _ = _past_an_empty_line(begins).partition(b"\r\n")
     method, _, rest = line.decode("latin-1").partition(" ")
     try:
         # As gunicorn will: neither what is asked nor a fragment, which a browser never sends, is part of the path.
         path = split_request_uri(rest.partition(" ")[0]).path
     except ValueError:
-        return False
-    return method == "POST" and _TAKES_A_PASSWORD.fullmatch(unquote(path)) is not None
+        return ""
+    return unquote(path) if method == "POST" else ""
 
 
 def is_cut_off(begins: bytes) -> bool:
@@ -120,7 +126,7 @@ class QueueingWorker(ReadingWorker):
             return gthread._DEFER  # as the worker itself does, which would wait once more
         called, conn.called = getattr(conn, "called", False), False
         if not called:
-            begins = _begins(conn)
+            begins = begins_of(conn)
             if not takes_a_password(begins):
                 if is_cut_off(begins):
                     # No proxy of ours sends so. Were it let in, it could be a form with a password all the same.
@@ -140,14 +146,14 @@ class QueueingWorker(ReadingWorker):
             if away is not None:
                 self.method_queue.defer(self._turn_away, away)
             if not has_thread:
-                return _QUEUED
+                return QUEUED
         try:
             return super().handle(conn)
         finally:
             self.method_queue.defer(self._call_the_next)
 
     def finish_request(self, conn, fs):
-        if not fs.cancelled() and fs.exception() is None and fs.result() is _QUEUED:
+        if not fs.cancelled() and fs.exception() is None and fs.result() is QUEUED:
             return
         super().finish_request(conn, fs)
 
@@ -184,7 +190,7 @@ class QueueingWorker(ReadingWorker):
         self._looks_again = now + 1
         is_over = self._leaves_since is not None and now - self._leaves_since >= PATIENCE_OF_A_LEAVER
         with self._guard:
-            gone = self._waiting.leave(lambda one: _hung_up(one.conn.sock))
+            gone = self._waiting.leave(lambda one: hung_up(one.conn.sock))
             late = self._waiting.leave(lambda one: is_over or now - one.since >= PATIENCE)
         for one in gone:
             self._drop(one.conn)
@@ -207,7 +213,7 @@ class QueueingWorker(ReadingWorker):
                 if one is None:
                     self._inside -= 1
                     return
-            if not _hung_up(one.conn.sock):
+            if not hung_up(one.conn.sock):
                 break
             self._drop(one.conn)
         one.conn.called = True
@@ -217,7 +223,7 @@ class QueueingWorker(ReadingWorker):
 _request = threading.local()
 
 
-def _begins(conn: gthread.TConn) -> bytes:
+def begins_of(conn: gthread.TConn) -> bytes:
     """What has come, which stays to be read: all of the head of a form where it comes in time.
 
     Behind the request before, it may have been read already.
@@ -251,7 +257,7 @@ def _more_comes(line: socket.socket, than: int, within: float) -> bool:
     return False
 
 
-def _hung_up(line: socket.socket) -> bool:
+def hung_up(line: socket.socket) -> bool:
     """Whether the other end waits for no answer any more."""
     poll = select.poll()
     poll.register(line, select.POLLRDHUP)

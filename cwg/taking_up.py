@@ -7,10 +7,10 @@ each then queues for a thread. That queue is ours, not the sender's: who waits i
 import time
 
 from cwg.members.arrival import TAKEN_UP
-from cwg.sign_in_queue import QueueingWorker
+from cwg.upload_queue import UploadQueueWorker
 
 
-class NotingWorker(QueueingWorker):
+class NotingWorker(UploadQueueWorker):
     """`environ["cwg.taken_up_at"]` is when the main loop took the request up, in seconds of `time.monotonic()`."""
 
     def enqueue_req(self, conn) -> None:

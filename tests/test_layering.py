@@ -44,6 +44,7 @@ FLOORS: list[list[set[str]]] = [
             "cwg.leaving",
             "cwg.liveness",
             "cwg.sign_in_queue",
+            "cwg.upload_queue",
             "cwg.fair_line",
             "cwg.taking_up",
             "cwg.unread_bodies",
