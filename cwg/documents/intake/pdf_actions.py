@@ -70,14 +70,19 @@ class Actions:
         """All that runs when the file is opened, closed, saved or printed, and the scripts of its form."""
         self.look_at_automatic(value(catalog, "/OpenAction"))
         self.look_at_occasions(catalog)
-        for script in _tree_values(dictionary_at(catalog, "/Names", "/JavaScript")):
+        for script in tree_values(dictionary_at(catalog, "/Names", "/JavaScript")):
             self.look_at_automatic(script)
+        for entry in _outline(dictionary_at(catalog, "/Outlines", "/First")):
+            self._look_at_asked(value(entry, "/A"))
         base = dictionary_at(catalog, "/URI")
         if base and reach(text(base, "/Base")) == SHARE:
             self._refuse("pdf_network_share", target=clean_line(text(base, "/Base"), 120))
         form = dictionary_at(catalog, "/AcroForm")
         if form and _has_form_script(value(form, "/XFA")):
             self._refuse("pdf_xfa_script")
+        for field in _fields(form):
+            for occasion in _members(dictionary_at(field, "/AA")):
+                self._look_at_asked(occasion)
 
     def look_at_occasions(self, owner: DictionaryObject) -> None:
         """The additional actions of the document or of a page: all of them run by themselves."""
@@ -96,8 +101,12 @@ class Actions:
             if key in _UNASKED:
                 self.look_at_automatic(action)
             else:
-                for each in _chain(action):
-                    self.look(each)
+                self._look_at_asked(action)
+
+    def _look_at_asked(self, action: object) -> None:
+        """Looks at an action that waits for somebody to click or type, with all that follow it."""
+        for each in _chain(action):
+            self.look(each)
 
     def _refuse(self, code: str, **data: str) -> None:
         self._refusals.setdefault(code, refuse(code, **data))
@@ -140,7 +149,7 @@ def _chain(action: object) -> Iterator[DictionaryObject]:
             waiting.append(value(each, "/Next"))
 
 
-def _tree_values(root: DictionaryObject | None) -> Iterator[object]:
+def tree_values(root: DictionaryObject | None) -> Iterator[object]:
     """The values of a name tree (ISO 32000-2, 7.9.6)."""
     waiting: list[object] = [root]
     seen: set[int] = set()
@@ -151,6 +160,30 @@ def _tree_values(root: DictionaryObject | None) -> Iterator[object]:
         seen.add(id(node))
         waiting.extend(items(value(node, "/Kids")))
         yield from list(items(value(node, "/Names")))[1::2]
+
+
+def _outline(first: DictionaryObject | None) -> Iterator[DictionaryObject]:
+    """The entries of the outline that readers show beside the pages (ISO 32000-2, 12.3.3)."""
+    waiting: list[object] = [first]
+    seen: set[int] = set()
+    while waiting and len(seen) < _MOST_TREE_NODES:
+        entry = waiting.pop()
+        if isinstance(entry, DictionaryObject) and id(entry) not in seen:
+            seen.add(id(entry))
+            yield entry
+            waiting += [value(entry, "/Next"), value(entry, "/First")]
+
+
+def _fields(form: DictionaryObject | None) -> Iterator[DictionaryObject]:
+    """The fields of a form with those inside them; what stands on a page is seen there too."""
+    waiting: list[object] = [*items(value(form, "/Fields"))] if form else []
+    seen: set[int] = set()
+    while waiting and len(seen) < _MOST_TREE_NODES:
+        field = waiting.pop()
+        if isinstance(field, DictionaryObject) and id(field) not in seen:
+            seen.add(id(field))
+            yield field
+            waiting.extend(items(value(field, "/Kids")))
 
 
 def _has_form_script(form: object) -> bool:

@@ -1,7 +1,7 @@
 """Looks through a PDF for what it can do, what it carries along and who left notes.
 
-The places from which viewers start something come first and are always looked at: the catalogue, the pages,
-their annotations. Then come all other objects, because viewers differ in where they look; that may end early.
+The places where viewers look for it come first and are always looked at: the catalogue with its outline and forms, the
+pages, their annotations. Then come all objects, because viewers differ in where they look; that may end early.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from pypdf.generic import DictionaryObject, IndirectObject, StreamObject
 
-from .pdf_actions import Actions
+from .pdf_actions import Actions, tree_values
 from .pdf_notes import Notes
 from .pdf_opening import Reader
-from .pdf_values import inside, items, line, text, value
+from .pdf_values import dictionary_at, inside, items, line, text, value
 from .time_budget import OutOfTime, time_budget
 
 _MOST_NAMES = 10
@@ -21,7 +21,7 @@ _KEPT_OBJECTS = 5_000
 
 
 class Survey:
-    """`complete` is false where time ran out before all objects were seen: then "nothing found" is no proof."""
+    """`complete` is false where time ran out before all objects were seen: then there may be more in places of no use."""
 
     def __init__(self, reader: Reader, seconds: float) -> None:
         self.actions = Actions()
@@ -46,12 +46,18 @@ class Survey:
 
     def _look_at_places(self, reader: Reader) -> None:
         self.actions.look_at_catalog(reader.root_object)
+        for carried in tree_values(dictionary_at(reader.root_object, "/Names", "/EmbeddedFiles")):
+            if isinstance(carried, DictionaryObject):
+                self._look_for_files(carried)
         for page in reader.pages:
             self.actions.look_at_occasions(page)
             for annotation in items(value(page, "/Annots")):
                 if isinstance(annotation, DictionaryObject):
                     self.actions.look_at_annotation(annotation)
                     self.notes.look(annotation)
+                    carried = dictionary_at(annotation, "/FS")
+                    if carried is not None:
+                        self._look_for_files(carried)
             if len(reader.resolved_objects) > _KEPT_OBJECTS:
                 reader.forget()
 

@@ -116,7 +116,8 @@ SENTENCES: dict[str, Any] = {
         "count",
     ),
     "pdf_not_fully_checked": _(
-        "The PDF is so large that it could not be searched completely for scripts and embedded files."
+        "The PDF is very large. Its pages, links, outline and forms were searched for scripts and embedded files, but not "
+        "everything that is in it."
     ),
     # Word: the container
     "zip_entries": _(

@@ -107,7 +107,9 @@ def test_a_file_that_opens_at_a_place_or_prints_is_taken(look_here, action):
         ("<< /S /ImportData /F (data.fdf) >>", "pdf_import_data", "data.fdf"),
     ],
 )
-@pytest.mark.parametrize("place", ["opening", "a click", "another button", "after a link", "no place"])
+@pytest.mark.parametrize(
+    "place", ["opening", "a click", "another button", "after a link", "the outline", "a field", "no place"]
+)
 def test_launching_sending_and_importing_are_refused_wherever_they_hang(
     look_here, action, code, target, place
 ):
@@ -116,6 +118,14 @@ def test_launching_sending_and_importing_are_refused_wherever_they_hang(
         "a click": lambda: link(action),
         "another button": lambda: pdf_files.pdf(annotations=(f"/Subtype /Widget /AA << /D {action} >>",)),
         "after a link": lambda: link(f"<< /S /GoTo /D [3 0 R /Fit] /Next {action} >>"),
+        "the outline": lambda: pdf_files.pdf(
+            catalog="/Outlines << /First 11 0 R >>",
+            objects={10: action, 11: "<< /Title (One) /First << /Title (Two) /A 10 0 R >> >>"},
+        ),
+        "a field": lambda: pdf_files.pdf(
+            catalog="/AcroForm << /Fields [<< /T (a) /Kids [<< /T (b) /AA << /C 10 0 R >> >>] >>] >>",
+            objects={10: action},
+        ),
         "no place": lambda: pdf_files.pdf(objects={10: action}),
     }[place]()
     found = look_here(content)
@@ -189,8 +199,11 @@ def test_all_that_has_to_go_is_said_at_once(look_here):
 
 
 def test_the_places_from_which_readers_start_something_are_looked_at_however_little_time_there_is(look_here):
-    for content in (AUTOMATIC["scripts of the document"], link(LAUNCH), AUTOMATIC["a page"]):
+    outline = pdf_files.pdf(catalog=f"/Outlines << /First << /Title (One) /A {LAUNCH} >> >>")
+    for content in (AUTOMATIC["scripts of the document"], link(LAUNCH), AUTOMATIC["a page"], outline):
         assert look_here(content, walk_seconds=0.000_001).refusals
+    found = look_here(hostile_files.pdf_with_embedded_file(), walk_seconds=0.000_001)
+    assert "pdf_embedded_files" in codes(found.findings)
 
 
 def test_embedded_files_are_told_with_their_names(look_here):
