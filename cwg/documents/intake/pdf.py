@@ -14,7 +14,7 @@ from .findings import MEDIA_TYPES, PDF, Finding, Inspection, info, warn
 from .foreign_text import clean_line
 from .limits import Limits
 from .pdf_objects import Survey
-from .pdf_opening import open_pdf
+from .pdf_opening import Reader, open_pdf
 
 # A damaged file makes pypdf write a line per fault; nobody reads them.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -56,7 +56,7 @@ def _metadata(reader: PdfReader) -> tuple[str, str]:
         return "", ""
 
 
-def _findings(reader: PdfReader, survey: Survey, authors: list[str]) -> list[Finding]:
+def _findings(reader: Reader, survey: Survey, authors: list[str]) -> list[Finding]:
     found: list[Finding] = []
     automatic = {finding.code for finding in survey.actions.refusals}
     if survey.actions.javascript and not automatic & {"pdf_javascript_on_opening", "pdf_xfa_script"}:
@@ -65,7 +65,7 @@ def _findings(reader: PdfReader, survey: Survey, authors: list[str]) -> list[Fin
         found.append(warn("pdf_embedded_files", count=survey.embedded_files, names=survey.embedded_names))
     if not survey.complete:
         found.append(warn("pdf_not_fully_checked"))
-    if reader.is_encrypted:
+    if reader.is_restricted:
         found.append(info("pdf_owner_password"))
     if survey.notes.count:
         found.append(info("comments", count=survey.notes.count))

@@ -46,6 +46,19 @@ class Reader(PdfReader):
             self.wrong_entries += 1
             raise
 
+    @property
+    def is_restricted(self) -> bool:
+        """Whether it is enciphered so that everybody can open it: only what they may do is said to be limited."""
+        return self._encryption is not None and self._encryption.is_decrypted()
+
+    def has_open_text(self) -> bool:
+        """Whether only files that it carries are enciphered (ISO 32000-2, 7.6.6); from then on it is read as it is."""
+        protection = self._encryption
+        if protection is None or (protection.StmF, protection.StrF) != ("/Identity", "/Identity"):
+            return False
+        self._encryption = None
+        return True
+
     def has_at_its_place(self, reference: IndirectObject) -> bool:
         """Whether the object that was read begins where the table of contents says.
 
@@ -68,7 +81,7 @@ class Reader(PdfReader):
 def open_pdf(content: bytes) -> Reader:
     """A reader whose pages are all there, decrypted where no password is needed. Raises Refused."""
     reader = _read(content)
-    if reader.is_encrypted and not (reader._encryption and reader._encryption.is_decrypted()):
+    if reader.is_encrypted and not reader.is_restricted and not reader.has_open_text():
         raise Refused("pdf_encrypted")
     try:
         pages = len(reader.pages)

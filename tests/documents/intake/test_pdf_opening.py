@@ -168,3 +168,17 @@ def test_a_pdf_that_asks_for_a_password_is_refused(look_here, algorithm):
 def test_what_a_restricted_pdf_does_on_opening_is_seen_through_its_cipher(look_here, algorithm):
     found = look_here(pdf_files.enciphered(algorithm, "", catalog=pdf_files.SCRIPT_ON_OPENING))
     assert codes(found.refusals) == ["pdf_javascript_on_opening"]
+
+
+def test_a_pdf_that_asks_for_a_password_only_to_open_what_it_carries_is_taken(look_here):
+    protection = (
+        "<< /Filter /Standard /V 4 /R 4 /Length 128 /P -3904 /O <{}> /U <{}> /StmF /Identity /StrF /Identity "
+        "/EFF /StdCF /CF << /StdCF << /AuthEvent /EFOpen /CFM /AESV2 /Length 16 >> >> >>"
+    ).format("11" * 32, "22" * 32)
+    content = pdf_files.pdf(annotations=(pdf_files.NOTE,), objects={10: protection})
+    content = content.replace(b"/Root 1 0 R", b"/Root 1 0 R /Encrypt 10 0 R /ID [<00> <00>]")
+    found = look_here(content)
+    assert taken(found, pages=1)
+    assert codes(found.findings) == ["comments", "authors"]
+    needed = content.replace(b"/StmF /Identity", b"/StmF /StdCF   ")
+    assert codes(look_here(needed).refusals) == ["pdf_encrypted"]
