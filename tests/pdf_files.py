@@ -118,14 +118,14 @@ def enciphered(algorithm: str, password: str, *, catalog: str = "") -> bytes:
     return hostile_files.written(writer)
 
 
-def drawn(*rows: list[str], order: str = "as placed") -> bytes:
+def drawn(*rows: list[str], order: str = "as placed", only_numbered: bool = False) -> bytes:
     """Lines of signs from left to right, each a box ten points wide that says which letter, or letters, it stands for.
 
     A space is a sign too, and "" a gap of its width. `order`: how the file has them, "as placed" or "as read", from
-    the right, each at its place.
+    the right, each at its place. `only_numbered`: the signs do not say what they stand for, and have usual numbers.
     """
     signs = sorted({sign for row in rows for sign in row if sign})
-    number = {sign: index for index, sign in enumerate(signs, 1)}
+    number = {sign: ord(sign) if only_numbered else index for index, sign in enumerate(signs, 1)}
     content = [b"BT /F1 10 Tf"]
     for line, row in enumerate(rows):
         placed = [(50 + 10 * column, sign) for column, sign in enumerate(row) if sign]
@@ -140,16 +140,18 @@ def drawn(*rows: list[str], order: str = "as placed") -> bytes:
         "1 begincodespacerange <00> <FF> endcodespacerange\n"
         f"{len(signs)} beginbfchar\n{meanings}endbfchar endcmap end end"
     )
-    names = " ".join(f"/sign{index}" for index in number.values())
+    names = " ".join(f"{index} /sign{index}" for index in number.values())
+    first, last = min(number.values()), max(number.values())
+    meaning = "" if only_numbered else "/ToUnicode 11 0 R"
     boxes = " ".join(f"/sign{number[sign]} {13 if sign.isspace() else 12} 0 R" for sign in signs)
     return assembled(
         parts(
             objects={
                 4: stream(b"\n".join(content)),
                 5: "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 1000 800] /FontMatrix [0.001 0 0 0.001 0 0] "
-                f"/FirstChar 1 /LastChar {len(signs)} /Widths [{' '.join(['1000'] * len(signs))}] "
-                f"/Encoding << /Type /Encoding /Differences [1 {names}] >> /CharProcs << {boxes} >> "
-                "/Resources << >> /ToUnicode 11 0 R >>",
+                f"/FirstChar {first} /LastChar {last} /Widths [{' '.join(['1000'] * (last - first + 1))}] "
+                f"/Encoding << /Type /Encoding /Differences [{names}] >> /CharProcs << {boxes} >> "
+                f"/Resources << >> {meaning} >>",
                 11: stream(table.encode()),
                 12: stream(b"1000 0 50 0 950 800 d1 50 0 900 800 re f"),
                 13: stream(b"1000 0 0 0 0 0 d1"),

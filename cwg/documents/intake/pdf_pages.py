@@ -7,7 +7,8 @@ which `sealed` leaves the process nothing but its own memory.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import pypdfium2_raw as pdfium
@@ -51,6 +52,9 @@ def _read(text_page) -> Page:
         text = _BREAK.join(filter(None, chars.lines()))
     else:
         text = "".join(chars.chars)
+    if chars.unknown:
+        # Of what is left out, one gap is enough.
+        text = re.sub(" {2,}", " ", text)
     return Page(_without_hyphens(text), chars.letters, chars.unknown)
 
 
@@ -61,9 +65,13 @@ class _Chars:
         self._page = text_page
         self.chars: list[str] = []
         self.letters = 0
-        self.unknown = 0
+        self._guessed: dict[int, str] = {}
         for index in range(max(pdfium.FPDFText_CountChars(text_page), 0)):
             self.chars.append(self._char(index))
+        self.unknown = len(self._guessed)
+        if _are_words(self._guessed.values()):
+            for index, char in self._guessed.items():
+                self.chars[index] = char
 
     def _char(self, index: int) -> str:
         code = pdfium.FPDFText_GetUnicode(self._page, index)
@@ -74,7 +82,7 @@ class _Chars:
             return " " if char not in "\r\n" else _BREAK
         self.letters += 1
         if code in (0, 0xFFFD) or pdfium.FPDFText_HasUnicodeMapError(self._page, index) == 1:
-            self.unknown += 1
+            self._guessed[index] = char
             return " "
         # Signs of a font's own, such as the bullets of Word.
         return " " if 0xE000 <= code <= 0xF8FF else char
@@ -145,6 +153,13 @@ class _Chars:
         size = loose.top - loose.bottom or pdfium.FPDFText_GetFontSize(self._page, index)
         glyph = (x.value, y.value, *(side.value for side in sides))
         return Sign(self.chars[index], x.value, loose.left, loose.right, size, glyph)
+
+
+def _are_words(guessed: Collection[str]) -> bool:
+    """Whether letters that a font only numbers are numbered as usual, and so known after all: in a font with letters
+    of its own, numbered as they came, there are numbers that are no signs."""
+    words = sum(char.isalnum() for char in guessed)
+    return all(char >= " " and char != "\ufffd" for char in guessed) and words >= 0.8 * len(guessed)
 
 
 def _without_hyphens(text: str) -> str:

@@ -113,6 +113,10 @@ def test_a_font_that_does_not_say_what_its_signs_mean_gives_no_text_and_says_so(
     assert (text.strip(), whole) == ("", False)
 
 
+def test_signs_that_are_only_numbered_are_guessed_where_they_are_numbered_as_usual_and_that_is_said():
+    assert read_here(pdf_files.drawn(list("Proposal 12"), only_numbered=True)) == ("Proposal 12", False)
+
+
 def test_a_word_that_was_divided_at_the_end_of_a_line_is_put_together_and_a_symbol_keeps_its_hyphen():
     source = '#set page(width: 120pt)\n#set text(hyphenate: true, lang: "en")\n' + "internationalization " * 4
     text, whole = read_here(hostile_files.pdf_file(source))
