@@ -192,7 +192,7 @@ SENTENCES: dict[str, Any] = {
     "docx_share_link": _(
         "The file contains a link to a network share (%(target)s), which nobody else can open and which tells its "
         "server who clicked. Right-click it and choose Remove Hyperlink; or select all (Ctrl+A) and press Ctrl+Shift+F9, "
-        "which turns all links into plain text."
+        "which turns all links into plain text. Then save, and upload it again."
     ),
     "docx_foreign_chunk": _(
         "The file pulls in a part in another format (%(part)s), which Word takes into the text when it opens the file. Open "

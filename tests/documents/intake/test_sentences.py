@@ -84,3 +84,14 @@ def test_one_more_refusal_can_be_added_by_a_caller():
     found = Inspection(size=3).with_refusal("infected", name="Eicar-Signature")
     assert not found.accepted
     assert "Eicar-Signature" in found.refusals[0].sentence()
+
+
+OF_WORD = sorted(code for code in SENTENCES if code.startswith(("docx_", "zip_", "xml_")))
+
+
+@pytest.mark.parametrize("code", OF_WORD)
+def test_a_refusal_of_a_word_file_ends_with_a_way_out_that_word_shows(code):
+    said = refuse(code, part="word/a.bin", target="x", limit=5, count=6, found="zip").sentence()
+    assert "as a PDF" in said or said.endswith("upload it again.")
+    # A tab that Word hides until somebody finds the setting.
+    assert "Developer" not in said
