@@ -1,5 +1,6 @@
 """What was typed when it could not be saved: back into its form, as a list to be sent again, or discarded."""
 
+import re
 import uuid
 
 from django.contrib import messages
@@ -12,6 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from . import kept_words
 from .requests import PortalRequest
+
+# What a page sends along that nobody typed.
+_OF_THE_PAGE = re.compile(r"^(seen|edition|shown)$|_FORMS$")
 
 
 @require_safe
@@ -33,7 +37,9 @@ def words(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     kept = kept_words.of(request, pk)
     if kept is None:
         return _nothing(request)
-    shown = [(_label(name), value) for name, value in kept.words if value.strip()]
+    shown = [
+        (_label(name), value) for name, value in kept.words if value.strip() and not _OF_THE_PAGE.search(name)
+    ]
     context = {"kept": kept, "sentence": kept_words.sentence(kept), "shown": shown}
     return render(request, "members/kept_words.html", context)
 
@@ -54,4 +60,5 @@ def _nothing(request: PortalRequest) -> HttpResponse:
 
 def _label(name: str) -> str:
     """The name of a field as people read it; in their language where a label says the same."""
-    return _(capfirst(name.replace("_", " ").replace("-", " ")))
+    words = capfirst(name.replace("_", " ").replace("-", " "))
+    return _(words) if words else ""  # of nothing, gettext gives the head of its catalogue
