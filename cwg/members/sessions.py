@@ -10,6 +10,7 @@ This module is Django's SESSION_ENGINE.
 
 import uuid
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, cast
 
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
@@ -17,10 +18,12 @@ from allauth.account.utils import url_str_to_user_pk
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from cwg.record import access
 
@@ -31,6 +34,8 @@ from .models import Person
 # Under the names in the session's data: who sits where, for the list of own sessions.
 SEEN, ADDRESS, DEVICE, BROWSER, SINCE = "seen", "address", "device", "browser", "since"
 RENEWED_EVERY = timedelta(minutes=5)
+# How long a browser can be told why its session was ended.
+TOLD_FOR = timedelta(days=1)
 DEVICE_LENGTH = 300
 
 
@@ -93,6 +98,33 @@ def of(person: Person) -> QuerySet[Session]:
     return signed_in.filter(expire_date__gt=timezone.now()).order_by("-seen_at", "pk")
 
 
+class Ended(StrEnum):
+    """By what a session ended that somebody else's act, or one's own on another device, has ended."""
+
+    ELSEWHERE = "elsewhere"
+    EVERYWHERE = "everywhere"
+    PASSWORD = "password"
+    OTHERWISE = "otherwise"
+
+
+def _end(rows: QuerySet[Session], why: Ended) -> int:
+    """Delete the sessions; for a day each browser can be told why. Returns how many there were."""
+    told = {_told_by(key): str(why) for key in rows.values_list("session_key", flat=True)}
+    cache.set_many(told, timeout=int(TOLD_FOR.total_seconds()))
+    return rows.delete()[0]
+
+
+def why_ended(key: str) -> Ended | None:
+    """Why the session of that key was ended, as far as that is still known."""
+    why = cache.get(_told_by(key))
+    return Ended(why) if why else None
+
+
+def _told_by(key: str) -> str:
+    # The key itself is as good as a password.
+    return "session-ended-" + salted_hmac("session-ended", key).hexdigest()
+
+
 def end(person: Person, ref: str, *, at: datetime, address: str | None) -> bool:
     """Sign out one session of the person's own, and make its browser a strange one. False where there is none.
 
@@ -104,28 +136,28 @@ def end(person: Person, ref: str, *, at: datetime, address: str | None) -> bool:
             return False
         if found.browser:
             devices.forget(person, found.browser)
-        found.delete()
+        _end(Session.objects.filter(pk=found.pk), Ended.ELSEWHERE)
         access.note("session_ended", at=at, person_id=person.pk, address=address)
     return True
 
 
-def end_all(person: Person) -> int:
+def end_all(person: Person, why: Ended = Ended.OTHERWISE) -> int:
     """Sign `person` out everywhere: every session ends, every browser is strange again. Returns how many ended."""
     with transaction.atomic():
         devices.forget(person)
-        return Session.objects.filter(person_id=person.pk).delete()[0]
+        return _end(Session.objects.filter(person_id=person.pk), why)
 
 
 def sign_out_everywhere(person: Person, *, at: datetime, address: str | None) -> None:
     """The person's own act: as `end_all`, noted in the access log. `at` is aware."""
     with transaction.atomic():
-        end_all(person)
+        end_all(person, Ended.EVERYWHERE)
         access.note("signed_out_everywhere", at=at, person_id=person.pk, address=address)
 
 
 def end_others(person: Person, key: str | None) -> None:
     """End every session but that of `key`: after a change of password they are worthless anyhow, and would be listed."""
-    Session.objects.filter(person_id=person.pk).exclude(session_key=key or "").delete()
+    _end(Session.objects.filter(person_id=person.pk).exclude(session_key=key or ""), Ended.PASSWORD)
 
 
 def has_run_out(key: str) -> bool:

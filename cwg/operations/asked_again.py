@@ -168,4 +168,11 @@ def _why_signed_out(request: HttpRequest) -> str:
         return ""
     if sessions.has_run_out(key):
         return _("You were signed out, because you had not used the portal for a long time.")
+    match sessions.why_ended(key):
+        case sessions.Ended.ELSEWHERE:
+            return _("You were signed out from another device.")
+        case sessions.Ended.EVERYWHERE:
+            return _("You were signed out, because you signed out on every device.")
+        case sessions.Ended.PASSWORD:
+            return _("You were signed out, because your password was changed.")
     return _("You were signed out.")

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from contributions.models import Contribution
+from cwg import clock
 from cwg.members import account_care, kept_words, sessions
 from cwg.members.models import KeptWords, Session
 from cwg.record import jobs
@@ -303,6 +304,11 @@ def test_no_secret_is_ever_kept(browser, draft, saudi_focal_point):
     assert not {"csrfmiddlewaretoken", "api_password", "token"} & set(names)
 
 
+@pytest.mark.parametrize("name", ["party_code", "code", "zone", "reason"])
+def test_a_field_that_holds_no_secret_is_kept(name):
+    assert not kept_words.is_secret(name)
+
+
 def test_nothing_is_kept_for_a_closed_account(browser, draft, saudi_focal_point, administrator, held):
     sent = typed(browser, draft, summary="Of a closed account.")
     account_care.disable(saudi_focal_point, actor=administrator, at=held.at, reason="Left the ministry.")
@@ -388,13 +394,58 @@ def test_the_sign_in_page_says_why_one_is_asked_again(browser, draft):
     assert "You were signed out" not in stranger.get(asked["Location"]).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (
+            lambda person, session: sessions.end(person, session.ref, at=clock.now(), address=None),
+            "from another device",
+        ),
+        (
+            lambda person, _session: sessions.sign_out_everywhere(person, at=clock.now(), address=None),
+            "on every device",
+        ),
+        (lambda person, _session: sessions.end_others(person, None), "your password was changed"),
+        (lambda person, _session: sessions.end_all(person), "You were signed out."),
+    ],
+)
+def test_it_says_by_what_the_session_was_ended(browser, draft, saudi_focal_point, act, said):
+    sent = typed(browser, draft, summary="Meanwhile.")
+    act(saudi_focal_point, sessions.of(saudi_focal_point).get())
+    page = browser.get(send(browser, draft, sent)["Location"]).content.decode()
+    assert said in unescape(page)
+    assert "What you typed is kept for a day" in page
+
+
+@pytest.mark.parametrize("megabytes", [1, 4, 20])
+def test_long_words_and_a_file_are_too_much_for_nobody_and_the_words_are_kept(
+    browser, draft, saudi_focal_point, megabytes
+):
+    words = "Forty pages of it. " * 8_000
+    sent = typed(browser, draft, summary=words) | {"language": "en"}
+    browser.lose_session()
+    file = SimpleUploadedFile("paper.pdf", b"%PDF-1.4" + b"x" * megabytes * 1024 * 1024)
+    answer = send(browser, draft, sent | {"file": file}, "upload")
+    page = follow(browser, browser.sign_in(saudi_focal_point, answer["Location"]))
+    assert summary_in(page) == words.strip()
+    assert "Choose the file again: paper.pdf." in page
+    assert browser.get(reverse("members:signed-in")).status_code == 204
+
+
 def test_what_a_page_has_no_form_for_is_listed_and_can_be_sent_again(browser, saudi_focal_point):
     page = browser.get(reverse("home:me"))
-    sent = {"csrfmiddlewaretoken": token_of(page), "name": "Another Name", "language": "en"}
+    sent = {
+        "": "Without a name",
+        "seen": "of the page",
+        "csrfmiddlewaretoken": token_of(page),
+        "name": "Another Name",
+        "language": "en",
+    }
     sessions.end_all(saudi_focal_point)
     answer = browser.post(reverse("home:me"), sent)
     listed = follow(browser, browser.sign_in(saudi_focal_point, answer["Location"]))
     assert "What you typed is kept" in listed and "Another Name" in listed
+    assert "Project-Id-Version" not in listed and "<bdi>of the page</bdi>" not in listed
     assert f'action="{reverse("home:me")}"' in listed
     kept = KeptWords.objects.get()
     seen = browser.get(reverse("members:kept-words-list", args=[kept.pk]))
