@@ -13,6 +13,7 @@ from cwg.look.said_by_views import V, most_list_bytes, said_by_view
 # The attributes of the request that say so.
 _MARK = "upload_too_large"
 _SHORT = "upload_came_short"
+_LEFT_OUT = "upload_left_out"
 # Who has not signed in sends a few small forms. nginx says the same of their addresses (docker-compose.yml).
 BEFORE_SIGN_IN = 64 * 1024
 
@@ -120,6 +121,29 @@ class LimitedUploadHandler(FileUploadHandler):
         # after the limit was not counted: that upload was stopped, and did not come short.
         if self.arrived < self.expected and not too_large(self.request):
             setattr(self.request, _SHORT, True)
+
+
+class WordsOnlyHandler(FileUploadHandler):
+    """Of whom nobody knows any longer who it is: what is typed before the first file is read, and nothing after it.
+
+    So a form is read whose person was signed out meanwhile, and no file is. `left_out(request)` names it.
+    """
+
+    def new_file(self, field_name, file_name, *args, **kwargs):
+        setattr(self.request, _MARK, True)
+        setattr(self.request, _LEFT_OUT, [file_name])
+        raise StopUpload(connection_reset=True)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        return None
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
+def left_out(request: HttpRequest) -> list[str]:
+    """The names of the files of this request that were not read."""
+    return getattr(request, _LEFT_OUT, [])
 
 
 def too_large(request: HttpRequest) -> bool:

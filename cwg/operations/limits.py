@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cwg.documents import uploads
 from cwg.documents.taking_files import wants_json
 from cwg.look.said_by_views import most_list_bytes
-from cwg.members import arrival, second_factor
+from cwg.members import arrival, page_owners, second_factor
 from cwg.members.requests import of_visitor
 from cwg.record import holding
 from cwg.record.chain_clock import ClockSetBack
@@ -30,7 +30,7 @@ class BadInputMiddleware:
 
     NUL bytes in addresses are 400: PostgreSQL cannot store them, and nobody means them. So is another encoding than
     UTF-8, in which they could be written unseen; no page asks for one. A body of no announced length is 411, one far
-    past every limit 413, one that broke off 400. Of somebody who has not signed in no long body is read at all.
+    past every limit 413, one that broke off 400. Of somebody who has not been signed in lately no long body is read at all.
     """
 
     def __init__(self, get_response):
@@ -45,7 +45,11 @@ class BadInputMiddleware:
             return render(request, "411.html", status=411)
         if length > uploads.BEFORE_SIGN_IN:
             if not request.user.is_authenticated:
-                return self._sign_in_first(request)
+                known = page_owners.is_known(request) and self._asks_to_sign_in(request)
+                if not known or length > uploads.most_bytes(request):
+                    return self._sign_in_first(request)
+                # Signed out while typing: what was typed is read, and kept (`asked_again`).
+                request.upload_handlers = [uploads.WordsOnlyHandler(request)]
             if length > uploads.most_bytes(request):
                 return too_large(request)
             if request.method == "POST" and request.content_type == long_forms.URLENCODED:
@@ -65,13 +69,16 @@ class BadInputMiddleware:
         return None
 
     @staticmethod
+    def _asks_to_sign_in(request: HttpRequest) -> bool:
+        try:
+            return getattr(resolve(request.path_info).func, "login_required", True)
+        except Resolver404:
+            return False
+
+    @staticmethod
     def _sign_in_first(request: HttpRequest) -> HttpResponse:
         """The answer to a long body of a stranger: to sign in, or 413 where nobody needs to."""
-        try:
-            asks_for_it = getattr(resolve(request.path_info).func, "login_required", True)
-        except Resolver404:
-            asks_for_it = False
-        if asks_for_it:
+        if BadInputMiddleware._asks_to_sign_in(request):
             return redirect_to_login(request.get_full_path())
         said = _("What was sent is larger than %(size)d KB, the most that may be sent before signing in.")
         return _refused(request, "413.html", said % {"size": uploads.BEFORE_SIGN_IN // 1024}, status=413)

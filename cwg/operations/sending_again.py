@@ -10,6 +10,8 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from cwg.documents import uploads
+
 # What is sent there holds secrets, which no page repeats.
 SECRET = ("/accounts/", "/invitation/")
 # Seconds. nginx says the same on its own pages (docker-compose.yml).
@@ -29,6 +31,7 @@ def offered(request: HttpRequest, *, of_our_page: bool = True) -> dict[str, Any]
     repeatable = not only_reads(request) and of_our_page and not request.path.startswith(SECRET)
     entered = _entered_in(request) if repeatable else []
     files = [file.name for _name, files in request.FILES.lists() for file in files] if repeatable else []
+    files += uploads.left_out(request)
     return {
         "reading": only_reads(request),
         "repeatable": repeatable,
