@@ -13,8 +13,9 @@ from pypdf.generic import ArrayObject, DictionaryObject
 
 from .findings import Finding, refuse
 from .foreign_text import clean_line
-from .pdf_targets import SHARE, WEB, reach
+from .pdf_targets import reach_of_link
 from .pdf_values import dictionary_at, items, stream_bytes, text, value
+from .reach import SHARE, WEB, reach_of
 
 # ISO 32000-2, 12.6.3: occasions of an annotation that come with its page, without a hand.
 _UNASKED = ("/PO", "/PC", "/PV", "/PI")
@@ -48,7 +49,7 @@ class Actions:
             self._refuse("pdf_import_data", target=_path(dictionary))
         elif kind == "/URI":
             address = text(dictionary, "/URI")
-            if reach(address) == SHARE:
+            if reach_of_link(address) == SHARE:
                 self._refuse("pdf_network_share", target=clean_line(address, 120))
         if is_script(dictionary):
             self.javascript = True
@@ -56,7 +57,7 @@ class Actions:
         if "/EF" not in dictionary:
             for key in (*_PATHS, "/D") if kind == "/MCD" else _PATHS:
                 path = text(dictionary, key) if key in dictionary else ""
-                if path and reach(path, is_path=True) == SHARE:
+                if path and reach_of(path) == SHARE:
                     self._refuse("pdf_network_share", target=clean_line(path, 120))
 
     def look_at_automatic(self, action: object) -> None:
@@ -75,7 +76,7 @@ class Actions:
         for entry in _outline(dictionary_at(catalog, "/Outlines", "/First")):
             self._look_at_asked(value(entry, "/A"))
         base = dictionary_at(catalog, "/URI")
-        if base and reach(text(base, "/Base")) == SHARE:
+        if base and reach_of_link(text(base, "/Base")) == SHARE:
             self._refuse("pdf_network_share", target=clean_line(text(base, "/Base"), 120))
         form = dictionary_at(catalog, "/AcroForm")
         if form and _has_form_script(value(form, "/XFA")):
@@ -93,7 +94,7 @@ class Actions:
         self.look(annotation)
         for each in _chain(value(annotation, "/A")):
             self.look(each)
-            if text(each, "/S") == "/URI" and reach(text(each, "/URI")) == WEB:
+            if text(each, "/S") == "/URI" and reach_of_link(text(each, "/URI")) == WEB:
                 self.links += 1
         occasions = dictionary_at(annotation, "/AA")
         for key in occasions or ():

@@ -1,4 +1,4 @@
-"""Where an address in a Word file leads: nowhere but the reader's own computer, to the web, or to a network share."""
+"""Where an address in a file leads: nowhere but the reader's own computer, to the web, or to a network share."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ _DRIVE = re.compile(r"/*[A-Za-z][:|](/|$)")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 # Schemes that load nothing.
 _NOTHING_LOADED = frozenset(("mailto", "tel", "sip", "callto", "urn", "about", "cid", "data"))
+# Schemes by which a share is asked, or a search on one.
+_OF_SHARES = frozenset(
+    ("smb", "cifs", "nfs", "afp", "dav", "davs", "webdav", "webdavs", "search-ms", "search")
+)
 # Word for Mac writes `file:////Users/...` for a folder of its own; as a share it would be a computer called Users.
 _FOLDERS = frozenset(
     (
@@ -30,7 +34,7 @@ def reach_of(target: str) -> str:
     """OWN, WEB or SHARE. Escapes are undone first, as Word does.
 
     OWN is a path on a drive, in a folder of a Mac or of Linux, a plain or relative name, and what loads nothing.
-    A host, a double slash or a double backslash is a SHARE, and any other scheme the WEB.
+    A host, a double slash or a double backslash is a SHARE, and so is a scheme that asks one; any other the WEB.
     """
     plain = unquote(target).strip().replace("\\", "/")
     scheme = _SCHEME.match(plain)
@@ -42,6 +46,8 @@ def reach_of(target: str) -> str:
         return _reach_of_double_slash(plain)
     if scheme is None or scheme[1].lower() in _NOTHING_LOADED:
         return OWN
+    if scheme[1].lower() in _OF_SHARES:
+        return SHARE
     if scheme[1].lower() == "mhtml":
         inner = reach_of(plain[len("mhtml:") :])
         return WEB if inner == OWN else inner

@@ -1,6 +1,7 @@
 import pytest
 
-from cwg.documents.intake.pdf_targets import HERE, SHARE, WEB, reach
+from cwg.documents.intake.pdf_targets import reach_of_link
+from cwg.documents.intake.reach import OWN, SHARE, WEB, reach_of
 
 
 @pytest.mark.parametrize(
@@ -11,22 +12,22 @@ from cwg.documents.intake.pdf_targets import HERE, SHARE, WEB, reach
         ("www.itu.int", WEB),
         ("//www.itu.int/council", WEB),
         ("ftp://ftp.example/a", WEB),
-        ("mailto:a@b.example", HERE),
-        ("tel:+41227305111", HERE),
-        ("Annex.pdf", HERE),
-        ("../Annex.pdf", HERE),
-        ("#annex", HERE),
-        ("", HERE),
-        ("/council/2026", HERE),
-        ("file:///home/me/a.pdf", HERE),
-        ("file:///C:/a.pdf", HERE),
-        ("file://C:/a.pdf", HERE),
-        ("file:///C|/a.pdf", HERE),
-        ("file:C:\\a.pdf", HERE),
-        ("file:////Users/me/Library/a.pdf", HERE),
-        ("file:////Volumes/Data/a.pdf", HERE),
-        ("file://localhost/a.pdf", HERE),
-        ("C:\\Users\\me\\a.pdf", HERE),
+        ("mailto:a@b.example", OWN),
+        ("tel:+41227305111", OWN),
+        ("Annex.pdf", OWN),
+        ("../Annex.pdf", OWN),
+        ("#annex", OWN),
+        ("", OWN),
+        ("/council/2026", OWN),
+        ("file:///home/me/a.pdf", OWN),
+        ("file:///C:/a.pdf", OWN),
+        ("file://C:/a.pdf", OWN),
+        ("file:///C|/a.pdf", OWN),
+        ("file:C:\\a.pdf", OWN),
+        ("file:////Users/me/Library/a.pdf", OWN),
+        ("file:////Volumes/Data/a.pdf", OWN),
+        ("file://localhost/a.pdf", OWN),
+        ("C:\\Users\\me\\a.pdf", OWN),
         ("file://server/share", SHARE),
         ("file://10.0.0.7/share", SHARE),
         ("file:////server/share", SHARE),
@@ -40,7 +41,7 @@ from cwg.documents.intake.pdf_targets import HERE, SHARE, WEB, reach
     ],
 )
 def test_an_address_tells_how_far_it_reaches(address, expected):
-    assert reach(address) == expected
+    assert reach_of_link(address) == expected
 
 
 @pytest.mark.parametrize(
@@ -48,10 +49,10 @@ def test_an_address_tells_how_far_it_reaches(address, expected):
     [
         ("//server/share/a.pdf", SHARE),
         ("\\\\server\\share\\a.pdf", SHARE),
-        ("/C/Users/me/a.pdf", HERE),
-        ("a.pdf", HERE),
+        ("/C/Users/me/a.pdf", OWN),
+        ("a.pdf", OWN),
         ("https://itu.int/a.pdf", WEB),
     ],
 )
 def test_in_a_path_two_slashes_begin_the_name_of_a_computer(path, expected):
-    assert reach(path, is_path=True) == expected
+    assert reach_of(path) == expected
