@@ -204,6 +204,7 @@ IN_STORIES = {
     "meetings:undo-opening",
     "members:imported",
     "members:invitation",
+    "members:kept-words-list",
     "members:new-password",
     "members:own-address",
     "members:person-act",
@@ -224,6 +225,8 @@ IN_STORIES = {
 SENT_OR_MOVED = {
     "console:today",
     "documents:rule-switch",
+    "members:discard-kept-words",
+    "members:kept-words",
     "members:end-all-sessions",
     "members:end-session",
     "members:invitation-again",

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser import contributing
+from tests.browser import contributing, soundness
 from tests.browser.visitor import Visit, Visitor
 
 pytestmark = pytest.mark.browser
@@ -92,6 +92,11 @@ def test_sent_after_the_session_ended_the_words_are_in_the_form_after_signing_in
     page.locator("main form").first.get_by_role("button", name="Sign in").click()
     page.get_by_text("You were signed out before this could be saved.").wait_for()
     assert person.path() == address
+    kept = re.search(r"kept=([0-9a-f-]+)", page.url)[1]
+    back = page.url
+    person.open(f"/kept/{kept}/words/")
+    assert "Sent after the session ended." in person.words() and soundness.faults_of(person) == []
+    person.open(back)
     assert page.get_by_label("Summary").input_value() == "Sent after the session ended."
     person.press("Save draft")
     assert page.get_by_label("Summary").input_value() == "Sent after the session ended."
