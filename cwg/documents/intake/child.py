@@ -6,6 +6,7 @@ settings nor Celery nor Django are imported: the process starts in some 40 ms an
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -73,7 +74,8 @@ def main(task: dict) -> int:
     answer = os.dup(1)
     os.dup2(2, 1)
     die_with(task["parent"])
-    os.nice(task["nice"])
+    with contextlib.suppress(OSError):  # where the service may set no priorities, it has the one it has
+        os.nice(task["nice"])
     take_limits(task["cpu_seconds"], task["limits"]["memory_bytes"])
     examination = load_intake()
     with os.fdopen(0, "rb") as stream:

@@ -1,6 +1,7 @@
 import json
 import os
 import pathlib
+import platform
 import signal
 import socket
 import subprocess
@@ -269,3 +270,38 @@ def test_an_answer_with_values_of_another_kind_is_not_read(change):
     record = {**json.loads(intake.Inspection().to_json()), **change}
     with pytest.raises(ValueError):
         intake.Inspection.from_record(record)
+
+
+# A service that may set no priorities (systemd's SystemCallFilter=~@resources): the kernel answers "not permitted".
+WITHOUT_PRIORITIES = """
+import ctypes, errno, os, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_void_p] * 4]
+class Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("steps", ctypes.c_char_p)]
+number = int(sys.argv[2])
+steps = b"".join(struct.pack("=HBBI", *each) for each in [
+    (0x20, 0, 0, 0), (0x15, 0, 1, number), (0x06, 0, 0, 0x00050000 | errno.EPERM), (0x06, 0, 0, 0x7FFF0000)])
+program = Program(len(steps) // 8, steps)
+assert libc.prctl(38, 1, None, None, None) == 0 and libc.prctl(22, 2, ctypes.addressof(program), None, None) == 0
+try:
+    os.nice(1)
+except PermissionError:
+    from cwg.documents import intake
+    print(intake.inspect(sys.argv[1], declared_name="a.docx").accepted)
+"""
+SETPRIORITY = {"x86_64": 141, "aarch64": 140}
+
+
+@pytest.mark.skipif(platform.machine() not in SETPRIORITY, reason="its number of the call is not known here")
+def test_a_service_that_may_set_no_priorities_takes_files_all_the_same(tmp_path):
+    path = tmp_path / "upload"
+    path.write_bytes(files.word_file())
+    ran = subprocess.run(
+        [sys.executable, "-c", WITHOUT_PRIORITIES, path, str(SETPRIORITY[platform.machine()])],
+        cwd=pathlib.Path(runner.CHILD).parents[3],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ran.stdout.strip() == "True", ran.stdout + ran.stderr
