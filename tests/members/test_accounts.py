@@ -33,6 +33,12 @@ def test_a_device_takes_over_the_persons_language_and_appearance(client):
     assert (answer.cookies["language"].value, answer.cookies["theme"].value) == ("ru", "dark")
 
 
+def test_who_signed_in_is_not_told_so(client, saudi_delegate):
+    answer = sign_in(client, saudi_delegate.email)
+    page = client.get(answer["Location"]).content.decode()
+    assert "Sign out" in page and "uccessfully" not in page
+
+
 def test_known_and_unknown_addresses_get_the_same_answer_at_sign_in(client, saudi_delegate):
     known = sign_in(Client(), saudi_delegate.email, "wrong password")
     unknown = sign_in(Client(), "nobody@x.example", "wrong password")
