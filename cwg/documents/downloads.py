@@ -40,7 +40,7 @@ def download(request: VisitorRequest, pk: uuid.UUID) -> HttpResponseBase:
     """
     file = file_or_404(request, pk)
     revision = file.version.revision
-    # A folder of downloads is read by symbol and language; the name its sender gave stands on the page and in the pack.
+    # A folder of downloads is read by symbol and language; the name its sender gave stands on the receipt and in the pack's index.
     name = header_block.file_name(revision.document, revision, file.version, file)
     response = hand_out(request, file.blob, name, of=revision.document.get_absolute_url())
     _note(

@@ -1,5 +1,5 @@
 // After an act the focus is on the sentence that says what became of it, and that stands where the act was: at the head
-// of the section to which the address leads, else at the head of the page. Without script it stays in view (portal.css).
+// of the section to which the address leads, else at the head of the page. Without script it stays in view (parts.css).
 
 const messages = document.querySelector("main .messages:has(.notice)");
 const refusal = document.querySelector("main [data-errors], main [role=alert]:not([hidden])");
