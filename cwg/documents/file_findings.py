@@ -41,8 +41,10 @@ def _found(blob: Blob) -> list[intake.Finding]:
 
 def _of_the_text(blob: Blob) -> list[dict[str, str]]:
     said = {
-        Blob.Reading.WAITING: _("Its text is being read; until then search does not find it by its text."),
+        Blob.Reading.WAITING: _(
+            "Its text is being read; until that is done, search does not find it by its text."
+        ),
         Blob.Reading.PARTIAL: _("Its text could be read only in part; search may not find all of it."),
-        Blob.Reading.UNREADABLE: _("Its text could not be read, so search finds it by its title only."),
+        Blob.Reading.UNREADABLE: _("Its text could not be read, so search does not find it by its text."),
     }.get(Blob.Reading(blob.reading))
     return [{"tone": "note", "text": said}] if said else []

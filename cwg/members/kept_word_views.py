@@ -50,7 +50,7 @@ def discard(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     if kept is None:
         return _nothing(request)
     kept.delete()
-    messages.success(request, _("What was kept is discarded."))
+    messages.success(request, _("What was kept has been discarded."))
     return redirect("/")
 
 

@@ -12,9 +12,9 @@ PARTIAL = "Its text could be read only in part; search may not find all of it."
     ("reading", "said"),
     [
         ("read", []),
-        ("waiting", ["Its text is being read; until then search does not find it by its text."]),
+        ("waiting", ["Its text is being read; until that is done, search does not find it by its text."]),
         ("partial", [PARTIAL]),
-        ("unreadable", ["Its text could not be read, so search finds it by its title only."]),
+        ("unreadable", ["Its text could not be read, so search does not find it by its text."]),
     ],
 )
 def test_whoever_sent_a_file_reads_how_far_its_text_is_known(reading, said):

@@ -59,10 +59,11 @@ SENTENCES: dict[str, Any] = {
         "made it; changing the name is not enough."
     ),
     "timeout": _(
-        "Checking the file took too long, so it was not taken. Try again; if it fails again, save it anew as PDF."
+        "Checking the file took too long, so it was not taken. Try again; if that fails too, print it to a new PDF or divide "
+        "it, and upload that."
     ),
     "memory": _(
-        "Checking the file needed too much memory, so it was not taken. Save it anew, with smaller pictures."
+        "Checking the file needed too much memory, so it was not taken. Save it anew with smaller pictures, or divide it."
     ),
     "crashed": _(
         "The file could not be checked, so it was not taken. Save it anew as .docx or PDF, and upload that."
@@ -128,8 +129,8 @@ SENTENCES: dict[str, Any] = {
         "as PNG or JPEG, or upload the document as a PDF."
     ),
     "zip_unpacked": _(
-        "The file unpacks to more than %(limit_mb)s MB. Make its pictures smaller (click one, then Picture Format, Compress "
-        "Pictures, All pictures), or upload it as a PDF."
+        "The file, or a document inside it, unpacks to more than %(limit_mb)s MB. Make its pictures smaller (click one, then "
+        "Picture Format, Compress Pictures, All pictures), or upload it as a PDF."
     ),
     "zip_lying_size": _MADE_WRONG,
     "zip_overlap": _MADE_WRONG,
