@@ -52,8 +52,7 @@ class SignInFirstMiddleware(LoginRequiredMiddleware):
 def sign_in_first(request: HttpRequest, *, by_itself: bool = False) -> HttpResponseBase:
     """To the sign-in page, which says why; 401 for a script. `by_itself`: a page asks, while nobody may be sitting there."""
     if wants_json(request):
-        said = _("You are no longer signed in. Sign in in another window, then try again.")
-        return JsonResponse({"errors": [said]}, status=401)
+        return _sign_in_elsewhere()
     why = _why_signed_out(request)
     if sending_again.only_reads(request):
         if why and not by_itself:
@@ -99,11 +98,18 @@ def _old_page_to_a_script(request: HttpRequest, *, same: bool) -> HttpResponse:
         said = _("This page was too old. Nothing was saved; try again.")
         return JsonResponse({"errors": [said], "token": get_token(request)}, status=403)
     if request.user.is_authenticated:
-        said = _("Somebody else is signed in in this browser now. Nothing was saved.")
+        said = _(
+            "Somebody else is signed in in this browser now, so nothing was saved. Sign in to your own account in another"
+            " window, then try again."
+        )
         return JsonResponse({"errors": [said]}, status=403)
-    return JsonResponse(
-        {"errors": [_("You are no longer signed in. Sign in in another window, then try again.")]}, status=401
-    )
+    return _sign_in_elsewhere()
+
+
+def _sign_in_elsewhere() -> JsonResponse:
+    """To a script: its page stays open, and has the words."""
+    said = _("You are no longer signed in. Sign in in another window, then try again.")
+    return JsonResponse({"errors": [said]}, status=401)
 
 
 def _is_of_an_old_page(request: HttpRequest, reason: str) -> bool:
