@@ -18,9 +18,7 @@ from .models import Contribution, DraftFile, DraftLetter
 
 # The id of the form of a draft's words: what is pressed on its page sends them along (`typed_words`).
 WORDS_FORM = "words"
-
-
-# Of the text of a file so many characters are looked at for its language.
+# How many characters of a file's text are looked at to tell its language.
 _TEXT_LOOKED_AT = 8_000
 
 

@@ -49,7 +49,7 @@ def keep(
 ) -> KeptWords | None:
     """Keep what was sent to `address` from `page`, as pairs of field and words; None where nobody could be shown it.
 
-    Nothing is kept for a closed account, and no form that holds a secret anywhere. `at` is aware.
+    Nothing is kept for a closed account, and no field that may hold a secret (`is_secret`). `at` is aware.
     """
     shown = [(name, value.replace("\x00", "\ufffd")) for name, value in words if not is_secret(name)]
     files = [name.replace("\x00", "\ufffd") for name in files]

@@ -99,7 +99,7 @@ def of(person: Person) -> QuerySet[Session]:
 
 
 class Ended(StrEnum):
-    """By what a session ended that somebody else's act, or one's own on another device, has ended."""
+    """What ended a session before its time: an act of one's own, there or on another device, or somebody else's."""
 
     ELSEWHERE = "elsewhere"
     EVERYWHERE = "everywhere"
@@ -108,7 +108,7 @@ class Ended(StrEnum):
 
 
 def _end(rows: QuerySet[Session], why: Ended) -> int:
-    """Delete the sessions; for a day each browser can be told why. Returns how many there were."""
+    """Delete the sessions; for a day (`TOLD_FOR`) each browser can be told why. Returns how many there were."""
     told = {_told_by(key): str(why) for key in rows.values_list("session_key", flat=True)}
     cache.set_many(told, timeout=int(TOLD_FOR.total_seconds()))
     return rows.delete()[0]

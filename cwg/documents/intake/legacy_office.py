@@ -21,8 +21,8 @@ EQUATION = "equation"
 
 _NOTHING = bytes(16)
 _MACROS = frozenset(("macros", "vba", "_vba_project", "_vba_project_cur", "vbaproject"))
-# What programs keep beside their document and what does nothing; a picture of it for programs that cannot open it.
-_HARMLESS_STORAGES = frozenset(("msodatastore", "_sx_db_cur", "_signatures", "_xmlsignatures", "objectpool"))
+# What programs keep beside their document and that does nothing; objects inside it (`objectpool`) are judged one by one.
+_HARMLESS_STORAGES = frozenset(("msodatastore", "_sx_db_cur", "_signatures", "_xmlsignatures"))
 _UNJUDGED_STREAMS = frozenset(("ctls", "encryptedpackage", "\x01ole10native", "ole10native", "embeddedodf"))
 _EMBEDDED_IN_WORKBOOK = re.compile(r"mbd[0-9a-f]{8}")
 

@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 _NEXT_LOOKS, _OTHERS_LOOK = 0.01, 0.05
 # Who has not touched the own turn for so long is passed over, and the turn is removed after the second.
 _ASLEEP, _GONE = 2.0, 60.0
-# No child works so long. Whoever is next and gets no place meanwhile goes on without one: the door is never shut.
+# A child has ten seconds of processor time (`Limits.cpu_seconds`), and needs so long only where the machine is overloaded.
+# Whoever is next and gets no place meanwhile goes on without one: the door is never shut.
 _PATIENCE_OF_THE_NEXT = 60.0
 
 
