@@ -22,7 +22,6 @@ _UNASKED = ("/PO", "/PC", "/PV", "/PI")
 _PATHS = ("/F", "/UF", "/DOS", "/Unix", "/Mac")
 _MOST_ACTIONS = 10_000
 _MOST_TREE_NODES = 10_000
-_MOST_FORM_BYTES = 20 * 1024 * 1024
 _FORM_SCRIPT = re.compile(rb"<\s*(?:[\w.-]+:)?(?:script|submit)\b", re.IGNORECASE)
 
 
@@ -114,11 +113,11 @@ class Actions:
 
 
 def is_script(dictionary: DictionaryObject) -> bool:
-    """Whether a dictionary brings a script that is more than blank."""
+    """Whether a dictionary brings a script that is more than blank; one that we cannot unpack may be read by others."""
     if "/JS" not in dictionary:
         return "/OnInstantiate" in dictionary
-    script = value(dictionary, "/JS")
-    return bool(stream_bytes(script, 4096).strip(b" \t\r\n\x00\xfe\xff\xef\xbb\xbf"))
+    script = stream_bytes(value(dictionary, "/JS"))
+    return script is None or bool(script.strip(b" \t\r\n\x00\xfe\xff\xef\xbb\xbf"))
 
 
 def _path(action: DictionaryObject) -> str:
@@ -188,10 +187,11 @@ def _fields(form: DictionaryObject | None) -> Iterator[DictionaryObject]:
 
 
 def _has_form_script(form: object) -> bool:
-    """Whether a form of XFA, one stream or its parts in turn with their names, has a script."""
-    parts = list(items(form)) if isinstance(form, ArrayObject) else [form]
-    return any(
+    """Whether a form of XFA, one stream or its parts in turn with their names, has a script, or may have one unseen."""
+    parts = items(form) if isinstance(form, ArrayObject) else [form]
+    for part in parts:
+        xml = stream_bytes(part)
         # Also as UTF-16: what is looked for is plain letters.
-        _FORM_SCRIPT.search(stream_bytes(part, _MOST_FORM_BYTES).replace(b"\x00", b""))
-        for part in parts
-    )
+        if xml is None or _FORM_SCRIPT.search(xml.replace(b"\x00", b"")):
+            return True
+    return False

@@ -56,18 +56,18 @@ def items(found: object) -> Iterator[object]:
             yield resolved(member)
 
 
-def stream_bytes(found: object, most: int) -> bytes:
-    """What a stream or a string holds, at most `most` bytes; nothing where it cannot be unpacked."""
+def stream_bytes(found: object) -> bytes | None:
+    """What a stream or a string holds; nothing for anything else, None where it cannot be unpacked. MemoryError passes."""
     if isinstance(found, StreamObject):
         try:
-            return found.get_data()[:most]
+            return found.get_data()
         except MemoryError:
             raise
         except Exception:
-            return b""
+            return None
     if isinstance(found, bytes):
-        return found[:most]
-    return found[:most].encode("utf-8", "replace") if isinstance(found, str) else b""
+        return found
+    return found.encode("utf-8", "replace") if isinstance(found, str) else b""
 
 
 def inside(found: object) -> Iterator[DictionaryObject]:

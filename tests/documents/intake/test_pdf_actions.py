@@ -34,6 +34,14 @@ AUTOMATIC = {
     "opening, in a stream": pdf_files.pdf(
         catalog="/OpenAction << /S /JavaScript /JS 10 0 R >>", objects={10: pdf_files.stream(b"app.alert(1)")}
     ),
+    "opening, after blanks": pdf_files.pdf(
+        catalog="/OpenAction << /S /JavaScript /JS 10 0 R >>",
+        objects={10: pdf_files.stream(b" " * 5000 + b"app.alert(1)")},
+    ),
+    "opening, packed in a way we do not know": pdf_files.pdf(
+        catalog="/OpenAction << /S /JavaScript /JS 10 0 R >>",
+        objects={10: pdf_files.stream(b"app.alert(1)", "/Filter /Unheard")},
+    ),
     "opening, with a film": pdf_files.pdf(
         catalog="/OpenAction << /S /Rendition /OP 0 /JS (app.alert\\(1\\)) >>"
     ),
@@ -165,6 +173,12 @@ def test_the_base_of_all_addresses_may_not_be_in_somebodys_network_either(look_h
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_a_form_with_scripts_is_refused(look_here, body, encoding):
     assert codes(look_here(with_form(body, encoding)).refusals) == ["pdf_xfa_script"]
+
+
+def test_a_form_that_cannot_be_unpacked_is_refused(look_here):
+    form = {10: pdf_files.stream(b"<xdp>", "/Filter /Unheard")}
+    found = look_here(pdf_files.pdf(catalog="/AcroForm << /Fields [] /XFA 10 0 R >>", objects=form))
+    assert codes(found.refusals) == ["pdf_xfa_script"]
 
 
 def test_a_form_without_scripts_is_taken(look_here):
