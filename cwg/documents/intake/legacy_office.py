@@ -168,7 +168,7 @@ def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 # Documents
 
-_FIELD = re.compile("\x13([^\x13\x14\x15]{1,2000})")
+_FIELD = re.compile("\x13\\s*([^\x13\x14\x15]{1,2000})")
 
 
 def _document(content: bytes) -> tuple[str, tuple[Finding, ...]]:

@@ -19,7 +19,12 @@ _EXCHANGES = frozenset(("DDE", "DDEAUTO"))
 _INCLUDES = frozenset(("INCLUDETEXT", "INCLUDE", "IMPORT", "LINK", "DATABASE", "RD"))
 # An instruction of megabytes is none; what names a command and its targets stands at its beginning.
 _MOST_CHARACTERS = 4096
-_TOKEN = re.compile(r"[\"\u201c\u201d\u201e]([^\"\u201c\u201d\u201e]*)[\"\u201c\u201d\u201e]?|(\S+)")
+_TOKEN = re.compile(
+    r"[\"\u201c\u201d\u201e]([^\"\u201c\u201d\u201e]*)[\"\u201c\u201d\u201e]?|([^\s\"\u201c\u201d\u201e]+)"
+)
+# A command ends where its letters do: `DDEAUTO"c:\\x"` and `HYPERLINK\l` need no blank.
+_COMMAND = re.compile(r"\s*([A-Za-z]+)(.*)", re.DOTALL)
+_BLANKS = re.compile(r"\s+")
 
 
 class _Field:
@@ -30,8 +35,14 @@ class _Field:
         self.result: list[str] = []
         self.in_code = True
         self.length = 0
+        self.ends_blank = False
 
     def add(self, data: str) -> None:
+        # Blanks say nothing, and any number of them may stand before what does.
+        data = _BLANKS.sub(" ", data)
+        if data == " " and self.ends_blank:
+            return
+        self.ends_blank = data.endswith(" ") if data else self.ends_blank
         if self.length < _MOST_CHARACTERS:
             self.length += len(data)
             (self.code if self.in_code else self.result).append(data[:_MOST_CHARACTERS])
@@ -54,10 +65,12 @@ class Instructions:
         self._own: list[str] = []
 
     def judge(self, instruction: str) -> None:
-        words = [(quoted or bare) for quoted, bare in _TOKEN.findall(instruction[:_MOST_CHARACTERS])]
-        if not words:
+        instruction = _BLANKS.sub(" ", instruction).strip()[:_MOST_CHARACTERS]
+        words = [word for pair in _TOKEN.findall(instruction) if (word := pair[0] or pair[1])]
+        found = _COMMAND.match(words[0]) if words else None
+        if found is None:
             return
-        command, arguments = words[0].upper(), words[1:]
+        command, arguments = found[1].upper(), [*filter(None, [found[2]]), *words[1:]]
         if command in _EXCHANGES:
             self._exchange = True
         elif command == "MACROBUTTON":

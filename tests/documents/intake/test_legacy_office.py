@@ -122,6 +122,10 @@ def test_macros_of_old_office_are_macros(look, content):
         ),
         (ole.compound({"WordDocument": ole.document_stream("\x13DDE cmd\x15", "latin-1")}, WORD), "docx_dde"),
         (
+            ole.compound({"WordDocument": ole.document_stream("\x13" + " " * 3000 + "DDE cmd\x15")}, WORD),
+            "docx_dde",
+        ),
+        (
             ole.compound(
                 {"WordDocument": ole.document_stream('\x13 INCLUDETEXT "\\\\\\\\srv\\\\x\\\\y" \x14\x15')},
                 WORD,

@@ -39,6 +39,12 @@ def codes(found):
         field("DD<w:t/>E excel"),
         field(" DDE", "<w:r><w:t> excel</w:t></w:r>"),
         field("dde excel"),
+        field('DDEAUTO"c:\\\\cmd.exe" x'),
+        field("DDE\\\\cmd x"),
+        field(" " * 5000 + "DDEAUTO cmd"),
+        field(*[" "] * 5000, "DDEAUTO cmd"),
+        simple(" " * 5000 + "DDEAUTO cmd"),
+        field('""', "DDEAUTO cmd"),
         field(field("QUOTE 68 68 69"), " c:\\\\cmd"),
         field(field("REF x", result="DDEAUTO"), " c:\\\\cmd"),
         field("IF 1=1 ", field("DDEAUTO cmd"), " x"),
@@ -96,6 +102,12 @@ def test_content_that_a_field_takes_from_elsewhere_is_refused(look, command, tar
     found = judged(look, field(f'{command} "{target}" \\* MERGEFORMAT'))
     assert codes(found.refusals) == ["docx_external_field"]
     assert found.refusals[0].data["field"] == command.split()[0].upper()
+
+
+@pytest.mark.parametrize("between", ["", " " * 5000])
+def test_content_from_elsewhere_is_found_however_far_its_address_stands(look, between):
+    found = judged(look, field(f'INCLUDETEXT{between}"\\\\\\\\srv\\\\share\\\\x.docx"'))
+    assert codes(found.refusals) == ["docx_external_field"]
 
 
 def test_a_share_in_the_connection_of_a_table_is_found(look):
