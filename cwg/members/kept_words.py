@@ -51,8 +51,8 @@ def keep(
 
     Nothing is kept for a closed account, and no field that may hold a secret (`is_secret`). `at` is aware.
     """
-    shown = [(name, value.replace("\x00", "\ufffd")) for name, value in words if not is_secret(name)]
-    files = [name.replace("\x00", "\ufffd") for name in files]
+    shown = [(_storable(name), _storable(value)) for name, value in words if not is_secret(name)]
+    files = [_storable(name) for name in files]
     if not files and not any(value.strip() for _name, value in shown):
         return None
     with transaction.atomic():
@@ -77,6 +77,10 @@ def keep(
             why=why,
             kept_at=at,
         )
+
+
+def _storable(words: str) -> str:
+    return words.replace("\x00", "\ufffd")
 
 
 def of(request: HttpRequest, number: str | uuid.UUID) -> KeptWords | None:

@@ -19,6 +19,7 @@ from django.middleware.csrf import (
 )
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
 
@@ -156,11 +157,12 @@ def _forget_what_was_sent(request: HttpRequest) -> None:
 
 
 def _path_of(address: str) -> str:
-    """Path and query of an address of ours, without what names kept words."""
+    """Path and query of an address of ours, without what names kept words. It leads to no other host: it has one slash."""
     parts = urlsplit(address)
+    path = escape_leading_slashes(parts.path)
     asked = QueryDict(parts.query, mutable=True)
     asked.pop(kept_words.PARAMETER, None)
-    return f"{parts.path}?{asked.urlencode()}" if asked else parts.path
+    return f"{path}?{asked.urlencode()}" if asked else path
 
 
 def _parameter_of(query: str) -> str:

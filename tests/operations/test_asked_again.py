@@ -456,6 +456,21 @@ def test_what_a_page_has_no_form_for_is_listed_and_can_be_sent_again(browser, sa
     assert not KeptWords.objects.exists()
 
 
+def test_a_page_that_is_called_like_another_host_leads_nowhere_else(browser, draft):
+    sent = typed(browser, draft, summary="Typed.")
+    browser.lose_session()
+    browser.post(address_of(draft), sent, HTTP_REFERER="http://testserver//evil.example/x")
+    kept = KeptWords.objects.get()
+    assert kept.page == "/%2Fevil.example/x"
+
+
+def test_what_no_row_can_hold_is_kept_all_the_same(browser, draft):
+    sent = typed(browser, draft, summary="Typed.") | {"no\x00name": "and\x00words"}
+    browser.lose_session()
+    assert send(browser, draft, sent).status_code == 302
+    assert ["no\ufffdname", "and\ufffdwords"] in [list(pair) for pair in KeptWords.objects.get().words]
+
+
 def test_a_button_alone_leads_back_to_the_page_it_stood_on(browser, draft, saudi_focal_point):
     page = browser.get(address_of(draft))
     token = {"csrfmiddlewaretoken": token_of(page)}
