@@ -2,7 +2,8 @@
 
 As many files are judged at once as there are processors (`cwg/documents/intake/places.py`). A hundred uploads at once would have
 all threads of the process meanwhile, and nobody could submit. So half of the threads take uploads; each of the others
-stays a connection that nobody has read from, in turn. Nobody is refused: whoever has waited for `PATIENCE` gets a thread all the same.
+stays a connection that nobody has read from, in turn. Whoever has waited for `PATIENCE` gets one of a few threads more, in
+case those of the half hang; a quarter takes no upload ever. Nobody is refused here: the proxy gives up after three minutes.
 """
 
 import re
@@ -15,7 +16,7 @@ from gunicorn.workers import gthread
 
 from cwg.sign_in_queue import QUEUED, QueueingWorker, begins_of, hung_up, path_of_post
 
-# Seconds. Less than the proxy waits for the answer to an upload.
+# Seconds.
 PATIENCE = 45.0
 # As nginx knows them (docker-compose.yml); the views say it of themselves (`uploads.takes_files`).
 _TAKES_FILES = re.compile(r"/(contributions/[0-9a-f-]+/(files|letters)|documents/.+/translations/upload)/")
@@ -37,6 +38,7 @@ class UploadQueueWorker(QueueingWorker):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.uploads_at_once = max(self.cfg.threads // 2, 1)
+        self._with_those_who_are_late = max(self.cfg.threads * 3 // 4, self.uploads_at_once)
         self._uploads = threading.Lock()
         self._uploads_inside = 0
         self._uploads_waiting: deque[_Waiting] = deque()
@@ -65,12 +67,14 @@ class UploadQueueWorker(QueueingWorker):
         is let in."""
         super().murder_pending()
         ends = time.monotonic() - PATIENCE if self.alive else float("inf")
+        most = self._with_those_who_are_late if self.alive else float("inf")
         gone: list[_Waiting] = []
         late: list[_Waiting] = []
         stay: deque[_Waiting] = deque()
         with self._uploads:
             for one in self._uploads_waiting:
-                (gone if hung_up(one.conn.sock) else late if one.since <= ends else stay).append(one)
+                is_late = one.since <= ends and self._uploads_inside + len(late) < most
+                (gone if hung_up(one.conn.sock) else late if is_late else stay).append(one)
             self._uploads_waiting = stay
             self._uploads_inside += len(late)
         for one in gone:
