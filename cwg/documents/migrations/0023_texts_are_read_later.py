@@ -1,8 +1,6 @@
 """The text of a file may come after the file: how far its reading is. What is kept already was read as it came."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
-from django.db.models import Q
 
 JUDGED = "the trigger refuses what no release does: to write another text over one"
 
@@ -14,7 +12,6 @@ CREATE TRIGGER text_comes_once BEFORE UPDATE ON documents_blob FOR EACH ROW
 
 
 class Migration(migrations.Migration):
-    atomic = False
     dependencies = [("documents", "0022_rows_told_apart_in_order"), ("record", "0002_append_only")]
     operations = [
         migrations.AddField(
@@ -44,10 +41,6 @@ class Migration(migrations.Migration):
             "blob",
             "read_due_at",
             models.DateTimeField(blank=True, null=True, verbose_name="next attempt to read the text"),
-        ),
-        AddIndexConcurrently(
-            "blob",
-            models.Index(condition=Q(reading="waiting"), fields=["stored_at"], name="blob_to_be_read"),
         ),
         migrations.RunSQL(GUARD, "DROP TRIGGER text_comes_once ON documents_blob"),
     ]
