@@ -24,6 +24,7 @@ from cwg.record import waking
 from cwg.record.readiness import Answer
 
 from . import intake, stored
+from .intake import places
 from .models import Blob, File
 from .storage import StorageFailed, room_needed
 
@@ -136,11 +137,15 @@ def _note(blob: Blob, found: intake.ReadText) -> None:
 @contextmanager
 def _alone() -> Iterator[bool]:
     """Whether no other process of this machine is reading, nor will until this one is through; a lock that dies with it."""
-    place = os.open(
-        Path(tempfile.gettempdir()) / f"cwg-reading-{os.getuid()}",
-        os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW,
-        0o600,
-    )
+    try:
+        # In a folder of our own: a file in a shared /tmp may be made, and held, by anybody.
+        place = os.open(
+            places.shared_folder() / "reading", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
+        )
+    except OSError as error:
+        logger.warning("texts are read without a look at who else reads: %s", error)
+        yield True
+        return
     try:
         fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from cwg import clock
 from cwg.documents import blobs, intake, search, text_reading
 from cwg.documents.filing import FileLine, VersionLine
+from cwg.documents.intake import places
 from cwg.documents.models import Blob, Document, Version
 from cwg.documents.storage import StorageFailed
 from cwg.record import waking
@@ -154,12 +155,22 @@ def test_bytes_that_are_missing_are_waited_for(held, storage):
 
 def test_where_another_process_reads_nothing_is_begun(held, storage, tmp_path):
     blob = taken()
-    place = os.open(tmp_path / f"cwg-reading-{os.getuid()}", os.O_RDWR | os.O_CREAT)
+    place = os.open(places.shared_folder() / "reading", os.O_RDWR | os.O_CREAT)
     fcntl.flock(place, fcntl.LOCK_EX)
     assert text_reading.read_waiting() == 0
     os.close(place)
     assert text_reading.read_waiting() == 1
     assert state_of(blob) == ("read", "Zebra")
+
+
+def test_texts_are_read_where_somebody_else_made_the_folder_in_a_shared_tmp(held, storage, tmp_path, caplog):
+    blob = taken()
+    folder = places.shared_folder()
+    folder.rename(tmp_path / "aside")
+    folder.write_text("in the way")
+    assert text_reading.read_waiting() == 1
+    assert state_of(blob) == ("read", "Zebra")
+    assert "without a look" in caplog.text
 
 
 def test_the_worker_is_woken_once_the_file_is_kept(

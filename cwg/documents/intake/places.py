@@ -83,13 +83,24 @@ class Places:
                 os.close(place)
 
     def _made(self) -> Path:
-        """The folder of turns. Both are ours alone: in a shared /tmp somebody else may have made one of that name."""
-        turns = self.folder / "turns"
-        turns.mkdir(mode=0o700, parents=True, exist_ok=True)
-        made = os.lstat(self.folder)
-        if not stat.S_ISDIR(made.st_mode) or made.st_uid != os.getuid():
-            raise PermissionError(f"{self.folder} is somebody else's")
+        """The folder of turns."""
+        turns = _ours(self.folder) / "turns"
+        turns.mkdir(mode=0o700, exist_ok=True)
         return turns
+
+
+def shared_folder() -> Path:
+    """The folder in which all processes of this user on this machine tell each other who is at work. Raises OSError."""
+    return _ours(Path(tempfile.gettempdir()) / f"cwg-intake-{os.getuid()}")
+
+
+def _ours(folder: Path) -> Path:
+    """The folder, made where it is missing. PermissionError where somebody else made one of that name in a shared /tmp."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = os.lstat(folder)
+    if not stat.S_ISDIR(made.st_mode) or made.st_uid != os.getuid():
+        raise PermissionError(f"{folder} is somebody else's")
+    return folder
 
 
 def _ahead_of(mine: Path) -> int:
@@ -113,9 +124,8 @@ def wait_for_one() -> int | None:
 
     None where they cannot be had: no file is refused for that, and everybody goes on at once.
     """
-    folder = Path(tempfile.gettempdir()) / f"cwg-intake-{os.getuid()}"
     try:
-        return Places(folder, len(os.sched_getaffinity(0))).wait()
+        return Places(shared_folder(), len(os.sched_getaffinity(0))).wait()
     except OSError as error:
         log.warning("intake: a file is judged without waiting for a place: %s", error)
         return None
