@@ -103,7 +103,7 @@ def test_what_renews_itself_waits_for_who_reads_in_it_and_for_who_paused_it(visi
     pause = page.get_by_role("button", name="Pause updates")
     pause.click()
     page.evaluate(renew)
-    assert asked == []
     pause.click()
     with page.expect_response(lambda response: response.url.endswith("/today/submissions/")):
         page.evaluate(renew)
+    assert len(asked) == 1

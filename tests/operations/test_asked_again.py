@@ -13,8 +13,9 @@ from django.urls import reverse
 
 from contributions.models import Contribution
 from cwg import clock
+from cwg.console.site import site as console
 from cwg.members import account_care, kept_words, sessions
-from cwg.members.models import KeptWords, Session
+from cwg.members.models import KeptWords, Person, Session
 from cwg.record import jobs
 from tests import drafts, factories
 
@@ -479,3 +480,8 @@ def test_a_button_alone_leads_back_to_the_page_it_stood_on(browser, draft, saudi
     assert answer.status_code == 302
     back = browser.sign_in(saudi_focal_point, answer["Location"])
     assert back["Location"] == address_of(draft)
+
+
+def test_no_page_of_the_console_shows_what_is_kept():
+    assert not console.is_registered(KeptWords)
+    assert console.is_registered(Person), "others are shown"
