@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
+from urllib.parse import unquote
 
 from .findings import Refused
 from .limits import Limits
@@ -33,7 +34,8 @@ _PADDING = b"\x00\t\n\r "
 
 @dataclass(frozen=True)
 class Entry:
-    """`name` has forward slashes, whatever its writer used."""
+    """`name` has forward slashes, whatever its writer used, and no escapes: packages name a part either way, and mean one
+    (ECMA-376 part 2, 7.3.4)."""
 
     name: str
     raw_name: bytes
@@ -190,7 +192,7 @@ class Archive:
             if name_len > self._limits.entry_name_bytes:
                 raise Refused("zip_bad_name", part=directory[name_at : name_at + 60].decode("latin-1"))
             raw_name = directory[name_at:extra_at]
-            name = _decode(raw_name).replace("\\", "/")
+            name = unquote(_decode(raw_name)).replace("\\", "/")
             extra = directory[extra_at : extra_at + extra_len]
             size, packed, header_at = _large_values(extra, size, packed, header_at, name)
             if flags & _ENCRYPTED_FLAGS:

@@ -80,7 +80,8 @@ class ExternalContent(WordCheck):
     def listen(self, role: str, handlers: Handlers) -> None:
         for name in ("v:imagedata", "v:fill", "v:stroke"):
             handlers.on_start(name, self._drawn)
-        handlers.on_start("w:connectString", self._connected)
+        for name in ("w:connectString", "w:udl", "w:query"):
+            handlers.on_start(name, self._connected)
 
     def _connected(self, attributes: dict[str, str]) -> None:
         """The list of addresses that a form letter was made for; Word asks for it when the letter is opened."""

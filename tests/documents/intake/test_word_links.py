@@ -76,6 +76,24 @@ def test_relations_that_word_reads_have_to_be_sound(look):
     assert [finding.code for finding in look(package).refusals] == ["xml_malformed"]
 
 
+def test_relations_of_a_part_whose_name_is_escaped_have_to_be_sound_too(look):
+    """Here we cannot read what others can: in an encoding that packages may not have."""
+    word = files.with_relation(files.word_file(), "settings", "my%20settings.xml", external=False)
+    settings = f'<w:settings xmlns:w="{files.WORD}"/>'
+    relations = f'<?xml version="1.0" encoding="gb2312"?><Relationships xmlns="{files.PACKAGE_RELATIONS}"/>'
+    more = {"word/my%20settings.xml": settings, "word/_rels/my%20settings.xml.rels": relations}
+    assert [finding.code for finding in look(files.changed(word, more)).refusals] == ["xml_malformed"]
+
+
+@pytest.mark.parametrize(
+    "source", ['<w:query w:val="%s"/>', '<w:odso><w:udl w:val="Provider=X;Data Source=%s"/></w:odso>']
+)
+def test_a_form_letters_list_on_a_share_is_refused_however_it_is_named(look, source):
+    letter = f'<w:settings xmlns:w="{files.WORD}"><w:mailMerge>{source}</w:mailMerge></w:settings>'
+    found = look(files.changed(files.word_file(), {"word/settings.xml": letter % r"\\srv\share\list.mdb"}))
+    assert [finding.code for finding in found.refusals] == ["docx_external_part"]
+
+
 def test_hyperlinks_are_counted_and_not_refused(look):
     package = files.with_relation(files.word_file(), "hyperlink", "https://www.itu.int/")
     found = look(package)
