@@ -6,6 +6,7 @@ Every answer but 200 leaves the words unsaved, and says why. Drafts keep no hist
 
 from typing import Any
 
+from django.db import transaction
 from django.http import JsonResponse
 from django.utils.translation import gettext as _
 
@@ -33,7 +34,10 @@ def answer(request: PortalRequest, draft: Contribution) -> JsonResponse:
             [str(said) for each in forms for errors in each.errors.values() for said in errors], 422
         )
     try:
-        typed_words.put(request, draft, form, received)
+        with transaction.atomic():
+            typed_words.put(request, draft, form, received)
+            # While the draft is still locked: what the page is told it has seen are its own words, not a colleague's.
+            state = _state(previewing.load(draft.pk))
     except drafting.EditConflict as conflict:
         said = _(
             "%(name)s changed this draft meanwhile. Your words are on this page and not saved: press Save draft to see"
@@ -43,7 +47,7 @@ def answer(request: PortalRequest, draft: Contribution) -> JsonResponse:
     except drafting.NotOpen:
         return _gone(previewing.load(draft.pk))
     at = instants.instant_parts(request.server_now, request.rights.zone, "time")[0]
-    return JsonResponse(_state(previewing.load(draft.pk)) | {"said": _("Saved %(time)s") % {"time": at}})
+    return JsonResponse(state | {"said": _("Saved %(time)s") % {"time": at}})
 
 
 def _state(draft: Contribution) -> dict[str, Any]:

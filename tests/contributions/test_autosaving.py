@@ -1,9 +1,10 @@
 """The words of a draft saved while they are typed: the same verb, and nothing of anybody's is written over."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
-from contributions import drafting
+from contributions import autosaving, drafting, previewing
 from contributions.models import Contribution
 from cwg.documents.models import Document
 from cwg.members.rights import rights_of
@@ -80,6 +81,20 @@ def test_a_colleagues_words_are_never_written_over(browser, draft, held, saudi_d
     assert drafts.as_it_stands(draft) == before
     page = browser.post(address(draft), sent)
     assert page.status_code == 409 and "<ins>Mine.</ins>" in page.content.decode()
+
+
+def test_what_the_page_is_told_it_has_seen_is_read_under_the_lock(browser, draft, monkeypatch):
+    """Else a colleague who saves in between would be written over by the next words, unseen."""
+    depth, loaded = len(connection.savepoint_ids), []
+    load = previewing.load
+
+    def watched(pk):
+        loaded.append(len(connection.savepoint_ids))
+        return load(pk)
+
+    monkeypatch.setattr(autosaving.previewing, "load", watched)
+    assert browser.post(address(draft), typed(browser, draft, summary="Mine."), **SCRIPT).status_code == 200
+    assert loaded[-1] > depth
 
 
 def test_words_that_are_not_fit_stay_unsaved_and_it_says_why(browser, draft):
