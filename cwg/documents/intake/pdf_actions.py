@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from pypdf.generic import ArrayObject, DictionaryObject
 
-from .findings import Finding, refuse
+from .findings import Finding, Refused, refuse
 from .foreign_text import clean_line
 from .pdf_targets import reach_of_link
 from .pdf_values import dictionary_at, items, stream_bytes, text, value
@@ -136,7 +136,7 @@ def _members(dictionary: DictionaryObject | None) -> Iterator[object]:
 
 
 def _chain(action: object) -> Iterator[DictionaryObject]:
-    """An action and those that follow it (ISO 32000-2, 12.6.2), each once."""
+    """An action and those that follow it (ISO 32000-2, 12.6.2), each once. Refused where no end is seen of them."""
     waiting: list[object] = [action]
     seen: set[int] = set()
     while waiting and len(seen) < _MOST_ACTIONS:
@@ -147,10 +147,12 @@ def _chain(action: object) -> Iterator[DictionaryObject]:
             seen.add(id(each))
             yield each
             waiting.append(value(each, "/Next"))
+    if waiting:
+        raise Refused("timeout")
 
 
 def tree_values(root: DictionaryObject | None) -> Iterator[object]:
-    """The values of a name tree (ISO 32000-2, 7.9.6)."""
+    """The values of a name tree (ISO 32000-2, 7.9.6). Refused where there is more of it than any honest file has."""
     waiting: list[object] = [root]
     seen: set[int] = set()
     while waiting and len(seen) < _MOST_TREE_NODES:
@@ -160,6 +162,8 @@ def tree_values(root: DictionaryObject | None) -> Iterator[object]:
         seen.add(id(node))
         waiting.extend(items(value(node, "/Kids")))
         yield from list(items(value(node, "/Names")))[1::2]
+    if waiting:
+        raise Refused("timeout")
 
 
 def _outline(first: DictionaryObject | None) -> Iterator[DictionaryObject]:

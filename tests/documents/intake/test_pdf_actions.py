@@ -67,6 +67,17 @@ def test_a_script_that_runs_by_itself_is_refused(look_here, place):
 
 
 @pytest.mark.parametrize(
+    "catalog",
+    [
+        f"/Names << /JavaScript << /Kids [<< /Names [(a) {SCRIPT}] >> {'<< >> ' * 10_001}] >> >>",
+        f"/OpenAction << /S /GoTo /Next [{SCRIPT} {'<< /S /GoTo >> ' * 10_001}] >>",
+    ],
+)
+def test_a_script_is_not_hidden_by_more_than_is_looked_at(look_here, catalog):
+    assert codes(look_here(pdf_files.pdf(catalog=catalog)).refusals) == ["timeout"]
+
+
+@pytest.mark.parametrize(
     "annotation",
     [
         f"/Subtype /Link /A {SCRIPT}",
