@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 
 from .findings import Finding, info, refuse, warn
 from .package import Package
@@ -27,17 +28,23 @@ _COMMAND = re.compile(r"\s*([A-Za-z]+)(.*)", re.DOTALL)
 _BLANKS = re.compile(r"\s+")
 
 
+# Deleted text, and what Word reads or passes over as it knows the feature that is asked for.
+_WAYS = ("w:delInstrText", "mc:Choice", "mc:Fallback")
+
+
 class _Field:
     """`code` is the instruction as far as read; `result` what stands after it, for the field around this one."""
 
     def __init__(self) -> None:
         self.code: list[str] = []
+        # How the instruction reads without what is deleted, or without one of two ways of writing the same.
+        self.readings: dict[str, list[str]] = {way: [] for way in _WAYS}
         self.result: list[str] = []
         self.in_code = True
         self.length = 0
         self.ends_blank = False
 
-    def add(self, data: str) -> None:
+    def add(self, data: str, way: str = "") -> None:
         # Blanks say nothing, and any number of them may stand before what does.
         data = _BLANKS.sub(" ", data)
         if data == " " and self.ends_blank:
@@ -46,6 +53,9 @@ class _Field:
         if self.length < _MOST_CHARACTERS:
             self.length += len(data)
             (self.code if self.in_code else self.result).append(data[:_MOST_CHARACTERS])
+            for left_out, reading in self.readings.items() if self.in_code else ():
+                if way != left_out:
+                    reading.append(data[:_MOST_CHARACTERS])
 
 
 class Instructions:
@@ -81,6 +91,12 @@ class Instructions:
             self._picture(command, arguments)
         elif command == "HYPERLINK":
             self._link(arguments)
+
+    def judge_command(self, instruction: str) -> None:
+        """Whether it is an exchange, in a reading other than the one that is judged as a whole."""
+        found = _COMMAND.match(instruction.lstrip(' "\u201c\u201d\u201e'))
+        if found and found[1].upper() in _EXCHANGES:
+            self._exchange = True
 
     def _include(self, command: str, arguments: list[str]) -> None:
         targets = addresses_in(arguments)
@@ -135,6 +151,7 @@ class Fields(WordCheck):
     def __init__(self, package: Package) -> None:
         super().__init__(package)
         self._open: list[_Field] = []
+        self._ways: list[str] = []
         self._instructions = Instructions()
 
     def part(self, name: str, content_type: str, head: bytes) -> None:
@@ -146,8 +163,19 @@ class Fields(WordCheck):
         handlers.on_start("x:ddeLink", lambda _attributes: self._instructions.exchange())
         handlers.on_start("w:fldSimple", self._simple)
         handlers.on_start("w:fldChar", self._mark)
-        for name in ("w:instrText", "w:delInstrText", "w:t"):
+        for name in ("w:instrText", "w:t"):
             handlers.on_words(name, self._text)
+        handlers.on_words("w:delInstrText", lambda data: self._text(data, "w:delInstrText"))
+        self._ways = []
+        for name in ("mc:Choice", "mc:Fallback"):
+            handlers.on_start(name, partial(self._begin_way, name))
+            handlers.on_end(name, self._end_way)
+
+    def _begin_way(self, name: str, _attributes: dict[str, str]) -> None:
+        self._ways.append(name)
+
+    def _end_way(self) -> None:
+        self._ways.pop()
 
     def _simple(self, attributes: dict[str, str]) -> None:
         self._instructions.judge(word_attribute(attributes, "instr") or "")
@@ -165,6 +193,9 @@ class Fields(WordCheck):
         field = self._open.pop()
         code = "".join(field.code)
         self._instructions.judge(code)
+        for reading in field.readings.values():
+            if len(reading) != len(field.code):
+                self._instructions.judge_command("".join(reading))
         if self._open:
             self._open[-1].add(_quoted_codes(code) or "".join(field.result))
 
@@ -172,9 +203,9 @@ class Fields(WordCheck):
         while self._open:
             self._close()
 
-    def _text(self, data: str) -> None:
+    def _text(self, data: str, way: str = "") -> None:
         if self._open:
-            self._open[-1].add(data)
+            self._open[-1].add(data, way or (self._ways[-1] if self._ways else ""))
 
     def finish(self) -> Iterable[Finding]:
         self._close_all()

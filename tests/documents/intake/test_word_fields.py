@@ -5,6 +5,10 @@ import pytest
 from tests import hostile_files as files
 
 MARK = '<w:r><w:fldChar w:fldCharType="%s"/></w:r>'
+ALTERNATIVES = (
+    '<w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+    '<mc:Choice Requires="w">%s</mc:Choice><mc:Fallback>%s</mc:Fallback></mc:AlternateContent></w:r>'
+)
 ENDNOTES = "application/vnd.openxmlformats-officedocument.wordprocessingml.endnotes+xml"
 
 
@@ -45,6 +49,9 @@ def codes(found):
         field(*[" "] * 5000, "DDEAUTO cmd"),
         simple(" " * 5000 + "DDEAUTO cmd"),
         field('""', "DDEAUTO cmd"),
+        field("<w:r><w:delInstrText>AUTHOR </w:delInstrText></w:r>", "DDEAUTO cmd"),
+        field(ALTERNATIVES % ("", "<w:instrText>AUTHOR </w:instrText>"), "DDEAUTO cmd"),
+        field(ALTERNATIVES % ("<w:instrText>AUTHOR </w:instrText>", ""), "DDEAUTO cmd"),
         field(field("QUOTE 68 68 69"), " c:\\\\cmd"),
         field(field("REF x", result="DDEAUTO"), " c:\\\\cmd"),
         field("IF 1=1 ", field("DDEAUTO cmd"), " x"),
