@@ -40,10 +40,14 @@ def filed(dg, held, secretary) -> Contribution:
 
 
 @pytest.fixture
-def world(request, client_of, draft, filed, saudi_focal_point, secretary):
+def world(request, client_of, draft, filed, saudi_focal_point, secretary, held):
     """A browser and a draft of who may press all its buttons."""
 
     def of(act):
+        if act == "replace-earlier":
+            held.forward(seconds=1)
+            drafts.put_file(draft, saudi_focal_point, text="A newer text under the same name.")
+            draft.refresh_from_db()
         return (
             (client_of(secretary), filed) if act in ACTS_OF_FILER else (client_of(saudi_focal_point), draft)
         )
@@ -60,8 +64,10 @@ def typed(browser, draft, **words) -> dict:
 
 def press(browser, draft, act: str, words: dict):
     more: list = []
-    if act in ("remove-file", "move-file", "replace-earlier"):
+    if act in ("remove-file", "move-file"):
         more = [draft.files.first().pk]
+    elif act == "replace-earlier":
+        more = [draft.files.latest("uploaded_at").pk]
     elif act == "remove-letter":
         more = [draft.letters.first().pk]
     elif act == "remove-sponsor":
