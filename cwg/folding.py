@@ -24,8 +24,12 @@ _DASHES_BESIDE_PD = "\N{MINUS SIGN}\N{HYPHEN BULLET}"
 _SLASHES = "\N{FRACTION SLASH}\N{DIVISION SLASH}\N{BIG SOLIDUS}"
 
 _LETTERS = LATIN_LETTERS | ARABIC_LETTERS | _ARABIC_LETTERS_OF_OTHERS | CYRILLIC_LETTERS
-# и and its breve, written as two characters, are й and not an и with an accent; another accent may stand between them.
-_SHORT_I = re.compile("[иИ][\u0300-\u0305\u0307-\u036f]{0,8}\N{COMBINING BREVE}")
+# и and its breve, written as two characters, are й and not an и with an accent; other marks, of any script, may stand
+# between them.
+_OTHER_MARKS = "".join(
+    chr(code) for code in range(0x300, 0x10000) if unicodedata.combining(chr(code)) and code != 0x306
+)
+_SHORT_I = re.compile("[иИ][" + _OTHER_MARKS + "]{0,8}\N{COMBINING BREVE}")
 _SHORT_I_BEHIND_OTHERS = ("й", "Й")
 
 
