@@ -10,11 +10,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cwg.documents import rules, taking_files
+from cwg.documents import rules
 from cwg.documents.finding import register_or_404
 from cwg.documents.kinds import kinds_for
 from cwg.documents.models import Document, Register
 from cwg.documents.register import SlotNotOpen
+from cwg.look.asked_by_script import wants_json
 from cwg.members import kept_words
 from cwg.members.models import Group
 from cwg.members.parties import with_key
@@ -112,7 +113,7 @@ def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect(Document.objects.get(revisions=draft.revision_id))
     if not request.rights.works_for(draft.in_hand):
         return redirect("contributions:preview", pk=pk)
-    if taking_files.wants_json(request):
+    if wants_json(request):
         return autosaving.answer(request, draft)
     if draft.status == Contribution.Status.DISCARDED and request.method != "POST":
         return render(request, "contributions/discarded.html", {"contribution": draft})

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from cwg.documents import taking_files, uploads
 from cwg.documents.downloads import hand_out
 from cwg.languages import LANGUAGE_NAMES
+from cwg.look.asked_by_script import wants_json
 from cwg.members.requests import PortalRequest
 
 from . import draft_file_rows, draft_files, draft_pages, drafting, letters, previewing, typed_words
@@ -83,7 +84,7 @@ def _taken(
     """What becomes of an upload: `take` gives the row of the file that is kept, as `components/file_row.html` shows it."""
 
     def refused(said: list[str], status: int) -> HttpResponse:
-        if taking_files.wants_json(request):
+        if wants_json(request):
             return JsonResponse({"errors": [str(error) for error in said]}, status=status)
         page = draft_pages.page_of_draft(request, draft) | {errors: said}
         return render(request, "contributions/contribution.html", page, status=status)
@@ -101,7 +102,7 @@ def _taken(
         return refused([said % {"count": letters.MAX_LETTERS}], 422)
     except drafting.NotOpen:
         return refused([typed_words.what_became_of(previewing.load(draft.pk))], 409)
-    if taking_files.wants_json(request):
+    if wants_json(request):
         html = render_to_string("components/file_row.html", {"file": row}, request)
         return JsonResponse({"html": html, "replaced": row.get("replaced", [])}, status=201)
     stored = _("%(name)s is stored and checked.") % {"name": row["name"]}

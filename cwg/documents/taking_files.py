@@ -71,11 +71,6 @@ def what_is_wrong(request: HttpRequest, form: UploadForm) -> tuple[list[str], in
     return None
 
 
-def wants_json(request: HttpRequest) -> bool:
-    """Whether the script of the page asks, and not the page's plain form."""
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
-
-
 def file_row(
     file, *, url: str = "", remove_url: str = "", also_in: Iterable[str] = (), editable: bool = True
 ) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cwg.languages import LANGUAGE_NAMES
 from cwg.look import overtaken
+from cwg.look.asked_by_script import wants_json
 from cwg.look.reasons import ReasonField
 from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
@@ -120,7 +121,7 @@ def upload(request: PortalRequest, path: str) -> HttpResponse:
         raise Http404 from error
     except offers.DocumentWithdrawn:
         return overtaken.page(request)
-    if taking_files.wants_json(request):
+    if wants_json(request):
         # Without a row of HTML the page is read again: the language has a group, and a button, of its own there.
         return JsonResponse({}, status=201)
     messages.success(request, _("%(name)s is stored and checked.") % {"name": file.name})
@@ -170,7 +171,7 @@ def _gone(request: PortalRequest, path: str, form: AddForm | None = None) -> Htt
     """The page of the text as it stands now; `form` is what was sent for the other."""
     found = _document(request, path)
     said = [str(REFUSED[translations.NotTheText])]
-    if taking_files.wants_json(request) and request.method == "POST":
+    if wants_json(request) and request.method == "POST":
         return JsonResponse({"errors": said}, status=409)
     status = 409 if request.method == "POST" else 200
     return _page(request, found, found.current, form=form, errors=said, status=status)
@@ -179,7 +180,7 @@ def _gone(request: PortalRequest, path: str, form: AddForm | None = None) -> Htt
 def _not_taken(
     request: PortalRequest, document: Document, text: Revision, errors: list[str], status: int
 ) -> HttpResponse:
-    if taking_files.wants_json(request):
+    if wants_json(request):
         return JsonResponse({"errors": errors}, status=status)
     return _page(request, document, text, upload_errors=errors, status=status)
 

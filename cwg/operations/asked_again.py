@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
 
 from cwg import clock
-from cwg.documents.taking_files import wants_json
+from cwg.look.asked_by_script import wants_json
 from cwg.look.polling import is_asked_by_pages
 from cwg.members import devices, kept_words, page_owners, sessions
 from cwg.members.entry_models import KeptWords

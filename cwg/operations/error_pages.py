@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from cwg.documents.taking_files import wants_json
+from cwg.look.asked_by_script import wants_json
 from cwg.postgres.outages import is_away
 
 from . import limits, outages, standing_alone

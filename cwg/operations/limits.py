@@ -12,7 +12,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 from cwg.documents import uploads
-from cwg.documents.taking_files import wants_json
+from cwg.look.asked_by_script import wants_json
 from cwg.look.said_by_views import most_list_bytes
 from cwg.members import arrival, page_owners, second_factor
 from cwg.members.requests import of_visitor

@@ -17,7 +17,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cwg.documents.taking_files import wants_json
+from cwg.look.asked_by_script import wants_json
 from cwg.postgres.base import PATIENCE
 
 from . import sending_again, standing_alone

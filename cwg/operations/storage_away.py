@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from cwg.documents.storage import StorageFailed
-from cwg.documents.taking_files import wants_json
+from cwg.look.asked_by_script import wants_json
 
 from . import sending_again, standing_alone
 
