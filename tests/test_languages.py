@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils import translation
 
 from cwg.documents import intake
-from cwg.documents.symbols import LETTER_OF_LANGUAGE
+from cwg.documents.symbol_patterns import LETTER_OF_LANGUAGE
 from cwg.languages import (
     LANGUAGE_CODES,
     LANGUAGES,

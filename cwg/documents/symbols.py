@@ -18,8 +18,7 @@ Canonical form, in this order:
 A partial symbol leaves out what its surroundings tell: `14/7` (no prefix), `DT/2(Rev.12)`, `Doc. 6`
 (neither prefix nor meeting). Whoever finds one resolves it against a meeting.
 
-`R2` is a revision, `-R` is Russian. All patterns have bounded repetitions only, so that the time needed
-grows with the length of the text and with nothing else.
+`R2` is a revision, `-R` is Russian. The patterns themselves: `symbol_patterns`.
 """
 
 import re
@@ -30,23 +29,28 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.folding import plain_character
 
+from .symbol_patterns import (
+    CANONICAL_PREFIX,
+    DIGITS_OF_MEETING,
+    DOC_ABROAD,
+    FILE_NAME,
+    IN_TEXT,
+    LANGUAGE_OF_LETTER,
+    LETTER_OF_LANGUAGE,
+    MAX_SUFFIXES,
+    MEETING,
+    ONE_SUFFIX,
+    SUFFIX_OF_FILE,
+    WHOLE,
+)
+
 MAX_LENGTH = 200  # characters `parse` looks at; the longest canonical symbol is shorter
-_DIGITS_OF_MEETING = 4
-MAX_MEETING = 10**_DIGITS_OF_MEETING - 1
+MAX_MEETING = 10**DIGITS_OF_MEETING - 1
 MAX_NUMBER = 99_999
 MAX_SUFFIX_NUMBER = 999
-MAX_SUFFIXES = 6
 
 SERIES = ("", "INF", "DT", "DL", "ADM")
 
-LANGUAGE_OF_LETTER = {"A": "ar", "C": "zh", "E": "en", "F": "fr", "R": "ru", "S": "es"}
-LETTER_OF_LANGUAGE = {language: letter for letter, language in LANGUAGE_OF_LETTER.items()}
-
-# Spellings as the bodies themselves write them.
-KNOWN_PREFIXES = ("WG-WSIS", "CWG-WSIS", "CWG-Internet", "C", "PP", "WTSA", "WTDC", "WRC", "WCIT", "WTPF")
-# Names under which documents of CWG-Internet are quoted.
-_ALIASES = {"wg-internet": "CWG-Internet"}
-_CANONICAL_PREFIX = {prefix.lower(): prefix for prefix in KNOWN_PREFIXES} | _ALIASES
 # Conferences and sessions numbered by the year: 2006 is "06".
 _BY_YEAR = frozenset({"c", "pp", "wtsa", "wtdc", "wrc", "wcit", "wtpf"})
 # Words that mean something else at the head of a symbol.
@@ -103,6 +107,9 @@ class Suffix:
         return cls(SuffixKind(code.capitalize()), number) if number else None
 
 
+_SUFFIX_KIND = {"r": SuffixKind.REV, "c": SuffixKind.CORR, "a": SuffixKind.ADD}
+
+
 @dataclass(frozen=True)
 class Symbol:
     """A document symbol, whole or partial (see the module). `str()` prints the canonical form.
@@ -130,7 +137,7 @@ class Symbol:
                 raise NotASymbol(_("A symbol begins with the letters of its group."))
             if self.meeting is None:
                 raise NotASymbol(_("A symbol that names its group also names the meeting."))
-            put(self, "prefix", _CANONICAL_PREFIX.get(key, self.prefix))
+            put(self, "prefix", CANONICAL_PREFIX.get(key, self.prefix))
             put(self, "_prefix_key", self.prefix.lower())
         if self.meeting is not None:
             put(self, "meeting", _canonical_meeting(self._prefix_key, str(self.meeting)))
@@ -234,7 +241,7 @@ def parse(text: str) -> Symbol:
         raise NotASymbol(_("This is not the symbol of a document."))
     plain, _positions = _plain(text)
     plain = " ".join(plain.split()).strip(" .,;:'\"")
-    match = _WHOLE.fullmatch(_DOC_ABROAD.sub(_doc_in_ascii, plain))
+    match = WHOLE.fullmatch(DOC_ABROAD.sub(_doc_in_ascii, plain))
     if match is not None:
         return _symbol_of(match)
     return _of_file_name(plain)
@@ -246,10 +253,10 @@ def _doc_in_ascii(match: re.Match[str]) -> str:
 
 def _of_file_name(name: str) -> Symbol:
     """The symbol that the portal names a file by (`header_block.file_name`), or a folder (`in_file_name`)."""
-    match = _FILE_NAME.fullmatch(name.rstrip("/").rpartition("/")[2])
+    match = FILE_NAME.fullmatch(name.rstrip("/").rpartition("/")[2])
     if match is None:
         raise NotASymbol(_("This is not the symbol of a document."))
-    suffixes = [one["suffix"] for one in _SUFFIX_OF_FILE.finditer(match["suffixes"])]
+    suffixes = [one["suffix"] for one in SUFFIX_OF_FILE.finditer(match["suffixes"])]
     numbered = "/".join(part for part in (match["series"], match["number"]) if part)
     symbol = parse(f"{match['head']}/{numbered}{''.join(f'({suffix})' for suffix in suffixes)}")
     return Symbol(
@@ -267,7 +274,7 @@ def find_references(text: str) -> list[tuple[int, int, Symbol]]:
     """
     plain, positions = _plain(text)
     found = []
-    for match in _IN_TEXT.finditer(plain):
+    for match in IN_TEXT.finditer(plain):
         try:
             symbol = _symbol_of(match)
         except NotASymbol:
@@ -296,7 +303,7 @@ def from_path(text: str) -> Symbol:
 
 
 def _canonical_meeting(prefix_key: str | None, meeting: str) -> str:
-    if not re.fullmatch(_MEETING, meeting):
+    if not re.fullmatch(MEETING, meeting):
         raise NotASymbol(_("The meeting is given by its number."))
     if prefix_key in _BY_YEAR:
         return f"{int(meeting):02d}"
@@ -315,7 +322,7 @@ def _symbol_of(match: re.Match[str]) -> Symbol:
         prefix = re.sub("[ -]+", "-", prefix).upper()
     suffixes = tuple(
         Suffix(_SUFFIX_KIND[one["kind"][0].lower()], int(one["number"] or 1))
-        for one in _ONE_SUFFIX.finditer(f"{part['before']} {part['after']}")
+        for one in ONE_SUFFIX.finditer(f"{part['before']} {part['after']}")
     )
     letter = part["letter"]
     numbers = ("number", "number_alone", "number_doc", "number_bare")
@@ -340,99 +347,3 @@ def _plain(text: str) -> tuple[str, range | list[int]]:
             characters.append(plain)
             positions.append(position)
     return "".join(characters), positions
-
-
-_SUFFIX_KIND = {"r": SuffixKind.REV, "c": SuffixKind.CORR, "a": SuffixKind.ADD}
-_FLAGS = re.ASCII | re.IGNORECASE | re.VERBOSE
-
-_MEETING = f"[0-9]{{1,{_DIGITS_OF_MEETING}}}"
-_NUMBER = "0{0,4}[1-9][0-9]{0,4}"
-_SERIES = "INF|DT|DL|ADM"
-_DOC = r"doc(?:ument)?o?s?"
-_WORD = "(?:rev(?:ision)?|corr?(?:igendum|igenda)?|add(?:endum|enda)?)"
-_SUFFIX_NUMBER = "0{0,2}[1-9][0-9]{0,2}(?![0-9])"
-# The inside of a pair of brackets: (Rev.1), (R2), (Rev. 1, Corr.2), (Rev)
-_INSIDE = rf"(?:{_WORD}(?:[ ]?[.]?[ ]?{_SUFFIX_NUMBER})?|R[.]?{_SUFFIX_NUMBER})"
-_BRACKETED = rf"[ ]?[(\[][ ]?{_INSIDE}(?:[ ,;+]{{1,3}}{_INSIDE}){{0,3}}[.]?[ ]?[)\]]"
-
-_ONE_SUFFIX = re.compile(
-    rf"(?<![A-Z])(?P<kind>{_WORD}|R(?=[. ]?[0-9]))[ ]?[.]?[ ]?(?P<number>{_SUFFIX_NUMBER})?", _FLAGS
-)
-
-# A whole text that is a symbol.
-_SUFFIX_WHOLE = rf"""(?:{_BRACKETED}
-    |[ ,-]{{0,2}}{_WORD}(?:[ ]?[.]?[ ]?{_SUFFIX_NUMBER}|(?![A-Z0-9]))
-    |[ ,-]{{0,2}}R[.]?{_SUFFIX_NUMBER})"""
-_WHOLE = re.compile(
-    rf"""
-    (?:
-        (?:{_DOC}\b[. ]{{0,2}})?
-        (?:
-            (?:(?P<prefix>[A-Z]{{1,20}}(?:[ -]{{1,3}}[A-Z]{{1,20}}){{0,5}})[ -]{{0,3}})?
-            (?P<meeting>{_MEETING})
-            [ ]?/[ ]?(?:(?P<series>{_SERIES})[ ]?[/-]?[ ]?)?(?P<number>{_NUMBER})
-        |
-            (?P<series_alone>{_SERIES})[ ]?[/-]?[ ]?(?P<number_alone>{_NUMBER})
-        )
-    |
-        {_DOC}\b[.]?[ ]?(?:no[.]?[ ]?)?(?P<number_doc>{_NUMBER})
-    |
-        (?P<number_bare>{_NUMBER})(?={_SUFFIX_WHOLE})
-    )
-    (?P<before>{_SUFFIX_WHOLE}{{0,{MAX_SUFFIXES}}})
-    (?:[ ]?(?:-[ ]?|[ ])(?P<letter>[ACEFRS])(?![A-Z0-9]))?
-    (?P<after>{_SUFFIX_WHOLE}{{0,{MAX_SUFFIXES}}})
-    """,
-    _FLAGS,
-)
-
-# The word for a document in the languages that ASCII does not write, before its number; in Chinese behind it as well.
-_DOC_ABROAD = re.compile(
-    r"""^(?:документ\w{0,3}|док|(?:ال)?وثيق[ةه]|(?:ال)?وثائق|文件|文档|文檔)[ .:]{0,3}(?:№|رقم|第)?[ ]?(?P<before>[^号號]*)[号號]?$
-    |^第?[ ]?(?P<after>[^号號]*)[号號]?(?:文件|文档|文檔)$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-
-# What the portal's own names of files and folders are made of; a browser adds " (1)" to a second copy.
-_SUFFIX_OF_FILE = re.compile(rf"_(?P<suffix>(?:Rev|Corr|Add)[.]{_SUFFIX_NUMBER})", _FLAGS)
-_FILE_NAME = re.compile(
-    rf"""
-    (?:(?:receipt|statement)_)?
-    (?P<head>[A-Z]{{1,20}}(?:-[A-Z]{{1,20}}){{0,5}}-?{_MEETING})-(?:(?P<series>{_SERIES})-)?(?P<number>{_NUMBER})
-    (?P<suffixes>(?:_(?:Rev|Corr|Add)[.]{_SUFFIX_NUMBER}){{0,{MAX_SUFFIXES}}})
-    (?:_(?:(?P<language>{"|".join(sorted(LETTER_OF_LANGUAGE))})|cover))?(?:_[0-9]{{1,3}})?
-    (?:[ ]?[(][0-9]{{1,3}}[)])?(?:[.][A-Z0-9]{{1,5}})?
-    """,
-    _FLAGS,
-)
-
-# A symbol in running text. What follows must not make it part of a longer word, date, ratio or path.
-_KNOWN = "|".join(sorted(map(re.escape, _CANONICAL_PREFIX), key=len, reverse=True))
-_BARE_WORD = r"(?:rev(?:ision)?|corr(?:igendum)?|addendum|(?-i:Add|ADD)|add(?=[.]))"
-_SUFFIX_IN_TEXT = rf"""(?:{_BRACKETED}
-    |[ -]?{_BARE_WORD}[ ]?[.]?[ ]?{_SUFFIX_NUMBER}(?![A-Z])
-    |-?R{_SUFFIX_NUMBER}(?![A-Z]))"""
-_IN_TEXT = re.compile(
-    rf"""
-    (?<![A-Z0-9_/])(?<![A-Z0-9]-)(?<![0-9][.,])
-    (?:
-        (?:
-            (?P<prefix>
-                (?:{_KNOWN})(?=[ ]?-?[0-9])
-                |(?-i:[A-Z]{{1,20}}(?:-[A-Z][A-Za-z]{{0,19}}){{0,5}})(?=-)
-            )
-            [ ]?-?
-        )?
-        (?P<meeting>{_MEETING})/(?:(?P<series>{_SERIES})/)?(?P<number>{_NUMBER})
-    |
-        (?P<series_alone>{_SERIES})/(?P<number_alone>{_NUMBER})
-    |
-        {_DOC}[.]?[ ]?(?:no[.]?[ ]?)?(?P<number_doc>{_NUMBER})
-    )
-    (?P<before>{_SUFFIX_IN_TEXT}{{0,{MAX_SUFFIXES}}})
-    (?:-(?P<letter>[ACEFRS])(?![A-Z0-9_]))?
-    (?P<after>{_SUFFIX_IN_TEXT}{{0,{MAX_SUFFIXES}}})
-    (?![A-Z0-9_])(?![./-][0-9])(?!/[A-Z])
-    """,
-    _FLAGS,
-)

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cwg.documents.symbol_patterns import KNOWN_PREFIXES, LETTER_OF_LANGUAGE
 from cwg.documents.symbols import (
-    KNOWN_PREFIXES,
-    LETTER_OF_LANGUAGE,
     MAX_LENGTH,
     MAX_MEETING,
     SERIES,
