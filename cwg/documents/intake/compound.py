@@ -6,6 +6,7 @@ After [MS-CFB], version 3 and 4. Nothing it states is believed further than the 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -82,15 +83,7 @@ class CompoundFile:
         return self._numbers(b"".join(map(self._sector, used)))
 
     def _chain(self, number: int) -> bytes:
-        pieces: list[bytes] = []
-        seen: set[int] = set()
-        while number < _LAST_SECTOR:
-            if number in seen:
-                raise Unreadable
-            seen.add(number)
-            pieces.append(self._sector(number))
-            number = self._next[number]
-        return b"".join(pieces)
+        return b"".join(map(self._sector, _followed(number, self._next)))
 
     def _read_tree(self, directory: bytes) -> Node:
         entries = list(_ENTRY.iter_unpack(directory[: len(directory) // _ENTRY.size * _ENTRY.size]))
@@ -138,13 +131,19 @@ class CompoundFile:
         return content[: stream.size]
 
     def _mini_chain(self, number: int) -> bytes:
-        pieces: list[bytes] = []
-        seen: set[int] = set()
-        while number < _LAST_SECTOR:
-            if number in seen:
-                raise Unreadable
-            seen.add(number)
-            start = number << _MINI_SHIFT
-            pieces.append(self._mini[start : start + (1 << _MINI_SHIFT)])
-            number = self._mini_next[number]
-        return b"".join(pieces)
+        return b"".join(map(self._mini_sector, _followed(number, self._mini_next)))
+
+    def _mini_sector(self, number: int) -> bytes:
+        start = number << _MINI_SHIFT
+        return self._mini[start : start + (1 << _MINI_SHIFT)]
+
+
+def _followed(number: int, following: list[int]) -> Iterator[int]:
+    """The sectors of a chain, by a table of which follows which. Unreadable where it leads back; IndexError beyond the table."""
+    seen: set[int] = set()
+    while number < _LAST_SECTOR:
+        if number in seen:
+            raise Unreadable
+        seen.add(number)
+        yield number
+        number = following[number]
