@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event, vDuration, vText
 
 from cwg.documents.models import Deadline, Register
+from cwg.notices.addresses import absolute
 
 from .convening import ANNOUNCED, CONVENED
 from .models import Meeting, Sitting
@@ -175,7 +176,7 @@ def _event(
     event.add("summary", title)
     if place := _place_of(meeting):
         event["location"] = vText(place)
-    event.add("url", settings.PORTAL_URL + meeting.get_absolute_url())
+    event.add("url", absolute(meeting.get_absolute_url()))
     event["description"] = vText(meeting.register.title)
     event.add("dtstart", starts.astimezone(UTC).replace(microsecond=0))
     if ends is not None:

@@ -1,4 +1,4 @@
-"""Addresses as mails need them: absolute, at the portal's own host."""
+"""Addresses as mails and calendars need them: absolute, at the portal's own host."""
 
 from email.utils import parseaddr
 
