@@ -176,8 +176,7 @@ def move_file(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> HttpRes
     except draft_files.FileGone:
         refused = _gone()
     if refused:
-        page = draft_pages.page_of_draft(request, draft_or_404(request, pk)) | {"upload_errors": [refused]}
-        return render(request, "contributions/contribution.html", page, status=422)
+        return _not_done(request, pk, refused)
     said = _("%(name)s is listed in %(language)s now.") % {
         "name": moved.file.name,
         "language": LANGUAGE_NAMES[language],
@@ -198,10 +197,14 @@ def replace_earlier(request: PortalRequest, pk: uuid.UUID, file: uuid.UUID) -> H
     except drafting.NotOpen:
         return typed_words.ended(request, pk)
     except draft_files.FileGone:
-        messages.error(request, _gone())
-        return _back(pk, "files-section")
+        return _not_done(request, pk, _gone())
     messages.success(request, _("The newer %(name)s has replaced the earlier one.") % {"name": newer.name})
     return _back(pk, "files-section")
+
+
+def _not_done(request: PortalRequest, pk: uuid.UUID, said: str) -> HttpResponse:
+    page = draft_pages.page_of_draft(request, draft_or_404(request, pk)) | {"upload_errors": [said]}
+    return render(request, "contributions/contribution.html", page, status=422)
 
 
 def _gone() -> str:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from contributions import draft_files
 from contributions.models import Contribution
 from tests import drafts, factories
 
@@ -62,6 +63,22 @@ def test_a_file_is_listed_in_the_language_chosen_in_its_row(browser, draft):
     assert "a.pdf is listed in Spanish now." in answer.content.decode()
     file.refresh_from_db()
     assert file.language == "es"
+
+
+@pytest.mark.parametrize("act", ["move-file", "replace-earlier"])
+def test_a_file_that_is_removed_at_the_same_moment_is_said_to_be_gone(browser, draft, monkeypatch, act):
+    """By a colleague, after the page looked and before the draft was locked."""
+    file = drafts.put_file(draft, draft.created_by, text="Removed meanwhile")
+
+    def held(contribution, file_id):
+        contribution.files.filter(pk=file_id).delete()
+        raise draft_files.FileGone
+
+    monkeypatch.setattr(draft_files, "_held", held)
+    answer = browser.post(url(act, draft, file.pk), {"to": "es"})
+    assert answer.status_code == 422
+    assert "The file was removed from the draft meanwhile." in answer.content.decode()
+    assert draft.files.filter(language="en").exists()
 
 
 def test_a_file_removed_meanwhile_is_not_found(browser, draft):
