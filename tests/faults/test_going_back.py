@@ -86,13 +86,13 @@ def test_a_crash_between_the_rename_and_postgresqls_note_does_not_shut_the_archi
     dying = archive.program(
         "archive-and-die",
         f'{SCRIPTS}/archive-segment "$@" || exit',
-        # Immediate shutdown, before the success is told.
-        f'if [ -e {crash} ] && rm {crash}; then kill -QUIT "$(head -n 1 postmaster.pid)"; exec sleep 60; fi',
+        # Immediate shutdown, before the success is told; once, and not while the one before is still being told.
+        f'if [ "$(cat {crash})" = "$2" ] && rm {crash}; then kill -QUIT "$(head -n 1 postmaster.pid)"; exec sleep 60; fi',
     )
     archive.begin(dying)
     archive.all_is_archived()
     last = archive.at_hand()
-    crash.touch()
+    crash.write_text(last)
     with contextlib.suppress(psycopg.OperationalError):  # it may be gone before it answers
         archive.end_segment()
     database.ended(90)
