@@ -4,7 +4,7 @@ CSRF protection reads the whole body before any view runs, so a limit in a view 
 """
 
 from django.conf import settings
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -69,7 +69,7 @@ def announced(request: HttpRequest) -> int | None:
 
 
 class LimitedUploadHandler(FileUploadHandler):
-    """Stops reading at the limit and remembers it on the request: `too_large(request)` tells a view.
+    """Lets a file go at the limit and remembers it on the request: `too_large(request)` tells a view.
 
     A file of exactly the limit is taken.
     """
@@ -103,8 +103,9 @@ class LimitedUploadHandler(FileUploadHandler):
         self.received = start + len(raw_data)
         if self.received > self.limit:
             self._remember()
-            # The rest of the body is read and thrown away, so that the browser hears the answer.
-            raise StopUpload(connection_reset=False)
+            # The rest of the file is read and thrown away, so that the browser hears the answer, and what is typed in the
+            # form behind it is not lost.
+            raise SkipFile
         return raw_data
 
     def _remember(self) -> None:
@@ -117,8 +118,7 @@ class LimitedUploadHandler(FileUploadHandler):
         self.received = 0
 
     def upload_complete(self):
-        # By now the whole body has been read, up to its end or to the end of the connection. What was thrown away
-        # after the limit was not counted: that upload was stopped, and did not come short.
+        # By now the whole body has been read, up to its end or to the end of the connection.
         if self.arrived < self.expected and not too_large(self.request):
             setattr(self.request, _SHORT, True)
 
@@ -147,7 +147,7 @@ def left_out(request: HttpRequest) -> list[str]:
 
 
 def too_large(request: HttpRequest) -> bool:
-    """Whether the upload of this request was stopped at the limit."""
+    """Whether a file of this request was let go at the limit."""
     return getattr(request, _MARK, False)
 
 
