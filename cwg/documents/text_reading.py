@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -38,6 +39,8 @@ ROUND = 30.0
 INTERVALS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 # Readiness says no where a text has been due for so long.
 READ_WITHIN = timedelta(hours=1)
+# Of a text that somebody waits for: the first pages, in a moment.
+_BEGINNING = intake.Limits(pdf_text_pages=2, text_chars=20_000, text_seconds=3.0, read_cpu_seconds=6)
 
 
 def wake() -> None:
@@ -67,6 +70,18 @@ def read_waiting() -> int:
             _note(blob, found)
             moved += 1
         return moved
+
+
+def beginning_of(blob: Blob) -> str:
+    """How the text of stored bytes begins, for somebody who waits: read at once where the job has not yet. "" where it
+    cannot be read, or not in a moment; nothing is kept of it.
+    """
+    if blob.reading != Blob.Reading.WAITING:
+        return blob.text[: _BEGINNING.text_chars]
+    try:
+        return _read(blob, limits=_BEGINNING, in_turn=True).text
+    except StorageFailed:
+        return ""
 
 
 def answer() -> Answer:
@@ -109,8 +124,8 @@ def _claim(at: datetime) -> Blob | None:
             blob.save(update_fields=["reading"])
 
 
-def _read(blob: Blob) -> intake.ReadText:
-    """What a child reads in the stored bytes. Raises StorageFailed."""
+def _read(blob: Blob, **how: Any) -> intake.ReadText:
+    """What a child reads in the stored bytes, `how` as `intake.read` takes it. Raises StorageFailed."""
     with tempfile.NamedTemporaryFile(prefix="intake-", suffix=".bin") as copy:
         try:
             with contextlib.closing(stored.bytes_of(blob)) as stream, room_needed():
@@ -119,7 +134,7 @@ def _read(blob: Blob) -> intake.ReadText:
                 copy.flush()
         except stored.Damaged as found:
             return intake.ReadText(ended=found.damage)
-        return intake.read(Path(copy.name))
+        return intake.read(Path(copy.name), **how)
 
 
 def _note(blob: Blob, found: intake.ReadText) -> None:

@@ -43,6 +43,34 @@ def test_a_pdf_is_taken_before_its_text_is_read(held, storage):
     assert text_reading.answer() == {"ok": True, "waiting": 0, "could_not_be_read": 0}
 
 
+def test_who_waits_for_the_beginning_of_a_text_has_it_and_the_job_reads_all_of_it_later(
+    held, storage, monkeypatch
+):
+    blob = taken()
+    assert text_reading.beginning_of(blob) == "Zebra"
+    assert state_of(blob) == ("waiting", "")
+    assert text_reading.read_waiting() == 1
+    monkeypatch.setattr(intake, "read", None)  # nobody reads it again
+    blob.refresh_from_db()
+    assert text_reading.beginning_of(blob) == "Zebra"
+
+
+@pytest.mark.parametrize("trouble", ["storage", "file"])
+def test_who_waits_for_the_beginning_of_what_cannot_be_read_has_none(held, storage, monkeypatch, trouble):
+    blob = taken()
+    assert text_reading.beginning_of(blob) == "Zebra"
+
+    def fails(blob):
+        raise StorageFailed
+
+    if trouble == "storage":
+        monkeypatch.setattr(text_reading.stored, "bytes_of", fails)
+    else:
+        monkeypatch.setattr(intake, "read", lambda path, **how: intake.ReadText(ended="timeout"))
+    assert text_reading.beginning_of(blob) == ""
+    assert state_of(blob) == ("waiting", "")
+
+
 def test_a_word_file_is_read_as_it_is_judged(held, storage, monkeypatch):
     blob = blobs.take_in([factories.docx_bytes("Zebra")], name="a.docx", at=held.at)
     assert state_of(blob) == ("read", "Zebra")

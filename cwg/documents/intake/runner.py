@@ -58,12 +58,16 @@ def inspect(
     return _refusal(ended, size)
 
 
-def read(path: str | os.PathLike[str], *, limits: Limits | None = None) -> ReadText:
-    """Reads the text of the file at `path`, which was taken. Never raises for what is in it; OSError as `inspect`."""
+def read(path: str | os.PathLike[str], *, limits: Limits | None = None, in_turn: bool = False) -> ReadText:
+    """Reads the text of the file at `path`, which was taken. Never raises for what is in it; OSError as `inspect`.
+
+    `in_turn`: somebody waits for it, and so it waits for a place as an inspection does.
+    """
     limits = limits or Limits()
     with open(path, "rb") as source:
         task = {"verb": "read", "size": os.fstat(source.fileno()).st_size}
-        answer, ended = _in_child(source, task | {"nice": _NICE_READING}, limits, limits.read_cpu_seconds)
+        task["nice"] = _NICE_INSPECTING if in_turn else _NICE_READING
+        answer, ended = _in_child(source, task, limits, limits.read_cpu_seconds, in_turn=in_turn)
     if not ended:
         try:
             return ReadText.from_json(answer)
