@@ -11,6 +11,7 @@ from datetime import datetime
 from django.core.files.uploadedfile import UploadedFile
 
 from cwg.documents import blobs, taking_files
+from cwg.documents.models import Blob
 from cwg.members.parties import NotEntitled
 from cwg.members.rights import Rights
 
@@ -58,6 +59,13 @@ def attach(pk: uuid.UUID, upload: UploadedFile, *, language: str, rights: Rights
     if language not in contribution.languages_taken:  # which never change
         raise OtherLanguage(contribution.corrected_language)
     blob, name = blobs.take_upload(upload, at=at)
+    return put_taken(pk, blob, name, language=language, rights=rights, at=at)
+
+
+def put_taken(
+    pk: uuid.UUID, blob: Blob, name: str, *, language: str, rights: Rights, at: datetime
+) -> Attached:
+    """Put bytes that were taken a moment ago (`blobs.take_upload`) into the draft. Raises as `attach`, but for the file."""
     with changing(pk, rights=rights, at=at) as contribution:
         file = DraftFile(
             contribution=contribution,

@@ -4,7 +4,7 @@ Every change locks the draft and raises its edition, so that two people who edit
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -108,10 +108,12 @@ def begin(
     slot: Slot | None = None,
     answers: Addressee | None = None,
     received: Received | None = None,
+    proposed: Iterable[str] = (),
 ) -> Contribution:
     """Begin a draft in one party's name. `slot` counts for its own meeting only; `answers` is a dated request, instead.
 
-    `received`: the secretariat files it for that party, to which the paper came so. Raises NotEntitled,
+    `received`: the secretariat files it for that party, to which the paper came so. `proposed`: the names of the fields
+    that its file says, and nobody typed. Raises NotEntitled,
     register.SlotNotOpen, CannotLink, CannotHaveCome; ValueError for a kind that the party does not file and for a meeting
     of another group.
     """
@@ -131,6 +133,7 @@ def begin(
             **words_of(wording),
             slot=slot,
             answers=answers,
+            proposed=list(proposed),
             created_by=rights.holder,
             created_at=at,
             changed_by=rights.holder,
@@ -171,19 +174,27 @@ def _plain(contribution: Contribution, name: str) -> Any:
 
 
 def edit(
-    pk: uuid.UUID, wording: Wording, *, edition: int, rights: Rights, at: datetime, seen: str = ""
+    pk: uuid.UUID,
+    wording: Wording,
+    *,
+    edition: int,
+    rights: Rights,
+    at: datetime,
+    seen: str = "",
+    confirms: bool = False,
 ) -> Contribution:
     """Put the form's words into the draft; another meeting lets go of the request the draft answered.
 
     `seen`: the `words_digest` of what the form showed. Raises EditConflict where the draft has moved on since
     `edition` and its words are not those any more: a file that came, or a sponsor's answer, is no conflict. Nor is the
-    very same wording, which the page's own script may have saved a moment ago.
-    Raises as `begin`.
+    very same wording, which the page's own script may have saved a moment ago. `confirms`: a person has saved them, so
+    that none is a mere proposal of the file any more; else only those that were changed are not. Raises as `begin`.
     """
     with changing(pk, rights=rights, at=at) as contribution:
         moved_on = contribution.edition != edition and words_digest(contribution) != seen
         if moved_on and not _says_already(contribution, wording):
             raise EditConflict(contribution)
+        proposals = {name: getattr(contribution, name) for name in contribution.proposed}
         if not contribution.is_change:  # a change stays with its document's meeting and kind
             _check_place(wording, contribution.party)
             if contribution.register_id != (wording.register.pk if wording.register else None):
@@ -196,6 +207,9 @@ def edit(
         for name, words in words_of(wording).items():
             setattr(contribution, name, words)
         contribution.issues.set(wording.issues)
+        contribution.proposed = [
+            name for name, words in proposals.items() if not confirms and words == getattr(contribution, name)
+        ]
     return contribution
 
 

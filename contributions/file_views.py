@@ -21,7 +21,7 @@ from cwg.members.requests import PortalRequest
 
 from . import draft_file_rows, draft_files, draft_pages, drafting, letters, previewing, typed_words
 from .finding import draft_or_404
-from .forms import LetterForm
+from .forms import FileAloneForm
 from .models import Contribution
 
 
@@ -61,7 +61,7 @@ def upload_letter(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         kept = letters.attach(pk, clean["file"], rights=request.rights, at=request.server_now)
         return draft_file_rows.letter_row(kept)
 
-    form = LetterForm(request.POST, request.FILES)
+    form = FileAloneForm(request.POST, request.FILES)
     return _taken(request, draft, form, take, section="letter-section", errors="letter_errors")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,9 @@ from meetings.forms import date_field
 from . import received
 from .drafting import Wording, words_digest
 from .models import Contribution, Sponsorship
+
+# Beside a field that nobody has typed.
+PROPOSED = _("Proposed from the file; correct what is not right.")
 
 
 class MeetingChoice(forms.ModelChoiceField):
@@ -105,6 +109,10 @@ class DraftForm(forms.ModelForm):
         self.initial["edition"] = self.instance.edition
         if not self.instance._state.adding:
             self.initial["seen"] = words_digest(self.instance)
+        for name in self.instance.proposed:
+            self.fields[name].help_text = format_html(
+                '<strong class="field-proposed">{}</strong> {}', PROPOSED, self.fields[name].help_text
+            )
         if self.instance.is_change:
             # A change stays with its document's meeting, kind and, for a Corr., language.
             del self.fields["register"], self.fields["kind"]
@@ -121,6 +129,19 @@ class DraftForm(forms.ModelForm):
             issues=tuple(data["issues"]),
             **{name: data[name] for name in WORDS},
         )
+
+
+class FileFirstForm(DraftForm):
+    """What is typed beside a file that begins a draft: none of it has to be there, the file may say it."""
+
+    def full_clean(self) -> None:
+        needed = [self.fields[name] for name in ("title", "original_languages")]
+        for field in needed:
+            field.required = False
+        super().full_clean()
+        # Shown again, it is the form of a draft.
+        for field in needed:
+            field.required = True
 
 
 def open_registers(rights: Rights, group_id: int, chosen: int | None):
@@ -277,8 +298,8 @@ class ChangeForForm(ReceivedForm):
         return found
 
 
-class LetterForm(taking_files.UploadForm):
-    """One file of a letter, in whatever language."""
+class FileAloneForm(taking_files.UploadForm):
+    """One file of which nobody says the language: of a letter, or the first of a draft."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

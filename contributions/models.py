@@ -101,6 +101,10 @@ class Contribution(OfParty):
     asked_at = models.DateTimeField(null=True, blank=True)
     held_at = models.DateTimeField(null=True, blank=True)
     held_from = models.ForeignKey(Register, models.PROTECT, null=True, blank=True, related_name="+")
+    # The names of the fields that its file said when it began with that, until a person saves or changes them.
+    proposed = ArrayField(
+        models.CharField(max_length=30), default=list, db_default=[], blank=True, editable=False
+    )
     revision = models.OneToOneField(
         Revision, models.PROTECT, null=True, blank=True, related_name="contribution"
     )

@@ -67,7 +67,7 @@ def _save(
     if not all(sound):
         return _page(request, draft, form, received, status=422, act_not_done=act)
     try:
-        put(request, draft, form, received)
+        put(request, draft, form, received, confirms=not act)
     except drafting.EditConflict:
         assert form is not None  # only words are in conflict
         theirs = previewing.load(draft.pk)
@@ -85,9 +85,14 @@ def _save(
 
 
 def put(
-    request: PortalRequest, draft: Contribution, form: DraftForm | None, received: ReceivedForm | None
+    request: PortalRequest,
+    draft: Contribution,
+    form: DraftForm | None,
+    received: ReceivedForm | None,
+    *,
+    confirms: bool = False,
 ) -> None:
-    """Save the forms, both sound. Raises drafting.EditConflict, drafting.NotOpen."""
+    """Save the forms, both sound; `confirms` as `drafting.edit`. Raises drafting.EditConflict, drafting.NotOpen."""
     if form is not None:
         drafting.edit(
             draft.pk,
@@ -96,6 +101,7 @@ def put(
             seen=form.cleaned_data["seen"],
             rights=request.rights,
             at=request.server_now,
+            confirms=confirms,
         )
     if received is not None:
         letters.correct(draft.pk, received.received, rights=request.rights, at=request.server_now)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from . import (
     answer_views,
+    begin_views,
     delegation_views,
     draft_views,
     file_views,
@@ -17,7 +18,8 @@ app_name = "contributions"
 urlpatterns = [
     path("delegation/", delegation_views.delegation, name="delegation"),
     path("delegation/<slug:group>/<slug:code>/", delegation_views.seat, name="seat"),
-    path("contributions/new/", draft_views.new, name="new"),
+    path("contributions/new/", begin_views.new, name="new"),
+    path("contributions/new/files/", begin_views.new_from_file, name="new-from-file"),
     path("contributions/<uuid:pk>/", draft_views.contribution, name="contribution"),
     path("contributions/for/", filing_views.file_for, name="for"),
     path("contributions/for/change/<int:document>/", filing_views.change_for, name="change-for"),

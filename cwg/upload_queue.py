@@ -19,7 +19,9 @@ from cwg.sign_in_queue import QUEUED, QueueingWorker, begins_of, hung_up, path_o
 # Seconds.
 PATIENCE = 45.0
 # As nginx knows them (docker-compose.yml); the views say it of themselves (`uploads.takes_files`).
-_TAKES_FILES = re.compile(r"/(contributions/[0-9a-f-]+/(files|letters)|documents/.+/translations/upload)/")
+_TAKES_FILES = re.compile(
+    r"/(contributions/(new|[0-9a-f-]+)/(files|letters)|documents/.+/translations/upload)/"
+)
 
 
 def takes_files(begins: bytes) -> bool:

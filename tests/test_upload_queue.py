@@ -128,6 +128,8 @@ def test_a_server_that_leaves_lets_in_those_who_wait(door):
         (f"POST {UPLOAD} HTTP/1.1\r\n", True),
         (f"POST {UPLOAD}?a=b HTTP/1.1\r\n", True),
         (f"POST {UPLOAD.replace('files', 'letters')} HTTP/1.1\r\n", True),
+        ("POST /contributions/new/files/?meeting=dg-1 HTTP/1.1\r\n", True),
+        ("POST /contributions/new/ HTTP/1.1\r\n", False),
         ("POST /documents/cwg-internet/23/2/translations/upload/ HTTP/1.1\r\n", True),
         (f"GET {UPLOAD} HTTP/1.1\r\n", False),
         (f"POST {UPLOAD}53bcd490-e69a-43f9-9f13-1629cb9a48a0/remove/ HTTP/1.1\r\n", False),
@@ -144,7 +146,7 @@ def test_the_proxy_and_the_views_know_the_same_addresses():
     pattern = upload_queue._TAKES_FILES.pattern
     assert f"location ~ ^{pattern}$" in (ROOT / "docker-compose.yml").read_text()
     marked = [view for view in _views(get_resolver()) if getattr(view.callback, "takes_files", False)]
-    assert len(marked) == 3
+    assert len(marked) == 4
     for view in marked:
         example = "/" + re.sub(
             r"<document:[^>]*>", "wg-wsis-14/7", re.sub(r"<uuid:[^>]*>", "0-a", str(view.route))

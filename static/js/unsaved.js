@@ -15,9 +15,11 @@ if (keep) {
   keep.addEventListener("words:saved", (event) => {
     if (before !== null) before = event.detail;
   });
-  keep.addEventListener("submit", () => {
-    before = null;
-  });
+  for (const kind of ["submit", "words:sent"]) {
+    keep.addEventListener(kind, () => {
+      before = null;
+    });
+  }
   window.addEventListener("pageshow", () => {
     before = written();
   });

@@ -18,7 +18,9 @@ class Upload {
     this.queue = [];
     this.busy = false;
     this.reload = false;
-    this.input.multiple = true;
+    // A file that begins something goes alone, with what was typed beside it.
+    this.beside = document.getElementById(this.text.begins ?? "");
+    this.input.multiple = !this.beside;
     // Without script its fields are sent with another form of the page, so that nothing typed there is lost.
     for (const each of form.querySelectorAll("[form]")) each.removeAttribute("form");
     // The queue begins at the choice of files; the button is for browsers without script.
@@ -55,9 +57,14 @@ class Upload {
   }
 
   add(files) {
+    if (this.beside) {
+      if (this.busy || !files.length) return;
+      this.rows.replaceChildren();
+    }
     // The other fields (language, token) as they stand at the moment of choosing.
     const fields = [...new FormData(this.form).entries()].filter(([name]) => name !== this.input.name);
-    for (const file of files) this.queue.push({ file, fields, row: this.draw(file) });
+    const taken = this.beside ? [files[0]] : files;
+    for (const file of taken) this.queue.push({ file, fields, row: this.draw(file) });
     this.next();
   }
 
@@ -108,7 +115,9 @@ class Upload {
     row.bar.hidden = false;
     row.bar.value = 0;
     const data = new FormData();
-    for (const [name, value] of fields) data.append(name, value);
+    for (const [name, value] of this.beside ? new FormData(this.beside) : fields) data.append(name, value);
+    // What would be typed now would not be sent along.
+    if (this.beside) this.beside.inert = true;
     data.append(this.input.name, file);
     const request = new XMLHttpRequest();
     request.open("POST", this.form.action);
@@ -173,6 +182,8 @@ class Upload {
     this.say(`${job.file.name}: ${this.text.textDone}`);
     if (answer.redirect) {
       const url = new URL(answer.redirect, location.href);
+      // What was typed beside it is saved with it.
+      this.beside?.dispatchEvent(new CustomEvent("words:sent"));
       if (url.origin === location.origin) location.assign(url);
       return;
     }
@@ -191,6 +202,7 @@ class Upload {
 
   fail(job, sentences, again) {
     const { row, file } = job;
+    if (this.beside) this.beside.inert = false;
     row.row.classList.add("is-wrong");
     row.bar.hidden = true;
     row.state.textContent = sentences.join(" ");

@@ -69,6 +69,7 @@ NO_PAGES = {
     "contributions:received",
     "contributions:remove-file",
     "contributions:move-file",
+    "contributions:new-from-file",
     "contributions:replace-earlier",
     "contributions:remove-letter",
     "contributions:remove-sponsor",

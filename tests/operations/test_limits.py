@@ -136,6 +136,7 @@ def test_files_are_sent_to_few_addresses_and_nginx_knows_the_same():
     )
     draft, path = uuid4(), "WG-WSIS-14/7"
     samples = {
+        "contributions:new-from-file": [],
         "contributions:upload": [draft],
         "contributions:upload-letter": [draft],
         "documents:translation-upload": [path],
