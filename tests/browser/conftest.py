@@ -58,7 +58,7 @@ def newcomer(portal, chromium) -> Visit:
             first.close()
         options = {"locale": "en-GB", "timezone_id": "Europe/Zurich", **options}
         context = chromium.new_context(storage_state=sessions.get(name), **options)
-        return Visitor(context, portal, name or "somebody")
+        return Visitor(context, portal, name or "somebody", scripts=options.get("java_script_enabled", True))
 
     return arriving
 

@@ -19,11 +19,11 @@ class Visitor:
     """`page` is Playwright's page; the other names are what stories are told with.
 
     Faults (a violated policy, an error in a script or on the console, a request that failed or left the portal, an
-    answer of 400 or more that the story did not expect) are collected in `faults`.
+    answer of 400 or more that the story did not expect) are collected in `faults`. `scripts`: whether the browser runs any.
     """
 
-    def __init__(self, context: BrowserContext, portal: str, name: str):
-        self.context, self.portal, self.name = context, portal, name
+    def __init__(self, context: BrowserContext, portal: str, name: str, *, scripts: bool = True):
+        self.context, self.portal, self.name, self.scripts = context, portal, name, scripts
         self.faults: list[str] = []
         self.expected: set[int] = set()
         context.add_init_script(TELL_VIOLATIONS)
