@@ -29,11 +29,14 @@ class Applying:
     files: tuple[dict, ...] = ()
 
 
-def at_the_head(document: Document) -> list[Applying]:
-    """Each that applies, as the head of the page and the cover sheet name it; none of a document that is withdrawn."""
+def at_the_head(document: Document, language: str = "") -> list[Applying]:
+    """Each that applies, as the head of the page and the cover sheet name it; none of a document that is withdrawn.
+
+    `language` is that of the text to open: files in it come first, as beside the text.
+    """
     if document.is_withdrawn:
         return []
-    return [_applying(document, revision) for revision in document.applying]
+    return [_applying(document, revision, language) for revision in document.applying]
 
 
 def languages_of(document: Document) -> list[header_block.LanguageLine]:
@@ -84,7 +87,7 @@ def _files(revision: Revision, language: str) -> tuple[dict, ...]:
     versions = revision.texts
     own = [version for version in versions if version.language == language]
     return tuple(
-        header_block.file_line(file, str(LANGUAGE_NAMES[version.language]))
+        file
         for version in own or versions
-        for file in version.files.all()
+        for file in header_block.file_lines(version, str(LANGUAGE_NAMES[version.language]))
     )

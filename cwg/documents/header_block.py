@@ -1,5 +1,6 @@
 """A document as its page and its cover sheet show it: header block, revisions, files."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,7 +11,6 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from cwg.languages import LANGUAGE_NAMES, LANGUAGES
 from cwg.look import signs
@@ -22,7 +22,8 @@ from . import file_findings, filed_for, intake, judgements, symbols
 from .models import Document, File, Revision, Source, Version
 
 # What a reader calls the two kinds of file that are taken, by media type.
-KIND_OF_FILE = {intake.MEDIA_TYPES[intake.PDF]: "PDF", intake.MEDIA_TYPES[intake.DOCX]: "Word"}
+WORD = "Word"
+KIND_OF_FILE = {intake.MEDIA_TYPES[intake.PDF]: "PDF", intake.MEDIA_TYPES[intake.DOCX]: WORD}
 
 
 def for_page(documents):
@@ -220,6 +221,18 @@ def file_line(file, language: str = "") -> dict:
     }
 
 
+def file_lines(version: Version, language: str = "") -> tuple[dict, ...]:
+    """The files of a text, each called by its kind; several of one kind are numbered, for no two links have one name."""
+    lines = [file_line(file, language) for file in version.files.all()]
+    of_kind = Counter(line["kind"] for line in lines)
+    seen: Counter[str] = Counter()
+    for line in lines:
+        kind = line["kind"]
+        seen[kind] += 1
+        line["called"] = f"{kind} {seen[kind]}" if of_kind[kind] > 1 else kind
+    return tuple(lines)
+
+
 @dataclass(frozen=True)
 class LanguageLine:
     """One of the six languages of a revision: "original", "translation" or "missing", with its files."""
@@ -236,8 +249,10 @@ class LanguageLine:
     # It took the place of an earlier file, which stays readable.
     replaces: bool = False
 
-
-STATES = {"original": _("original"), "translation": _("translation"), "missing": _("not available")}
+    @property
+    def is_absent(self) -> bool:
+        """Whether there is no text in that language; of an archive's text that is not held nobody can say so."""
+        return self.state == "missing" and self.text_held
 
 
 def languages_of(revision: Revision, *, withdrawn: bool, all_six: bool) -> list[LanguageLine]:
@@ -250,7 +265,7 @@ def languages_of(revision: Revision, *, withdrawn: bool, all_six: bool) -> list[
             if all_six:
                 lines.append(LanguageLine(code, str(name), "missing", (), True))
             continue
-        files = () if withdrawn else tuple(file_line(file) for file in version.files.all())
+        files = () if withdrawn else file_lines(version)
         state = "original" if version.is_original else "translation"
         if not version.text_held and not version.is_original:
             state = "missing"  # an archive's document in which language nobody states
@@ -354,7 +369,7 @@ def _replaced(revision: Revision, *, withdrawn: bool) -> list[LanguageLine]:
             code=version.language,
             name=str(LANGUAGE_NAMES[version.language]),
             state="translation",
-            files=() if withdrawn else tuple(file_line(file) for file in version.files.all()),
+            files=() if withdrawn else file_lines(version),
             text_held=True,
             added_at=version.added_at,
         )

@@ -19,7 +19,18 @@ from cwg.members.requests import PortalRequest, VisitorRequest
 from cwg.members.rights import anybody_submits_for
 from cwg.texts import pdf_out
 
-from . import corrigenda, cover, filed_for, header_block, listing, lost_numbers, offers, symbols, upward
+from . import (
+    corrigenda,
+    cover,
+    filed_for,
+    header_block,
+    listing,
+    lost_numbers,
+    main_file,
+    offers,
+    symbols,
+    upward,
+)
 from .filenames import content_disposition
 from .finding import document_or_404, or_sign_in
 from .models import Document, Letter, Register
@@ -78,6 +89,10 @@ def document(request: VisitorRequest, path: str) -> HttpResponse:
     slot = getattr(found, "answers_slot", None)
     answered = upward.requests_answered_by(Document.objects.filter(pk=found.pk)) if reads_meeting else {}
     requests = answered.get(found.pk, [])
+    languages, own = corrigenda.languages_of(found), _language_of_reader(request)
+    absent = [line for line in languages if line.is_absent]
+    offered = main_file.offers(languages, own)
+    entries = header_block.entries(found, with_receipts=request.user.is_authenticated)
     return render(
         request,
         "documents/document.html",
@@ -86,10 +101,13 @@ def document(request: VisitorRequest, path: str) -> HttpResponse:
             "register": register,
             "head": header_block.of(found, current),
             "heading": current.symbol or found.heading or _("Document without symbol"),
-            "entries": header_block.entries(found, with_receipts=request.user.is_authenticated),
-            "applying": corrigenda.at_the_head(found),
-            "languages": corrigenda.languages_of(found),
-            "states": header_block.STATES,
+            "entries": entries,
+            "standing": next(entry for entry in entries if entry.current),
+            "offers": offered,
+            "not_in": next((line.name for line in absent if line.code == own), ""),
+            "applying": corrigenda.at_the_head(found, offered[0].code if offered else ""),
+            "languages": [line for line in languages if not line.is_absent],
+            "absent": [line.name for line in absent],
             "reads_meeting": reads_meeting,
             "slot": slot,
             "asked_url": next((each.url for each in requests if not each.dated), ""),
@@ -100,6 +118,11 @@ def document(request: VisitorRequest, path: str) -> HttpResponse:
             "lost": _lost_of(found) if reads_meeting else [],
         },
     )
+
+
+def _language_of_reader(request: VisitorRequest) -> str:
+    """In which documents are offered first: the one a person chose, even where pages are not yet offered in it."""
+    return request.user.language if request.user.is_authenticated else current_language()
 
 
 def _lost_of(found: Document) -> list[lost_numbers.Lost]:
