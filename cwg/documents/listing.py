@@ -3,6 +3,7 @@
 A list of any length is one query: revisions, their sources and their languages come with the documents as JSON.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,22 +17,21 @@ from django.core.exceptions import BadRequest
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.http import QueryDict
-from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cwg.languages import LANGUAGES, current_language
 from cwg.look.form_fields import choice_field
-from cwg.look.templatetags import portal
+from cwg.look.instants import zone_name
 from cwg.members.models import MemberState, Office
 
-from . import filed_for, header_block, row_html, symbols
+from . import filed_for, row_html
+from .deadlines import Verdict
 from .kinds import Kind
-from .models import FiledFor, Objection, Revision, Source, Version
+from .models import FiledFor, Objection, Register, Revision, Source, Version
+from .row_parts import RowParts
 from .search import matching
-from .templatetags.documents import verdict as verdict_tag
 from .upward import AnsweredRequest
 
 BY_SYMBOL, BY_TIME = "symbol", "time"
@@ -176,7 +176,10 @@ class Row:
     kind: str
     at: datetime | date | None
     zone: str
+    # The badge of a verdict that departs from the rule; "" else. `requested`: it is that the meeting asked for it.
     verdict_html: str
+    requested: bool
+    # "" where there is no text to read: it was withdrawn, or an archive does not hold it.
     languages_html: str
     withdrawn: bool
     is_new: bool
@@ -186,19 +189,25 @@ class Row:
     filed: str = ""
     objected: bool = False
     meeting: str = ""
-
-    @property
-    def heading(self) -> str:
-        """The title, or that nobody states one."""
-        return self.title or header_block.untitled(self.known_as)
+    of_archive: bool = False
 
 
 class Rows(list[Row]):
     """Rows that know how to print themselves; see `templates/documents/rows.html`."""
 
     @property
+    def zone(self) -> str:
+        """That of most of its times, said once at the head of the table; "" where there is none."""
+        zones = Counter(row.zone for row in self if isinstance(row.at, datetime))
+        return max(zones, key=zones.__getitem__, default="")
+
+    @property
+    def zone_name(self) -> str:
+        return zone_name(self.zone) if self.zone else ""
+
+    @property
     def lines(self) -> SafeString:
-        return row_html.lines(self)
+        return row_html.lines(self, self.zone)
 
 
 @cache
@@ -237,7 +246,7 @@ def _revisions() -> ArraySubquery:
 
 
 _FIELDS = (
-    "pk", "register_id", "path", "symbol", "title", "known_as", "kind", "date_only", "undated", "withdrawn_at", "register__zone", "register__title",
+    "pk", "register_id", "path", "symbol", "title", "known_as", "kind", "date_only", "undated", "withdrawn_at", "register__zone", "register__title", "register__origin",
 )  # fmt: skip
 
 
@@ -254,7 +263,7 @@ def rows(
     document that answers one links to it.
     """
     asked = asked or {}
-    parts = _Parts()
+    parts = RowParts()
     found = documents.annotate(
         slot=F("answers_slot__pk"),
         revs=_revisions(),
@@ -292,6 +301,7 @@ def rows(
                 at=at,
                 zone=one["register__zone"],
                 verdict_html=parts.verdict(current["verdict"]),
+                requested=current["verdict"] == Verdict.REQUESTED_IN_SESSION,
                 languages_html=parts.chips(
                     tuple((v["language"], "original" if v["original"] else "translation") for v in versions),
                     _named([r for r in applying if r["kind"] == Revision.Kind.CORR]),
@@ -303,6 +313,7 @@ def rows(
                 filed=_filed(current),
                 objected=one["objected"],
                 meeting=one["register__title"] if with_meeting else "",
+                of_archive=one["register__origin"] == Register.Origin.ARCHIVE,
             )
         )
     return made
@@ -322,62 +333,3 @@ def _named(revisions: list[dict[str, Any]]) -> tuple[tuple[str, int, str], ...]:
     return tuple(
         (r["kind"], r["number"], r["language"]) for r in revisions if r["kind"] != Revision.Kind.ORIGINAL
     )
-
-
-class _Parts:
-    """Badges, chips and labels, printed once per distinct value: a list repeats the same few."""
-
-    def __init__(self) -> None:
-        self._verdicts: dict[str, str] = {}
-        self._chips: dict[tuple, str] = {}
-        self._kinds: dict[str, str] = {}
-        self._suffixes: dict[tuple, str] = {}
-        self._base = reverse("documents:document", args=["x"])
-
-    def url(self, path: str) -> str:
-        return (
-            self._base.replace("x/", f"{path}/")
-            if path.isascii()
-            else reverse("documents:document", args=[path])
-        )
-
-    def suffixes(self, revisions: tuple[tuple[str, int, str], ...]) -> str:
-        """ "Rev.1 Corr.1-E": revisions by kind, number and language."""
-        if revisions not in self._suffixes:
-            self._suffixes[revisions] = " ".join(_short(*revision) for revision in revisions)
-        return self._suffixes[revisions]
-
-    def kind(self, value: str) -> str:
-        if value not in self._kinds:
-            self._kinds[value] = str(Kind(value).label)
-        return self._kinds[value]
-
-    def verdict(self, value: str) -> str:
-        if value not in self._verdicts:
-            self._verdicts[value] = render_to_string("components/verdict.html", verdict_tag(value)).strip()
-        return self._verdicts[value]
-
-    def chips(
-        self, languages: tuple[tuple[str, str], ...], corrections: tuple[tuple[str, int, str], ...]
-    ) -> str:
-        """The languages by code and state; each says which corrigenda apply to its text."""
-        if (languages, corrections) not in self._chips:
-            listed = [
-                {
-                    "language": code,
-                    "state": state,
-                    "corrected_by": self.suffixes(
-                        tuple(each for each in corrections if each[2] in ("", code))
-                    ),
-                }
-                for code, state in languages
-            ]
-            self._chips[languages, corrections] = render_to_string(
-                "components/language_chips.html", portal.language_chips(listed)
-            ).strip()
-        return self._chips[languages, corrections]
-
-
-def _short(kind: str, number: int, language: str) -> str:
-    suffix = symbols.Suffix.of(kind, number)
-    return symbols.short(suffix, language) if suffix else ""

@@ -24,6 +24,11 @@ class Words:
     icon: str
     tone: str
 
+    @property
+    def departs(self) -> bool:
+        """Whether it departs from the rule: a list marks only that."""
+        return self.tone in ("bad", "asked")
+
 
 # What the column, the fact or the cell is called that holds a badge or a sentence.
 HEADING = _("Timing")

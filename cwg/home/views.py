@@ -33,7 +33,7 @@ class Ahead:
     meeting: Meeting
     state: MeetingState
     deadline_lines: list[rules.DeadlineLine]
-    submitted: list[listing.Row] = field(default_factory=list)
+    submitted: listing.Rows = field(default_factory=listing.Rows)
     drafts: list[Contribution] = field(default_factory=list)
     may_contribute: bool = False
     as_delegation: bool = False
@@ -64,7 +64,7 @@ def home(request: PortalRequest) -> HttpResponse:
     submitted = _submitted(rights, [entry.meeting.register_id for entry in ahead])
     for entry in ahead:
         register_id = entry.meeting.register_id
-        entry.submitted = [d for d in submitted if d.register_id == register_id]
+        entry.submitted = listing.Rows(d for d in submitted if d.register_id == register_id)
         entry.drafts = [d for d in drafts if d.register_id == register_id]
         starting = offers.starts_at(entry.meeting.register, rights)
         entry.may_contribute = bool(starting)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, get_timezone_name
 from babel.units import format_unit
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 # "en" alone would be the American order; the Group writes "12 February 2009".
 _LOCALES = {"en": "en_GB", "zh-hans": "zh_Hans_CN", "zh": "zh_Hans_CN"}
 
-STYLES = ("long", "full", "exact", "short", "date", "time")
+STYLES = ("long", "full", "exact", "short", "local", "date", "time")
 
 
 def babel_locale(language: str | None = None) -> Locale:
@@ -65,6 +65,13 @@ def zone_label(moment: dt.datetime, *, with_offset: bool = True) -> str:
     return f"{name} ({offset})" if with_offset else name
 
 
+def zone_name(zone: str) -> str:
+    """``Central European Time`` for ``Europe/Zurich``, in summer as in winter; ``UTC``."""
+    tz = ZoneInfo(zone)
+    # CLDR knows no place whose time UTC is, and says so.
+    return "UTC" if zone in ("UTC", "Etc/UTC") else get_timezone_name(tz, locale=babel_locale())
+
+
 def date_text(day: dt.date, style: str = "long") -> str:
     """A calendar date: ``full`` with the weekday, ``short`` with the month cut, else ``12 February 2009``."""
     if isinstance(day, dt.datetime):
@@ -89,7 +96,8 @@ def instant_parts(
 
     ``style``: long ``12 February 2009, 09:00`` + ``CET (UTC+01:00)``; full adds the weekday, exact
     also the seconds (receipts, lateness); short
-    ``12 Feb 2009, 09:00`` + ``CET``; time ``09:00`` + ``CET``; date only the date, no zone.
+    ``12 Feb 2009, 09:00`` + ``CET``; local the same without the zone, where the head of its table names that (`zone_name`);
+    time ``09:00`` + ``CET``; date only the date, no zone.
     """
     if style not in STYLES:
         raise ValueError(f"style of an instant must be one of {', '.join(STYLES)}, not {style!r}")
@@ -101,7 +109,10 @@ def instant_parts(
     clock = f"{local:%H:%M:%S}" if style == "exact" else f"{local:%H:%M}"
     if style == "time":
         return clock, zone_label(local, with_offset=False)
-    words = _("%(date)s, %(time)s") % {"date": date_text(local, style), "time": clock}
+    day = date_text(local, "short" if style == "local" else style)
+    words = _("%(date)s, %(time)s") % {"date": day, "time": clock}
+    if style == "local":
+        return words, ""
     return words, zone_label(local, with_offset=style != "short")
 
 

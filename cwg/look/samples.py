@@ -14,6 +14,11 @@ from .form_fields import SeveralLinesField
 
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
+TITLE = (
+    "International Internet-related public policy issues: views on capacity building and the needs of developing "
+    "countries"
+)
+
 
 class SampleForm(forms.Form):
     title = forms.CharField(max_length=200, help_text="As it is to stand in the register.")
@@ -38,61 +43,6 @@ class SampleFilters(forms.Form):
     new = forms.BooleanField(required=False, label="New since my last visit")
 
 
-def _rows() -> list[dict[str, Any]]:
-    moment = dt.datetime(2009, 2, 10, 15, 42, tzinfo=dt.UTC)
-    return [
-        {
-            "symbol": "CWG-Internet-9/4",
-            "url": "#4",
-            "title": "International Internet-related public policy issues: views on capacity building and the needs "
-            "of developing countries",
-            "source": "Saudi Arabia (lead), Syrian Arab Republic, Egypt",
-            "kind": "Contribution for action",
-            "available_at": moment,
-            "verdict": "in_time",
-            "languages": [
-                {"language": "ar", "state": "original", "url": "#ar"},
-                {"language": "en", "state": "translation", "url": "#en"},
-                {"language": "fr", "state": "translation", "url": "#fr"},
-            ],
-            "is_new": True,
-        },
-        {
-            "symbol": "CWG-Internet-9/3 (Rev.1)",
-            "url": "#3",
-            "title": "تعدد اللغات على الإنترنت وأسماء الميادين الدولية",
-            "title_language": "ar",
-            "source": "Syrian Arab Republic",
-            "kind": "Contribution for information",
-            "available_at": moment - dt.timedelta(hours=3),
-            "verdict": "requested_in_session",
-            "languages": {"ar": "original"},
-        },
-        {
-            "symbol": "WG-WSIS-14/7",
-            "url": "#7",
-            "title": "О вопросах государственной политики, связанных с Интернетом",
-            "title_language": "ru",
-            "source": "Russian Federation",
-            "kind": "Contribution for action",
-            "available_at": dt.date(2009, 2, 11),
-            "verdict": "not_measured",
-            "languages": {"ru": "original", "en": "translation"},
-        },
-        {
-            "symbol": "CWG-Internet-9/2",
-            "url": "#2",
-            "title": "Draft agenda",
-            "source": "Chair",
-            "kind": "Agenda",
-            "available_at": None,
-            "verdict": "exempt",
-            "languages": {"en": "original"},
-            "superseded": True,
-        },
-    ]
-
-
 def _fact(label: str, value: str) -> dict[str, str]:
     return {"label": label, "value": value}
 
@@ -101,7 +51,6 @@ def context() -> dict[str, Any]:
     """Everything `templates/look/guide.html` shows."""
     now = clock.now()
     bound = SampleForm({"title": "", "kind": "action"}, prefix="wrong")
-    rows = _rows()
     head = {
         "group": _fact(
             "Group", "Council Working Group on international Internet-related public policy issues"
@@ -113,7 +62,7 @@ def context() -> dict[str, Any]:
             _fact("Language", "Original: Arabic"),
         ],
         "source": _fact("Source", "Saudi Arabia, Syrian Arab Republic, Egypt"),
-        "title": {"runs": rows[0]["title"], "language": "en"},
+        "title": {"runs": TITLE, "language": "en"},
         "kind": _fact("Kind", "Contribution for action"),
         "box": [
             _fact(
@@ -135,7 +84,7 @@ def context() -> dict[str, Any]:
         "close": now + dt.timedelta(minutes=9, seconds=50),
         "passed": now - dt.timedelta(hours=3),
         "example": dt.datetime(2009, 2, 11, 8, 0, tzinfo=dt.UTC),
-        "rows": rows,
+        "chips": {"ar": "original", "en": "translation", "fr": "translation"},
         "verdicts": [
             "in_time",
             "late_kept",
@@ -189,7 +138,7 @@ def context() -> dict[str, Any]:
             "number": _fact("Receipt", "R-2009-000041"),
             "symbol": _fact("Symbol", "CWG-Internet-9/4"),
             "url": "#4",
-            "title": _fact("Title", rows[0]["title"]),
+            "title": _fact("Title", TITLE),
             "facts": [
                 _fact("Source", "Saudi Arabia (lead), Syrian Arab Republic, Egypt"),
                 _fact(

@@ -300,7 +300,7 @@ def test_an_archive_says_what_is_not_known(client_of, dg, saudi_delegate):
         assert text in content
     assert "Known from the report only." in content
     listed = client.get("/documents/").content.decode()
-    assert "no symbol" in listed and "09:00" not in listed
+    assert "title not known" in listed and "09:00" not in listed
 
 
 @pytest.mark.parametrize("count", [1, 3])
