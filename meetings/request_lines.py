@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cwg.documents.models import Document
-from cwg.look.instants import instant_text
+from cwg.look.instants import date_text, instant_text
 from cwg.members.rights import Rights
 
 from .models import Addressee, Meeting, Request, Standing
@@ -42,6 +42,16 @@ class AddresseeLine:
     @property
     def answer(self) -> Document | None:
         return self.addressee.answer
+
+    @property
+    def words(self) -> str:
+        """Where it stands, and until when an answer is awaited: "Awaited until 27 November 2026"."""
+        if self.standing is not Standing.AWAITED:
+            return str(self.standing.label)
+        due_on = self.addressee.request.due_on
+        if due_on is None:
+            return _("Awaited until the meeting closes")
+        return _("Awaited until %(day)s") % {"day": date_text(due_on)}
 
 
 @dataclass(frozen=True)
@@ -110,16 +120,30 @@ class RequestLine:
     @property
     def summary(self) -> str:
         """ "2 of 3 answered"; the standing itself where all that still counts stand alike. Withdrawn ones do not count."""
-        standings = [line.standing for line in self.addressees]
-        counting = [each for each in standings if each is not Standing.WITHDRAWN] or standings
-        alike = len(set(counting)) == 1
-        if alike and (len(counting) == 1 or not counting[0].is_open):
-            return str(counting[0].label)
-        answered = sum(each.is_answered for each in counting)
+        counting = self._counting
+        if self._stands_alike:
+            return counting[0].words
+        answered = sum(line.standing.is_answered for line in counting)
         said = {"answered": answered, "asked": len(counting)}
         if self.is_overdue:
             return _("Overdue: %(answered)d of %(asked)d answered") % said
         return _("%(answered)d of %(asked)d answered") % said
+
+    @property
+    def says_until_when(self) -> bool:
+        """Whether `summary` names the day it is due, which then nothing beside it repeats."""
+        return self._stands_alike and self._counting[0].standing is Standing.AWAITED
+
+    @property
+    def _counting(self) -> list[AddresseeLine]:
+        lines = list(self.addressees)
+        return [line for line in lines if line.standing is not Standing.WITHDRAWN] or lines
+
+    @property
+    def _stands_alike(self) -> bool:
+        counting = self._counting
+        alike = len({line.standing for line in counting}) == 1
+        return alike and (len(counting) == 1 or not counting[0].standing.is_open)
 
 
 def names(addressees: Iterable[Addressee]) -> str:

@@ -1,6 +1,7 @@
 """Opening a sitting: the act, and not the clock, that puts a meeting in session; and undoing what was a mistake."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _text
@@ -37,6 +38,26 @@ class CannotOpen(ValueError):
 def nearest(sittings: Iterable[Sitting], at: datetime) -> Sitting | None:
     """The sitting of those given that was most likely opened at `at`: the one planned nearest to it."""
     return min(sittings, key=lambda one: (abs(one.starts_at - at), one.starts_at), default=None)
+
+
+@dataclass(frozen=True)
+class InSession:
+    """What of a meeting in session goes on now: the sitting that is open, or else the one that is planned next."""
+
+    current: Sitting | None
+    following: Sitting | None
+
+
+def in_session(sittings: Iterable[Sitting], at: datetime) -> InSession:
+    """What is in session at `at`, of a meeting whose sittings these are; nothing of either where it has no sittings.
+
+    A sitting that was opened goes on until its planned end: that it closed is recorded nowhere.
+    """
+    opened = [one for one in sittings if one.opened_at is not None and one.opened_at <= at]
+    last = max(opened, key=lambda one: (one.opened_at, one.number), default=None)
+    current = last if last is not None and (last.ends_at is None or at < last.ends_at) else None
+    to_come = [one for one in sittings if one.opened_at is None and one.starts_at >= at]
+    return InSession(current, min(to_come, key=lambda one: one.starts_at, default=None))
 
 
 def warnings_of(

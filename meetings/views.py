@@ -27,6 +27,7 @@ from . import answers, calendars, request_lines, visits
 from . import offers as meeting_offers
 from .finding import meeting_or_404
 from .models import Meeting, MeetingQuerySet
+from .sittings import in_session
 
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
 SHORTEST_SECRET = 20
@@ -86,7 +87,8 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
     requests = request_lines.of_meeting(found, now)
     asked = answers.answered_by(documents)
     kinds, sources = listing.choices_of(documents)
-    form = listing.FilterForm(request.GET, kinds=kinds, sources=sources, since=since)
+    languages = listing.languages_of(documents)
+    form = listing.FilterForm(request.GET, kinds=kinds, sources=sources, languages=languages, since=since)
     rows = listing.rows(form.applied_to(documents), since=since, asked=asked)
     state = found.state_at(now)
     starting = offers.starts_at(register, rights)
@@ -111,7 +113,8 @@ def meeting(request: PortalRequest, slug: str) -> HttpResponse:
             "found": len(rows),
             "lost": [] if form.is_narrowed else lost_numbers.of_register(register),
             "zone": register.zone,
-            "pack_languages": LANGUAGES,
+            "pack_languages": [(code, name) for code, name in LANGUAGES if code in languages],
+            "now_on": in_session(sittings, now) if state.is_in_session else None,
             "starting": starting,
             "may_file": offers.may_file_at(register, rights),
             "as_delegation": any(party.is_delegation for party in starting),

@@ -47,7 +47,12 @@ def documents(request: PortalRequest) -> HttpResponse:
         Register.objects.filter(pk__in=visible.order_by().values("register")).values_list("slug", "title")
     )
     form = listing.FilterForm(
-        request.GET, kinds=kinds, sources=sources, meetings=meetings, default_sort=listing.BY_TIME
+        request.GET,
+        kinds=kinds,
+        sources=sources,
+        languages=listing.languages_of(visible),
+        meetings=meetings,
+        default_sort=listing.BY_TIME,
     )
     paginator = Paginator(form.applied_to(visible), PAGE_LENGTH)
     page = page_of(paginator, request.GET.get("page"))

@@ -50,6 +50,69 @@ def test_all_documents_of_a_meeting_come_as_one_archive_whose_checksums_hold(vis
     assert "CWG-Internet-23/2" in index
 
 
+LIST = f"/meetings/{IN_SESSION}/"
+LONG = "Contribution_of_the_administration_on_international_Internet-related_public_policy_issues_FINAL_v12_clean.docx"
+
+
+def test_a_document_takes_two_lines_so_that_twenty_fit_on_one_screen(visit: Visit):
+    reader = visit("delegate.sau")
+    reader.page.set_viewport_size({"width": 1280, "height": 1080})
+    reader.open(LIST)
+    heights = reader.page.evaluate(
+        """() => [...document.querySelectorAll(".papers-table tbody tr")]
+          .filter((row) => row.querySelector(".cell-kind").getClientRects().length && row.querySelector(".cell-title .cell-kind").clientHeight < 24)
+          .map((row) => row.getBoundingClientRect().height)"""
+    )
+    assert len(heights) >= 6 and max(heights) <= 56, heights
+    assert sorted(heights)[len(heights) // 2] * 20 <= 1080, heights
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_a_file_name_as_a_title_breaks_no_list_and_no_time_is_torn(visit: Visit, width: int):
+    reader = visit("delegate.sau")
+    reader.page.set_viewport_size({"width": width, "height": 900})
+    for path in (LIST, "/documents/", "/"):
+        reader.open(path)
+        reader.page.evaluate(
+            """(long) => document.querySelectorAll(".papers-table").forEach((table) => {
+              table.querySelectorAll(".cell-title > a, .cell-source").forEach((one) => { one.textContent = long; });
+            })""",
+            LONG,
+        )
+        found = reader.page.evaluate(
+            """() => ({
+              titles: document.querySelectorAll(".papers-table .cell-title > a").length,
+              over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+              torn: [...document.querySelectorAll(".papers-table .cell-time > .instant")].filter((one) => one.getClientRects().length > 1).length,
+            })"""
+        )
+        assert found["titles"] and (found["over"], found["torn"]) == (0, 0), (path, found)
+
+
+def test_on_a_phone_the_filters_are_folded_and_on_a_desktop_open_without_a_press(visit: Visit):
+    reader = visit("delegate.sau")
+    kind = reader.page.locator("#filter-kind")
+    for width, seen in ((390, False), (1280, True)):
+        reader.page.set_viewport_size({"width": width, "height": 844})
+        reader.open(LIST)
+        assert kind.is_visible() == seen
+    reader.page.set_viewport_size({"width": 390, "height": 844})
+    reader.page.get_by_text("Filter and order").click()
+    assert kind.is_visible()
+
+
+def test_on_a_phone_the_right_file_is_two_taps_away(visit: Visit):
+    reader = visit("delegate.sau")
+    reader.page.set_viewport_size({"width": 390, "height": 844})
+    reader.open(LIST)
+    reader.page.locator(".papers-table").get_by_role("link", name="CWG-Internet-23/2").click()
+    button = reader.page.get_by_role("link", name="Download English (Word)")
+    assert button.bounding_box()["y"] < 844 / 2
+    with reader.page.expect_download() as taken:
+        button.click()
+    assert taken.value.suggested_filename == "CWG-Internet-23-2_en.docx"
+
+
 @pytest.mark.parametrize("device", ["1970-01-01T00:00:00Z", "2041-06-01T00:00:00Z"])
 def test_the_time_left_is_the_servers_whatever_the_device_believes(visit: Visit, device: str):
     right, wrong = visit("delegate.sau"), visit("delegate.sau")

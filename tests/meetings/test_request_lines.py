@@ -1,5 +1,6 @@
 """How a request with several addressees is said to stand."""
 
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -12,13 +13,17 @@ WITHDRAWN, ENDED, NOTED = Standing.WITHDRAWN, Standing.ENDED, Standing.NOTED
 
 
 def line(*standings: Standing) -> RequestLine:
-    return RequestLine(None, tuple(AddresseeLine(None, each) for each in standings))
+    return RequestLine(None, tuple(AddresseeLine(asked(), each) for each in standings))
+
+
+def asked(due_on: date | None = None) -> SimpleNamespace:
+    return SimpleNamespace(request=SimpleNamespace(due_on=due_on))
 
 
 @pytest.mark.parametrize(
     ("standings", "said"),
     [
-        ([AWAITED], "Awaiting answer"),
+        ([AWAITED], "Awaited until the meeting closes"),
         ([OVERDUE], "Overdue"),
         ([ANSWERED], "Answered"),
         ([WITHDRAWN], "Withdrawn"),
@@ -32,12 +37,22 @@ def line(*standings: Standing) -> RequestLine:
         ([NOTED, NOTED, NOTED], "Noted"),
         ([WITHDRAWN, WITHDRAWN], "Withdrawn"),
         ([WITHDRAWN, ANSWERED], "Answered"),
-        ([WITHDRAWN, AWAITED], "Awaiting answer"),
+        ([WITHDRAWN, AWAITED], "Awaited until the meeting closes"),
         ([WITHDRAWN, ANSWERED, AWAITED], "1 of 2 answered"),
     ],
 )
 def test_the_summary_counts_those_from_whom_it_was_not_withdrawn(standings, said):
     assert line(*standings).summary == said
+
+
+def test_one_that_is_awaited_says_until_when_and_several_are_counted():
+    day = asked(date(2026, 11, 27))
+    alone = RequestLine(None, (AddresseeLine(day, AWAITED),))
+    assert (alone.summary, alone.says_until_when) == ("Awaited until 27 November 2026", True)
+    both = RequestLine(None, (AddresseeLine(day, AWAITED), AddresseeLine(day, AWAITED)))
+    assert (both.summary, both.says_until_when) == ("0 of 2 answered", False)
+    late = RequestLine(None, (AddresseeLine(day, OVERDUE),))
+    assert (late.summary, late.says_until_when) == ("Overdue", False)
 
 
 def test_a_request_is_open_while_anybody_has_to_answer():

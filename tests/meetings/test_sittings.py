@@ -44,6 +44,22 @@ def nothing_opened() -> bool:
     )
 
 
+def test_a_sitting_is_in_session_from_its_opening_to_its_planned_end(held, meeting):
+    first, second = meeting.sittings.order_by("number")
+    opens, ends = first.starts_at + timedelta(minutes=7), first.starts_at + timedelta(hours=3)
+    first.ends_at = ends
+    assert sittings.in_session([first, second], opens) == sittings.InSession(None, second)
+    first.opened_at = opens
+    for at, current in ((opens - TICK, None), (opens, first), (ends - TICK, first), (ends, None)):
+        assert sittings.in_session([first, second], at) == sittings.InSession(current, second)
+    # That it closed is recorded nowhere: without a planned end it goes on, until another one opens.
+    first.ends_at = None
+    assert sittings.in_session([first, second], ends).current == first
+    second.opened_at = second.starts_at
+    assert sittings.in_session([first, second], second.starts_at) == sittings.InSession(second, None)
+    assert sittings.in_session([], ends) == sittings.InSession(None, None)
+
+
 def test_the_first_sitting_puts_the_meeting_in_session(held, meeting, secretary):
     assert meeting.state_at(held.at) is MeetingState.ANNOUNCED
     really = meeting.register.opens_at + timedelta(minutes=7)

@@ -61,10 +61,11 @@ def test_a_delegate_sees_facts_deadline_and_documents(client_of, meeting, saudi_
         "DG-2/1",
         "On spam",
         "Saudi Arabia",
-        "In time",
         "data-deadline",
     ):
         assert text in content
+    # Ordinary, and so not marked: a list marks what departs from the rule.
+    assert "In time" not in content
     assert "Start a contribution" in content
     for act in ("announce", "record-request"):
         assert reverse(f"meetings:{act}", args=[meeting.register.slug]) not in content
@@ -134,6 +135,63 @@ def test_documents_are_filtered_and_ordered(client_of, held, meeting, saudi_dele
     assert found(source="FRA") == []
 
 
+def test_documents_stand_before_requests_and_facts_with_the_archive_and_the_calendar_at_their_head(
+    client_of, held, meeting, saudi_delegate, secretary
+):
+    factories.make_document(meeting.register)
+    held.move_to(meeting.register.opens_at + timedelta(hours=1))
+    factories.open_session(meeting)
+    requests.record(
+        meeting, addressees=[factories.make_state("SYR")], item="4", wording="A list", actor=secretary
+    )
+    page = client_of(saudi_delegate).get(page_of(meeting)).content.decode()
+    marks = [
+        'id="documents"',
+        reverse("meetings:pack", args=[meeting.register.slug]),
+        reverse("meetings:calendar", args=[meeting.register.slug]),
+        "<table",
+        'id="requests"',
+        'id="facts"',
+    ]
+    assert sorted(marks, key=page.index) == marks
+
+
+def test_only_languages_in_which_there_is_a_text_are_offered(client_of, meeting, saudi_delegate):
+    factories.make_document(meeting.register, "One")
+    gone = factories.make_document(meeting.register, "Two", versions=(factories.version_line("fr", "Deux."),))
+    client = client_of(saudi_delegate)
+
+    def offered(**params) -> list[list[str]]:
+        context = client.get(page_of(meeting), params).context
+        choices = [code for code, _name in context["form"].fields["language"].choices if code]
+        return [choices, [code for code, _name in context["pack_languages"]]]
+
+    assert offered() == [["en", "fr"], ["en", "fr"]]
+    register.withdraw(gone, actor=saudi_delegate, reason="Sent by mistake")
+    assert offered() == [["en"], ["en"]]
+    # An address that asks for another one stays good, and says that nothing is there.
+    assert offered(language="ar") == [["ar", "en"], ["en"]]
+
+
+def test_a_meeting_in_session_says_which_sitting_is_on_and_which_is_next(
+    client_of, held, meeting, saudi_delegate
+):
+    opens = meeting.register.opens_at
+    first = meeting.sittings.create(number=1, starts_at=opens, ends_at=opens + timedelta(hours=3))
+    meeting.sittings.create(number=2, starts_at=opens + timedelta(hours=5))
+    client = client_of(saudi_delegate)
+    assert "In session now" not in client.get(page_of(meeting)).content.decode()
+    held.move_to(opens + timedelta(hours=1))
+    factories.open_session(meeting)
+    first.opened_at = opens
+    first.save()
+    page = client_of(saudi_delegate).get(page_of(meeting)).content.decode()
+    assert "In session now: Sitting 1" in page and "Next: <bdi>Sitting 2</bdi>" in page
+    held.move_to(opens + timedelta(hours=3))
+    page = client_of(saudi_delegate).get(page_of(meeting)).content.decode()
+    assert "In session now" not in page and "The meeting is in session" in page
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -191,7 +249,7 @@ def test_the_number_of_queries_does_not_grow(
         )
     client = client_of(saudi_delegate)
     client.get(page_of(meeting))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         response = client.get(page_of(meeting))
     assert len(response.context["rows"]) == 2 * count
 
