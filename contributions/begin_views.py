@@ -1,6 +1,6 @@
 """Where a contribution begins: with its file, or with its words. Views read the request and show; verbs act."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.contrib import messages
@@ -103,15 +103,18 @@ def new_from_file(request: PortalRequest) -> HttpResponse:
         return refused(*wrong)
     if not form.is_valid():
         return refused([_("The file was not taken yet: something below has to be put right first.")], 422)
+    typed, otherwise = form.wording(), current_language()
+    if "original_languages" not in form.changed_data:  # only the default of the form, if anything
+        otherwise = next(iter(typed.original_languages), otherwise)
+        typed = replace(typed, original_languages=())
     try:
         file = file_first.begin(
             file_form.cleaned_data["file"],
             rights=request.rights,
             at=request.server_now,
             party=place.party,
-            typed=form.wording(),
-            language_chosen="original_languages" in form.changed_data,
-            otherwise=current_language(),
+            typed=typed,
+            otherwise=otherwise,
             slot=place.slot,
             answers=place.asked,
         )

@@ -28,16 +28,14 @@ def begin(
     at: datetime,
     party: Party,
     typed: Wording,
-    language_chosen: bool,
     otherwise: str,
     slot: Slot | None = None,
     answers: Addressee | None = None,
 ) -> DraftFile:
     """Take the file, then begin a draft with it. What was typed stays; each blank takes what the file says.
 
-    `language_chosen`: the original languages in `typed` were chosen by a person, and are no default; `otherwise` is the
-    language, by its code, of a file that does not tell its own. Raises as `draft_files.attach` and `drafting.begin`; there
-    is no draft then.
+    The original languages in `typed` are those that a person chose; `otherwise` is the language, by its code, of a file
+    that does not tell its own. Raises as `draft_files.attach` and `drafting.begin`; there is no draft then.
     """
     if not rights.works_for(party):
         raise NotEntitled
@@ -47,7 +45,7 @@ def begin(
         core_title=(blob.inspection or {}).get("title", ""),
         names=_names_at_the_head(party, typed),
     )
-    wording = _filled(typed, says, language_chosen, otherwise)
+    wording = _filled(typed, says, otherwise)
     with transaction.atomic():
         draft = drafting.begin(
             rights=rights,
@@ -56,19 +54,23 @@ def begin(
             wording=wording,
             slot=slot,
             answers=answers,
-            proposed=[each for each in (*WORDS, LANGUAGE) if getattr(wording, each) != getattr(typed, each)],
+            proposed=_proposed(typed, says, wording),
         )
         language = says.language if says.language in wording.original_languages else ""
         language = language or wording.original_languages[0]
         return draft_files.put_taken(draft.pk, blob, name, language=language, rights=rights, at=at).file
 
 
-def _filled(typed: Wording, says: Proposal, language_chosen: bool, otherwise: str) -> Wording:
+def _filled(typed: Wording, says: Proposal, otherwise: str) -> Wording:
     blanks = {name: getattr(says, name) for name in WORDS if not getattr(typed, name)}
-    languages = typed.original_languages
-    if not language_chosen or not languages:
-        languages = (says.language or next(iter(languages), otherwise),)
+    languages = typed.original_languages or (says.language or otherwise,)
     return replace(typed, original_languages=languages, **blanks)
+
+
+def _proposed(typed: Wording, says: Proposal, wording: Wording) -> list[str]:
+    """The names of the fields that only the file has said."""
+    found = [name for name in WORDS if getattr(wording, name) != getattr(typed, name)]
+    return [*found, LANGUAGE] if says.language and not typed.original_languages else found
 
 
 def _names_at_the_head(party: Party, typed: Wording) -> list[str]:

@@ -133,7 +133,7 @@ def test_a_language_that_is_only_the_persons_own_gives_way_to_that_of_the_file(
 
 def test_a_file_that_says_nothing_begins_a_draft_all_the_same(browser, register):
     draft = begun(browser, word("Hello"), register=register.pk)
-    assert (draft.title, draft.original_languages, draft.proposed) == ("", ["en"], ["original_languages"])
+    assert (draft.title, draft.original_languages, draft.proposed) == ("", ["en"], [])
     assert "Untitled draft" in page_of(browser, draft)
 
 
@@ -232,7 +232,6 @@ def test_nobody_begins_one_for_a_party_of_others(register, syrian_delegate, dg, 
             at=held.at,
             party=party,
             typed=drafts.wording(register, ""),
-            language_chosen=False,
             otherwise="en",
         )
     assert not Contribution.objects.exists() and not Blob.objects.exists()
