@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.conf import settings
+from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,13 +13,15 @@ from django.utils.translation import gettext_lazy
 from cwg.documents import rules
 from cwg.languages import LANGUAGE_NAMES
 from cwg.members.directory import keeps_people
+from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import anybody_submits_for, states_that_answer
 
-from . import carried, draft_file_rows, draft_presentation
+from . import carried, draft_file_rows, draft_presentation, previewing, standing
 from .draft_file_rows import WORDS_FORM
 from .forms import DraftForm, ReceivedForm, SponsorForm
 from .models import Contribution, Sponsorship
+from .previewing import Preview
 
 F = TypeVar("F", bound=forms.Form)
 
@@ -54,9 +57,27 @@ def as_part_of_words(form: F) -> F:
     return form
 
 
+def is_lacking(request: PortalRequest, draft: Contribution) -> bool:
+    """Whether something is missing before the draft can be submitted."""
+    return not prepared(request, draft).ready
+
+
+def prepared(request: PortalRequest, draft: Contribution) -> Preview:
+    """The draft as this person would register it. Raises Http404 where the role ended since the page was asked for."""
+    try:
+        return previewing.preview(draft, person=request.user)
+    except NotEntitled as error:
+        raise Http404 from error
+
+
 def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm | None = None, **more) -> dict:
     """What the draft's page shows."""
+    slots = list(draft.open_slots)
+    preview = prepared(request, draft)
+    stands = standing.of(preview, rights=request.rights, at=request.server_now, has_open_slots=bool(slots))
     return {
+        "standing": stands,
+        "nobody_submits": standing.NOBODY_SUBMITS if stands.lacks_a_focal_point else "",
         "contribution": draft,
         "party": draft.party,
         "form": form or form_of(request, draft, None),
@@ -71,11 +92,10 @@ def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm |
         "words_form": WORDS_FORM,
         "deadline_lines": rules.lines_for(draft.register, draft.kind) if draft.register else [],
         "seat_zone": draft_presentation.seat_zone(draft),
-        "may_submit": request.rights.submits_for(draft.in_hand),
         "at": request.server_now,
         "unheard": _unheard(request, draft),
         "keeps_people": keeps_people(request.rights),
-        "open_slots": list(draft.open_slots),
+        "open_slots": slots,
         "open_requests": list(draft.open_requests),
     } | (filed_for_another(request, draft) | more)
 

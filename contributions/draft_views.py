@@ -35,10 +35,12 @@ def contribution(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         if stopped := typed_words.save(request, draft, form):
             return stopped
+        if "onward" in request.POST and draft_pages.is_lacking(request, draft_or_404(request, pk)):
+            messages.warning(request, _("Draft saved. It cannot be submitted yet; this is why:"))
+            return redirect(f"{draft.get_absolute_url()}#standing")
         messages.success(request, _("Draft saved."))
-        return redirect(
-            "contributions:preview" if "preview" in request.POST else "contributions:contribution", pk=pk
-        )
+        onward = {"preview", "onward"} & set(request.POST)
+        return redirect("contributions:preview" if onward else "contributions:contribution", pk=pk)
     return render(request, "contributions/contribution.html", draft_pages.page_of_draft(request, draft, form))
 
 

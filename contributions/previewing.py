@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 
@@ -28,19 +29,19 @@ from meetings.models import Addressee
 
 from . import draft_files
 from .models import Contribution, DraftFile, DraftLetter, Sponsorship, SubmitToken
-from .readiness import problems
+from .readiness import Missing, missing
 
 TOKENS_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class Preview:
-    """A draft as it would be registered. `digest` is what a token carries; `problems` stop the submission."""
+    """A draft as it would be registered. `digest` is what a token carries; what is `missing` stops the submission."""
 
     contribution: Contribution
     filing: Filing
     digest: str
-    problems: tuple = ()
+    missing: tuple[Missing, ...] = ()
     left_out: tuple[Sponsorship, ...] = ()
     sponsors_only: bool = False
     # The request of the Group that it answers, while that is open.
@@ -50,8 +51,13 @@ class Preview:
     original_files: tuple[DraftFile, ...] = field(default=())
 
     @property
+    def problems(self) -> tuple[Any, ...]:
+        """What is missing, a sentence each."""
+        return tuple(each.said for each in self.missing)
+
+    @property
     def ready(self) -> bool:
-        return not self.problems
+        return not self.missing
 
 
 def load(pk: uuid.UUID) -> Contribution:
@@ -110,7 +116,7 @@ def preview(contribution: Contribution, *, person: Person) -> Preview:
         contribution=contribution,
         filing=filing,
         digest=_digest(contribution, filing, slot),
-        problems=tuple(problems(contribution, files, letters)),
+        missing=tuple(missing(contribution, files, letters)),
         left_out=waiting,
         sponsors_only=filing.same_bytes,
         slot=slot,

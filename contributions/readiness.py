@@ -1,6 +1,7 @@
 """What still stands in the way of a submission: a sentence each, shown by the preview and asked by the verb."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Field
@@ -24,58 +25,86 @@ POSTPONED = _(
 )
 
 
-def problems(
+# Where on the draft's page a field, or a file, is put right (`Missing.at`).
+MEETING = "id_register"
+FILES = "files-input"
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What stops the submission, as a sentence; `at` is the id of what puts it right on the draft's page, "" where nothing
+    there does."""
+
+    said: Any
+    at: str = ""
+
+    @property
+    def is_of_meeting(self) -> bool:
+        """Nothing that is done to the draft's words and files helps: it is the meeting that takes nothing in."""
+        return self.at == MEETING
+
+
+def missing(
     contribution: Contribution, files: dict[str, list[DraftFile]], letters: list[DraftLetter]
-) -> Iterator[Any]:
-    """What stops the submission, a sentence each. `files` by language; `letters` of one filed for another."""
-    if contribution.register is None:
-        yield _("No meeting is chosen yet. Choose the meeting this document is for.")
-    elif not contribution.register.is_announced:
-        yield _("This meeting is not announced yet. You can submit as soon as it is.")
-    elif contribution.register.is_archive:
-        yield _("This meeting is in the archive. Choose a meeting to come.")
-    elif contribution.register.is_called_off:
-        yield called_off(contribution.register)
-    elif not contribution.is_change and offers.is_closed_to(contribution.register, contribution.party):
-        yield CLOSED
+) -> Iterator[Missing]:
+    """What stops the submission. `files` by language; `letters` of one filed for another."""
+    if said := _of_meeting(contribution):
+        yield Missing(said, MEETING)
     if not contribution.title.strip():
-        yield _("The title is missing.")
+        yield Missing(_("The title is missing."), "id_title")
     yield from unfit_words(contribution)
     if not contribution.original_languages:
-        yield _("No original language is chosen.")
+        yield Missing(_("No original language is chosen."), "id_original_languages_0")
     for language in contribution.original_languages:
         if not files.get(language):
-            yield _("There is no file in %(language)s, which you name as an original language.") % {
-                "language": LANGUAGE_NAMES[language]
-            }
+            said = _("There is no file in %(language)s, which you name as an original language.")
+            yield Missing(said % {"language": LANGUAGE_NAMES[language]}, FILES)
     for language in sorted(set(files) - set(contribution.languages_taken)):
-        yield _(
+        said = _(
             "This corrigendum concerns the %(corrected)s text only: remove what was uploaded in %(language)s."
         ) % {
             "corrected": LANGUAGE_NAMES[contribution.corrected_language],
             "language": LANGUAGE_NAMES[language],
         }
+        yield Missing(said, "files-section")
     if contribution.revises is not None and contribution.revises.is_withdrawn:
-        yield WITHDRAWN
+        yield Missing(WITHDRAWN)
     elif gone := nothing_to_correct(contribution):
-        yield gone
+        yield Missing(gone)
     if contribution.filed_for_another and contribution.revises is not None and contribution.revises.is_joint:
-        yield _(
-            "This document is a joint one now: its lead submits the change, which its co-sponsors confirm."
+        yield Missing(
+            _("This document is a joint one now: its lead submits the change, which its co-sponsors confirm.")
         )
     if contribution.filed_for_another and contribution.party.is_delegation and not letters:
-        yield _("The letter by which it came is missing.")
+        yield Missing(_("The letter by which it came is missing."), "letters-input")
     attached: list[DraftFile | DraftLetter] = [*(f for held in files.values() for f in held), *letters]
     infected = [f for f in attached if f.blob.scan == "infected"]
     if infected:
-        yield ngettext_lazy(
+        said = ngettext_lazy(
             "A virus was found in one file. Remove it.",
             "Viruses were found in %(count)d files. Remove them.",
             len(infected),
         ) % {"count": len(infected)}
+        yield Missing(said, "files-section" if isinstance(infected[0], DraftFile) else "letter-section")
 
 
-def unfit_words(contribution: Contribution) -> Iterator[Any]:
+def _of_meeting(contribution: Contribution) -> Any:
+    """Why its meeting takes nothing in; None where it does."""
+    addressed = contribution.register
+    if addressed is None:
+        return _("No meeting is chosen yet. Choose the meeting this document is for.")
+    if not addressed.is_announced:
+        return _("This meeting is not announced yet. You can submit as soon as it is.")
+    if addressed.is_archive:
+        return _("This meeting is in the archive. Choose a meeting to come.")
+    if addressed.is_called_off:
+        return called_off(addressed)
+    if not contribution.is_change and offers.is_closed_to(addressed, contribution.party):
+        return CLOSED
+    return None
+
+
+def unfit_words(contribution: Contribution) -> Iterator[Missing]:
     """Texts with signs that the form refuses by now: the draft may be older than that.
 
     What stands in the register with them stands in a change of it too: mended, a change of sponsors alone would be more
@@ -93,7 +122,8 @@ def unfit_words(contribution: Contribution) -> Iterator[Any]:
         if getattr(contribution, name) != registered.get(name):
             field = Contribution._meta.get_field(name)
             assert isinstance(field, Field)
-            yield _("%(field)s: %(said)s") % {"field": capfirst(field.verbose_name), "said": said}
+            text = _("%(field)s: %(said)s") % {"field": capfirst(field.verbose_name), "said": said}
+            yield Missing(text, f"id_{name}")
 
 
 def nothing_to_correct(contribution: Contribution) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +21,6 @@ from cwg.members.directory import keeps_people
 from cwg.members.models import UNREAD_WHERE_NAMED
 from cwg.members.parties import NotEntitled
 from cwg.members.requests import PortalRequest
-from cwg.members.rights import anybody_submits_for
 
 from . import (
     carried,
@@ -31,6 +30,7 @@ from . import (
     drafting,
     held_over,
     previewing,
+    standing,
     submission,
     typed_words,
     withdrawing,
@@ -56,11 +56,6 @@ INTERRUPTED: dict[type[Exception], Any] = {
     ),
 }
 
-NOBODY_SUBMITS = gettext_lazy(
-    "Your delegation has no focal point here, so nobody can submit this draft yet, and there is nobody to ask. The"
-    " secretariat of the group can invite one."
-)
-
 
 @require_http_methods(["GET", "HEAD"])
 def preview(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
@@ -74,20 +69,18 @@ def preview(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _preview_page(request: PortalRequest, draft: Contribution, **more) -> dict:
-    try:
-        prepared = previewing.preview(draft, person=request.user)
-    except NotEntitled as error:  # the role ended since the page was asked for
-        raise Http404 from error
+    prepared = draft_pages.prepared(request, draft)
+    slots = list(draft.open_slots)
+    stands = standing.of(prepared, rights=request.rights, at=request.server_now, has_open_slots=bool(slots))
     over = carried.taken_over(draft)
     may_edit = request.rights.works_for(draft.in_hand)
     may_submit = request.rights.submits_for(draft.in_hand)
     lacks_second_factor = may_submit and second_factor.is_missing_to_submit(request.user)
     token = (
         previewing.offer(prepared, person=request.user, at=request.server_now)
-        if may_submit and prepared.ready and not lacks_second_factor
+        if stands.submits and prepared.ready and not lacks_second_factor
         else None
     )
-    forecast = previewing.forecast(prepared, at=request.server_now)
     asked_at = draft.asked_at
     asked_oneself = asked_at is not None and draft.asked_by_id == request.user.pk
     return {
@@ -105,15 +98,14 @@ def _preview_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         "may_submit": may_submit,
         "lacks_second_factor": lacks_second_factor,
         "steps": draft_pages.steps(draft, linked=may_edit),
-        "nobody_submits": NOBODY_SUBMITS
-        if may_edit and not may_submit and not anybody_submits_for(draft.in_hand, request.server_now)
-        else "",
+        "standing": stands,
+        "nobody_submits": standing.NOBODY_SUBMITS if may_edit and stands.lacks_a_focal_point else "",
         "keeps_people": keeps_people(request.rights),
         "sponsorship": _asked_of(request, draft),
         "deadline_lines": rules.lines_for(draft.register, draft.kind) if draft.register else [],
-        "forecast": forecast,
-        "judgements": _rule_by_rule(forecast, draft.register),
-        "open_slots": list(draft.open_slots),
+        "forecast": stands.decision,
+        "judgements": _rule_by_rule(stands.decision, draft.register),
+        "open_slots": slots,
         "seat_zone": draft_presentation.seat_zone(draft),
         "asked": draft.asked_at is not None,
         "asked_oneself": asked_oneself,
@@ -220,15 +212,17 @@ def ask_to_submit(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     except drafting.NotOpen:
         return typed_words.ended(request, pk)
     except drafting.NobodySubmits:
-        return overtaken.page(request, said=NOBODY_SUBMITS)
+        return overtaken.page(request, said=standing.NOBODY_SUBMITS)
     messages.success(request, _("Your focal points are asked to submit this draft. They get a mail."))
     return redirect("contributions:preview", pk=pk)
 
 
 @require_POST
 def hold(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
-    """Re-address a late draft to the next meeting."""
+    """Re-address a late draft to the next meeting, with the words as they stand in its form."""
     draft_or_404(request, pk)
+    if stopped := typed_words.saved_first(request, pk):
+        return stopped
     try:
         held = held_over.hold(pk, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:

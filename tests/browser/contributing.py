@@ -38,7 +38,7 @@ def upload(visitor: Visitor, *files: dict) -> None:
 
 
 def to_preview(visitor: Visitor) -> None:
-    visitor.page.locator("aside").get_by_role("button", name="Check before submitting").click()
+    visitor.page.locator("#words").get_by_role("button", name="Save and preview").click()
     visitor.page.get_by_role("heading", name="Preview", exact=True).wait_for()
 
 

@@ -43,7 +43,9 @@ def test_file_first_on_a_phone(visit: Visit):
     assert page.get_by_text("Proposed from the file; correct what is not right.").count() == 4
     assert person.opens_sideways() == 0 and soundness.faults_of(person) == []
     page.get_by_label("Title", exact=True).fill("Fair prices from a phone")
-    contributing.to_preview(person)
-    assert person.opens_sideways() == 0
+    assert "In time" in page.locator("#standing").inner_text()
+    person.press("Check and submit")
+    assert "Fair prices from a telephone" in page.locator(".file-begins").inner_text()
+    assert person.opens_sideways() == 0 and soundness.faults_of(person) == []
     assert contributing.submit(person)
     assert "Fair prices from a phone" in person.words()

@@ -172,7 +172,9 @@ def test_a_late_rev_is_offered_no_request_that_only_a_new_document_answers(
     slot = drafts.make_slot(register)
     held.move_to(deadline + MICROSECOND)
     preview = browser.get(url("preview", change))
-    late = browser.post(url("submit", change), {"token": token_on(preview)})
+    # From a preview that was opened before the deadline.
+    token = drafts.token_for(change, saudi_focal_point)
+    late = browser.post(url("submit", change), {"token": token})
     assert late.status_code == 409 and "Your request reached us" in late.content.decode()
     for page in (preview, late, browser.get(url("contribution", change))):
         assert url("use-slot", change, slot.pk) not in page.content.decode()

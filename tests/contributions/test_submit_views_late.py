@@ -21,8 +21,9 @@ MICROSECOND = timedelta(microseconds=1)
 
 def test_one_click_holds_a_late_draft_for_the_next_meeting(dg, browser, draft, register, deadline, held):
     coming = factories.make_register(dg, 3, opens_at=register.opens_at + timedelta(days=60))
+    token = previewed(browser, draft)
     held.move_to(deadline + MICROSECOND)
-    answer = press_submit(browser, draft, previewed(browser, draft))
+    answer = press_submit(browser, draft, token)
     assert coming.title in answer.content.decode()
     assert browser.post(url("hold", draft)).status_code == 302
     draft.refresh_from_db()
@@ -63,9 +64,10 @@ def test_in_time_and_waited_long_the_receipt_tells_both(browser, draft, deadline
 def test_what_the_group_requested_is_offered_on_the_late_page_and_let_in(
     browser, draft, register, deadline, held
 ):
+    token = previewed(browser, draft)
     held.move_to(register.opens_at + timedelta(hours=1))
     slot = drafts.make_slot(register)
-    late = press_submit(browser, draft, previewed(browser, draft))
+    late = press_submit(browser, draft, token)
     assert late.status_code == 409
     assert url("use-slot", draft, slot.pk) in late.content.decode()
     assert browser.post(url("use-slot", draft, slot.pk)).status_code == 302
