@@ -1,11 +1,13 @@
 """The files of a draft and of its letter as rows of `components/file_row.html`: what was found in them, what can be done."""
 
+import re
 import uuid
 from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models.functions import Left
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext
 
 from cwg.documents import header_block, taking_files
@@ -20,6 +22,8 @@ from .models import Contribution, DraftFile, DraftLetter
 WORDS_FORM = "words"
 # How many characters of a file's text are looked at to tell its language.
 _TEXT_LOOKED_AT = 8_000
+# How much of it the preview shows.
+_LINES_SHOWN, _SIGNS_SHOWN = 5, 400
 
 
 def file_row(
@@ -104,7 +108,8 @@ def _beginnings(files: Collection[DraftFile]) -> dict[uuid.UUID, str]:
 
 
 def file_rows(contribution: Contribution, over: TakenOver | None, *, removable: bool) -> list[dict[str, Any]]:
-    """The draft's files by language; in the draft of a Rev., those of the current text are marked."""
+    """The draft's files by language; in the draft of a Rev., those of the current text are marked. Where they are only
+    looked at, with the first lines of their texts."""
     rows = []
     texts = _beginnings(contribution.files.all())
     for _language, held in sorted(draft_files.files_by_language(contribution.files.all()).items()):
@@ -114,8 +119,16 @@ def file_rows(contribution: Contribution, over: TakenOver | None, *, removable: 
             )
             # A file that was removed since the draft was read has no text any more.
             text = texts.get(file.pk, "")
-            rows.append(file_row(file, removable=removable, notes=notes, text=text))
+            row = file_row(file, removable=removable, notes=notes, text=text)
+            rows.append(row if removable else row | {"begins": _first_lines(text), "code": file.language})
     return rows
+
+
+def _first_lines(text: str) -> str:
+    """Enough of a text to see that it is the right file."""
+    lines = [" ".join(line.split()) for line in re.split("[\n\f]", text)]
+    shown = "\n".join([line for line in lines if line][:_LINES_SHOWN])
+    return Truncator(shown).chars(_SIGNS_SHOWN)
 
 
 def _unchanged(contribution: Contribution, file: DraftFile, over: TakenOver, editable: bool) -> str:
