@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import offers, taking_files
 from cwg.documents.filing import FIELDS, WORDS
-from cwg.documents.kinds import kinds_for
+from cwg.documents.kinds import Kind, kinds_for
 from cwg.documents.models import CameBy, PolicyIssue, Register, Revision
 from cwg.languages import LANGUAGE_NAMES, LANGUAGES
 from cwg.look.form_fields import (
@@ -27,7 +27,7 @@ from cwg.members.parties import Party
 from cwg.members.rights import Rights
 from meetings.forms import date_field
 
-from . import received
+from . import previewing, received
 from .drafting import Wording, words_digest
 from .models import Contribution, Sponsorship
 
@@ -36,8 +36,15 @@ PROPOSED = _("Proposed from the file; correct what is not right.")
 
 
 class MeetingChoice(forms.ModelChoiceField):
+    """A meeting a document may be addressed to; it is said of one where a document of `kind` would be too late at `at`."""
+
+    kind: str = Kind.CONTRIBUTION_ACTION
+    at: datetime | None = None
+
     def label_from_instance(self, register: Register) -> str:
-        return register.title
+        if self.at is None or previewing.judged(register.deadlines_in_force, self.kind, self.at).accepted:
+            return register.title
+        return gettext("Deadline passed: %(meeting)s") % {"meeting": register.title}
 
 
 class _TitleField(forms.CharField):
@@ -96,9 +103,7 @@ class DraftForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["title"].required = True
         refuse_unfit_signs(self)
-        row_field(self, "register").queryset = open_registers(
-            rights, party.group_id, self.instance.register_id
-        )
+        offer_meetings(self, rights, party.group_id, self.instance.register_id, self.instance.kind)
         kinds = [(kind.value, kind.label) for kind in kinds_for(party)]
         choice_field(self, "kind").choices = kinds
         if len(kinds) > 4:
@@ -142,6 +147,20 @@ class FileFirstForm(DraftForm):
         # Shown again, it is the form of a draft.
         for field in needed:
             field.required = True
+
+
+def offer_meetings(
+    form: forms.BaseForm,
+    rights: Rights,
+    group_id: int,
+    chosen: int | None,
+    kind: str = Kind.CONTRIBUTION_ACTION,
+) -> None:
+    """Let `register` be one of the group's meetings that may still be chosen; said of each whether its deadline has passed."""
+    field = row_field(form, "register")
+    assert isinstance(field, MeetingChoice)
+    field.kind, field.at = kind, rights.at
+    field.queryset = open_registers(rights, group_id, chosen).prefetch_related("deadlines")
 
 
 def open_registers(rights: Rights, group_id: int, chosen: int | None):
@@ -232,9 +251,7 @@ class FilingForm(ReceivedForm):
         """`party`, and `keeps_meeting` for `chosen`, where a request of the Group says who answers it, and for which."""
         super().__init__(*args, at=rights.at, **kwargs)
         self.filer = filer
-        row_field(self, "register").queryset = open_registers(
-            rights, filer.group_id, chosen.pk if chosen else None
-        )
+        offer_meetings(self, rights, filer.group_id, chosen.pk if chosen else None)
         self.initial.setdefault("register", chosen)
         if keeps_meeting:
             del self.fields["register"]
