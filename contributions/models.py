@@ -168,6 +168,10 @@ class Contribution(OfParty):
         return self.revision_kind == Revision.Kind.REV
 
     @property
+    def is_corrigendum(self) -> bool:
+        return self.revision_kind == Revision.Kind.CORR
+
+    @property
     def takes_sponsors(self) -> bool:
         """Whether other Member States may be asked to join: a delegation's own draft of a whole text. A Corr. or an
         Add. keeps the sources of what it belongs to, and what the secretariat files is seen by no other State before.

@@ -24,6 +24,7 @@ from cwg.members.requests import PortalRequest
 
 from . import (
     carried,
+    changes,
     draft_file_rows,
     draft_pages,
     draft_presentation,
@@ -91,6 +92,7 @@ def _preview_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         "head": draft_presentation.header(draft, [line.printed_as for line in prepared.filing.sources]),
         "files": draft_file_rows.file_rows(draft, over, removable=False),
         "taken_over": over,
+        "changes": changes.of(prepared),
         "newer_text": carried.newer_text(draft),
         "unchanged_languages": over.unchanged_languages(draft.files.all()) if over else [],
         "token": token,
