@@ -65,11 +65,13 @@ LANGUAGE_OF_NAME = {
 _BEGINNINGS = """
         International Telecommunication Union | Council Working Group | Working Group | Dedicated Group | Council 20 | Contribution from |
         Contribution by | Contribution of | Contribution submitted | Joint contribution | Note by | Note from | Submitted by | Presented by |
-        Proposal from | Proposal by | English only | Union internationale des télécommunications | Groupe de travail |
+        Proposal from | Proposal by | Report by | Report of the Secretary | English only |
+        Union internationale des télécommunications | Groupe de travail | Rapport du Secrétaire | Rapport du Président |
+        Informe del Secretario | Informe del Presidente | Отчет Генерального секретаря | Отчет Председателя | تقرير من | 秘书长的报告 |
         Groupe spécialisé | Conseil 20 | Contribution de | Contribution du | Contribution des | Note du | Note de | Présenté par | Soumis par |
         Unión Internacional de Telecomunicaciones | Grupo de Trabajo | Grupo Especializado | Consejo 20 | Contribución de | Nota del |
         Nota de | Presentado por | Presentada por | Международный союз электросвязи | Рабочая группа | Специализированная группа |
-        Совет 20 | Вклад | Записка | Представлено | Представлен | الاتحاد الدولي للاتصالات | فريق العمل | الفريق المتخصص | فريق |
+        Совет 20 | Вклад | Записка | Представлено | Представлен | الاتحاد الدولي للاتصالات | فريق العمل | الفريق المتخصص |
         المجلس | مساهمة من | مذكرة من | مقدمة من | وثيقة | 国际电信联盟 | 国际电联 | 理事会 | 工作组 | 专门小组 | 来自 |
         秘书处的说明"""
 NO_TITLE = tuple(fold(" ".join(begins.split())) for begins in _BEGINNINGS.split("|"))

@@ -139,6 +139,17 @@ def test_the_first_line_that_is_no_furniture_is_the_title():
     assert propose(text, names=NAMES).title == "FAIR PRICES FOR CONNECTIVITY"
 
 
+@pytest.mark.parametrize(
+    "says_who",
+    [
+        "Report by the Secretary-General", "Note by the Chair", "Joint contribution of A and B", "Rapport du Secrétaire général",
+        "Informe del Secretario General", "Отчет Генерального секретаря", "تقرير من الأمين العام", "秘书长的报告",
+    ],
+)  # fmt: skip
+def test_who_reports_is_no_title(says_who):
+    assert propose(f"Document C26/57-E\n{says_who}\nOn fair prices").title == "On fair prices"
+
+
 def test_where_the_text_begins_at_once_nothing_is_its_title():
     body = "The prices of connectivity have fallen in many countries, and yet they remain high in others " * 4
     assert propose(f"{body}.\nA short line").title == ""
