@@ -73,7 +73,7 @@ def _preview_page(request: PortalRequest, draft: Contribution, **more) -> dict:
     prepared = draft_pages.prepared(request, draft)
     slots = list(draft.open_slots)
     stands = standing.of(prepared, rights=request.rights, at=request.server_now, has_open_slots=bool(slots))
-    over = carried.taken_over(draft)
+    over, of_document = carried.taken_over(draft), changes.of(prepared)
     may_edit = request.rights.works_for(draft.in_hand)
     may_submit = request.rights.submits_for(draft.in_hand)
     lacks_second_factor = may_submit and second_factor.is_missing_to_submit(request.user)
@@ -92,9 +92,12 @@ def _preview_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         "head": draft_presentation.header(draft, [line.printed_as for line in prepared.filing.sources]),
         "files": draft_file_rows.file_rows(draft, over, removable=False),
         "taken_over": over,
-        "changes": changes.of(prepared),
+        "changes": of_document,
         "newer_text": carried.newer_text(draft),
-        "unchanged_languages": over.unchanged_languages(draft.files.all()) if over else [],
+        # Where nothing changes, that is said already.
+        "unchanged_languages": over.unchanged_languages(draft.files.all())
+        if over and of_document and of_document.changes
+        else [],
         "token": token,
         "may_edit": may_edit,
         "may_submit": may_submit,

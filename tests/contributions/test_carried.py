@@ -117,6 +117,8 @@ def test_the_drafts_page_marks_what_is_carried_until_it_is_replaced(browser, rev
 
 def test_the_preview_names_the_languages_that_are_unchanged(browser, rev, document):
     preview = reverse("contributions:preview", args=[rev.pk])
+    assert f"words, files and sources are those of {document.symbol}." in plain(browser.get(preview))
+    Contribution.objects.filter(pk=rev.pk).update(summary="Only the words are new")
     assert f"Unchanged from {document.symbol}: the files in English, French." in plain(browser.get(preview))
     upload(browser, rev, "A new text")
     assert f"Unchanged from {document.symbol}: the files in French." in plain(browser.get(preview))
@@ -137,7 +139,7 @@ def test_the_preview_says_which_corrigenda_lapse(document, saudi_focal_point, he
     drafts.submit(rev, saudi_focal_point)
     again = begin(Document.objects.get(pk=document.pk), "rev", saudi_focal_point, held)
     page = plain(browser.get(reverse("contributions:preview", args=[again.pk])))
-    assert f"Unchanged from {document.symbol}(Rev.1)" in page
+    assert f"words, files and sources are those of {document.symbol}(Rev.1)" in page
     assert "no longer apply" not in page
 
 

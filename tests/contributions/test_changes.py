@@ -51,6 +51,8 @@ def test_a_revision_begins_from_the_registered_text_and_says_that_it_changes_not
     page = plain(browser.get(url("preview", revision)))
     assert f"What changes from {document.symbol}" in page
     assert f"Nothing yet: words, files and sources are those of {document.symbol}." in page
+    # Said once.
+    assert "the files in English" not in page
 
 
 def test_a_revision_lists_what_changes_of_its_words_and_files(browser, revision, saudi_focal_point):
@@ -68,6 +70,7 @@ def test_a_revision_lists_what_changes_of_its_words_and_files(browser, revision,
     }
     page = browser.get(url("preview", revision)).content.decode()
     assert "<ins>fair </ins>" in page and "Nothing yet" not in page
+    assert page.index("What changes from") < page.index("<h2>Files</h2>")
 
 
 def test_a_text_that_is_left_out_and_issues_are_told(dg, register, revision, saudi_focal_point):
