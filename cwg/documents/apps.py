@@ -21,6 +21,7 @@ class DocumentsConfig(AppConfig):
             register_metrics,
             rescan,
             rulebook,
+            search_index,
             storage_probe,
             stray_files,
             text_reading,
@@ -42,6 +43,7 @@ class DocumentsConfig(AppConfig):
         verification.register(checks)
         jobs.register("scans", rescan.scan_waiting, every=timedelta(seconds=30))
         jobs.register(text_reading.JOB, text_reading.read_waiting, every=timedelta(seconds=30))
+        jobs.register(search_index.JOB, search_index.index_changed, every=timedelta(seconds=10))
         jobs.register("chain-heads", heads.publish, every=timedelta(hours=1))
         jobs.register(recheck.JOB, recheck.look_at_stored, every=timedelta(minutes=1))
         jobs.register("unused-files", unused_files.forget_unused)

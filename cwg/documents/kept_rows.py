@@ -10,12 +10,14 @@ from .models import (
     FiledFor,
     Letter,
     Objection,
+    Passage,
     PreparedFile,
     PublishedHeads,
     Receipt,
     Revision,
     SignedStatement,
     Source,
+    ToIndex,
     Version,
 )
 
@@ -39,3 +41,5 @@ def register() -> None:
         deletes=True,
     )
     keeping.deleted(PreparedFile)
+    # The index of the search is made anew for each change.
+    keeping.deleted(Passage, ToIndex)

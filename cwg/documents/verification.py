@@ -11,7 +11,7 @@ from cwg.members.parties import Party
 from cwg.record import clock_steps, journal, replay
 from cwg.record.models import JournalEntry, PortalJournal
 
-from . import comparison, deadlines, heads, judgements, restore_gaps, statements, stored_checks
+from . import comparison, deadlines, heads, judgements, restore_gaps, search_index, statements, stored_checks
 from .models import Deadline, Document, Objection, Receipt, Register, Revision, Series, Slot, Version
 
 # The act by which `manage.py demo` says, in the chain of a register, that it told of the past there: documents
@@ -39,6 +39,11 @@ def register(checks) -> None:
     checks.register("I5 the journal tells of every objection", objections_told)
     checks.register("I8 receipts say what the register holds", receipts_hold)
     checks.register("I5 the chains bear out the heads that were published", heads.faults)
+    checks.register(
+        "I8 the search finds documents by the words they have",
+        search_index.faults,
+        nightly=search_index.missing,
+    )
     checks.register("I8 signed statements verify with the published keys", statements.faults)
 
 

@@ -90,7 +90,8 @@ def of_before(server, django_db_blocker) -> Server:
         ).fetchall()
         for (table,) in owned:
             inside.execute(f"ALTER TABLE {table} OWNER TO CURRENT_USER")
-        inside.execute("ALTER FUNCTION cwg_refuse_change() OWNER TO CURRENT_USER")
+        for function in ("cwg_refuse_change()", "cwg_index_document()"):
+            inside.execute(f"ALTER FUNCTION {function} OWNER TO CURRENT_USER")
         (count,) = inside.execute(
             "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S')"
             " AND relowner <> current_user::regrole"

@@ -3,6 +3,7 @@
 from .document import Document, PolicyIssue, Revision, Source
 from .file import Blob, File
 from .filed_for import CameBy, FiledFor, Letter, Objection
+from .passage import Passage, ToIndex
 from .receipt import PublishedHeads, Receipt, SignedStatement
 from .register import Deadline, DeadlineRule, Register, Series, Slot
 from .version import PreparedFile, Version
@@ -17,6 +18,7 @@ __all__ = [
     "FiledFor",
     "Letter",
     "Objection",
+    "Passage",
     "PolicyIssue",
     "PreparedFile",
     "PublishedHeads",
@@ -27,5 +29,6 @@ __all__ = [
     "SignedStatement",
     "Slot",
     "Source",
+    "ToIndex",
     "Version",
 ]

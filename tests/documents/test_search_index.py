@@ -1,0 +1,107 @@
+"""The index of the search: what it holds, when it is made, and what tells that it is not right."""
+
+import pytest
+from django.core.management import call_command
+
+from cwg.documents import search_index, text_reading
+from cwg.documents.models import Blob, Document, Passage, ToIndex
+from cwg.record import checks, jobs
+from tests import factories
+from tests.tampering import past_the_triggers
+
+pytestmark = pytest.mark.django_db
+
+
+def words() -> list[str]:
+    return list(Passage.objects.order_by("part", "pk").values_list("words", flat=True))
+
+
+def told() -> list[str]:
+    return [fault for name, found in checks.run() for fault in found if "search" in name]
+
+
+def test_the_job_makes_what_waits_and_no_more(document):
+    assert set(ToIndex.objects.values_list("document", flat=True)) == {document.pk}
+    assert jobs.run("search-index") == 1
+    parts = list(Passage.objects.order_by("part", "language").values_list("part", "language"))
+    assert parts == [(0, ""), (1, ""), (2, "en"), (2, "es")]
+    before = set(Passage.objects.values_list("pk", flat=True))
+    assert jobs.run("search-index") == 0
+    assert set(Passage.objects.values_list("pk", flat=True)) == before
+
+
+@pytest.mark.parametrize("change", ["revision", "translation", "text"])
+def test_each_change_of_what_is_found_has_it_made_anew(document, secretary, change):
+    search_index.index_changed()
+    if change == "revision":
+        factories.make_document(document.register, "Vellum", revises_id=document.pk, revision_kind="rev")
+    elif change == "translation":
+        factories.add_translation(document, text="Le vellum.", actor=secretary)
+        text_reading.read_waiting()
+    else:
+        past_the_triggers("UPDATE documents_blob SET text = ''")
+        Blob.objects.update(text="Vellum")
+    assert set(ToIndex.objects.values_list("document", flat=True)) == {document.pk}
+    assert not any("vellum" in each for each in words())
+    search_index.index_changed()
+    assert any("vellum" in each for each in words()) and not ToIndex.objects.exists()
+
+
+def test_a_text_in_two_kinds_of_file_is_indexed_once(register):
+    one, two = factories.version_line(text="One text."), factories.version_line(text="Other.")
+    past_the_triggers("UPDATE documents_blob SET text = 'One text.'")
+    both = factories.VersionLine("en", (one.files[0], two.files[0]))
+    factories.make_document(register, versions=(both,))
+    search_index.index_changed()
+    assert Passage.objects.filter(part=Passage.Part.TEXT).count() == 1
+
+
+def test_a_change_that_comes_while_it_is_made_is_not_forgotten(document, monkeypatch):
+    made = search_index.stretches_of
+
+    def and_changed(ids):
+        read = made(ids)
+        monkeypatch.undo()
+        ToIndex.objects.create(document=document)
+        return read
+
+    monkeypatch.setattr(search_index, "stretches_of", and_changed)
+    assert search_index._index_some() == 1
+    assert ToIndex.objects.count() == 1
+
+
+def test_a_long_text_is_cut_between_words_and_its_phrases_stay_whole():
+    text = " ".join(f"w{number}" for number in range(9000))
+    stretches = list(search_index._stretches(text, Passage.Part.TEXT, language="en"))
+    assert all(each.length <= search_index.PASSAGE for each in stretches)
+    pieces = [text[each.start : each.start + each.length] for each in stretches]
+    for number in range(8990):
+        phrase = " ".join(f"w{each}" for each in range(number, number + 8))
+        assert any(f" {phrase} " in f" {piece} " for piece in pieces), phrase
+
+
+@pytest.mark.parametrize("text", ["互" * 40_000, "x" * 40_000, " " * 40_000, "a\n" * 20_000])
+def test_any_text_fits(text):
+    stretches = list(search_index._stretches(text, Passage.Part.TEXT))
+    assert all(len(each.words) < 200_000 for each in stretches)
+    covered = sum(each.length for each in stretches)
+    assert covered >= len(text) or not text.strip()
+
+
+def test_verify_finds_other_words_and_a_document_that_is_missing(document):
+    assert told() == []
+    search_index.index_changed()
+    assert told() == []
+    Passage.objects.filter(part=Passage.Part.TEXT, language="es").delete()
+    assert told() == ["DG-2/1: the index of the search has other words (manage.py index_documents)"]
+    Passage.objects.all().delete()
+    assert "DG-2/1: is not in the index of the search (manage.py index_documents)" in told()
+    call_command("index_documents")
+    assert told() == [] and Passage.objects.exists()
+
+
+def test_it_is_made_anew_later_by_the_job_where_that_is_asked(document):
+    search_index.index_changed()
+    call_command("index_documents", "--later")
+    assert ToIndex.objects.count() == Document.objects.count() == 1
+    assert jobs.run("search-index") == 1
