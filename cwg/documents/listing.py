@@ -26,12 +26,12 @@ from cwg.look.form_fields import choice_field
 from cwg.look.instants import zone_name
 from cwg.members.models import MemberState, Office
 
-from . import filed_for, row_html
+from . import filed_for, row_html, why_found
 from .deadlines import Verdict
 from .kinds import Kind
 from .models import FiledFor, Objection, Register, Revision, Source, Version
 from .row_parts import RowParts
-from .search import matching
+from .search import Sought, sought
 from .upward import AnsweredRequest
 
 BY_SYMBOL, BY_TIME = "symbol", "time"
@@ -63,6 +63,8 @@ class FilterForm(forms.Form):
         super().__init__(params, auto_id="filter-%s")
         self.since = since
         self.default_sort = default_sort
+        # What was searched for, once the filters are applied.
+        self.sought: Sought | None = None
         if meetings is None:
             del self.fields["meeting"], self.fields["q"]
         else:
@@ -91,6 +93,8 @@ class FilterForm(forms.Form):
             del self.fields["new"]
         if default_sort == BY_TIME:
             choice_field(self, "sort").choices = ORDERS[::-1]
+        if params.get("q", "").strip() and "q" in self.fields:
+            choice_field(self, "sort").choices = [("", _("Best match first")), *ORDERS[::-1]]
 
     def wanted(self) -> dict[str, Any]:
         """The values asked for. Raises BadRequest."""
@@ -103,10 +107,8 @@ class FilterForm(forms.Form):
         return any(self.cleaned_data.get(n) for n in ("q", "meeting", "kind", "source", "language", "new"))
 
     def applied_to(self, documents):
-        """`documents` filtered and ordered as asked. Raises BadRequest."""
+        """`documents` filtered and ordered as asked, whatever words are looked for. Raises BadRequest."""
         wanted = self.wanted()
-        if wanted.get("q"):
-            documents = matching(documents, wanted["q"])
         if wanted.get("meeting"):
             documents = documents.filter(register__slug=wanted["meeting"])
         if wanted["kind"]:
@@ -128,6 +130,20 @@ class FilterForm(forms.Form):
             return documents.order_by("-available_at", "-pk")
         return documents.order_by("-register__opens_at", "register_id", "series__code", "number", "pk")
 
+    def found_among(self, documents):
+        """The keys of those of `documents` that are asked for, in order: to be counted and cut. Raises BadRequest."""
+        chosen = self.applied_to(documents)
+        wanted = self.wanted()
+        keys = chosen.values_list("pk", flat=True)
+        if not wanted["q"]:
+            return keys
+        self.sought = sought(wanted["q"])
+        found = self.sought.best_first(chosen)
+        if not wanted["sort"]:
+            return found
+        known = set(found)
+        return [pk for pk in keys if pk in known]
+
 
 def source_lookup(value: str) -> Q:
     """ "SAU" is a State, "office-tsb" an office, by the code each is known by."""
@@ -147,24 +163,24 @@ def name_of_source(value: str) -> str:
 
 
 def choices_of(documents) -> tuple[set[str], list[tuple[str, str]]]:
-    """The kinds and the sources that occur among `documents`, for the filters: one query."""
-    names = f"state__short_{current_language()}", f"state__sort_{current_language()}"
-    rows = (
-        Source.objects.filter(revision__document__in=documents.order_by().values("pk"))
-        .values_list(
-            "revision__document__kind", "state__iso3", *names, "office__code", "office__name", named=False
-        )
-        .distinct()
+    """The kinds and the sources that occur among `documents`, for the filters: three queries.
+
+    Of each State and office it is asked whether one document is there, and not of each document whose it is.
+    """
+    kinds = set(documents.order_by().values_list("kind", flat=True).distinct())
+    seen = documents.order_by().values("pk")
+    of_state = Source.objects.filter(state=OuterRef("pk"), revision__document__in=seen)
+    of_office = Source.objects.filter(office=OuterRef("pk"), revision__document__in=seen)
+    names = f"short_{current_language()}", f"sort_{current_language()}"
+    states = sorted(
+        (key or name, name, iso3)
+        for iso3, name, key in MemberState.objects.filter(Exists(of_state)).values_list("iso3", *names)
     )
-    kinds, states, offices = set(), {}, {}
-    for kind, iso3, name, key, code, office in rows:
-        kinds.add(kind)
-        if iso3:
-            states[iso3] = (key or name, name)
-        elif code:
-            offices[f"office-{code}"] = office
-    by_name = sorted(states.items(), key=lambda item: item[1])
-    return kinds, [*((iso3, name) for iso3, (_key, name) in by_name), *sorted(offices.items())]
+    offices = sorted(Office.objects.filter(Exists(of_office)).values_list("code", "name"))
+    return kinds, [
+        *((iso3, name) for _key, name, iso3 in states),
+        *((f"office-{code}", name) for code, name in offices),
+    ]
 
 
 def languages_of(documents) -> set[str]:
@@ -206,6 +222,8 @@ class Row:
     objected: bool = False
     meeting: str = ""
     of_archive: bool = False
+    # Why a search found it, where somebody searched.
+    why: why_found.Why = why_found.NOT_ASKED
 
 
 class Rows(list[Row]):
@@ -272,11 +290,13 @@ def rows(
     since: datetime | None = None,
     asked: Mapping[int, Sequence[AnsweredRequest]] | None = None,
     with_meeting: bool = False,
+    sought: Sought | None = None,
 ) -> Rows:
     """The rows of `documents` (visible ones, filtered and ordered) in one query.
 
     `since`: what changed after it is marked new. `asked`: the requests that documents answer, by document; a
-    document that answers one links to it.
+    document that answers one links to it. `sought`: what the documents were found by, which each row then shows; in four
+    more queries at most.
     """
     asked = asked or {}
     parts = RowParts()
@@ -332,6 +352,14 @@ def rows(
                 of_archive=one["register__origin"] == Register.Origin.ARCHIVE,
             )
         )
+    if sought is not None:
+        found_by = why_found.of(
+            {row.document_id: (row.title or row.known_as, row.source) for row in made},
+            sought,
+            current_language(),
+        )
+        for row in made:
+            row.why = found_by[row.document_id]
     return made
 
 

@@ -64,7 +64,8 @@ def _body(rows: Iterable, zone: str) -> str:
         out.append(
             f"<tr{past}>"
             f'<td class="cell-symbol{empty(row.symbol)}">{symbol}</td>'
-            f'<th scope="row" class="cell-title">{_title(row, url)}{marks}<span class="cell-kind">{_notes(row)}</span></th>'
+            f'<th scope="row" class="cell-title">{_title(row, url)}{marks}'
+            f'<span class="cell-kind">{_notes(row)}</span>{_found(row)}</th>'
             f'<td class="cell-time{empty(row.at)}">{at}</td>'
             f'<td class="cell-languages{empty(row.languages_html)}">{row.languages_html or nothing}</td></tr>'
         )
@@ -74,10 +75,11 @@ def _body(rows: Iterable, zone: str) -> str:
 def _title(row, url: str) -> str:
     if row.title:
         language = f' lang="{escape(row.title_language)}"' if row.title_language else ""
-        return f'<a href="{url}"{language} dir="auto">{escape(row.title)}</a>'
+        return f'<a href="{url}"{language} dir="auto">{row.why.heading or escape(row.title)}</a>'
     # Never the archive's own words as if they were a title: quoted, or else what it is.
-    called = _("“%(words)s”") % {"words": row.known_as} if row.known_as else row.kind
-    return f'<a class="is-untitled" href="{url}" dir="auto">{escape(called)}</a>'
+    known_as = row.why.heading or escape(row.known_as)
+    called = escape(_("“%(words)s”")) % {"words": known_as} if known_as else escape(row.kind)
+    return f'<a class="is-untitled" href="{url}" dir="auto">{called}</a>'
 
 
 def _notes(row) -> str:
@@ -85,7 +87,7 @@ def _notes(row) -> str:
 
     The source has no column of its own: beside it most titles would take a second line, and half as many rows fit on a screen.
     """
-    notes = [f'<bdi class="cell-source">{escape(row.source)}</bdi>'] if row.source else []
+    notes = [f'<bdi class="cell-source">{row.why.source or escape(row.source)}</bdi>'] if row.source else []
     if row.title or row.known_as:
         notes.append(escape(row.kind))
     if not row.title:
@@ -99,3 +101,11 @@ def _notes(row) -> str:
         notes.append(row.verdict_html)
     notes += [f"<bdi>{escape(said)}</bdi>" for said in (row.filed, row.meeting) if said]
     return " · ".join(notes)
+
+
+def _found(row) -> str:
+    """Why a search found it, where that is not in the lines above."""
+    if not row.why.excerpt:
+        return ""
+    spoken = f' lang="{escape(row.why.language)}"' if row.why.language else ""
+    return f'<span class="cell-found"{spoken} dir="auto">{row.why.excerpt}</span>'

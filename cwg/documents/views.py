@@ -54,9 +54,14 @@ def documents(request: PortalRequest) -> HttpResponse:
         meetings=meetings,
         default_sort=listing.BY_TIME,
     )
-    paginator = Paginator(form.applied_to(visible), PAGE_LENGTH)
+    paginator = Paginator(form.found_among(visible), PAGE_LENGTH)
     page = page_of(paginator, request.GET.get("page"))
-    asked = upward.requests_answered_by(_of_read_meetings(request, page.object_list))
+    shown = list(page.object_list)
+    asked = upward.requests_answered_by(_of_read_meetings(request, shown))
+    rows = listing.rows(
+        Document.objects.filter(pk__in=shown), asked=asked, with_meeting=True, sought=form.sought
+    )
+    rows.sort(key=lambda row: shown.index(row.document_id))
     return render(
         request,
         "documents/documents.html",
@@ -64,15 +69,15 @@ def documents(request: PortalRequest) -> HttpResponse:
             "form": form,
             "page": page,
             "found": paginator.count,
-            "rows": listing.rows(page.object_list, asked=asked, with_meeting=True),
+            "rows": rows,
         },
     )
 
 
-def _of_read_meetings(request: PortalRequest, documents) -> QuerySet[Document]:
-    """Those of a page of `documents` that are of groups whose meetings this person reads."""
+def _of_read_meetings(request: PortalRequest, document_ids: list[int]) -> QuerySet[Document]:
+    """Those documents that are of groups whose meetings this person reads."""
     return Document.objects.filter(
-        pk__in=list(documents.values_list("pk", flat=True)),
+        pk__in=document_ids,
         register__in=Register.objects.visible_to(request.rights),
     )
 

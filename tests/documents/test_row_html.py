@@ -12,6 +12,7 @@ from cwg.documents.deadlines import Verdict
 from cwg.documents.models import Document
 from cwg.documents.row_parts import RowParts
 from cwg.documents.verdicts import words
+from cwg.documents.why_found import Why
 from tests import factories
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -146,6 +147,25 @@ def test_what_nobody_knows_of_an_archives_document_is_said_to_who_listens_and_no
     assert 'class="unknown"' not in lines(row)
     untitled = replace(row, known_as="")
     assert "Contribution for action Saudi Arabia · title not known" in said(untitled)
+
+
+# --- Why a search found it --------------------------------------------------------------------------------------------
+
+
+def test_what_was_found_is_marked_in_title_and_source_and_shown_below():
+    why = Why("On <mark>spam</mark>", "<mark>Saudi</mark> Arabia", "… du <mark>spam</mark> …", "fr")
+    shown = lines(replace(ROW, why=why))
+    assert 'dir="auto">On <mark>spam</mark></a>' in shown
+    assert '<bdi class="cell-source"><mark>Saudi</mark> Arabia</bdi>' in shown
+    assert '<span class="cell-found" lang="fr" dir="auto">… du <mark>spam</mark> …</span></th>' in shown
+    assert "cell-found" not in lines(ROW)
+
+
+def test_what_was_found_in_the_words_of_an_archive_stays_quoted_and_escaped():
+    row = replace(ROW, title="", known_as="A <b>paper</b>")
+    assert "“A &lt;b&gt;paper&lt;/b&gt;”" in lines(row)
+    shown = lines(replace(row, why=Why("A &lt;b&gt;<mark>paper</mark>&lt;/b&gt;", "", "", "")))
+    assert "“A &lt;b&gt;<mark>paper</mark>&lt;/b&gt;”" in shown
 
 
 # --- Languages --------------------------------------------------------------------------------------------------------

@@ -29,8 +29,8 @@ def state_of(blob: Blob) -> tuple[str, str]:
     return blob.reading, blob.text
 
 
-def found(word: str) -> list[Document]:
-    return list(search.matching(Document.objects.all(), word))
+def found(word: str) -> list[int]:
+    return search.sought(word).best_first(Document.objects.all())
 
 
 def test_a_pdf_is_taken_before_its_text_is_read(held, storage):
@@ -89,7 +89,7 @@ def test_what_was_registered_before_its_text_was_read_is_found_by_it_and_is_not_
     before = Version.objects.values().get()
     assert found("zebra") == []
     text_reading.read_waiting()
-    assert found("zebra") == [document]
+    assert found("zebra") == [document.pk]
     assert Version.objects.values().get() == before
 
 

@@ -37,7 +37,7 @@ def test_lists_search_and_zip_know_one_version_a_language_the_last_one(
     assert text_reading.read_waiting() == 2
 
     def finds(word: str) -> bool:
-        return search.matching(Document.objects.all(), word).exists()
+        return bool(search.sought(word).best_first(Document.objects.all()))
 
     assert finds("bon") and not finds("perdu") and finds("texto")
     (row,) = listing.rows(Document.objects.all())

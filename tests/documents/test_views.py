@@ -136,7 +136,7 @@ def test_the_list_asks_a_constant_number(client_of, dg_2, saudi_delegate, django
     for number in range(count):
         factories.make_document(dg_2, f"Document {number}")
     client = client_of(saudi_delegate)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get("/documents/")
 
 

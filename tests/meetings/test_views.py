@@ -249,7 +249,7 @@ def test_the_number_of_queries_does_not_grow(
         )
     client = client_of(saudi_delegate)
     client.get(page_of(meeting))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         response = client.get(page_of(meeting))
     assert len(response.context["rows"]) == 2 * count
 
