@@ -27,6 +27,12 @@ def main() -> int:
     options = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     options.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
     options.add_argument("--seconds", type=float, default=SECONDS, help="longest time for one measurement")
+    options.add_argument(
+        "--search",
+        type=int,
+        metavar="DOCUMENTS",
+        help="measure the search among so many documents, and nothing else",
+    )
     chosen = options.parse_args()
     port, floor_port = _free_port(), _free_port()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cwg.settings")
@@ -45,17 +51,13 @@ def main() -> int:
     _say("Filling the database ...", chosen.json)
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
+    if chosen.search:
+        return _search(port, chosen)
     from cwg.bench import rows
 
     made = rows.make(SUBMISSIONS)
     queries = _queries(made)
-    from django.db import connection, connections
-
-    from cwg.operations.ownership import as_owner
-
-    with as_owner("to gather statistics"), connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    connections.close_all()
+    _gather_statistics()
     servers = [_serve(port, "cwg.settings"), _serve(floor_port, "cwg.bench.floor_settings")]
     try:
         _wait(servers[0], port, "/livez")
@@ -70,6 +72,44 @@ def main() -> int:
         results[name]["queries"] = count
     _print(results, chosen.json)
     return 0
+
+
+def _search(port: int, chosen) -> int:
+    from cwg.bench import searching
+
+    made = searching.make(chosen.search)
+    _gather_statistics()
+    server = _serve(port, "cwg.settings")
+    try:
+        _wait(server, port, "/livez")
+        results = searching.measure(made, port, settings.SESSION_COOKIE_NAME, chosen.seconds)
+    finally:
+        server.terminate()
+        server.wait(20)
+    facts = {
+        "documents": chosen.search,
+        "seconds to index": made.seconds_to_index,
+        "one word without the index, ms": made.seconds_unindexed * 1000,
+        **{f"MB of {name}": size for name, size in made.megabytes.items()},
+    }
+    if chosen.json:
+        print(json.dumps({"facts": facts, "results": results}, indent=2))
+        return 0
+    for name, value in facts.items():
+        print(f"{name:<40}{value:>12.1f}")
+    for name, row in results.items():
+        print(f"{name:<26}{row['p50']:>9.1f} ms{row['p95']:>9.1f} ms at most of 95 %  {row['statuses']}")
+    return 0
+
+
+def _gather_statistics() -> None:
+    from django.db import connection, connections
+
+    from cwg.operations.ownership import as_owner
+
+    with as_owner("to gather statistics"), connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    connections.close_all()
 
 
 def _say(text: str, quiet: bool) -> None:

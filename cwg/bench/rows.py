@@ -62,7 +62,7 @@ def make(submissions: int) -> Rows:
         people.append(person)
     small = blobs.keep_own(b"%PDF-1.4 small", media_type=PDF, at=at, text="A small file.")
     big = blobs.keep_own(b"%PDF-1.4 " + b"x" * (BIG_FILE - 9), media_type=PDF, at=at)
-    registers = [_meeting(group, number, at) for number in range(1, MEETINGS + 1)]
+    registers = [make_register(group, number, at) for number in range(1, MEETINGS + 1)]
     for number, kept in enumerate(registers):
         for position in range(DOCUMENTS_A_MEETING):
             author = people[(number * 7 + position * 2 + 1) % PEOPLE | 1]
@@ -82,7 +82,8 @@ def make(submissions: int) -> Rows:
     )
 
 
-def _meeting(group: Group, number: int, at) -> Register:
+def make_register(group: Group, number: int, at) -> Register:
+    """An announced meeting of the group, some days ahead of `at` (aware)."""
     opens_at = at + timedelta(days=10 + number)
     kept = Register.objects.create(
         group=group,
