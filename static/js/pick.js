@@ -1,6 +1,21 @@
 // A long list of checkboxes is narrowed by typing. What is ticked always stays in sight, so that nothing is sent unseen.
 
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+// As `cwg/folding.py` compares names; what no name of a State or an office has in it (digits of other scripts) is left out.
+const LETTERS = {
+  œ: "oe", æ: "ae", ø: "o", ł: "l", đ: "d", ð: "d", ı: "i", ß: "ss",
+  ٱ: "ا", ى: "ي", ة: "ه", "\u0640": "", ی: "ي", ې: "ي", ک: "ك", ہ: "ه", ھ: "ه", ە: "ه",
+};
+
+function plainLetter(letter) {
+  if (letter === "й" || letter === "Й") return "й";
+  if (/['‘’‚‛′‵`´ʹʻʼʽʾʿˈˊˋ՚׳＇｀]/u.test(letter)) return "'";
+  if (/[\p{Pd}−⁃]/u.test(letter)) return "-";
+  if (/\p{Zs}/u.test(letter)) return " ";
+  const parts = letter.normalize("NFKD").toLowerCase().normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "");
+  return [...parts].map((part) => LETTERS[part] ?? part).join("");
+}
+
+const plain = (text) => [...text.normalize("NFC")].map(plainLetter).join("");
 
 function narrow(list, typed) {
   const wanted = plain(typed.trim());
