@@ -1,11 +1,11 @@
 """Home: the nearest deadline and every open one, what I owe, what my delegation has sent."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from operator import itemgetter
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from contributions.models import Contribution, Sponsorship
 from cwg.documents import listing, offers, rules
 from cwg.documents.kinds import Kind
-from cwg.documents.models import Document, Source
+from cwg.documents.models import Deadline, Document, Source
 from cwg.documents.states import OPEN_TO_CONTRIBUTIONS, MeetingState
 from cwg.members.requests import PortalRequest
 from cwg.members.rights import Rights
@@ -49,6 +49,17 @@ class Ahead:
         return len(self.deadline_lines) > 1
 
 
+@dataclass(frozen=True)
+class Task:
+    """What is asked of the person about a draft, and until when: the deadline that binds it, None where none does."""
+
+    draft: Contribution
+    until: Deadline | None
+    passed: bool
+    sponsorship: Sponsorship | None = None
+    may_answer: bool = True
+
+
 @require_http_methods(["GET", "HEAD"])
 def home(request: PortalRequest) -> HttpResponse:
     """The first page after sign-in. A constant number of queries, however many rows it shows."""
@@ -75,7 +86,15 @@ def home(request: PortalRequest) -> HttpResponse:
     bands = [entry for instant, entry in sorted(doors, key=itemgetter(0)) if now <= instant]
     lead = next(iter([*bands, *coming]), None)
     shown = {d.pk for entry in ahead for d in entry.drafts}
-    recent = Document.objects.visible_to(rights).filter(available_at__gte=now - RECENT)
+    recent = _recent(rights, now)
+    registers = {entry.meeting.register_id: entry.meeting.register for entry in ahead}
+
+    def task(draft: Contribution, sponsorship: Sponsorship | None = None) -> Task:
+        register = registers.get(draft.register_id or 0)
+        until = rules.deadline_for(register, draft.kind) if register else None
+        may_answer = sponsorship is None or rights.submits_for(sponsorship.party)
+        return Task(draft, until, until is not None and until.instant < now, sponsorship, may_answer)
+
     return render(
         request,
         "home/home.html",
@@ -88,7 +107,8 @@ def home(request: PortalRequest) -> HttpResponse:
             "later": [entry for entry in coming if entry is not lead and entry not in bands],
             "postponed": [entry.meeting for entry in known if entry.state is MeetingState.POSTPONED],
             "other_drafts": [d for d in drafts if d.pk not in shown],
-            "sponsorships": _sponsorships(rights),
+            "to_submit": [task(d) for d in drafts if d.asked_at and rights.submits_for(d.in_hand)],
+            "to_join": [task(each.contribution, each) for each in _sponsorships(rights)],
             "asked": request_lines.asked_of(rights),
             "recent": listing.rows(recent.order_by("-available_at", "-pk")[:LAST_SHOWN], with_meeting=True),
             "mail": troubles.in_short(rights),
@@ -118,6 +138,13 @@ def _ahead(rights: Rights, now) -> list[Ahead]:
     ]
 
 
+def _recent(rights: Rights, now: datetime) -> QuerySet[Document]:
+    """What others have registered lately: what one sent oneself is no news, and what was withdrawn is closed."""
+    own = Source.objects.worked_for_by(rights).filter(revision__document=OuterRef("pk"))
+    lately = Document.objects.visible_to(rights).filter(available_at__gte=now - RECENT)
+    return lately.exclude(Exists(own)).filter(withdrawn_at__isnull=True)
+
+
 def _submitted(rights: Rights, register_ids: list[int]) -> listing.Rows:
     """What the person's delegation or office has registered for these meetings."""
     own = Source.objects.worked_for_by(rights).filter(revision__document=OuterRef("pk"))
@@ -131,5 +158,5 @@ def _sponsorships(rights: Rights) -> list[Sponsorship]:
         Sponsorship.objects.of_delegations(rights)
         .filter(status=Sponsorship.Status.ASKED)
         .of_open_drafts()
-        .select_related("contribution__state", "contribution__group", "state")
+        .select_related("contribution__state", "contribution__group", "contribution__register", "state")
     )

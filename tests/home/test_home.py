@@ -12,6 +12,9 @@ from cwg import clock
 from cwg.documents import register as the_register
 from cwg.documents import rules
 from cwg.documents.models import DeadlineRule, Slot
+from cwg.look.instants import instant_text
+from cwg.members.models import Role
+from cwg.members.rights import rights_of
 from cwg.record import copying
 from cwg.record.models import ChainCopy
 from meetings import calling_off
@@ -22,8 +25,6 @@ pytestmark = pytest.mark.django_db
 
 
 def begin_draft(person, register, title):
-    from cwg.members.rights import rights_of
-
     rights = rights_of(person)
     return drafting.begin(
         rights=rights,
@@ -172,6 +173,57 @@ def test_a_question_of_sponsorship_shows_to_the_state_that_is_asked(
     assert "Jointly on access" not in client.get("/").content.decode()
     sponsors.ask(draft.pk, factories.make_state("SYR"), rights=saudi_focal_point.rights, at=clock.now())
     assert "Jointly on access" in client.get("/").content.decode()
+
+
+def test_a_question_of_sponsorship_leads_to_its_answer_and_says_until_when(
+    client_of, saudi_focal_point, syrian_delegate, dg, meeting
+):
+    draft = begin_draft(saudi_focal_point, meeting.register, "Jointly on access")
+    asked = sponsors.ask(
+        draft.pk, factories.make_state("SYR"), rights=saudi_focal_point.rights, at=clock.now()
+    )
+    focal_point = factories.accredit_once("focal.syr@test.example", dg, Role.FOCAL_POINT, "SYR")
+    answer = f"{reverse('contributions:seat', args=['dg', 'syr'])}#sponsorship-{asked.pk}"
+    page = client_of(focal_point).get("/").content.decode()
+    assert answer in page
+    deadline = meeting.register.opens_at - timedelta(hours=24)
+    assert f"until {instant_text(deadline, meeting.register.zone, 'short')}" in page
+    there = client_of(focal_point).get(answer.partition("#")[0]).content.decode()
+    assert f'id="sponsorship-{asked.pk}"' in there
+    # A delegate sees that it is asked, and is not offered what only the focal point may do.
+    page = client_of(syrian_delegate).get("/").content.decode()
+    assert "Jointly on access" in page and answer not in page
+
+
+def test_a_draft_that_is_to_be_submitted_is_asked_of_the_focal_point_and_leads_to_the_act(
+    client_of, saudi_delegate, saudi_focal_point, held, meeting
+):
+    draft = begin_draft(saudi_delegate, meeting.register, "To be sent")
+    act = reverse("contributions:preview", args=[draft.pk])
+    client = client_of(saudi_focal_point)
+    assert act not in client.get("/").content.decode()
+    drafting.ask_to_submit(draft.pk, rights=rights_of(saudi_delegate), at=clock.now())
+    page = client.get("/").content.decode()
+    assert "You are asked to submit it" in page and act in page and "until " in page
+    assert "You are asked to submit it" not in client_of(saudi_delegate).get("/").content.decode()
+    held.move_to(meeting.register.opens_at - timedelta(hours=24))
+    assert "The deadline has passed:" not in client_of(saudi_focal_point).get("/").content.decode()
+    held.forward(microseconds=1)
+    assert "The deadline has passed:" in client_of(saudi_focal_point).get("/").content.decode()
+
+
+def test_what_one_sent_oneself_and_what_was_withdrawn_is_not_new(
+    client_of, saudi_delegate, saudi_focal_point, syrian_delegate, meeting
+):
+    document = factories.make_document(meeting.register, "Sent by us", actor=saudi_focal_point)
+
+    def new(person) -> list[str]:
+        return [row.title for row in client_of(person).get("/").context["recent"]]
+
+    assert new(syrian_delegate) == ["Sent by us"]
+    assert new(saudi_delegate) == []
+    the_register.withdraw(document, actor=saudi_focal_point, reason="Sent by mistake")
+    assert new(syrian_delegate) == []
 
 
 def test_home_asks_the_database_as_often_for_three_rows_as_for_one(client_of, saudi_focal_point, meeting):
