@@ -113,6 +113,46 @@ def test_on_a_phone_the_right_file_is_two_taps_away(visit: Visit):
     assert taken.value.suggested_filename == "CWG-Internet-23-2_en.docx"
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_a_phone_the_masthead_is_one_row_and_leads_everywhere(visit: Visit, width: int):
+    reader = visit("secretariat")
+    page = reader.page
+    page.set_viewport_size({"width": width, "height": 844})
+    reader.open("/")
+    row, strip = page.locator(".masthead"), page.locator(".demo-strip")
+    height = row.bounding_box()["height"] - (strip.bounding_box()["height"] if strip.count() else 0)
+    assert height <= 60
+    documents = page.get_by_role("navigation", name="Main").get_by_role("link", name="Documents")
+    assert not documents.is_visible()
+    page.locator("summary", has_text="Menu").click()
+    documents.click()
+    assert reader.path() == "/documents/"
+    reader.open("/meetings/")
+    contributing.to_document(reader, "CWG-Internet-23/2")
+    assert reader.path() == "/documents/cwg-internet-23/2/"
+
+
+def test_on_a_desktop_the_menu_is_open_and_reached_by_keyboard(visit: Visit):
+    reader = visit("delegate.sau")
+    reader.open("/")
+    documents = reader.page.get_by_role("navigation", name="Main").get_by_role("link", name="Documents")
+    assert documents.is_visible() and not reader.page.locator("summary", has_text="Menu").is_visible()
+    documents.focus()
+    reader.page.keyboard.press("Enter")
+    reader.page.wait_for_url("**/documents/")
+
+
+def test_a_list_on_paper_says_when_and_where_it_was_printed_and_counts_nothing_down(visit: Visit):
+    reader = visit("delegate.sau")
+    reader.open("/meetings/cwg-internet-24/")
+    seen = " ".join(reader.page.locator("body").inner_text().split())
+    assert re.search(r"\d+ (day|hour|minute)s? .*left", seen) and "As of" not in seen
+    reader.page.emulate_media(media="print")
+    paper = " ".join(reader.page.locator("body").inner_text().split())
+    assert not re.search(r"\d+ (day|hour|minute)s? .*left", paper)
+    assert "Deadline:" in paper and "As of" in paper and reader.page.url in paper
+
+
 @pytest.mark.parametrize("device", ["1970-01-01T00:00:00Z", "2041-06-01T00:00:00Z"])
 def test_the_time_left_is_the_servers_whatever_the_device_believes(visit: Visit, device: str):
     right, wrong = visit("delegate.sau"), visit("delegate.sau")
