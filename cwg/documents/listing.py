@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cwg.languages import LANGUAGES, current_language
+from cwg.languages import LANGUAGE_CODES, LANGUAGES, current_language
 from cwg.look.form_fields import choice_field
 from cwg.look.instants import zone_name
 from cwg.members.models import MemberState, Office
@@ -94,7 +94,7 @@ class FilterForm(forms.Form):
         if default_sort == BY_TIME:
             choice_field(self, "sort").choices = ORDERS[::-1]
         if params.get("q", "").strip() and "q" in self.fields:
-            choice_field(self, "sort").choices = [("", _("Best match first")), *ORDERS[::-1]]
+            choice_field(self, "sort").choices = [("", _("Best match")), *ORDERS[::-1]]
 
     def wanted(self) -> dict[str, Any]:
         """The values asked for. Raises BadRequest."""
@@ -184,12 +184,19 @@ def choices_of(documents) -> tuple[set[str], list[tuple[str, str]]]:
 
 
 def languages_of(documents) -> set[str]:
-    """The languages in which there is a text among `documents`, for the filters and the ZIP: one query."""
+    """The languages in which there is a text among `documents`, for the filters and the ZIP: one query.
+
+    It looks for one text of each, and not for the language of each text.
+    """
     versions = Version.objects.filter(
         revision__document__in=documents.filter(withdrawn_at__isnull=True).order_by().values("pk"),
         text_held=True,
     )
-    return set(versions.order_by().values_list("language", flat=True).distinct())
+    first, *others = (
+        versions.filter(language=code).order_by().values_list("language", flat=True)[:1]
+        for code in LANGUAGE_CODES
+    )
+    return set(first.union(*others, all=True))
 
 
 @dataclass(slots=True)
