@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from .models import Document, Passage, Revision, Source, ToIndex, Version
+from .models import Document, File, Passage, Revision, Source, ToIndex, Version
 from .search_terms import vector_of
 
 JOB = "search-index"
@@ -113,12 +113,19 @@ def texts_of(document_ids: list[int]) -> Iterator[tuple[int, str, str, str]]:
 
     Of a text in two kinds of file (Word and PDF) one.
     """
-    standing = Version.objects.standing().filter(revision__document__in=document_ids)
+    # Of the files, and not of the versions: a scanned PDF beside a Word file takes nothing from that one's text.
+    files = File.objects.filter(version__in=Version.objects.standing())
     known: set[tuple[int, str, str]] = set()
     for pk, language, blob, text in (
-        standing.exclude(files__blob__text="")
-        .order_by("revision__document_id", "-revision__position", "language", "files__position")
-        .values_list("revision__document", "language", "files__blob", "files__blob__text")
+        files.filter(version__revision__document__in=document_ids)
+        .exclude(blob__text="")
+        .order_by(
+            "version__revision__document_id",
+            "-version__revision__position",
+            "version__language",
+            "position",
+        )
+        .values_list("version__revision__document", "version__language", "blob", "blob__text")
     ):
         if text and (pk, language, text) not in known:
             known.add((pk, language, text))

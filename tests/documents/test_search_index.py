@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import call_command
 
-from cwg.documents import search_index, text_reading
+from cwg.documents import search, search_index, text_reading
 from cwg.documents.models import Blob, Document, Passage, ToIndex
 from cwg.record import checks, jobs
 from tests import factories
@@ -54,6 +54,18 @@ def test_a_text_in_two_kinds_of_file_is_indexed_once(register):
     factories.make_document(register, versions=(both,))
     search_index.index_changed()
     assert Passage.objects.filter(part=Passage.Part.TEXT).count() == 1
+
+
+def test_a_scanned_file_beside_it_takes_nothing_from_a_text(register):
+    word, scanned = factories.version_line(text="About vellum."), factories.version_line(text="Scanned.")
+    past_the_triggers(f"UPDATE documents_blob SET text = '' WHERE sha256 = '{scanned.files[0].sha256}'")
+    for files in ((word.files[0], scanned.files[0]), (scanned.files[0], word.files[0])):
+        Passage.objects.all().delete()
+        document = factories.make_document(register, versions=(factories.VersionLine("en", files),))
+        search_index.index_changed()
+        (blob,) = Passage.objects.filter(part=Passage.Part.TEXT).values_list("blob", flat=True)
+        assert blob == word.files[0].sha256
+        assert search.sought("vellum").best_first(Document.objects.all()) == [document.pk]
 
 
 def test_a_change_that_comes_while_it_is_made_is_not_forgotten(document, monkeypatch):
