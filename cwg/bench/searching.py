@@ -19,7 +19,7 @@ from cwg import clock
 from cwg.bench import load
 from cwg.documents import search, search_index
 from cwg.documents.kinds import Kind
-from cwg.documents.models import Blob, Document, File, Revision, Series, Source, ToIndex, Version
+from cwg.documents.models import Blob, Document, File, Revision, Series, Source, Version
 from cwg.members import sessions as members_sessions
 from cwg.members import states_load
 from cwg.members.models import Accreditation, Group, MemberState, Person, Role
@@ -83,8 +83,8 @@ def make(count: int) -> Made:
     search.sought("needle").best_first(Document.objects.all())
     unindexed = time.perf_counter() - began
     began = time.perf_counter()
-    while ToIndex.objects.exists():
-        search_index.index_changed()
+    while search_index.index_changed():
+        pass
     return Made(
         members_sessions.made_for(person),
         seconds_to_write,

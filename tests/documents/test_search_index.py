@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 
 from cwg.documents import search, search_index, text_reading
 from cwg.documents.models import Blob, Document, Passage, ToIndex
@@ -71,15 +72,68 @@ def test_a_scanned_file_beside_it_takes_nothing_from_a_text(register):
 def test_a_change_that_comes_while_it_is_made_is_not_forgotten(document, monkeypatch):
     made = search_index.stretches_of
 
-    def and_changed(ids):
-        read = made(ids)
+    def and_changed(document_id):
+        yield from made(document_id)
         monkeypatch.undo()
         ToIndex.objects.create(document=document)
-        return read
 
     monkeypatch.setattr(search_index, "stretches_of", and_changed)
-    assert search_index._index_some() == 1
+    search_index._index(document.pk)
     assert ToIndex.objects.count() == 1
+
+
+@pytest.mark.parametrize("wrong", ["reading", "writing"])
+def test_one_that_fails_is_put_off_and_keeps_no_other_waiting(register, monkeypatch, held, caplog, wrong):
+    first, bad, last = (factories.make_document(register, title) for title in ("Vellum", "Ink", "Parchment"))
+    made = search_index.stretches_of
+
+    def failing(document_id):
+        yield from made(document_id)
+        if document_id == bad.pk:
+            if wrong == "reading":
+                raise MemoryError
+            yield search_index.Stretch(Passage.Part.TEXT, "'no vector")
+
+    monkeypatch.setattr(search_index, "stretches_of", failing)
+    assert jobs.run("search-index") == 2
+    assert set(Passage.objects.values_list("document", flat=True)) == {first.pk, last.pk}
+    assert list(ToIndex.objects.values_list("document", "is_stale")) == [(bad.pk, True)]
+    assert f"the document {bad.pk} could not be indexed" in caplog.text
+    assert search.sought("ink").best_first(Document.objects.all()) == [bad.pk]
+    monkeypatch.undo()
+    held.forward(minutes=10, microseconds=-1)
+    assert jobs.run("search-index") == 0
+    held.forward(microseconds=1)
+    assert jobs.run("search-index") == 1 and not ToIndex.objects.exists()
+
+
+def test_one_that_failed_is_tried_again_at_once_when_it_changes(document, monkeypatch, capsys):
+    monkeypatch.setattr(search_index, "stretches_of", lambda document_id: [1 / 0])
+    assert jobs.run("search-index") == jobs.run("search-index") == 0
+    call_command("index_documents")
+    assert "Still to be indexed, by the background job: 1." in capsys.readouterr().out
+    monkeypatch.undo()
+    factories.make_document(document.register, "Vellum", revises_id=document.pk, revision_kind="rev")
+    assert jobs.run("search-index") == 1 and not ToIndex.objects.exists()
+
+
+def test_a_database_that_goes_away_is_no_fault_of_a_document(document, monkeypatch):
+    def away(document_id):
+        raise OperationalError("the connection is closed")
+
+    monkeypatch.setattr(search_index, "stretches_of", away)
+    with pytest.raises(OperationalError):
+        search_index.index_changed()
+    assert ToIndex.objects.filter(document=document).exists()
+
+
+def test_what_was_changed_is_made_before_what_is_made_anew(register):
+    documents = [factories.make_document(register) for _ in range(2)]
+    search_index.index_changed()
+    changed = documents[0]
+    factories.make_document(register, "Vellum", revises_id=changed.pk, revision_kind="rev")
+    search_index.index_all_anew()
+    assert search_index._due()[0] == changed.pk
 
 
 def test_a_long_text_is_cut_between_words_and_its_phrases_stay_whole():
@@ -105,11 +159,27 @@ def test_verify_finds_other_words_and_a_document_that_is_missing(document):
     search_index.index_changed()
     assert told() == []
     Passage.objects.filter(part=Passage.Part.TEXT, language="es").delete()
-    assert told() == ["DG-2/1: the index of the search has other words (manage.py index_documents)"]
+    assert told() == [
+        "DG-2/1: its text (es) is not in the index of the search (manage.py index_documents)",
+        "DG-2/1: the index of the search has other words (manage.py index_documents)",
+    ]
     Passage.objects.all().delete()
     assert "DG-2/1: is not in the index of the search (manage.py index_documents)" in told()
     call_command("index_documents")
     assert told() == [] and Passage.objects.exists()
+
+
+def test_by_night_a_text_is_missed_that_has_words_and_is_neither_in_the_index_nor_waits(register):
+    signs = factories.version_line("fr", "x")
+    past_the_triggers("UPDATE documents_blob SET text = '* * *'")
+    factories.make_document(register, versions=(factories.version_line(text="About vellum."), signs))
+    assert list(search_index.missing()) == []
+    search_index.index_changed()
+    assert list(search_index.missing()) == []
+    Passage.objects.filter(part=Passage.Part.TEXT).delete()
+    assert list(search_index.missing()) == [
+        "DG-2/1: its text (en) is not in the index of the search (manage.py index_documents)"
+    ]
 
 
 def test_it_is_made_anew_later_by_the_job_where_that_is_asked(document):

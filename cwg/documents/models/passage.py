@@ -42,14 +42,18 @@ class Passage(models.Model):
 
 
 class ToIndex(models.Model):
-    """That a document was registered or changed since its passages were made: a row for each time, which triggers write.
+    """That a document's passages are to be made: a row for each time that it was registered or changed, which triggers write.
 
-    Until they are made anew it is found by reading the register (`search`).
+    Until then it is found by reading the register (`search`).
     """
 
     document = models.ForeignKey(
         "documents.Document", models.DO_NOTHING, db_constraint=False, related_name="+"
     )
+    # Its passages are missing, or are not what it says now. False: they are made anew, and it is found by them meanwhile.
+    is_stale = models.BooleanField(default=True, db_default=True)
+    # Where they could not be made: when that is tried again.
+    due_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["pk"]

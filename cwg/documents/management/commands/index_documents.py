@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand
 
 from cwg.documents import search_index
+from cwg.documents.models import ToIndex
 
 
 class Command(BaseCommand):
@@ -21,3 +22,5 @@ class Command(BaseCommand):
             made += moved
         if not later:
             self.stdout.write(f"Indexed: {made}.")
+            if left := ToIndex.objects.values("document").distinct().count():
+                self.stdout.write(f"Still to be indexed, by the background job: {left}. The log says why.")
