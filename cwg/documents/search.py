@@ -1,7 +1,8 @@
 """Finding documents by words: symbol, title, sources, summary and the text of the files, as `search_terms` reads them.
 
 Every word has to occur somewhere; a State is found by each of its names. What the index does not hold yet is found by reading
-the register itself: what is committed is found. Of withdrawn documents the names alone are looked at: their text is closed.
+the register itself: what is committed is found. A document whose passages are only made anew is found by those that it has.
+Of withdrawn documents the names alone are looked at: their text is closed.
 """
 
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ from .symbols import NotASymbol, Symbol, parse
 
 # Of so many documents that are not indexed yet the names are folded one by one; of more, as after an upgrade, none.
 MOST_FOLDED = 200
+# So many words, the longest, are read for in all documents that are not indexed yet: each costs a look at all their texts. The
+# others are read for in what has these, unless that is more than `MOST_FOLDED`: then it is found by these.
+MOST_READ = 2
 # Where a document was found, best first: it is what the symbol means, all words are in its names, in these and its summary, or
 # some in its text. What was read in the register, having no index yet, stands with the last.
 _SYMBOL, _NAMES, _SUMMARY, _TEXT, _READ = range(5)
@@ -110,7 +114,7 @@ class Sought:
         params: list[Any] = [term.query]
         not_waiting = ""
         if self.unindexed is None:
-            not_waiting = " AND document_id NOT IN (SELECT document_id FROM documents_toindex)"
+            not_waiting = " AND document_id NOT IN (SELECT document_id FROM documents_toindex WHERE is_stale)"
         elif self.unindexed:
             not_waiting = " AND document_id <> ALL(%s::bigint[])"
             params.append(self.unindexed)
@@ -124,19 +128,25 @@ class Sought:
         """What the symbol means, and what is not indexed yet and has every term: by key, the place."""
         places: dict[int, int] = {}
         if self.terms and self.unindexed != []:
-            found = documents.filter(pk__in=self._unindexed())
-            for term in self.terms:
-                found = found.filter(
-                    self._is_of_state(term) | Q(pk__in=self.named.get(term, [])) | _is_read_in(term.typed)
-                )
+            longest_first = sorted(self.terms, key=lambda term: len(term.typed), reverse=True)
+            found = self._read(documents.filter(pk__in=self._unindexed()), longest_first[:MOST_READ])
+            others = longest_first[MOST_READ:]
+            if others and len(found) <= MOST_FOLDED:
+                found = self._read(documents.filter(pk__in=found), others)
             named = set.intersection(*(set(self.named.get(term, ())) for term in self.terms))
-            places = {
-                pk: _NAMES if pk in named else _READ for pk in found.order_by().values_list("pk", flat=True)
-            }
+            places = {pk: _NAMES if pk in named else _READ for pk in found}
         if self.symbol is not None:
             meant = documents.filter(of_symbol(self.symbol)).order_by()
             places |= dict.fromkeys(meant.values_list("pk", flat=True), _SYMBOL)
         return places
+
+    def _read(self, documents: QuerySet[Document], terms: list[Term]) -> list[int]:
+        """Those of `documents` that have each of `terms`, by the register itself."""
+        for term in terms:
+            documents = documents.filter(
+                self._is_of_state(term) | Q(pk__in=self.named.get(term, [])) | _is_read_in(term.typed)
+            )
+        return list(documents.order_by().values_list("pk", flat=True))
 
     def _is_of_state(self, term: Term) -> Q:
         states = self.states.get(term)
@@ -145,10 +155,14 @@ class Sought:
         return Q(Exists(Source.objects.filter(revision__document=OuterRef("pk"), state__in=list(states))))
 
     def _unindexed(self) -> list[int] | QuerySet:
-        return ToIndex.objects.values("document") if self.unindexed is None else self.unindexed
+        return (
+            ToIndex.objects.filter(is_stale=True).values("document")
+            if self.unindexed is None
+            else self.unindexed
+        )
 
     def indexed(self, passages: QuerySet[Passage]) -> QuerySet[Passage]:
-        """Those of documents that are indexed as they are now."""
+        """Those of documents that the index has as they are now."""
         return passages if self.unindexed == [] else passages.exclude(document__in=self._unindexed())
 
 
@@ -163,7 +177,7 @@ def sought(text: str) -> Sought:
         return Sought([], symbol)
     state_names.refresh()
     states = {term: state_names.named(term.pattern) for term in terms}
-    waiting = ToIndex.objects.order_by("-pk").values_list("document", flat=True)
+    waiting = ToIndex.objects.filter(is_stale=True).order_by("-pk").values_list("document", flat=True)
     # A document may wait several times over.
     rows = list(waiting[: 4 * MOST_FOLDED + 1])
     unindexed = list(dict.fromkeys(rows))

@@ -5,6 +5,8 @@ import unicodedata
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cwg.documents import search, search_index
 from cwg.documents.models import Document, Passage, ToIndex
@@ -103,6 +105,34 @@ def test_more_than_are_folded_one_by_one_are_found_as_well(client, dg_2, monkeyp
     monkeypatch.setattr(search, "MOST_FOLDED", 0)
     factories.make_document(dg_2, "On spam", versions=(line("en", "About phishing"),))
     assert found(client, "spam phishing") == ["DG-2/1"]
+
+
+def test_all_are_found_by_what_the_index_has_while_it_is_made_anew(client, dg_2, monkeypatch):
+    factories.make_document(dg_2, "One", versions=(line("en", "About phishing"),))
+    search_index.index_changed()
+    assert search_index.index_all_anew() == ToIndex.objects.count() == 1
+    for most in (200, 0):
+        monkeypatch.setattr(search, "MOST_FOLDED", most)
+        with CaptureQueriesContext(connection) as asked:
+            (row,) = rows_of(client, "phishing")
+        assert row.why.excerpt.startswith("About <mark>phishing</mark>")
+        assert not any("LIKE" in each["sql"] for each in asked), "the texts were read"
+
+
+def test_of_many_words_the_longest_are_read_for_in_what_is_not_indexed(client, dg_2, monkeypatch):
+    factories.make_document(dg_2, "One", versions=(line("en", "Phishing and malware, spam"),))
+    factories.make_document(dg_2, "Two", versions=(line("en", "Phishing and malware"),))
+    assert found(client, "spam phishing malware") == ["DG-2/1"]
+    with CaptureQueriesContext(connection) as few:
+        found(client, "phishing malware")
+    monkeypatch.setattr(search, "MOST_FOLDED", 0)
+    with CaptureQueriesContext(connection) as many:
+        assert set(found(client, "spam phishing malware")) == {"DG-2/1", "DG-2/2"}
+    looks = [sum(each["sql"].count("LIKE") for each in asked) for asked in (few, many)]
+    assert looks[0] == looks[1] > 0
+    monkeypatch.undo()
+    search_index.index_changed()
+    assert found(client, "spam phishing malware") == ["DG-2/1"]
 
 
 def test_a_state_is_found_by_each_of_its_names(client, dg_2):

@@ -37,14 +37,16 @@ def client(client_of, saudi_delegate):
     return client_of(saudi_delegate)
 
 
-@pytest.fixture(params=["indexed", "not indexed yet"])
+@pytest.fixture(params=["indexed", "not indexed yet", "indexed anew"])
 def settled(request):
-    """To be called when all is registered: with the index made, and without."""
+    """To be called when all is registered: with the index made, without, and while it is made anew."""
 
     def settle() -> None:
-        if request.param == "indexed":
+        if request.param != "not indexed yet":
             search_index.index_changed()
             assert not ToIndex.objects.exists()
+        if request.param == "indexed anew":
+            assert search_index.index_all_anew() == Document.objects.count()
 
     return settle
 
@@ -184,12 +186,16 @@ def test_of_a_withdrawn_document_names_are_found_and_no_word_of_its_text(
         assert "About" not in content and "phishing" not in content and "Secretly" not in content
 
 
-def test_a_translation_that_was_replaced_is_not_found_from_that_instant(client, dg_2, secretary):
+@pytest.mark.parametrize("made_anew", [False, True])
+def test_a_translation_that_was_replaced_is_not_found_from_that_instant(client, dg_2, secretary, made_anew):
     document = factories.make_document(dg_2)
     factories.add_translation(document, text="Faux et perdu.", actor=secretary)
     text_reading.read_waiting()
     search_index.index_changed()
     assert found(client, "perdu") == ["DG-2/1"]
+    if made_anew:
+        search_index.index_all_anew()
+        assert found(client, "perdu") == ["DG-2/1"]
     factories.add_translation(document, text="Juste et bon.", actor=secretary, reason="Wrong file")
     assert found(client, "perdu") == []
     text_reading.read_waiting()
