@@ -4,7 +4,7 @@ CSRF protection reads the whole body before any view runs, so a limit in a view 
 """
 
 from django.conf import settings
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -124,15 +124,13 @@ class LimitedUploadHandler(FileUploadHandler):
 
 
 class WordsOnlyHandler(FileUploadHandler):
-    """Of whom nobody knows any longer who it is: what is typed before the first file is read, and nothing after it.
-
-    So a form is read whose person was signed out meanwhile, and no file is. `left_out(request)` names it.
+    """For a person who was signed out meanwhile: what is typed in the form is kept, before a file and behind it, and each
+    file is thrown away as it comes. `left_out(request)` names them.
     """
 
     def new_file(self, field_name, file_name, *args, **kwargs):
-        setattr(self.request, _MARK, True)
-        setattr(self.request, _LEFT_OUT, [file_name])
-        raise StopUpload(connection_reset=True)
+        setattr(self.request, _LEFT_OUT, [*left_out(self.request), file_name])
+        raise SkipFile
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         return None

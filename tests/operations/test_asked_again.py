@@ -434,6 +434,22 @@ def test_long_words_and_a_file_are_too_much_for_nobody_and_the_words_are_kept(
     assert browser.get(reverse("members:signed-in")).status_code == 204
 
 
+def test_words_behind_a_file_are_kept_as_well(browser, saudi_focal_point):
+    """Where a contribution begins, without script: the file is chosen above the words, and is sent before them."""
+    token = token_of(browser.get(reverse("contributions:new")))
+    browser.lose_session()
+    file = SimpleUploadedFile("paper.pdf", b"%PDF-1.4" + b"x" * 1024 * 1024)
+    sent = {
+        "file": file,
+        "csrfmiddlewaretoken": token,
+        "kind": "contribution_action",
+        "summary": "Typed below.",
+    }
+    answer = browser.post(reverse("contributions:new-from-file"), sent)
+    page = follow(browser, browser.sign_in(saudi_focal_point, answer["Location"]))
+    assert "Typed below." in page and "Choose the file again: paper.pdf." in page
+
+
 def test_what_a_page_has_no_form_for_is_listed_and_can_be_sent_again(browser, saudi_focal_point):
     page = browser.get(reverse("home:me"))
     sent = {
