@@ -14,6 +14,10 @@ from .models import Contribution
 from .previewing import judged
 
 
+class NotLate(Exception):
+    """The meeting of the draft still takes it in: there is nothing to hold."""
+
+
 def next_meeting(contribution: Contribution, *, at: datetime) -> Register | None:
     """The next announced meeting of the group that still takes this kind in; None: not yet convened.
 
@@ -34,11 +38,15 @@ def next_meeting(contribution: Contribution, *, at: datetime) -> Register | None
 def hold(pk: uuid.UUID, *, rights: Rights, at: datetime) -> Contribution:
     """Re-address a late draft to the next meeting, or to one not yet convened. Nothing is registered.
 
-    A focal point submits it again when the time comes. Raises NotEntitled, NotOpen.
+    A focal point submits it again when the time comes. Raises NotEntitled, NotOpen, and NotLate where it may be submitted
+    as it is: its meeting may have been changed a moment ago.
     """
     with drafting.changing(pk, rights=rights, at=at) as contribution:
         if contribution.is_change:
             raise drafting.NotOpen
+        meeting = contribution.register
+        if meeting is not None and judged(meeting.deadlines_in_force, contribution.kind, at).accepted:
+            raise NotLate
         put_on_hold(contribution, at=at)
     return contribution
 

@@ -93,6 +93,7 @@ def _preview_page(request: PortalRequest, draft: Contribution, **more) -> dict:
         "files": draft_file_rows.file_rows(draft, over, removable=False),
         "taken_over": over,
         "changes": of_document,
+        "proposed": draft_presentation.proposed_fields(draft),
         "newer_text": carried.newer_text(draft),
         # Where nothing changes, that is said already.
         "unchanged_languages": over.unchanged_languages(draft.files.all())
@@ -232,6 +233,9 @@ def hold(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         held = held_over.hold(pk, rights=request.rights, at=request.server_now)
     except drafting.NotOpen:
         return typed_words.ended(request, pk)
+    except held_over.NotLate:
+        messages.info(request, _("The draft is saved. It is not late for its meeting, so it was not held."))
+        return redirect("contributions:contribution", pk=pk)
     if held.register is not None:
         text = _("The draft is held for %(meeting)s. A focal point submits it when you are ready.") % {
             "meeting": held.register.title

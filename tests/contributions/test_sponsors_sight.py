@@ -40,7 +40,8 @@ def put_question(draft: Contribution, state: str, lead, asked_person, at) -> Spo
 
 def put_draft(draft: Contribution, state: str, lead, at) -> None:
     if state == "held":
-        held_over.hold(draft.pk, rights=rights_of(lead), at=at)
+        assert draft.register is not None
+        held_over.hold(draft.pk, rights=rights_of(lead), at=draft.register.opens_at)  # when it is late
     elif state == "discarded":
         drafting.discard(draft.pk, rights=rights_of(lead), at=at)
     elif state == "submitted":
