@@ -20,7 +20,8 @@ from .models import Contribution
 def answer(request: PortalRequest, draft: Contribution) -> JsonResponse:
     """To GET: which words the draft has now. To POST: save those sent, 200; 409 where others came first, 422 unfit ones.
 
-    `edition` and `seen` are what the form sends next; `said` and `errors` are sentences.
+    `edition` and `seen` are what the form sends next; `said` and `errors` are sentences; `standing` and `onward` parts of
+    the page (`draft_pages.stands_now`).
     """
     if request.method != "POST":
         return JsonResponse(_state(draft))
@@ -37,7 +38,8 @@ def answer(request: PortalRequest, draft: Contribution) -> JsonResponse:
         with transaction.atomic():
             typed_words.put(request, draft, form, received)
             # While the draft is still locked: what the page is told it has seen are its own words, not a colleague's.
-            state = _state(previewing.load(draft.pk))
+            saved = previewing.load(draft.pk)
+            state = _state(saved)
     except drafting.EditConflict as conflict:
         said = _(
             "%(name)s changed this draft meanwhile. Your words are on this page and not saved: press Save draft to see"
@@ -47,7 +49,8 @@ def answer(request: PortalRequest, draft: Contribution) -> JsonResponse:
     except drafting.NotOpen:
         return _gone(previewing.load(draft.pk))
     at = instants.instant_parts(request.server_now, request.rights.zone, "time")[0]
-    return JsonResponse(state | {"said": _("Saved %(time)s") % {"time": at}})
+    said = {"said": _("Saved %(time)s") % {"time": at}}
+    return JsonResponse(state | said | draft_pages.stands_now(request, saved))
 
 
 def _state(draft: Contribution) -> dict[str, Any]:

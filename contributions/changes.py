@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Field
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from cwg.documents import filing
@@ -13,7 +11,7 @@ from cwg.documents.models import Document
 from cwg.languages import LANGUAGE_NAMES
 from cwg.look import differences, signs
 
-from .models import Contribution
+from . import draft_presentation
 from .previewing import Preview
 
 
@@ -42,7 +40,9 @@ def of(prepared: Preview) -> OfDocument | None:
         return None
     document = Document.objects.for_list().get(pk=draft.revises_id)
     current = document.current
-    changes = _changes(filing.as_registered(document), prepared) if draft.is_revision else ()
+    # What a withdrawn document said is closed.
+    compared = draft.is_revision and not document.is_withdrawn
+    changes = _changes(filing.as_registered(document), prepared) if compared else ()
     return OfDocument(current.symbol, _named(current.original_languages), tuple(changes))
 
 
@@ -52,9 +52,7 @@ def _changes(before: Filing, prepared: Preview) -> Iterator[Change]:
     for name in filing.WORDS:
         if name in names:
             old, new = (signs.one_kind_of_line_ends(getattr(each, name)) for each in (before, after))
-            field = Contribution._meta.get_field(name)
-            assert isinstance(field, Field)
-            yield Change(str(capfirst(field.verbose_name)), tuple(differences.marked(old, new)))
+            yield Change(draft_presentation.name_of_field(name), tuple(differences.marked(old, new)))
     if "versions" in names:
         yield from _changed_texts(before, after)
     if "sources" in names:

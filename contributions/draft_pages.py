@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from django import forms
 from django.conf import settings
 from django.http import Http404
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -70,15 +71,34 @@ def prepared(request: PortalRequest, draft: Contribution) -> Preview:
         raise Http404 from error
 
 
-def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm | None = None, **more) -> dict:
-    """What the draft's page shows."""
+def _where_it_stands(request: PortalRequest, draft: Contribution) -> dict[str, Any]:
+    """What the two parts of the draft's page are made of that say where it stands, and what to do next."""
     slots = list(draft.open_slots)
-    preview = prepared(request, draft)
-    stands = standing.of(preview, rights=request.rights, at=request.server_now, has_open_slots=bool(slots))
+    stands = standing.of(
+        prepared(request, draft), rights=request.rights, at=request.server_now, has_open_slots=bool(slots)
+    )
     return {
         "standing": stands,
         "nobody_submits": standing.NOBODY_SUBMITS if stands.lacks_a_focal_point else "",
         "contribution": draft,
+        "words_form": WORDS_FORM,
+        "seat_zone": draft_presentation.seat_zone(draft),
+        "open_slots": slots,
+    }
+
+
+def stands_now(request: PortalRequest, draft: Contribution) -> dict[str, str]:
+    """Those two parts anew, as HTML, for the script that has changed the draft and stays on its page (`standing.js`)."""
+    shown = _where_it_stands(request, draft) | {"draft_url": "", "may_edit": True}
+    return {
+        name: render_to_string(f"contributions/_{name}.html", shown, request)
+        for name in ("standing", "onward")
+    }
+
+
+def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm | None = None, **more) -> dict:
+    """What the draft's page shows."""
+    return {
         "party": draft.party,
         "form": form or form_of(request, draft, None),
         "steps": steps(draft),
@@ -89,15 +109,12 @@ def page_of_draft(request: PortalRequest, draft: Contribution, form: DraftForm |
         "upload_language": draft.corrected_language or next(iter(draft.original_languages), "en"),
         "max_bytes": settings.MAX_FILE_BYTES,
         "sponsor_form": as_part_of_words(SponsorForm(contribution=draft)) if draft.takes_sponsors else None,
-        "words_form": WORDS_FORM,
         "deadline_lines": rules.lines_for(draft.register, draft.kind) if draft.register else [],
-        "seat_zone": draft_presentation.seat_zone(draft),
         "at": request.server_now,
         "unheard": _unheard(request, draft),
         "keeps_people": keeps_people(request.rights),
-        "open_slots": slots,
         "open_requests": list(draft.open_requests),
-    } | (filed_for_another(request, draft) | more)
+    } | (_where_it_stands(request, draft) | filed_for_another(request, draft) | more)
 
 
 def _unheard(request: PortalRequest, draft: Contribution) -> list[int]:

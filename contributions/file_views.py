@@ -103,8 +103,11 @@ def _taken(
     except drafting.NotOpen:
         return refused([typed_words.what_became_of(previewing.load(draft.pk))], 409)
     if wants_json(request):
-        html = render_to_string("components/file_row.html", {"file": row}, request)
-        return JsonResponse({"html": html, "replaced": row.get("replaced", [])}, status=201)
+        answer = {
+            "html": render_to_string("components/file_row.html", {"file": row}, request),
+            "replaced": row.get("replaced", []),
+        }
+        return JsonResponse(answer | draft_pages.stands_now(request, previewing.load(draft.pk)), status=201)
     stored = _("%(name)s is stored and checked.") % {"name": row["name"]}
     messages.success(request, f"{stored} {row.get('said', '')}".strip())
     return _back(draft.pk, section)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cwg.documents import offers, taking_files
 from cwg.documents.filing import FIELDS, WORDS
-from cwg.documents.kinds import Kind, kinds_for
+from cwg.documents.kinds import kinds_for
 from cwg.documents.models import CameBy, PolicyIssue, Register, Revision
 from cwg.languages import LANGUAGE_NAMES, LANGUAGES
 from cwg.look.form_fields import (
@@ -36,13 +36,18 @@ PROPOSED = _("Proposed from the file; correct what is not right.")
 
 
 class MeetingChoice(forms.ModelChoiceField):
-    """A meeting a document may be addressed to; it is said of one where a document of `kind` would be too late at `at`."""
+    """A meeting a document may be addressed to, marked where a document of `kind` would be too late at `at`."""
 
-    kind: str = Kind.CONTRIBUTION_ACTION
+    # None: not known yet.
+    kind: str | None = None
     at: datetime | None = None
+    # The primary key of the meeting whose request the draft answers, which no deadline refuses.
+    excused: int | None = None
 
     def label_from_instance(self, register: Register) -> str:
-        if self.at is None or previewing.judged(register.deadlines_in_force, self.kind, self.at).accepted:
+        if self.at is None or self.kind is None or register.pk == self.excused:
+            return register.title
+        if previewing.judged(register.deadlines_in_force, self.kind, self.at).accepted:
             return register.title
         return gettext("Deadline passed: %(meeting)s") % {"meeting": register.title}
 
@@ -103,7 +108,9 @@ class DraftForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["title"].required = True
         refuse_unfit_signs(self)
-        offer_meetings(self, rights, party.group_id, self.instance.register_id, self.instance.kind)
+        meetings = offer_meetings(self, rights, party.group_id, self.instance.register_id)
+        meetings.kind = self.instance.kind
+        meetings.excused = self.instance.register_id if self.instance.open_slot else None
         kinds = [(kind.value, kind.label) for kind in kinds_for(party)]
         choice_field(self, "kind").choices = kinds
         if len(kinds) > 4:
@@ -154,13 +161,13 @@ def offer_meetings(
     rights: Rights,
     group_id: int,
     chosen: int | None,
-    kind: str = Kind.CONTRIBUTION_ACTION,
-) -> None:
-    """Let `register` be one of the group's meetings that may still be chosen; said of each whether its deadline has passed."""
+) -> MeetingChoice:
+    """Let `register` be one of the group's meetings that may still be chosen."""
     field = row_field(form, "register")
     assert isinstance(field, MeetingChoice)
-    field.kind, field.at = kind, rights.at
+    field.at = rights.at
     field.queryset = open_registers(rights, group_id, chosen).prefetch_related("deadlines")
+    return field
 
 
 def open_registers(rights: Rights, group_id: int, chosen: int | None):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy
 
-from cwg.documents.deadlines import Decision, Effect
+from cwg.documents.deadlines import Decision, Effect, RuleVerdict, Verdict
 from cwg.members.rights import Rights, anybody_submits_for
 
 from . import previewing
@@ -55,12 +55,27 @@ class Standing:
         return self.prepared.slot is not None
 
     @property
-    def left(self) -> timedelta | None:
-        """Until the deadline that binds, while it is in time."""
-        decision = self.decision
-        if decision is None or decision.deadline is None or decision.late_by is not None:
+    def until(self) -> RuleVerdict | None:
+        """Of the rules under which it is in time, while it is in time under all of them, the one whose deadline comes first:
+        one that only marks what is late may come before the one that closes the door.
+        """
+        if self.decision is None or self.decision.late_by is not None:
             return None
-        return decision.deadline - self.at
+        measuring = [one for one in self.decision.per_rule if one.verdict is Verdict.IN_TIME and one.deadline]
+        return min(measuring, key=lambda one: (one.deadline, -one.rule.effect.strictness), default=None)
+
+    @property
+    def left(self) -> timedelta | None:
+        """Until that deadline."""
+        return self.until.deadline - self.at if self.until and self.until.deadline else None
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """Until when it is accepted all the same, where the deadline that comes first only marks what is late."""
+        until, decision = self.until, self.decision
+        if until is None or decision is None or decision.rule is None or not decision.rule.closes_the_door:
+            return None
+        return decision.deadline if until.deadline != decision.deadline else None
 
     @property
     def would_be_held(self) -> bool:
@@ -69,7 +84,7 @@ class Standing:
 
     @property
     def may_be_held(self) -> bool:
-        return self.is_refused and not self._is_change and not self.prepared.contribution.is_held
+        return self.is_refused and not self._is_change
 
     @property
     def is_refused(self) -> bool:
@@ -113,9 +128,9 @@ def _act(
     draft: Contribution, decision: Decision | None, rights: Rights, at: datetime, has_open_slots: bool
 ) -> Act:
     if decision is not None and not decision.accepted:
-        if has_open_slots:
+        if has_open_slots and not (draft.slot_id or draft.answers_id):
             return Act.ANSWER
-        return Act.LOOK if draft.is_change or draft.is_held else Act.HOLD
+        return Act.LOOK if draft.is_change else Act.HOLD
     if rights.submits_for(draft.in_hand):
         return Act.SUBMIT
     return Act.ASK if anybody_submits_for(draft.in_hand, at) else Act.NOBODY

@@ -101,6 +101,7 @@ class Autosave {
     this.form.elements.edition.value = told.edition;
     this.form.elements.seen.value = told.seen;
     this.form.dispatchEvent(new CustomEvent("words:saved", { detail: words }));
+    document.dispatchEvent(new CustomEvent("draft:saved", { detail: told }));
     this.show([told.said]);
     // Aloud the first time, and when it works again: not each time.
     if (!this.told || this.trouble) this.said.textContent = told.said;

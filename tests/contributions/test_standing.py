@@ -4,12 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from contributions.models import Contribution
 from cwg.documents.kinds import Kind
 from cwg.documents.models import Document
 from cwg.members.models import Office
-from tests import drafts
+from tests import drafts, factories
 from tests.contributions.submit_pages import plain, url
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +165,66 @@ def test_a_late_change_can_be_neither_submitted_nor_held(
     assert main_button(browser.get(url("contribution", change))) == "Save and preview"
 
 
+def test_a_late_draft_that_answers_a_request_already_is_not_led_to_the_list_of_requests(
+    browser, draft, register, held
+):
+    """The page shows none then."""
+    held.move_to(register.opens_at + timedelta(hours=1))
+    answered = drafts.make_slot(register, withdrawn_at=held.at)
+    drafts.make_slot(register)
+    Contribution.objects.filter(pk=draft.pk).update(slot=answered)
+    page = browser.get(url("contribution", draft))
+    assert 'href="#requests-title"' not in page.content.decode()
+    assert main_button(page) == "Hold for the next meeting"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_held_draft_that_is_late_again_is_held_once_more(
+    dg, browser, draft, register, deadline, held, name
+):
+    last = factories.make_register(dg, 3, opens_at=register.opens_at + timedelta(days=60))
+    Contribution.objects.filter(pk=draft.pk).update(status="held", held_from=register, register=last)
+    held.move_to(last.opens_at - timedelta(hours=24) + MICROSECOND)
+    page = browser.get(url(name, draft))
+    assert "It can be held for the next meeting" in line_on(page)
+    assert main_button(page) == "Hold for the next meeting"
+    assert browser.post(url("hold", draft)).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.status, draft.register) == ("held", None)
+
+
+def test_in_time_is_said_until_the_first_deadline_also_of_a_rule_that_only_marks(
+    browser, draft, register, deadline, held
+):
+    factories.another_rule(register, offset=12)
+    flagged = next(each.instant for each in register.deadlines.all() if each.instant < deadline)
+    held.move_to(flagged - timedelta(days=1))
+    said = line_on(browser.get(url("contribution", draft)))
+    assert said.startswith("In time: 1 day left")
+    assert "After that it is accepted and marked late, until" in said
+    held.move_to(flagged + MICROSECOND)
+    said = line_on(browser.get(url("contribution", draft)))
+    assert "it will be accepted, and marked late" in said and "In time" not in said
+
+
+# --- Saved while the page stays open ----------------------------------------------------------------------------------
+
+
+def test_the_script_is_told_where_the_draft_stands_when_it_has_saved_words_or_a_file(
+    browser, draft, saudi_focal_point
+):
+    draft.files.all().delete()
+    sent = words(browser, draft, title="Typed")
+    answer = browser.post(url("contribution", draft), sent, HTTP_ACCEPT="application/json").json()
+    assert "There is no file in English" in answer["standing"]
+    assert "Check and submit" in answer["onward"]
+    file = SimpleUploadedFile("a.docx", factories.docx_bytes("Text"))
+    answer = browser.post(
+        url("upload", draft), {"language": "en", "file": file}, HTTP_ACCEPT="application/json"
+    ).json()
+    assert 'id="standing"' in answer["standing"] and "There is no file" not in answer["standing"]
+
+
 # --- Pressed ----------------------------------------------------------------------------------------------------------
 
 
@@ -196,6 +257,17 @@ def test_held_from_its_page_a_draft_keeps_what_was_typed(browser, draft, deadlin
     assert browser.post(url("hold", draft), words(browser, draft, title="Typed")).status_code == 302
     draft.refresh_from_db()
     assert (draft.title, draft.status) == ("Typed", "held")
+
+
+def test_a_draft_whose_meeting_was_just_changed_is_not_held_for_one_after_that(
+    dg, browser, draft, register, deadline, held
+):
+    coming = factories.make_register(dg, 3, opens_at=register.opens_at + timedelta(days=60))
+    held.move_to(deadline + MICROSECOND)
+    answer = browser.post(url("hold", draft), words(browser, draft, register=coming.pk), follow=True)
+    assert "It is not late for its meeting, so it was not held." in plain(answer)
+    draft.refresh_from_db()
+    assert (draft.status, draft.register, draft.held_from) == ("draft", coming, None)
 
 
 def test_words_that_cannot_be_saved_are_not_held(browser, draft, deadline, held):
