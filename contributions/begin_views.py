@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from cwg.documents import rules, taking_files, uploads
 from cwg.documents.finding import register_or_404
@@ -42,6 +42,17 @@ class Place:
     asked: Addressee | None
     # Of the address: for which meeting, answering what.
     query: str
+
+    @property
+    def words_url(self) -> str:
+        return self._address("contributions:new")
+
+    @property
+    def file_url(self) -> str:
+        return self._address("contributions:new-from-file")
+
+    def _address(self, name: str) -> str:
+        return reverse(name) + (f"?{self.query}" if self.query else "")
 
     def without_request(self, request: PortalRequest) -> None:
         """The request is answered by others by now: what is saved again answers none."""
@@ -81,12 +92,16 @@ def new(request: PortalRequest) -> HttpResponse:
 
 
 @uploads.takes_files
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_from_file(request: PortalRequest) -> HttpResponse:
     """Begin a draft with its file, and with what was typed beside it. Answers JSON to the script, a page to a plain form.
 
-    A file that is refused begins nothing, and what was typed stays.
+    A file that is refused begins nothing, and what was typed stays. Whoever comes back to the address of such an answer is
+    led to where a draft is begun.
     """
+    if request.method != "POST":
+        query = request.GET.urlencode()
+        return redirect(reverse("contributions:new") + (f"?{query}" if query else ""))
     place = _place(request)
     if isinstance(place, HttpResponse):
         return place
@@ -95,8 +110,14 @@ def new_from_file(request: PortalRequest) -> HttpResponse:
 
     def refused(said: list[str], status: int) -> HttpResponse:
         if wants_json(request):
-            wrong = [str(error) for errors in form.errors.values() for error in errors]
-            return JsonResponse({"errors": [*map(str, said), *wrong]}, status=status)
+            wrong = [
+                f"{form.fields[name].label}: {error}" if name in form.fields else str(error)
+                for name, errors in form.errors.items()
+                for error in errors
+            ]
+            # The page goes on with them: what the draft was to answer may be gone.
+            goes_on = {"words_url": place.words_url, "file_url": place.file_url}
+            return JsonResponse({"errors": [*map(str, said), *wrong]} | goes_on, status=status)
         return _page(request, place, form, status=status, upload_errors=said)
 
     if wrong := taking_files.what_is_wrong(request, file_form):
@@ -175,12 +196,11 @@ def _default_register(request: PortalRequest, group: Group) -> Register | None:
 
 def _page(request: PortalRequest, place: Place, form: DraftForm, *, status: int, **more) -> HttpResponse:
     register = place.blank.register
-    query = f"?{place.query}" if place.query else ""
     page = {
         "form": form,
         "words_form": WORDS_FORM,
-        "words_url": reverse("contributions:new") + query,
-        "file_url": reverse("contributions:new-from-file") + query,
+        "words_url": place.words_url,
+        "file_url": place.file_url,
         "max_bytes": settings.MAX_FILE_BYTES,
         "party": place.party,
         "slot": place.slot,

@@ -29,7 +29,8 @@ _RULE = re.compile(r"^[\W_]*$")
 _DAY = re.compile(r"\d.*(?:19|20)\d\d|(?:19|20)\d\d.*\d")
 _FILE_NAME = re.compile(r"\.(?:docx?|dotx?|docm|rtf|odt|pdf|wpd|tmp)\b", re.IGNORECASE)
 _PROGRAM = re.compile(r"^(?:microsoft\s+(?:office\s+)?word|word)\s*[-–—]\s*", re.IGNORECASE)
-_NUMBERED_NAME = re.compile(r"[\s_()\-]*\d*[\s_()\-]*$")
+# Runs of blanks but for a tab, which divides a label from what it labels.
+_BLANKS = re.compile(r"[^\S\t\n\f]+")
 _CJK = re.compile("[\u3400-\u9fff]")
 
 
@@ -49,7 +50,8 @@ def propose(text: str, *, core_title: str = "", names: Iterable[str] = ()) -> Pr
 
     `names`: of the group, the meeting, the party, which stand at the head of a paper and are no title of it.
     """
-    lines = [line.strip() for line in re.split("[\n\f]", text[:LOOKED_AT]) if not _RULE.match(line)]
+    beginning = _BLANKS.sub(" ", text[:LOOKED_AT])
+    lines = [line.strip() for line in re.split("[\n\f]", beginning) if not _RULE.match(line)]
     found: dict[str, str] = {}
     for place, line in enumerate(lines):
         field, rest = _label(line)
@@ -70,7 +72,7 @@ def useful_core_title(title: str) -> str:
     """The title of the core properties, where a person gave it: not a program's, a template's, or a file's name."""
     title = " ".join(title.split())
     folded = fold(title)
-    bare = _NUMBERED_NAME.sub("", folded)
+    bare = folded.rstrip("0123456789 _()-")
     no_title = (
         _PROGRAM.match(title)
         or _FILE_NAME.search(title)
@@ -87,6 +89,8 @@ def _label(line: str) -> tuple[str, str]:
     head, _, rest = _NUMBERED.sub("", line), "", ""
     if divided := _DIVIDED.search(head):
         head, rest = head[: divided.start()], head[divided.end() :]
+    if rest.strip(" .").isdigit():
+        return "", ""  # of a table of contents
     folded = fold(head).strip(" .")
     if field := labels.FIELD_OF_LABEL.get(folded):
         return field, rest.strip()

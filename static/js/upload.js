@@ -34,6 +34,10 @@ class Upload {
       event.preventDefault();
       this.add(this.input.files);
     });
+    // A page that the browser brings back is one to go on with.
+    window.addEventListener("pageshow", () => {
+      if (this.beside && !this.busy) this.beside.inert = false;
+    });
     this.listenForDrops(form.querySelector("[data-drop]"));
     window.addEventListener("beforeunload", (event) => {
       if (this.busy) event.preventDefault();
@@ -163,9 +167,13 @@ class Upload {
     const good = request.status >= 200 && request.status < 300;
     if (good && new URL(request.responseURL, location.href).pathname.startsWith("/accounts/login")) {
       this.fail(job, [this.text.textSignedOut], true);
+    } else if (good && this.beside && !answer.redirect) {
+      // The page of another step, which came in the place of an answer.
+      this.fail(job, [this.text.textRefused], true);
     } else if (good) {
       this.succeed(job, answer);
     } else if (answer.errors?.length) {
+      this.goOnWith(answer);
       this.fail(job, answer.errors, request.status >= 500);
     } else if (request.status === 413) {
       this.fail(job, [this.text.textTooLarge], false);
@@ -176,6 +184,13 @@ class Upload {
     } else {
       this.fail(job, [this.text.textRefused], true);
     }
+  }
+
+  // What it was to answer may be gone: the page goes on without it.
+  goOnWith(answer) {
+    if (!this.beside || !answer.file_url) return;
+    this.form.action = answer.file_url;
+    this.beside.action = answer.words_url;
   }
 
   succeed(job, answer) {

@@ -223,6 +223,47 @@ def test_a_request_that_was_answered_meanwhile_begins_nothing_and_keeps_the_word
     assert "no longer open" in main and "Typed" in main and "slot=" not in main
 
 
+def test_a_script_goes_on_without_a_request_that_was_answered_meanwhile(browser, register):
+    slot = drafts.make_slot(register, withdrawn_at=clock.now())
+    query = f"?meeting={register.slug}&slot={slot.pk}"
+    answer = send(browser, word("Title: Fair prices"), query, register=register.pk, script=True)
+    assert answer.status_code == 409 and not Contribution.objects.exists()
+    goes_on = answer.json()
+    assert "slot=" not in goes_on["file_url"] + goes_on["words_url"]
+    sent = {"file": word("Title: Fair prices"), "kind": "contribution_action", "register": register.pk}
+    assert browser.post(goes_on["file_url"], sent, HTTP_ACCEPT="application/json").status_code == 201
+
+
+def test_a_script_is_told_which_field_is_wrong(browser, register):
+    answer = send(browser, word("Title: Fair"), register=register.pk, title="x" * 401, script=True)
+    assert any(said.startswith("Title: ") for said in answer.json()["errors"])
+
+
+def test_who_comes_back_to_the_address_of_a_refusal_is_led_to_the_page(browser, register):
+    answer = browser.get(reverse("contributions:new-from-file") + "?meeting=dg-2")
+    assert (answer.status_code, answer.url) == (302, reverse("contributions:new") + "?meeting=dg-2")
+
+
+def test_the_preview_says_what_only_the_file_has_said(browser, register):
+    draft = begun(browser, word(HEADS["en"] + TEXTS["en"]), register=register.pk, references="Mine")
+    page = browser.get(reverse("contributions:preview", args=[draft.pk])).content.decode()
+    assert "Proposed from the file, and not yet checked by anybody" in page
+    for at, label in [("id_title", "Title"), ("id_original_languages_0", "Original language")]:
+        assert f'<a href="{draft.get_absolute_url()}#{at}">{label}' in page
+        assert f'id="{at}"' in page_of(browser, draft)
+    assert "#id_references" not in page
+    Contribution.objects.filter(pk=draft.pk).update(proposed=[])
+    page = browser.get(reverse("contributions:preview", args=[draft.pk])).content.decode()
+    assert "Proposed from the file" not in page
+
+
+def test_the_enter_key_saves_the_words_and_uploads_nothing(browser):
+    """The first button of a form is pressed by it."""
+    page = browser.get(reverse("contributions:new")).content.decode()
+    first = re.search(r'<button type="submit"[^>]*form="words"[^>]*>', page)[0]
+    assert "formaction" not in first
+
+
 def test_nobody_begins_one_for_a_party_of_others(register, syrian_delegate, dg, held):
     party = Party(dg, factories.make_state("SAU"))
     with pytest.raises(NotEntitled):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from contributions import proposals
 from contributions.proposals import Proposal, propose, useful_core_title
 from tests.documents.intake.test_text_language import TEXTS
 
@@ -196,3 +197,23 @@ def test_what_turns_the_direction_of_writing_is_left_out_and_what_is_too_long_no
 )
 def test_a_paper_that_says_nothing_proposes_nothing(text):
     assert propose(text) == Proposal()
+
+
+def test_a_line_of_a_table_of_contents_is_no_summary():
+    said = proposals.propose("Title: Fair prices\nSummary\t2\nIntroduction\t3\nSummary\nPrices are high.\n")
+    assert said.summary == "Prices are high."
+
+
+def test_a_line_of_many_blanks_costs_no_more_than_another(monkeypatch):
+    """Each blank would be tried as the beginning of what divides a label from its words."""
+    searched = []
+    divided = proposals._DIVIDED
+
+    class Watched:
+        def search(self, line):
+            searched.append(line)
+            return divided.search(line)
+
+    monkeypatch.setattr(proposals, "_DIVIDED", Watched())
+    proposals.propose("a" + " " * 7_500 + "b")
+    assert searched and all("  " not in line for line in searched)
