@@ -49,8 +49,8 @@ def answer(request: PortalRequest, draft: Contribution) -> JsonResponse:
     except drafting.NotOpen:
         return _gone(previewing.load(draft.pk))
     at = instants.instant_parts(request.server_now, request.rights.zone, "time")[0]
-    said = {"said": _("Saved %(time)s") % {"time": at}}
-    return JsonResponse(state | said | draft_pages.stands_now(request, saved))
+    told = {"said": _("Saved %(time)s") % {"time": at}}
+    return JsonResponse(state | told | draft_pages.stands_now(request, saved))
 
 
 def _state(draft: Contribution) -> dict[str, Any]:
