@@ -222,7 +222,7 @@ def file_line(file, language: str = "") -> dict:
 
 
 def file_lines(version: Version, language: str = "") -> tuple[dict, ...]:
-    """The files of a text, each called by its kind; several of one kind are numbered, for no two links have one name."""
+    """The files of a text, each called by its kind, and numbered where there are several of it: each link needs its own name."""
     lines = [file_line(file, language) for file in version.files.all()]
     of_kind = Counter(line["kind"] for line in lines)
     seen: Counter[str] = Counter()
