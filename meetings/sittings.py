@@ -42,7 +42,7 @@ def nearest(sittings: Iterable[Sitting], at: datetime) -> Sitting | None:
 
 @dataclass(frozen=True)
 class InSession:
-    """What of a meeting in session goes on now: the sitting that is open, or else the one that is planned next."""
+    """What of a meeting in session goes on now: the sitting that is open, and the one that opens next."""
 
     current: Sitting | None
     following: Sitting | None
@@ -51,13 +51,24 @@ class InSession:
 def in_session(sittings: Iterable[Sitting], at: datetime) -> InSession:
     """What is in session at `at`, of a meeting whose sittings these are; nothing of either where it has no sittings.
 
-    A sitting that was opened goes on until its planned end: that it closed is recorded nowhere.
+    A sitting that was opened goes on until its planned end: that it closed is recorded nowhere. The next one is the
+    first after it in the plan, and stays that when its time has come, for it may open late.
     """
     opened = [one for one in sittings if one.opened_at is not None and one.opened_at <= at]
     last = max(opened, key=lambda one: (one.opened_at, one.number), default=None)
     current = last if last is not None and (last.ends_at is None or at < last.ends_at) else None
-    to_come = [one for one in sittings if one.opened_at is None and one.starts_at >= at]
-    return InSession(current, min(to_come, key=lambda one: one.starts_at, default=None))
+    to_come = [
+        one
+        for one in sittings
+        if one.opened_at is None
+        and one.starts_at >= at - FAR_FROM_PLAN
+        and (last is None or _in_plan(one) > _in_plan(last))
+    ]
+    return InSession(current, min(to_come, key=_in_plan, default=None))
+
+
+def _in_plan(sitting: Sitting) -> tuple[datetime, int]:
+    return sitting.starts_at, sitting.number
 
 
 def warnings_of(

@@ -48,7 +48,7 @@ def test_a_sitting_is_in_session_from_its_opening_to_its_planned_end(held, meeti
     first, second = meeting.sittings.order_by("number")
     opens, ends = first.starts_at + timedelta(minutes=7), first.starts_at + timedelta(hours=3)
     first.ends_at = ends
-    assert sittings.in_session([first, second], opens) == sittings.InSession(None, second)
+    assert sittings.in_session([first, second], opens) == sittings.InSession(None, first)
     first.opened_at = opens
     for at, current in ((opens - TICK, None), (opens, first), (ends - TICK, first), (ends, None)):
         assert sittings.in_session([first, second], at) == sittings.InSession(current, second)
@@ -58,6 +58,27 @@ def test_a_sitting_is_in_session_from_its_opening_to_its_planned_end(held, meeti
     second.opened_at = second.starts_at
     assert sittings.in_session([first, second], second.starts_at) == sittings.InSession(second, None)
     assert sittings.in_session([], ends) == sittings.InSession(None, None)
+
+
+def test_a_sitting_that_opens_late_stays_the_next_one_until_it_opens(meeting):
+    first, second = meeting.sittings.order_by("number")
+    third = Sitting(number=3, starts_at=second.starts_at + timedelta(days=1))
+    day = [third, second, first]
+    first.opened_at, first.ends_at = first.starts_at, first.starts_at + timedelta(hours=3)
+    planned, late = second.starts_at, second.starts_at + timedelta(minutes=5)
+    for at in (planned - TICK, planned, planned + TICK, late - TICK, planned + sittings.FAR_FROM_PLAN):
+        assert sittings.in_session(day, at) == sittings.InSession(None, second)
+    # Half a day later nobody waits for it any more.
+    for at in (planned + sittings.FAR_FROM_PLAN + TICK, third.starts_at + timedelta(minutes=5)):
+        assert sittings.in_session(day, at).following == third
+    second.opened_at = late
+    assert sittings.in_session(day, late) == sittings.InSession(second, third)
+
+
+def test_a_sitting_that_was_left_out_is_not_the_next_one(meeting):
+    first, second = meeting.sittings.order_by("number")
+    second.opened_at = second.starts_at
+    assert sittings.in_session([first, second], second.starts_at) == sittings.InSession(second, None)
 
 
 def test_the_first_sitting_puts_the_meeting_in_session(held, meeting, secretary):
