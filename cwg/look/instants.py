@@ -73,7 +73,7 @@ def zone_name(zone: str) -> str:
 
 
 def date_text(day: dt.date, style: str = "long") -> str:
-    """A calendar date: ``full`` with the weekday, ``short`` with the month cut, else ``12 February 2009``."""
+    """A calendar date: ``full`` with the weekday, ``short`` and ``local`` with the month cut, else ``12 February 2009``."""
     if isinstance(day, dt.datetime):
         day = day.date()
     return _date_text(day, style, get_language() or "en")
@@ -82,7 +82,7 @@ def date_text(day: dt.date, style: str = "long") -> str:
 @lru_cache(maxsize=2048)
 def _date_text(day: dt.date, style: str, language: str) -> str:
     # Kept: a list of a hundred documents shows the same few days, and CLDR patterns are slow to apply.
-    if style == "short":
+    if style in {"short", "local"}:
         # Not the locale's own "medium" date: in some languages it is all digits, and 02/11 says two things.
         return format_skeleton("yMMMd", day, locale=babel_locale(language))
     width = "full" if style in {"full", "exact"} else "long"
@@ -109,8 +109,7 @@ def instant_parts(
     clock = f"{local:%H:%M:%S}" if style == "exact" else f"{local:%H:%M}"
     if style == "time":
         return clock, zone_label(local, with_offset=False)
-    day = date_text(local, "short" if style == "local" else style)
-    words = _("%(date)s, %(time)s") % {"date": day, "time": clock}
+    words = _("%(date)s, %(time)s") % {"date": date_text(local, style), "time": clock}
     if style == "local":
         return words, ""
     return words, zone_label(local, with_offset=style != "short")

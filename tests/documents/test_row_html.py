@@ -168,6 +168,16 @@ def test_what_was_found_in_the_words_of_an_archive_stays_quoted_and_escaped():
     assert "“A &lt;b&gt;<mark>paper</mark>&lt;/b&gt;”" in shown
 
 
+# --- Times ---------------------------------------------------------------------------------------------------------
+
+
+def test_days_are_written_alike_whether_or_not_the_time_of_the_day_is_known():
+    archived = replace(ROW, at=date(2009, 2, 12), of_archive=True)
+    shown = said(ROW, archived)
+    assert "2 Mar 2026, 10:30" in shown and "12 Feb 2009" in shown and "February" not in shown
+    assert "12 Feb 2009" in said(archived)
+
+
 # --- Languages --------------------------------------------------------------------------------------------------------
 
 
