@@ -119,10 +119,8 @@ class FilterForm(forms.Form):
             )
             documents = documents.filter(Exists(sources))
         if wanted["language"]:
-            versions = Version.objects.filter(
-                revision__document=OuterRef("pk"), language=wanted["language"], text_held=True
-            )
-            documents = documents.filter(Exists(versions), withdrawn_at__isnull=True)
+            texts = _texts_in_force().filter(revision__document=OuterRef("pk"), language=wanted["language"])
+            documents = documents.filter(Exists(texts), withdrawn_at__isnull=True)
         if wanted.get("new") and self.since is not None:
             later = Revision.objects.filter(document=OuterRef("pk"), available_at__gt=self.since)
             documents = documents.filter(Exists(later))
@@ -179,6 +177,11 @@ def choices_of(documents) -> tuple[set[str], list[tuple[str, str]]]:
     offices = sorted(Office.objects.filter(Exists(of_office)).values_list("code", "name"))
     return kinds, [
         *((iso3, name) for _key, name, iso3 in states),
+def _texts_in_force():
+    """The texts that `pack.contents` packs, of documents that were not withdrawn."""
+    return Version.objects.filter(revision__in=Revision.objects.in_force(), text_held=True)
+
+
         *((f"office-{code}", name) for code, name in offices),
     ]
 
@@ -188,12 +191,11 @@ def languages_of(documents) -> set[str]:
 
     It looks for one text of each, and not for the language of each text.
     """
-    versions = Version.objects.filter(
-        revision__document__in=documents.filter(withdrawn_at__isnull=True).order_by().values("pk"),
-        text_held=True,
+    texts = _texts_in_force().filter(
+        revision__document__in=documents.filter(withdrawn_at__isnull=True).order_by().values("pk")
     )
     first, *others = (
-        versions.filter(language=code).order_by().values_list("language", flat=True)[:1]
+        texts.filter(language=code).order_by().values_list("language", flat=True)[:1]
         for code in LANGUAGE_CODES
     )
     return set(first.union(*others, all=True))

@@ -173,6 +173,41 @@ def test_only_languages_in_which_there_is_a_text_are_offered(client_of, meeting,
     assert offered(language="ar") == [["ar", "en"], ["en"]]
 
 
+def test_a_language_that_a_revision_dropped_is_offered_no_more(client_of, meeting, saudi_delegate):
+    in_two = (factories.version_line(text="A"), factories.version_line("fr", "B", is_original=False))
+    document = factories.make_document(meeting.register, versions=in_two)
+    client = client_of(saudi_delegate)
+    pack_page = reverse("meetings:pack", args=[meeting.register.slug])
+
+    def offered_packed_and_found() -> list[set[str]]:
+        offered = {code for code, _name in client.get(page_of(meeting)).context["pack_languages"]}
+        with unpacked(client.get(pack_page)) as zipped:
+            packed = {name.removesuffix(".pdf")[-2:] for name in zipped.namelist() if "/" in name}
+        found = {
+            code
+            for code in ("en", "fr", "ru", "ar")
+            if client.get(page_of(meeting), {"language": code}).context["rows"]
+        }
+        return [offered, packed, found]
+
+    def revise(kind: str, written_in: str, **fields) -> None:
+        factories.make_document(
+            meeting.register,
+            revises_id=document.pk,
+            revision_kind=kind,
+            versions=(factories.version_line(written_in, f"{kind} {written_in}"),),
+            **fields,
+        )
+
+    assert offered_packed_and_found() == [{"en", "fr"}] * 3
+    revise("add", "ar")
+    revise("corr", "fr", language="fr")
+    assert offered_packed_and_found() == [{"en", "fr", "ar"}] * 3
+    # The Corr. goes with the text it corrects, the Add. stays.
+    revise("rev", "en")
+    assert offered_packed_and_found() == [{"en", "ar"}] * 3
+
+
 def test_a_meeting_in_session_says_which_sitting_is_on_and_which_is_next(
     client_of, held, meeting, saudi_delegate
 ):

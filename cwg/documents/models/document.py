@@ -171,6 +171,19 @@ class Document(models.Model):
         return lead.party if lead else None
 
 
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def in_force(self) -> "RevisionQuerySet":
+        """The current text of each document and what applies to it: as `Document.current` and `applying` of rows at hand."""
+        later = Revision.objects.filter(
+            document=models.OuterRef("document"),
+            position__gt=models.OuterRef("position"),
+            kind=Revision.Kind.REV,
+        )
+        return self.exclude(models.Exists(later), kind__in=Revision.WHOLE_TEXTS).exclude(
+            models.Exists(later.filter(same_bytes=False)), kind=Revision.Kind.CORR
+        )
+
+
 class Revision(models.Model):
     """The original, a Rev. (replaces), a Corr. (corrects) or an Add. (extends): each with its own verdict. Immutable."""
 
@@ -219,6 +232,8 @@ class Revision(models.Model):
     filed_by = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("submitted by")
     )
+
+    objects = RevisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("revision")
