@@ -22,6 +22,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cwg.languages import LANGUAGE_CODES, LANGUAGES, current_language
+from cwg.look.filters import ListFilters
 from cwg.look.form_fields import choice_field
 from cwg.look.instants import zone_name
 from cwg.members.models import MemberState, Office
@@ -38,10 +39,10 @@ BY_SYMBOL, BY_TIME = "symbol", "time"
 ORDERS = [(BY_SYMBOL, _("By symbol")), (BY_TIME, _("Latest first"))]
 
 
-class FilterForm(forms.Form):
+class FilterForm(ListFilters):
     """The filters of a list as GET parameters. An unknown or malformed value is a bad request, not an empty list."""
 
-    q = forms.CharField(label=_("Search"), required=False, max_length=200)
+    q = forms.CharField(label=_("Search"), required=False, max_length=200, widget=forms.SearchInput)
     meeting = forms.ChoiceField(label=_("Meeting"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     source = forms.ChoiceField(label=_("Source"), required=False)
@@ -69,7 +70,6 @@ class FilterForm(forms.Form):
             del self.fields["meeting"], self.fields["q"]
         else:
             choice_field(self, "meeting").choices = [("", gettext("All meetings")), *meetings]
-            self.fields["q"].widget.input_type = "search"
             del self.fields["new"]
         shown = [kind for kind in Kind if kind in kinds or kind == params.get("kind")]
         choice_field(self, "kind").choices = [
@@ -101,10 +101,6 @@ class FilterForm(forms.Form):
         if not self.is_valid():
             raise BadRequest("unknown or malformed filter")
         return self.cleaned_data
-
-    @property
-    def is_narrowed(self) -> bool:
-        return any(self.cleaned_data.get(n) for n in ("q", "meeting", "kind", "source", "language", "new"))
 
     def applied_to(self, documents):
         """`documents` filtered and ordered as asked, whatever words are looked for. Raises BadRequest."""
@@ -177,17 +173,17 @@ def choices_of(documents) -> tuple[set[str], list[tuple[str, str]]]:
     offices = sorted(Office.objects.filter(Exists(of_office)).values_list("code", "name"))
     return kinds, [
         *((iso3, name) for _key, name, iso3 in states),
+        *((f"office-{code}", name) for code, name in offices),
+    ]
+
+
 def _texts_in_force():
     """The texts that `pack.contents` packs, of documents that were not withdrawn."""
     return Version.objects.filter(revision__in=Revision.objects.in_force(), text_held=True)
 
 
-        *((f"office-{code}", name) for code, name in offices),
-    ]
-
-
 def languages_of(documents) -> set[str]:
-    """The languages in which there is a text among `documents`, for the filters and the ZIP: one query.
+    """The languages in which a text is in force among `documents`, for the filters and the ZIP: one query.
 
     It looks for one text of each, and not for the language of each text.
     """

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 
 from cwg import clock
 
+from .filters import ListFilters
 from .form_fields import SeveralLinesField
 
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -36,7 +37,7 @@ class SampleForm(forms.Form):
     )
 
 
-class SampleFilters(forms.Form):
+class SampleFilters(ListFilters):
     kind = forms.ChoiceField(choices=[("", "All"), ("contribution", "Contribution")], required=False)
     source = forms.ChoiceField(choices=[("", "All"), ("sau", "Saudi Arabia")], required=False)
     language = forms.ChoiceField(choices=[("", "All"), ("en", "English")], required=False)

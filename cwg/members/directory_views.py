@@ -65,7 +65,7 @@ def people(request: PortalRequest) -> HttpResponse:
             "form": form,
             "page": page,
             "count": paginator.count,
-            "narrowed": any(form.cleaned_data.values()),
+            "narrowed": form.is_narrowed,
             "invitations": directory.offered_on_invitations(invited[:INVITATIONS_SHOWN], rights),
             "more_invitations": len(invited) > INVITATIONS_SHOWN,
         },

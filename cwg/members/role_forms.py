@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cwg.languages import LANGUAGES
+from cwg.look.filters import ListFilters
 from cwg.look.form_fields import choice_field, refuse_unfit_signs, row_field, say_when_needed
 from cwg.look.reasons import ReasonForm
 
@@ -94,10 +95,10 @@ class RoleForm(ReasonForm):
         choice_field(self, "role").choices = [(role.value, role.label) for role in others(held, rights)]
 
 
-class FilterForm(forms.Form):
+class FilterForm(ListFilters):
     """The filters of the list of people, as GET parameters."""
 
-    q = forms.CharField(label=_("Name or address"), required=False, max_length=200)
+    q = forms.CharField(label=_("Name or address"), required=False, max_length=200, widget=forms.SearchInput)
     group = forms.ChoiceField(label=_("Group"), required=False)
     state = forms.ChoiceField(label=_("Member State"), required=False)
     role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("All roles")), *Role.choices])

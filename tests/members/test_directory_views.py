@@ -164,6 +164,16 @@ def test_a_filter_of_the_group_finds_no_ended_role(
     assert person_page(saudi_delegate) in text and person_page(nobody) not in text
 
 
+@pytest.mark.parametrize(("query", "is_open"), [("", False), ("q=sau", False), ("state=SYR", True)])
+def test_a_choice_that_narrows_the_list_is_not_folded_away(
+    client_of, secretary, saudi_delegate, syrian_delegate, query, is_open
+):
+    text = text_of(client_of(secretary), f"{PEOPLE}?{query}")
+    assert ('<details class="filters-fold" open>' in text) == is_open
+    # Show and Clear stay on a phone, for there is something to type in.
+    assert 'class="filters has-search"' in text and '<input type="search" name="q"' in text
+
+
 @pytest.mark.parametrize("query", ["role=king", "state=XXX", "q=" + "x" * 201])
 def test_a_malformed_filter_is_400(client_of, secretary, query):
     assert client_of(secretary).get(f"{PEOPLE}?{query}").status_code == 400
