@@ -101,6 +101,47 @@ def test_on_a_phone_the_filters_are_folded_and_on_a_desktop_open_without_a_press
     assert kind.is_visible()
 
 
+@pytest.mark.parametrize(("who", "path"), [("delegate.sau", "/documents/"), ("secretariat", "/people/")])
+def test_on_a_phone_one_searches_by_words_without_unfolding_the_filters(visit: Visit, who: str, path: str):
+    reader = visit(who)
+    reader.page.set_viewport_size({"width": 390, "height": 844})
+    reader.open(path)
+    reader.page.locator("form[data-filters] [type=search]").fill("saudi")
+    reader.page.locator("#show-filtered").click()
+    reader.page.wait_for_url("**q=saudi**")
+    assert reader.page.locator("#show-filtered").is_visible()
+    assert reader.page.locator("form[data-filters]").get_by_role("link", name="Clear").is_visible()
+    assert not reader.page.locator(".filters-fields").is_visible()
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_the_choice_of_a_zip_opens_within_the_page_and_escape_closes_it(visit: Visit, width: int):
+    reader = visit("delegate.sau")
+    reader.page.set_viewport_size({"width": width, "height": 844})
+    reader.open(LIST)
+    reader.page.locator(".pack > summary").click()
+    panel, button = reader.page.locator(".pack-panel"), reader.page.locator(".pack-panel .btn")
+    box = panel.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= width, box
+    assert button.evaluate("(one) => getComputedStyle(one).borderTopWidth") != "0px"
+    reader.page.keyboard.press("Escape")
+    assert not panel.is_visible()
+
+
+@pytest.mark.parametrize("width", [768, 1280])
+def test_a_time_of_another_zone_stays_in_its_column(visit: Visit, width: int):
+    reader = visit("delegate.sau")
+    reader.page.set_viewport_size({"width": width, "height": 900})
+    reader.open("/documents/")
+    over = reader.page.evaluate(
+        """() => [...document.querySelectorAll(".papers-table .cell-time > .instant")].map((one) => {
+          one.innerHTML = '2 Mar 2026, 12:30 <bdi class="instant-zone">UTC+03:00</bdi>';
+          return one.getBoundingClientRect().right - one.parentElement.getBoundingClientRect().right;
+        })"""
+    )
+    assert over and max(over) <= 0, over
+
+
 def test_on_a_phone_the_right_file_is_two_taps_away(visit: Visit):
     reader = visit("delegate.sau")
     reader.page.set_viewport_size({"width": 390, "height": 844})
