@@ -47,7 +47,7 @@ def application(environ, start_response):
         if turned_away is not None:
             said = f"{{turned_away:.1f}}"
         else:
-            while not (HERE / "go").exists():
+            while not (HERE / "go").exists() and not (HERE / f"go-{{name}}").exists():
                 time.sleep(0.02)
     ends = [] if path == "/stays" else [("Connection", "close")]
     start_response("200 OK", [("Content-Length", str(len(said))), *ends])
@@ -127,8 +127,9 @@ class Door:
             until(lambda number=number: len(self.came()) == number + 1)
         return inside
 
-    def let_go(self) -> None:
-        (self.place / "go").touch()
+    def let_go(self, name: str = "") -> None:
+        """Everybody inside, now and later; or one."""
+        (self.place / (f"go-{name}" if name else "go")).touch()
 
     def end(self) -> None:
         self.let_go()

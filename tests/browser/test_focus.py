@@ -6,6 +6,8 @@ from tests import waiting
 from tests.browser.contributing import begin, upload, word_file
 from tests.browser.visitor import Visit
 
+pytestmark = pytest.mark.browser
+
 # What has the focus, and whether the whole of it is in the window.
 FOCUSED = """(() => {
   const held = document.activeElement;

@@ -99,7 +99,7 @@ def test_it_is_counted_and_reminded_of_again(held, asked, report, saudi_focal_po
     assert request_lines.asked_of(rights_of(saudi_focal_point)) == []
     withdraw(report, saudi_focal_point)
     (line,) = request_lines.of_meeting(asked.request.meeting, held.at)
-    assert (line.summary, line.answers) == ("Awaiting answer", [])
+    assert (line.summary, line.answers) == ("Awaited until 15 May 2026", [])
     assert [reminder.facts["days"] for reminder in request_reminding.due(morning)] == [7]
     rights = rights_of(saudi_focal_point)
     assert [each.addressee for each in request_lines.asked_of(rights)] == [asked]

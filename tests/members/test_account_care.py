@@ -191,7 +191,9 @@ def test_an_address_of_nobody_joins_nothing(client_of, administrator, saudi_dele
     assert "There is no account at this address among those you look after" in text_of(answer)
 
 
-def test_whether_another_group_knows_an_address_is_not_told(client_of, secretary, saudi_delegate, twice):
+def test_whether_another_group_knows_an_address_is_not_told(
+    client_of, held, secretary, saudi_delegate, twice
+):
     page = client_of(secretary)
     answers = {
         email: without_its_own_words(
