@@ -13,7 +13,8 @@ from tests.browser.contributing import ANNOUNCED, IN_SESSION
 from tests.browser.visitor import Visit, Visitor
 from tests.test_matrix import UNNAMED, console_model_page, routes
 
-pytestmark = pytest.mark.browser
+# The first of those that look at every page waits for the walk through them all.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1800)]
 
 # Who walks, and from where beside Home: pages that no link of the portal's own leads to.
 WALKS = {
