@@ -45,14 +45,11 @@ class Place:
 
     @property
     def words_url(self) -> str:
-        return self._address("contributions:new")
+        return _address("contributions:new", self.query)
 
     @property
     def file_url(self) -> str:
-        return self._address("contributions:new-from-file")
-
-    def _address(self, name: str) -> str:
-        return reverse(name) + (f"?{self.query}" if self.query else "")
+        return _address("contributions:new-from-file", self.query)
 
     def without_request(self, request: PortalRequest) -> None:
         """The request is answered by others by now: what is saved again answers none."""
@@ -100,8 +97,7 @@ def new_from_file(request: PortalRequest) -> HttpResponse:
     led to where a draft is begun.
     """
     if request.method != "POST":
-        query = request.GET.urlencode()
-        return redirect(reverse("contributions:new") + (f"?{query}" if query else ""))
+        return redirect(_address("contributions:new", request.GET.urlencode()))
     place = _place(request)
     if isinstance(place, HttpResponse):
         return place
@@ -178,7 +174,7 @@ def _place(request: PortalRequest) -> Place | HttpResponse:
         return render(request, "contributions/no_seat.html", status=403)
     if chosen is None and len(parties) > 1:
         queries = [(party, urlencode({**request.GET.dict(), "party": party.key})) for party in parties]
-        choices = [(party, f"{reverse('contributions:new')}?{query}") for party, query in queries]
+        choices = [(party, _address("contributions:new", query)) for party, query in queries]
         return render(request, "contributions/choose_party.html", {"choices": choices})
     party = chosen or parties[0]
     blank = Contribution(group=party.group, register=register or _default_register(request, party.group))
@@ -186,6 +182,10 @@ def _place(request: PortalRequest) -> Place | HttpResponse:
     if request.user.language:
         blank.original_languages = [request.user.language]
     return Place(party, blank, slot, asked, request.GET.urlencode())
+
+
+def _address(name: str, query: str) -> str:
+    return reverse(name) + (f"?{query}" if query else "")
 
 
 def _default_register(request: PortalRequest, group: Group) -> Register | None:

@@ -11,7 +11,7 @@ from cwg.documents.models import Document
 from cwg.languages import LANGUAGE_NAMES
 from cwg.look import differences, signs
 
-from . import draft_presentation
+from . import parts
 from .previewing import Preview
 
 
@@ -52,7 +52,7 @@ def _changes(before: Filing, prepared: Preview) -> Iterator[Change]:
     for name in filing.WORDS:
         if name in names:
             old, new = (signs.one_kind_of_line_ends(getattr(each, name)) for each in (before, after))
-            yield Change(draft_presentation.name_of_field(name), tuple(differences.marked(old, new)))
+            yield Change(parts.name_of(name), tuple(differences.marked(old, new)))
     if "versions" in names:
         yield from _changed_texts(before, after)
     if "sources" in names:
@@ -70,12 +70,12 @@ def _changed_texts(before: Filing, after: Filing) -> Iterator[Change]:
         for code in LANGUAGE_NAMES
         if code in old and code in new and set(old[code].files) != set(new[code].files)
     ]
-    parts = [
+    changed = [
         (gettext("New text in"), files),
         (gettext("Text added in"), [code for code in LANGUAGE_NAMES if code in new and code not in old]),
         (gettext("Text left out in"), [code for code in LANGUAGE_NAMES if code in old and code not in new]),
     ]
-    for label, codes in parts:
+    for label, codes in changed:
         if codes:
             yield Change(label, now=_named(codes))
     if _originals(old) != _originals(new):

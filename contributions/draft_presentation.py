@@ -1,7 +1,5 @@
 """Drafts as the page components take them: the preview's header block, what sort of change one is. Its files: `draft_file_rows`."""
 
-from django.db.models import Field
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from cwg.documents import filed_for, header_block, symbols
@@ -10,23 +8,13 @@ from cwg.documents.kinds import Kind
 from cwg.languages import LANGUAGE_NAMES
 from cwg.look.instants import as_zone
 
-from . import drafting
+from . import drafting, parts
 from .models import Contribution
-
-
-def name_of_field(name: str) -> str:
-    """A field of a draft as its form calls it, with a capital letter."""
-    field = Contribution._meta.get_field(name)
-    assert isinstance(field, Field)
-    return str(capfirst(field.verbose_name))
 
 
 def proposed_fields(contribution: Contribution) -> list[dict[str, str]]:
     """What only its file has said so far, and where on its page each is checked."""
-    first = {"original_languages": "id_original_languages_0"}
-    return [
-        {"label": name_of_field(name), "at": first.get(name, f"id_{name}")} for name in contribution.proposed
-    ]
+    return [{"label": parts.name_of(name), "at": parts.anchor_of(name)} for name in contribution.proposed]
 
 
 def sort_of_change(contribution: Contribution) -> str:

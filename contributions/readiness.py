@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Field
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -15,6 +13,7 @@ from cwg.documents.models import Document, Register
 from cwg.languages import LANGUAGE_NAMES
 from cwg.look import signs
 
+from . import parts
 from .models import Contribution, DraftFile, DraftLetter
 
 WITHDRAWN = _("The document this would change has been withdrawn.")
@@ -25,23 +24,22 @@ POSTPONED = _(
 )
 
 
-# Where on the draft's page a field, or a file, is put right (`Missing.at`).
-MEETING = "id_register"
-FILES = "files-input"
-
-
 @dataclass(frozen=True)
 class Missing:
-    """What stops the submission, as a sentence; `at` is the id of what puts it right on the draft's page, "" where nothing
-    there does."""
+    """What stops the submission, as a sentence; `part` of the draft (`parts`) puts it right, where one does."""
 
     said: Any
-    at: str = ""
+    part: str = ""
+
+    @property
+    def at(self) -> str:
+        """The id of that part on the draft's page."""
+        return parts.anchor_of(self.part)
 
     @property
     def is_of_meeting(self) -> bool:
         """Nothing that is done to the draft's words and files helps: it is the meeting that takes nothing in."""
-        return self.at == MEETING
+        return self.part == "register"
 
 
 def missing(
@@ -49,16 +47,16 @@ def missing(
 ) -> Iterator[Missing]:
     """What stops the submission. `files` by language; `letters` of one filed for another."""
     if said := _of_meeting(contribution):
-        yield Missing(said, MEETING)
+        yield Missing(said, "register")
     if not contribution.title.strip():
-        yield Missing(_("The title is missing."), "id_title")
+        yield Missing(_("The title is missing."), "title")
     yield from unfit_words(contribution)
     if not contribution.original_languages:
-        yield Missing(_("No original language is chosen."), "id_original_languages_0")
+        yield Missing(_("No original language is chosen."), "original_languages")
     for language in contribution.original_languages:
         if not files.get(language):
             said = _("There is no file in %(language)s, which you name as an original language.")
-            yield Missing(said % {"language": LANGUAGE_NAMES[language]}, FILES)
+            yield Missing(said % {"language": LANGUAGE_NAMES[language]}, "files")
     for language in sorted(set(files) - set(contribution.languages_taken)):
         said = _(
             "This corrigendum concerns the %(corrected)s text only: remove what was uploaded in %(language)s."
@@ -66,7 +64,7 @@ def missing(
             "corrected": LANGUAGE_NAMES[contribution.corrected_language],
             "language": LANGUAGE_NAMES[language],
         }
-        yield Missing(said, "files-section")
+        yield Missing(said, "stored_files")
     if contribution.revises is not None and contribution.revises.is_withdrawn:
         yield Missing(WITHDRAWN)
     elif gone := nothing_to_correct(contribution):
@@ -76,7 +74,7 @@ def missing(
             _("This document is a joint one now: its lead submits the change, which its co-sponsors confirm.")
         )
     if contribution.filed_for_another and contribution.party.is_delegation and not letters:
-        yield Missing(_("The letter by which it came is missing."), "letters-input")
+        yield Missing(_("The letter by which it came is missing."), "letters")
     attached: list[DraftFile | DraftLetter] = [*(f for held in files.values() for f in held), *letters]
     infected = [f for f in attached if f.blob.scan == "infected"]
     if infected:
@@ -85,7 +83,7 @@ def missing(
             "Viruses were found in %(count)d files. Remove them.",
             len(infected),
         ) % {"count": len(infected)}
-        yield Missing(said, "files-section" if isinstance(infected[0], DraftFile) else "letter-section")
+        yield Missing(said, "stored_files" if isinstance(infected[0], DraftFile) else "stored_letters")
 
 
 def _of_meeting(contribution: Contribution) -> Any:
@@ -120,10 +118,8 @@ def unfit_words(contribution: Contribution) -> Iterator[Missing]:
         registered = words_of(Document.objects.for_list().get(pk=contribution.revises_id).current)
     for name, said in found.items():
         if getattr(contribution, name) != registered.get(name):
-            field = Contribution._meta.get_field(name)
-            assert isinstance(field, Field)
-            text = _("%(field)s: %(said)s") % {"field": capfirst(field.verbose_name), "said": said}
-            yield Missing(text, f"id_{name}")
+            text = _("%(field)s: %(said)s") % {"field": parts.name_of(name), "said": said}
+            yield Missing(text, name)
 
 
 def nothing_to_correct(contribution: Contribution) -> Any:

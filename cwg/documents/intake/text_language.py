@@ -1,6 +1,7 @@
 """In which of the six languages a text is written, by its script and its commonest words; or that this is not plain.
 
-Only for a question to whoever lists a file ("this looks like French"): a wrong guess costs a moment, none is better.
+Only for what a person then checks: a question ("this looks like French"), or the language proposed for a draft that begins with its
+file. A wrong guess costs a moment, none is better.
 """
 
 from __future__ import annotations
